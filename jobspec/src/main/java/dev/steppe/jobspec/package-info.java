@@ -1,0 +1,5 @@
+/** Job files to {@code Job}. */
+@NullMarked
+package dev.steppe.jobspec;
+
+import org.jspecify.annotations.NullMarked;

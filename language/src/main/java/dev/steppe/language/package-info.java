@@ -1,0 +1,5 @@
+/** Text to values, pure: HCL2, version constraints, durations. */
+@NullMarked
+package dev.steppe.language;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Who is calling, may they, how is it proved: identities and the certificate authority. */
+@NullMarked
+package dev.steppe.security;
+
+import org.jspecify.annotations.NullMarked;
