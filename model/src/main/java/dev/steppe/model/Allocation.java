@@ -1,0 +1,93 @@
+package dev.steppe.model;
+
+import dev.steppe.model.codec.Default;
+import dev.steppe.model.codec.Flat;
+import dev.steppe.model.codec.Json;
+import java.time.Instant;
+import java.util.Optional;
+
+/** One instance of a task group on a node. It refers to its job by version and does not carry a copy. */
+public record Allocation(
+        AllocationId id,
+        @Default("default") String namespace,
+        @Json("EvalID") EvaluationId evaluationId,
+        String name,
+        @Json("NodeID") NodeId nodeId,
+        String nodeName,
+        JobId jobId,
+        long jobVersion,
+        String taskGroup,
+        AllocatedResources allocatedResources,
+        DesiredStatus desiredStatus,
+        String desiredDescription,
+        @Json("PreviousAllocation") Optional<AllocationId> previous,
+        @Json("NextAllocation") Optional<AllocationId> next,
+        Optional<AllocationMetric> metrics,
+        @Flat ClientState client,
+        long epoch,
+        long createIndex,
+        long modifyIndex,
+        long allocModifyIndex,
+        Instant createTime,
+        Instant modifyTime) {
+
+    public JobKey jobKey() {
+        return new JobKey(namespace, jobId);
+    }
+
+    /** The instance number within the group, from the name {@code job.group[number]}. */
+    public int index() {
+        int open = name.lastIndexOf('[');
+        return open < 0 ? 0 : Integer.parseInt(name.substring(open + 1, name.length() - 1));
+    }
+
+    /** True when neither side wants it to run any more. */
+    public boolean isTerminal() {
+        return desiredStatus != DesiredStatus.RUN || client.status().isTerminal();
+    }
+
+    /** True while it may hold resources of its node. */
+    public boolean holdsResources() {
+        return !client.status().isTerminal();
+    }
+
+    /** The same allocation with what the servers want of it changed. */
+    public Allocation desired(DesiredStatus status, String description) {
+        return new Allocation(
+                id, namespace, evaluationId, name, nodeId, nodeName, jobId, jobVersion, taskGroup, allocatedResources,
+                status, description, previous, next, metrics, client, epoch, createIndex, modifyIndex,
+                allocModifyIndex, createTime, modifyTime);
+    }
+
+    /** The same allocation with what its node reports changed. */
+    public Allocation reported(ClientState state) {
+        return new Allocation(
+                id, namespace, evaluationId, name, nodeId, nodeName, jobId, jobVersion, taskGroup, allocatedResources,
+                desiredStatus, desiredDescription, previous, next, metrics, state, epoch, createIndex, modifyIndex,
+                allocModifyIndex, createTime, modifyTime);
+    }
+
+    /** The same allocation moved to another version of its job, without being replaced. */
+    public Allocation updated(long version, EvaluationId evaluation) {
+        return new Allocation(
+                id, namespace, evaluation, name, nodeId, nodeName, jobId, version, taskGroup, allocatedResources,
+                desiredStatus, desiredDescription, previous, next, metrics, client, epoch, createIndex, modifyIndex,
+                allocModifyIndex, createTime, modifyTime);
+    }
+
+    /** The same allocation, told which one replaced it. */
+    public Allocation replacedBy(AllocationId replacement) {
+        return new Allocation(
+                id, namespace, evaluationId, name, nodeId, nodeName, jobId, jobVersion, taskGroup, allocatedResources,
+                desiredStatus, desiredDescription, previous, Optional.of(replacement), metrics, client, epoch,
+                createIndex, modifyIndex, allocModifyIndex, createTime, modifyTime);
+    }
+
+    /** The same allocation as the state keeps it. {@code serverIndex} is the last change by a server, for the nodes. */
+    public Allocation stored(long firstIndex, long index, long serverIndex, Instant created, Instant now) {
+        return new Allocation(
+                id, namespace, evaluationId, name, nodeId, nodeName, jobId, jobVersion, taskGroup, allocatedResources,
+                desiredStatus, desiredDescription, previous, next, metrics, client, epoch, firstIndex, index,
+                serverIndex, created, now);
+    }
+}

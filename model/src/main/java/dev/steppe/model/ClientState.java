@@ -1,0 +1,30 @@
+package dev.steppe.model;
+
+import dev.steppe.model.codec.Json;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** The part of an allocation that its node reports. */
+public record ClientState(
+        @Json("ClientStatus") ClientStatus status,
+        @Json("ClientDescription") String description,
+        SortedMap<String, TaskState> taskStates,
+        @Json("DeploymentStatus") Optional<DeploymentHealth> health,
+        Optional<NetworkStatus> networkStatus,
+        @Json("CheckStatuses") SortedMap<String, CheckStatus> checks,
+        @Json("MeshRefusals") List<MeshRefusal> refusals) {
+
+    /** What a new allocation shows before its node said anything. */
+    public static ClientState fresh() {
+        return new ClientState(
+                ClientStatus.PENDING,
+                "",
+                Collections.emptySortedMap(),
+                Optional.empty(),
+                Optional.empty(),
+                Collections.emptySortedMap(),
+                List.of());
+    }
+}

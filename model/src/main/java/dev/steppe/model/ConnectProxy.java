@@ -1,0 +1,14 @@
+package dev.steppe.model;
+
+import dev.steppe.model.codec.Json;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** What the proxy beside a service does. */
+public record ConnectProxy(
+        String localServiceAddress,
+        int localServicePort,
+        @Json("ExposeConfig") Optional<Expose> expose,
+        List<Upstream> upstreams,
+        SortedMap<String, Object> config) {}

@@ -1,0 +1,8 @@
+package dev.steppe.model;
+
+/** What the servers want of an allocation. */
+public enum DesiredStatus {
+    RUN,
+    STOP,
+    EVICT
+}

@@ -1,0 +1,7 @@
+package dev.steppe.model;
+
+import dev.steppe.model.codec.Default;
+import dev.steppe.model.codec.Json;
+
+/** Disk for an allocation's directory, in megabytes. */
+public record EphemeralDisk(boolean sticky, boolean migrate, @Default("300") @Json("SizeMB") int sizeMb) {}

@@ -1,0 +1,4 @@
+package dev.steppe.model;
+
+/** Disk for allocation directories, in megabytes. */
+public record NodeDisk(long diskMb) {}

@@ -1,0 +1,108 @@
+package dev.steppe.model.codec;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a record class looks like to everything that reads or writes records generically: JSON, the binary form, job
+ * files and diffs. Immutable; computed once per class.
+ */
+public final class RecordShape {
+    private static final ClassValue<RecordShape> SHAPES = new ClassValue<>() {
+        @Override
+        protected RecordShape computeValue(Class<?> type) {
+            return new RecordShape(type);
+        }
+    };
+
+    private final List<Component> components;
+    private final Constructor<?> constructor;
+
+    /** One component of a record, in declaration order. */
+    public record Component(
+            String name,
+            String json,
+            Type type,
+            Optional<String> defaultText,
+            boolean flat,
+            boolean rfc3339,
+            Method accessor) {
+
+        /** This component's value in the given record. */
+        public Object of(Object instance) {
+            try {
+                return accessor.invoke(instance);
+            } catch (IllegalAccessException | InvocationTargetException bug) {
+                throw new IllegalStateException("cannot read " + name + " of " + instance.getClass(), bug);
+            }
+        }
+    }
+
+    private RecordShape(Class<?> type) {
+        if (!type.isRecord()) {
+            throw new IllegalArgumentException(type + " is not a record");
+        }
+        var list = new ArrayList<Component>();
+        var parameterTypes = new ArrayList<Class<?>>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            parameterTypes.add(component.getType());
+            list.add(describe(component));
+        }
+        components = Collections.unmodifiableList(list);
+        try {
+            constructor = type.getDeclaredConstructor(parameterTypes.toArray(new Class<?>[0]));
+            constructor.setAccessible(true);
+        } catch (NoSuchMethodException bug) {
+            throw new IllegalStateException(type + " has no canonical constructor", bug);
+        }
+    }
+
+    private static Component describe(RecordComponent component) {
+        var json = component.getAnnotation(Json.class);
+        var defaultText = component.getAnnotation(Default.class);
+        var accessor = component.getAccessor();
+        accessor.setAccessible(true);
+        return new Component(
+                component.getName(),
+                json == null ? JsonNames.of(component.getName()) : json.value(),
+                component.getGenericType(),
+                Optional.ofNullable(defaultText).map(Default::value),
+                component.isAnnotationPresent(Flat.class),
+                component.isAnnotationPresent(Rfc3339.class),
+                accessor);
+    }
+
+    /** The shape of a record class. */
+    public static RecordShape of(Class<?> recordType) {
+        return SHAPES.get(recordType);
+    }
+
+    public List<Component> components() {
+        return components;
+    }
+
+    /**
+     * A new record from its components' values, in order.
+     *
+     * @throws CodecException when the record's own validation refuses them, with its message
+     */
+    public Object construct(Object[] values) throws CodecException {
+        try {
+            return constructor.newInstance(values);
+        } catch (InvocationTargetException refused) {
+            if (refused.getCause() instanceof IllegalArgumentException reason) {
+                throw new CodecException(String.valueOf(reason.getMessage()));
+            }
+            throw new IllegalStateException("constructing " + constructor.getDeclaringClass(), refused.getCause());
+        } catch (ReflectiveOperationException bug) {
+            throw new IllegalStateException("constructing " + constructor.getDeclaringClass(), bug);
+        }
+    }
+}
