@@ -130,9 +130,7 @@ public final class ThreadLoop implements Loop {
         @Override
         public int compareTo(Entry other) {
             if (dueNanos == 0 || other.dueNanos == 0) {
-                return dueNanos == other.dueNanos
-                        ? Long.compare(sequence, other.sequence)
-                        : dueNanos == 0 ? -1 : 1;
+                return dueNanos == other.dueNanos ? Long.compare(sequence, other.sequence) : dueNanos == 0 ? -1 : 1;
             }
             int byTime = Long.compare(dueNanos - other.dueNanos, 0);
             return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
