@@ -12,10 +12,14 @@ public record AllocatedResources(SortedMap<String, AllocatedTask> tasks, Allocat
 
     /** The sum over the tasks, in megabytes. */
     public long memoryMb() {
-        return tasks.values().stream().mapToLong(task -> task.memory().memoryMb()).sum();
+        return tasks.values().stream()
+                .mapToLong(task -> task.memory().memoryMb())
+                .sum();
     }
 
     public Optional<PortMapping> port(String label) {
-        return shared.ports().stream().filter(port -> port.label().equals(label)).findFirst();
+        return shared.ports().stream()
+                .filter(port -> port.label().equals(label))
+                .findFirst();
     }
 }

@@ -54,40 +54,135 @@ public record Allocation(
     /** The same allocation with what the servers want of it changed. */
     public Allocation desired(DesiredStatus status, String description) {
         return new Allocation(
-                id, namespace, evaluationId, name, nodeId, nodeName, jobId, jobVersion, taskGroup, allocatedResources,
-                status, description, previous, next, metrics, client, epoch, createIndex, modifyIndex,
-                allocModifyIndex, createTime, modifyTime);
+                id,
+                namespace,
+                evaluationId,
+                name,
+                nodeId,
+                nodeName,
+                jobId,
+                jobVersion,
+                taskGroup,
+                allocatedResources,
+                status,
+                description,
+                previous,
+                next,
+                metrics,
+                client,
+                epoch,
+                createIndex,
+                modifyIndex,
+                allocModifyIndex,
+                createTime,
+                modifyTime);
     }
 
     /** The same allocation with what its node reports changed. */
     public Allocation reported(ClientState state) {
         return new Allocation(
-                id, namespace, evaluationId, name, nodeId, nodeName, jobId, jobVersion, taskGroup, allocatedResources,
-                desiredStatus, desiredDescription, previous, next, metrics, state, epoch, createIndex, modifyIndex,
-                allocModifyIndex, createTime, modifyTime);
+                id,
+                namespace,
+                evaluationId,
+                name,
+                nodeId,
+                nodeName,
+                jobId,
+                jobVersion,
+                taskGroup,
+                allocatedResources,
+                desiredStatus,
+                desiredDescription,
+                previous,
+                next,
+                metrics,
+                state,
+                epoch,
+                createIndex,
+                modifyIndex,
+                allocModifyIndex,
+                createTime,
+                modifyTime);
     }
 
     /** The same allocation moved to another version of its job, without being replaced. */
     public Allocation updated(long version, EvaluationId evaluation) {
         return new Allocation(
-                id, namespace, evaluation, name, nodeId, nodeName, jobId, version, taskGroup, allocatedResources,
-                desiredStatus, desiredDescription, previous, next, metrics, client, epoch, createIndex, modifyIndex,
-                allocModifyIndex, createTime, modifyTime);
+                id,
+                namespace,
+                evaluation,
+                name,
+                nodeId,
+                nodeName,
+                jobId,
+                version,
+                taskGroup,
+                allocatedResources,
+                desiredStatus,
+                desiredDescription,
+                previous,
+                next,
+                metrics,
+                client,
+                epoch,
+                createIndex,
+                modifyIndex,
+                allocModifyIndex,
+                createTime,
+                modifyTime);
     }
 
     /** The same allocation, told which one replaced it. */
     public Allocation replacedBy(AllocationId replacement) {
         return new Allocation(
-                id, namespace, evaluationId, name, nodeId, nodeName, jobId, jobVersion, taskGroup, allocatedResources,
-                desiredStatus, desiredDescription, previous, Optional.of(replacement), metrics, client, epoch,
-                createIndex, modifyIndex, allocModifyIndex, createTime, modifyTime);
+                id,
+                namespace,
+                evaluationId,
+                name,
+                nodeId,
+                nodeName,
+                jobId,
+                jobVersion,
+                taskGroup,
+                allocatedResources,
+                desiredStatus,
+                desiredDescription,
+                previous,
+                Optional.of(replacement),
+                metrics,
+                client,
+                epoch,
+                createIndex,
+                modifyIndex,
+                allocModifyIndex,
+                createTime,
+                modifyTime);
     }
 
     /** The same allocation as the state keeps it. {@code serverIndex} is the last change by a server, for the nodes. */
     public Allocation stored(long firstIndex, long index, long serverIndex, Instant created, Instant now) {
         return new Allocation(
-                id, namespace, evaluationId, name, nodeId, nodeName, jobId, jobVersion, taskGroup, allocatedResources,
-                desiredStatus, desiredDescription, previous, next, metrics, client, epoch, firstIndex, index,
-                serverIndex, created, now);
+                id,
+                namespace,
+                evaluationId,
+                name,
+                nodeId,
+                nodeName,
+                jobId,
+                jobVersion,
+                taskGroup,
+                allocatedResources,
+                desiredStatus,
+                desiredDescription,
+                previous,
+                next,
+                metrics,
+                client,
+                epoch,
+                firstIndex,
+                index,
+                serverIndex,
+                created,
+                now);
     }
 }

@@ -7,4 +7,6 @@ import dev.steppe.model.codec.Json;
  * A condition a node must meet. The left side is usually an interpolation such as {@code ${attr.kernel.name}}.
  */
 public record Constraint(
-        @Json("LTarget") String leftTarget, @Json("RTarget") String rightTarget, @Default("=") String operand) {}
+        @Json("LTarget") String leftTarget,
+        @Json("RTarget") String rightTarget,
+        @Default("=") String operand) {}

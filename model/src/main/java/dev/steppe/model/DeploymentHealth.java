@@ -5,4 +5,5 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** Whether a new allocation proved healthy, and when. */
-public record DeploymentHealth(Optional<Boolean> healthy, @Rfc3339 Instant timestamp, boolean canary) {}
+public record DeploymentHealth(
+        Optional<Boolean> healthy, @Rfc3339 Instant timestamp, boolean canary) {}

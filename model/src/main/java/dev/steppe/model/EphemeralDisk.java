@@ -4,4 +4,7 @@ import dev.steppe.model.codec.Default;
 import dev.steppe.model.codec.Json;
 
 /** Disk for an allocation's directory, in megabytes. */
-public record EphemeralDisk(boolean sticky, boolean migrate, @Default("300") @Json("SizeMB") int sizeMb) {}
+public record EphemeralDisk(
+        boolean sticky,
+        boolean migrate,
+        @Default("300") @Json("SizeMB") int sizeMb) {}

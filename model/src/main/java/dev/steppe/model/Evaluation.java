@@ -38,9 +38,27 @@ public record Evaluation(
     /** The same evaluation with another status and the reason for it. */
     public Evaluation with(EvaluationStatus newStatus, String description) {
         return new Evaluation(
-                id, namespace, priority, type, triggeredBy, jobId, jobModifyIndex, nodeId, newStatus, description,
-                waitUntil, previous, next, blocked, failedGroups, queuedAllocations, snapshotIndex, createIndex,
-                modifyIndex, createTime, modifyTime);
+                id,
+                namespace,
+                priority,
+                type,
+                triggeredBy,
+                jobId,
+                jobModifyIndex,
+                nodeId,
+                newStatus,
+                description,
+                waitUntil,
+                previous,
+                next,
+                blocked,
+                failedGroups,
+                queuedAllocations,
+                snapshotIndex,
+                createIndex,
+                modifyIndex,
+                createTime,
+                modifyTime);
     }
 
     /** The same evaluation after a scheduler looked at it. */
@@ -51,16 +69,52 @@ public record Evaluation(
             SortedMap<String, Integer> queued,
             Optional<EvaluationId> blockedBy) {
         return new Evaluation(
-                id, namespace, priority, type, triggeredBy, jobId, jobModifyIndex, nodeId, newStatus, description,
-                waitUntil, previous, next, blockedBy, failures, queued, snapshotIndex, createIndex, modifyIndex,
-                createTime, modifyTime);
+                id,
+                namespace,
+                priority,
+                type,
+                triggeredBy,
+                jobId,
+                jobModifyIndex,
+                nodeId,
+                newStatus,
+                description,
+                waitUntil,
+                previous,
+                next,
+                blockedBy,
+                failures,
+                queued,
+                snapshotIndex,
+                createIndex,
+                modifyIndex,
+                createTime,
+                modifyTime);
     }
 
     /** The same evaluation as the state keeps it, written at the given index and time. */
     public Evaluation stored(long firstIndex, long index, Instant created, Instant now) {
         return new Evaluation(
-                id, namespace, priority, type, triggeredBy, jobId, jobModifyIndex, nodeId, status, statusDescription,
-                waitUntil, previous, next, blocked, failedGroups, queuedAllocations, snapshotIndex, firstIndex, index,
-                created, now);
+                id,
+                namespace,
+                priority,
+                type,
+                triggeredBy,
+                jobId,
+                jobModifyIndex,
+                nodeId,
+                status,
+                statusDescription,
+                waitUntil,
+                previous,
+                next,
+                blocked,
+                failedGroups,
+                queuedAllocations,
+                snapshotIndex,
+                firstIndex,
+                index,
+                created,
+                now);
     }
 }

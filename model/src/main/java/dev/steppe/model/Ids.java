@@ -20,8 +20,8 @@ public final class Ids {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c <= ' ' || c == 0x7f) {
-                throw new IllegalArgumentException(
-                        what + " \"" + value + "\" contains a space or control character; use letters, digits, - _ . /");
+                throw new IllegalArgumentException(what + " \"" + value
+                        + "\" contains a space or control character; use letters, digits, - _ . /");
             }
         }
     }

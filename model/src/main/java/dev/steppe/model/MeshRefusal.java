@@ -8,4 +8,9 @@ import java.time.Instant;
  * it.
  */
 public record MeshRefusal(
-        String upstream, String destination, String rule, String remedy, @Json("Time") Instant latest, long count) {}
+        String upstream,
+        String destination,
+        String rule,
+        String remedy,
+        @Json("Time") Instant latest,
+        long count) {}

@@ -6,7 +6,8 @@ import dev.steppe.model.codec.Default;
  * A port of a group: a fixed or to-be-chosen port of the host, and the port it leads to inside the allocation (0:
  * the same; -1: the chosen one).
  */
-public record Port(String label, int value, int to, @Default("default") String hostNetwork) {
+public record Port(
+        String label, int value, int to, @Default("default") String hostNetwork) {
     /** The highest port number there is. */
     public static final int VALUE_MAX = 65_535;
 

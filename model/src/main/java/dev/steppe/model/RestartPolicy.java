@@ -7,7 +7,11 @@ import java.time.Duration;
  * What the node does when a task ends: how often within the interval it starts it again, after which delay, and
  * whether it then gives up ({@code fail}) or waits for the next interval ({@code delay}).
  */
-public record RestartPolicy(int attempts, Duration interval, Duration delay, @Default("fail") String mode) {
+public record RestartPolicy(
+        int attempts,
+        Duration interval,
+        Duration delay,
+        @Default("fail") String mode) {
 
     /** The policy of a group that names none. */
     public static RestartPolicy defaultOf(JobType type) {

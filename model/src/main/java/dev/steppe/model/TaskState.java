@@ -19,7 +19,6 @@ public record TaskState(
 
     /** The state of a task that nothing happened to yet. */
     public static TaskState fresh() {
-        return new TaskState(
-                TaskStatus.PENDING, false, 0, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, List.of());
+        return new TaskState(TaskStatus.PENDING, false, 0, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, List.of());
     }
 }

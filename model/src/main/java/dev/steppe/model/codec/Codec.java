@@ -87,8 +87,7 @@ public final class Codec {
 
     private static <T> T read(TokenStreamFactory factory, Class<T> type, byte[] from, int offset, Format.Form form)
             throws CodecException {
-        try (JsonParser in =
-                factory.createParser(ObjectReadContext.empty(), from, offset, from.length - offset)) {
+        try (JsonParser in = factory.createParser(ObjectReadContext.empty(), from, offset, from.length - offset)) {
             if (in.nextToken() == null) {
                 throw new CodecException("is empty");
             }

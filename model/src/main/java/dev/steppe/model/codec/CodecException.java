@@ -19,7 +19,8 @@ public final class CodecException extends Exception {
 
     /** The same problem seen from one level further out. */
     CodecException within(String outer) {
-        return new CodecException(place.isEmpty() ? outer : outer + (place.startsWith("[") ? "" : ".") + place, problem);
+        return new CodecException(
+                place.isEmpty() ? outer : outer + (place.startsWith("[") ? "" : ".") + place, problem);
     }
 
     /** The path to the value, such as {@code TaskGroups[0].Count}; empty for the whole text. */

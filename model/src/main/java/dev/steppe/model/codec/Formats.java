@@ -59,9 +59,7 @@ final class Formats {
             return new SimpleFormats.EnumFormat(type);
         }
         if (type.isRecord()) {
-            return Scalar.class.isAssignableFrom(type)
-                    ? new SimpleFormats.ScalarFormat(type)
-                    : new RecordFormat(type);
+            return Scalar.class.isAssignableFrom(type) ? new SimpleFormats.ScalarFormat(type) : new RecordFormat(type);
         }
         if (type.isSealed()) {
             return new SealedFormat(type);

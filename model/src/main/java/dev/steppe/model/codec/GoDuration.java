@@ -64,7 +64,9 @@ public final class GoDuration {
             text.append(duration.toMinutesPart()).append('m');
         }
         var seconds = BigDecimal.valueOf(duration.toSecondsPart()).add(BigDecimal.valueOf(duration.getNano(), 9));
-        return text.append(seconds.stripTrailingZeros().toPlainString()).append('s').toString();
+        return text.append(seconds.stripTrailingZeros().toPlainString())
+                .append('s')
+                .toString();
     }
 
     private static String small(long nanos) {

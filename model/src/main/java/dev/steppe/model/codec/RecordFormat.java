@@ -34,9 +34,7 @@ final class RecordFormat implements Format {
             var list = new ArrayList<Field>();
             var names = new TreeMap<String, Field>();
             for (var component : shape.components()) {
-                var format = component.rfc3339()
-                        ? new SimpleFormats.InstantFormat(true)
-                        : Formats.of(component.type());
+                var format = component.rfc3339() ? new SimpleFormats.InstantFormat(true) : Formats.of(component.type());
                 var field = new Field(component, format, list.size());
                 list.add(field);
                 names.put(component.json(), field);
@@ -59,9 +57,7 @@ final class RecordFormat implements Format {
             Object content = field.component.of(value);
             if (field.component.flat()) {
                 ((RecordFormat) field.format).writeFields(out, content, form);
-            } else if (form == Form.JSON
-                    || field.component.defaultText().isPresent()
-                    || !Format.isEmpty(content)) {
+            } else if (form == Form.JSON || field.component.defaultText().isPresent() || !Format.isEmpty(content)) {
                 out.writeName(field.component.json());
                 field.format.write(out, content, form);
             }
@@ -95,9 +91,7 @@ final class RecordFormat implements Format {
     private static final Object NOTHING = new Object();
 
     private void skip(String name, JsonParser in, Form form) throws CodecException {
-        Object content = in.currentToken() == JsonToken.VALUE_NULL
-                ? NOTHING
-                : new Formats.FreeFormat().read(in, form);
+        Object content = in.currentToken() == JsonToken.VALUE_NULL ? NOTHING : new Formats.FreeFormat().read(in, form);
         if (form == Form.JSON && content != NOTHING && !Format.isEmpty(content)) {
             throw new CodecException("the field " + name + " of " + type.getSimpleName()
                     + " is not supported; remove it" + nearest(name));

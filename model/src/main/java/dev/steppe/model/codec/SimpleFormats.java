@@ -296,7 +296,8 @@ final class SimpleFormats {
 
         static String nameOf(Enum<?> constant) {
             try {
-                var json = constant.getDeclaringClass().getField(constant.name()).getAnnotation(Json.class);
+                var json =
+                        constant.getDeclaringClass().getField(constant.name()).getAnnotation(Json.class);
                 return json != null ? json.value() : constant.name().toLowerCase(Locale.ROOT);
             } catch (NoSuchFieldException bug) {
                 throw new IllegalStateException(bug);
@@ -328,9 +329,8 @@ final class SimpleFormats {
         public Object parse(String text) throws CodecException {
             var constant = byName.get(text);
             if (constant == null) {
-                throw new CodecException("\"" + text + "\" is not a " + JsonNames.snakeCase(type.getSimpleName())
-                                .substring(1)
-                                .replace('_', ' ')
+                throw new CodecException("\"" + text + "\" is not a "
+                        + JsonNames.snakeCase(type.getSimpleName()).substring(1).replace('_', ' ')
                         + "; it must be one of " + byName.keySet());
             }
             return constant;

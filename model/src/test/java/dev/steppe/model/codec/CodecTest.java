@@ -3,16 +3,15 @@ package dev.steppe.model.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.steppe.model.Job;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.JobType;
-import dev.steppe.model.Job;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Proves that records survive both forms, that the JSON is the published shape, and that errors name the place. */
 class CodecTest {
-    private static final String SMALL =
-            """
+    private static final String SMALL = """
             {"ID":"web","Type":"service","TaskGroups":[{"Name":"g","Count":2,
              "Networks":[{"Mode":"bridge","DynamicPorts":[{"Label":"http","To":8080}]}],
              "Tasks":[{"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/sleep","args":["1",2,true]},
@@ -33,7 +32,8 @@ class CodecTest {
         assertThat(task.killTimeout()).isEqualTo(Duration.ofSeconds(7));
         assertThat(task.resources().cpu()).isEqualTo(20);
         assertThat(task.config().get("args")).isEqualTo(java.util.List.of("1", 2L, true));
-        assertThat(spec.taskGroups().getFirst().network().ports().getFirst().to()).isEqualTo(8080);
+        assertThat(spec.taskGroups().getFirst().network().ports().getFirst().to())
+                .isEqualTo(8080);
     }
 
     @Test
@@ -63,7 +63,8 @@ class CodecTest {
 
     @Test
     void an_error_names_the_place_the_value_and_what_was_expected() {
-        assertThatThrownBy(() -> Codec.fromJson(Job.class, "{\"ID\":\"a\",\"TaskGroups\":[{\"Name\":\"g\",\"Count\":\"x\"}]}"))
+        assertThatThrownBy(() ->
+                        Codec.fromJson(Job.class, "{\"ID\":\"a\",\"TaskGroups\":[{\"Name\":\"g\",\"Count\":\"x\"}]}"))
                 .hasMessage("TaskGroups[0].Count: expected a whole number but found the text \"x\"");
         assertThatThrownBy(() -> Codec.fromJson(Job.class, "{}")).hasMessage("ID: job id is missing");
     }
