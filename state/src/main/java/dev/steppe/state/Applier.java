@@ -1,0 +1,306 @@
+package dev.steppe.state;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.Intention;
+import dev.steppe.model.Job;
+import dev.steppe.model.JobKey;
+import dev.steppe.model.Node;
+import dev.steppe.model.NodeStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Applies one command to a draft. Total and deterministic: a command that cannot apply is refused with a reason, the same
+ * on every server, and changes nothing.
+ */
+final class Applier {
+    /** Versions kept of each job beside those that allocations refer to, so that one can go back. */
+    static final int VERSIONS_KEPT = 6;
+
+    private final Draft draft;
+    private final Snapshot before;
+
+    Applier(Snapshot before, Draft draft) {
+        this.before = before;
+        this.draft = draft;
+    }
+
+    /** Why the command is refused, or empty when it is applied. */
+    Optional<String> apply(Command command) {
+        return switch (command) {
+            case Command.RegisterJob register -> registerJob(register);
+            case Command.DeregisterJob deregister -> deregisterJob(deregister);
+            case Command.RegisterNode register -> registerNode(register);
+            case Command.SetNodeStatus change -> changeNode(change);
+            case Command.SetNodeEligibility change -> changeEligibility(change);
+            case Command.PutEvaluations put -> putEvaluations(put.evaluations(), put.at());
+            case Command.ApplyPlan plan -> applyPlan(plan);
+            case Command.ReportAllocations report -> report(report);
+            case Command.PutIntention put -> putIntention(put);
+            case Command.DeleteIntention delete -> deleteIntention(delete);
+            case Command.PutRoot put -> putRoot(put.root());
+            case Command.Collect collect -> collect(collect);
+        };
+    }
+
+    private Optional<String> registerJob(Command.RegisterJob command) {
+        var key = command.spec().key();
+        var existing = before.job(key);
+        long current = existing.map(Job::jobModifyIndex).orElse(0L);
+        if (command.enforceIndex().isPresent() && command.enforceIndex().get() != current) {
+            return Optional.of("Enforcing job modify index " + command.enforceIndex().get() + ": job exists with index "
+                    + current + "; read the job again and decide anew");
+        }
+        boolean same = existing.isPresent()
+                && !existing.get().stop()
+                && existing.get().spec().equals(command.spec());
+        if (!same) {
+            draft.put(new Job(
+                    command.spec(),
+                    false,
+                    false,
+                    existing.map(job -> job.version() + 1).orElse(0L),
+                    command.at(),
+                    existing.map(Job::createIndex).orElse(draft.index),
+                    draft.index,
+                    draft.index));
+            dropOldVersions(key);
+        }
+        return putEvaluations(command.evaluation().stream().toList(), command.at());
+    }
+
+    private Optional<String> deregisterJob(Command.DeregisterJob command) {
+        var existing = before.job(command.key());
+        if (existing.isEmpty()) {
+            return Optional.of("job " + command.key() + " is not registered");
+        }
+        var job = existing.get();
+        if (command.purge()) {
+            draft.removeJob(command.key());
+        } else if (!job.stop()) {
+            draft.put(new Job(
+                    job.spec(),
+                    true,
+                    job.stable(),
+                    job.version() + 1,
+                    job.submitTime(),
+                    job.createIndex(),
+                    draft.index,
+                    draft.index));
+            dropOldVersions(command.key());
+        }
+        return putEvaluations(command.evaluation().stream().toList(), command.at());
+    }
+
+    /** Forgets versions beyond the newest few that no allocation runs. */
+    private void dropOldVersions(JobKey key) {
+        long newest = draft.jobs.get(key).map(Job::version).orElse(Long.MAX_VALUE);
+        for (Job job : before.versionsOf(key)) {
+            boolean used = before.allocationsOf(key).stream()
+                    .anyMatch(allocation -> allocation.jobVersion() == job.version());
+            if (!used && job.version() <= newest - VERSIONS_KEPT) {
+                draft.removeVersion(job);
+            }
+        }
+    }
+
+    private Optional<String> registerNode(Command.RegisterNode command) {
+        var existing = before.node(command.spec().id());
+        var node = new Node(
+                command.spec(),
+                NodeStatus.READY,
+                "",
+                existing.map(Node::eligibility).orElse("eligible"),
+                command.at(),
+                existing.map(Node::createIndex).orElse(draft.index),
+                draft.index);
+        draft.put(node);
+        return putEvaluations(command.evaluations(), command.at());
+    }
+
+    private Optional<String> changeNode(Command.SetNodeStatus command) {
+        var existing = before.node(command.node());
+        if (existing.isEmpty()) {
+            return Optional.of("node " + command.node() + " is not registered");
+        }
+        var node = existing.get();
+        draft.put(new Node(
+                node.spec(),
+                command.status(),
+                command.reason(),
+                node.eligibility(),
+                command.at(),
+                node.createIndex(),
+                draft.index));
+        return putEvaluations(command.evaluations(), command.at());
+    }
+
+    private Optional<String> changeEligibility(Command.SetNodeEligibility command) {
+        var existing = before.node(command.node());
+        if (existing.isEmpty()) {
+            return Optional.of("node " + command.node() + " is not registered");
+        }
+        var node = existing.get();
+        draft.put(new Node(
+                node.spec(),
+                node.status(),
+                node.statusDescription(),
+                command.eligibility(),
+                node.statusUpdatedAt(),
+                node.createIndex(),
+                draft.index));
+        return putEvaluations(command.evaluations(), command.at());
+    }
+
+    private Optional<String> putEvaluations(List<Evaluation> evaluations, Instant at) {
+        for (Evaluation evaluation : evaluations) {
+            var existing = draft.evaluations.get(evaluation.id());
+            draft.put(evaluation.stored(
+                    existing.map(Evaluation::createIndex).orElse(draft.index),
+                    draft.index,
+                    existing.map(Evaluation::createTime).orElse(at),
+                    at));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> applyPlan(Command.ApplyPlan plan) {
+        for (Command.Stop stop : plan.stopped()) {
+            draft.allocations.get(stop.allocation()).ifPresent(allocation -> stop(allocation, stop, plan.at()));
+        }
+        for (Command.Move move : plan.moved()) {
+            draft.allocations
+                    .get(move.allocation())
+                    .ifPresent(allocation -> putByServer(
+                            allocation.updated(move.jobVersion(), move.evaluation()), plan.at()));
+        }
+        for (Allocation placed : plan.placed()) {
+            draft.put(placed.stored(draft.index, draft.index, draft.index, plan.at(), plan.at()), true);
+            placed.previous()
+                    .flatMap(draft.allocations::get)
+                    .ifPresent(previous -> putByServer(previous.replacedBy(placed.id()), plan.at()));
+        }
+        return putEvaluations(plan.evaluations(), plan.at());
+    }
+
+    private void stop(Allocation allocation, Command.Stop stop, Instant at) {
+        var changed = allocation.desired(stop.desired(), stop.reason());
+        if (stop.client().isPresent()) {
+            var client = allocation.client();
+            changed = changed.reported(new dev.steppe.model.ClientState(
+                    stop.client().get(),
+                    stop.reason(),
+                    client.taskStates(),
+                    client.health(),
+                    client.networkStatus(),
+                    client.checks(),
+                    client.refusals()));
+        }
+        putByServer(changed, at);
+    }
+
+    private void putByServer(Allocation allocation, Instant at) {
+        draft.put(
+                allocation.stored(allocation.createIndex(), draft.index, draft.index, allocation.createTime(), at),
+                true);
+    }
+
+    private Optional<String> report(Command.ReportAllocations command) {
+        for (Command.Report report : command.reports()) {
+            var existing = draft.allocations.get(report.allocation());
+            if (existing.isPresent() && !isLate(existing.get(), report)) {
+                var allocation = existing.get();
+                draft.put(
+                        allocation
+                                .reported(report.state())
+                                .stored(
+                                        allocation.createIndex(),
+                                        draft.index,
+                                        allocation.allocModifyIndex(),
+                                        allocation.createTime(),
+                                        command.at()),
+                        false);
+            }
+        }
+        return putEvaluations(command.evaluations(), command.at());
+    }
+
+    /** A report that would bring back to life what has ended: it was overtaken on its way. */
+    private static boolean isLate(Allocation allocation, Command.Report report) {
+        return allocation.client().status().isTerminal()
+                && !report.state().status().isTerminal();
+    }
+
+    private Optional<String> putIntention(Command.PutIntention command) {
+        var intention = command.intention();
+        var pair = new Snapshot.IntentionPair(intention.source(), intention.destination());
+        var existing = before.intention(intention.source(), intention.destination());
+        draft.intentions = draft.intentions.put(
+                pair,
+                new Intention(
+                        existing.map(Intention::id).orElse(intention.id()),
+                        intention.source(),
+                        intention.destination(),
+                        intention.action(),
+                        intention.description(),
+                        intention.meta(),
+                        existing.map(Intention::createdAt).orElse(command.at()),
+                        command.at(),
+                        existing.map(Intention::createIndex).orElse(draft.index),
+                        draft.index));
+        draft.publish(new Event.Other(Table.INTENTIONS));
+        return Optional.empty();
+    }
+
+    private Optional<String> deleteIntention(Command.DeleteIntention command) {
+        var pair = new Snapshot.IntentionPair(command.source(), command.destination());
+        if (!draft.intentions.containsKey(pair)) {
+            return Optional.of("there is no intention from " + command.source() + " to " + command.destination());
+        }
+        draft.intentions = draft.intentions.remove(pair);
+        draft.publish(new Event.Other(Table.INTENTIONS));
+        return Optional.empty();
+    }
+
+    private Optional<String> putRoot(AuthorityRoot root) {
+        if (root.active()) {
+            for (AuthorityRoot other : before.roots()) {
+                draft.roots = draft.roots.put(
+                        other.id(),
+                        new AuthorityRoot(
+                                other.id(),
+                                other.name(),
+                                other.certificatePem(),
+                                other.privateKeyPem(),
+                                other.notBefore(),
+                                other.notAfter(),
+                                false));
+            }
+        }
+        draft.roots = draft.roots.put(root.id(), root);
+        draft.publish(new Event.Other(Table.ROOTS));
+        return Optional.empty();
+    }
+
+    private Optional<String> collect(Command.Collect command) {
+        command.evaluations().stream().flatMap(id -> before.evaluation(id).stream()).forEach(draft::remove);
+        command.allocations().stream()
+                .flatMap(id -> before.allocation(id).stream())
+                .filter(Allocation::isTerminal)
+                .filter(allocation -> !allocation.holdsResources()
+                        || allocation.desiredStatus() == DesiredStatus.EVICT)
+                .forEach(draft::remove);
+        for (JobKey key : new ArrayList<>(command.jobs())) {
+            before.versionsOf(key).forEach(draft::removeVersion);
+            if (draft.jobs.containsKey(key)) {
+                draft.removeJob(key);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.steppe.state;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.ClientState;
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationId;
+import dev.steppe.model.Intention;
+import dev.steppe.model.JobId;
+import dev.steppe.model.JobKey;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeSpec;
+import dev.steppe.model.NodeStatus;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the leader decided: ids, times and random values are already inside. It is replicated, and applying it is total
+ * and deterministic. A variant's name and its components' names are part of the log's format: they may be added to, never
+ * renamed.
+ */
+public sealed interface Command {
+
+    /** When the leader decided. */
+    Instant at();
+
+    /**
+     * A job is to run as specified. Refused when {@code enforceIndex} is present and is not the registered job's
+     * modification index (0: not registered yet).
+     */
+    record RegisterJob(JobSpec spec, Optional<Long> enforceIndex, Optional<Evaluation> evaluation, Instant at)
+            implements Command {}
+
+    /** A job is to stop; with {@code purge} it is also forgotten. */
+    record DeregisterJob(String namespace, JobId job, boolean purge, Optional<Evaluation> evaluation, Instant at)
+            implements Command {
+        public JobKey key() {
+            return new JobKey(namespace, job);
+        }
+    }
+
+    /** A node tells what it has; it is ready from then on. */
+    record RegisterNode(NodeSpec spec, List<Evaluation> evaluations, Instant at) implements Command {}
+
+    /** A node came, went silent or left. */
+    record SetNodeStatus(NodeId node, NodeStatus status, String reason, List<Evaluation> evaluations, Instant at)
+            implements Command {}
+
+    /** A node may ({@code eligible}) or may not ({@code ineligible}) get new allocations. */
+    record SetNodeEligibility(NodeId node, String eligibility, List<Evaluation> evaluations, Instant at)
+            implements Command {}
+
+    /** Evaluations are new or changed. */
+    record PutEvaluations(List<Evaluation> evaluations, Instant at) implements Command {}
+
+    /** A scheduler's plan, verified against the newest state. */
+    record ApplyPlan(
+            List<Allocation> placed,
+            List<Stop> stopped,
+            List<Move> moved,
+            List<Evaluation> evaluations,
+            Instant at)
+            implements Command {}
+
+    /** An allocation of a plan that is to end, or whose node is gone ({@code lost}). */
+    record Stop(AllocationId allocation, DesiredStatus desired, String reason, Optional<ClientStatus> client) {}
+
+    /** An allocation of a plan that goes over to another version of its job without being replaced. */
+    record Move(AllocationId allocation, long jobVersion, EvaluationId evaluation) {}
+
+    /** Nodes report what their allocations do. */
+    record ReportAllocations(List<Report> reports, List<Evaluation> evaluations, Instant at) implements Command {}
+
+    /** A node's report of one allocation. */
+    record Report(AllocationId allocation, ClientState state) {}
+
+    /** An intention is new or changed; there is one per pair of source and destination. */
+    record PutIntention(Intention intention, Instant at) implements Command {}
+
+    /** An intention is gone. Refused when there is none for the pair. */
+    record DeleteIntention(String source, String destination, Instant at) implements Command {}
+
+    /** A root of the certificate authority is new; when active, the one before is not any more. */
+    record PutRoot(AuthorityRoot root, Instant at) implements Command {}
+
+    /** Things that ended long ago are forgotten. */
+    record Collect(List<EvaluationId> evaluations, List<AllocationId> allocations, List<JobKey> jobs, Instant at)
+            implements Command {}
+
+    /** The form in which commands are replicated. */
+    default byte[] encode() {
+        return Codec.toBinary(Command.class, this);
+    }
+
+    /**
+     * Reads the replicated form.
+     *
+     * @throws CodecException when it is damaged or from a version this program does not know
+     */
+    static Command decode(byte[] bytes) throws CodecException {
+        return Codec.fromBinary(Command.class, bytes);
+    }
+}

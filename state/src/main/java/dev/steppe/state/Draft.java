@@ -1,0 +1,138 @@
+package dev.steppe.state;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationId;
+import dev.steppe.model.Intention;
+import dev.steppe.model.Job;
+import dev.steppe.model.JobKey;
+import dev.steppe.model.Node;
+import dev.steppe.model.NodeId;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The next snapshot while one command is applied to the one before. Owned by the applying thread. */
+final class Draft {
+    long index;
+    final Map<Table, Long> tableIndexes;
+    PersistentMap<JobKey, Job> jobs;
+    PersistentMap<Snapshot.JobVersion, Job> versions;
+    PersistentMap<NodeId, Node> nodes;
+    PersistentMap<EvaluationId, Evaluation> evaluations;
+    PersistentMap<Snapshot.Ref, EvaluationId> evaluationsByJob;
+    PersistentMap<AllocationId, Allocation> allocations;
+    PersistentMap<Snapshot.Ref, AllocationId> allocationsByJob;
+    PersistentMap<Snapshot.Ref, AllocationId> allocationsByNode;
+    PersistentMap<Snapshot.IntentionPair, Intention> intentions;
+    PersistentMap<String, AuthorityRoot> roots;
+    PersistentMap<NodeId, NodeUsage> usage;
+    final List<Event> events = new ArrayList<>();
+
+    /** Starts from nothing. */
+    Draft() {
+        index = 1;
+        tableIndexes = new EnumMap<>(Table.class);
+        jobs = PersistentMap.empty();
+        versions = PersistentMap.empty();
+        nodes = PersistentMap.empty();
+        evaluations = PersistentMap.empty();
+        evaluationsByJob = PersistentMap.empty();
+        allocations = PersistentMap.empty();
+        allocationsByJob = PersistentMap.empty();
+        allocationsByNode = PersistentMap.empty();
+        intentions = PersistentMap.empty();
+        roots = PersistentMap.empty();
+        usage = PersistentMap.empty();
+    }
+
+    /** Starts the next index from a snapshot. */
+    Draft(Snapshot from) {
+        index = from.index() + 1;
+        tableIndexes = new EnumMap<>(Table.class);
+        tableIndexes.putAll(from.tableIndexes());
+        jobs = from.jobs;
+        versions = from.versions;
+        nodes = from.nodes;
+        evaluations = from.evaluations;
+        evaluationsByJob = from.evaluationsByJob;
+        allocations = from.allocations;
+        allocationsByJob = from.allocationsByJob;
+        allocationsByNode = from.allocationsByNode;
+        intentions = from.intentions;
+        roots = from.roots;
+        usage = from.usage;
+    }
+
+    void publish(Event event) {
+        tableIndexes.put(event.table(), index);
+        events.add(event);
+    }
+
+    void put(Job job) {
+        jobs = jobs.put(job.key(), job);
+        versions = versions.put(new Snapshot.JobVersion(job.key(), job.version()), job);
+        publish(new Event.JobChanged(job));
+    }
+
+    void put(Node node) {
+        nodes = nodes.put(node.id(), node);
+        publish(new Event.NodeChanged(node));
+    }
+
+    void put(Evaluation evaluation) {
+        evaluations = evaluations.put(evaluation.id(), evaluation);
+        evaluationsByJob = evaluationsByJob.put(
+                new Snapshot.Ref(evaluation.jobKey().toString(), evaluation.id().value()), evaluation.id());
+        publish(new Event.EvaluationChanged(evaluation));
+    }
+
+    void put(Allocation allocation, boolean byServer) {
+        var before = allocations.get(allocation.id());
+        allocations = allocations.put(allocation.id(), allocation);
+        if (before.isEmpty()) {
+            allocationsByJob = allocationsByJob.put(
+                    new Snapshot.Ref(allocation.jobKey().toString(), allocation.id().value()), allocation.id());
+            allocationsByNode = allocationsByNode.put(
+                    new Snapshot.Ref(allocation.nodeId().value(), allocation.id().value()), allocation.id());
+        }
+        boolean held = before.isPresent() && before.get().holdsResources();
+        if (held != allocation.holdsResources()) {
+            var node = usage.get(allocation.nodeId()).orElse(NodeUsage.NONE);
+            usage = usage.put(allocation.nodeId(), held ? node.minus(allocation) : node.plus(allocation));
+        }
+        publish(new Event.AllocationChanged(allocation, byServer));
+    }
+
+    void remove(Evaluation evaluation) {
+        evaluations = evaluations.remove(evaluation.id());
+        evaluationsByJob = evaluationsByJob.remove(
+                new Snapshot.Ref(evaluation.jobKey().toString(), evaluation.id().value()));
+        publish(new Event.Other(Table.EVALUATIONS));
+    }
+
+    void remove(Allocation allocation) {
+        allocations = allocations.remove(allocation.id());
+        allocationsByJob = allocationsByJob.remove(
+                new Snapshot.Ref(allocation.jobKey().toString(), allocation.id().value()));
+        allocationsByNode = allocationsByNode.remove(
+                new Snapshot.Ref(allocation.nodeId().value(), allocation.id().value()));
+        if (allocation.holdsResources()) {
+            var node = usage.get(allocation.nodeId()).orElse(NodeUsage.NONE);
+            usage = usage.put(allocation.nodeId(), node.minus(allocation));
+        }
+        publish(new Event.Other(Table.ALLOCATIONS));
+    }
+
+    void removeJob(JobKey key) {
+        jobs = jobs.remove(key);
+        publish(new Event.JobForgotten(key));
+    }
+
+    void removeVersion(Job job) {
+        versions = versions.remove(new Snapshot.JobVersion(job.key(), job.version()));
+    }
+}

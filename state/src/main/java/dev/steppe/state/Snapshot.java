@@ -1,0 +1,225 @@
+package dev.steppe.state;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationId;
+import dev.steppe.model.Intention;
+import dev.steppe.model.Job;
+import dev.steppe.model.JobKey;
+import dev.steppe.model.Node;
+import dev.steppe.model.NodeId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The whole state at one index. Immutable: it may be kept and read from any thread for as long as one likes, while the
+ * state moves on.
+ */
+public final class Snapshot {
+    private final long index;
+    private final Map<Table, Long> tableIndexes;
+    final PersistentMap<JobKey, Job> jobs;
+    final PersistentMap<JobVersion, Job> versions;
+    final PersistentMap<NodeId, Node> nodes;
+    final PersistentMap<EvaluationId, Evaluation> evaluations;
+    final PersistentMap<Ref, EvaluationId> evaluationsByJob;
+    final PersistentMap<AllocationId, Allocation> allocations;
+    final PersistentMap<Ref, AllocationId> allocationsByJob;
+    final PersistentMap<Ref, AllocationId> allocationsByNode;
+    final PersistentMap<IntentionPair, Intention> intentions;
+    final PersistentMap<String, AuthorityRoot> roots;
+    final PersistentMap<NodeId, NodeUsage> usage;
+
+    /** One version of a job. */
+    record JobVersion(JobKey job, long version) implements Comparable<JobVersion> {
+        @Override
+        public int compareTo(JobVersion other) {
+            int byJob = job.compareTo(other.job);
+            return byJob != 0 ? byJob : Long.compare(version, other.version);
+        }
+    }
+
+    /** An entry of a secondary index: the owner it is found by, and the id of what is found. */
+    record Ref(String owner, String id) implements Comparable<Ref> {
+        @Override
+        public int compareTo(Ref other) {
+            int byOwner = owner.compareTo(other.owner);
+            return byOwner != 0 ? byOwner : id.compareTo(other.id);
+        }
+    }
+
+    /** What an intention is about. */
+    record IntentionPair(String source, String destination) implements Comparable<IntentionPair> {
+        @Override
+        public int compareTo(IntentionPair other) {
+            int byDestination = destination.compareTo(other.destination);
+            return byDestination != 0 ? byDestination : source.compareTo(other.source);
+        }
+    }
+
+    Snapshot(Draft draft) {
+        index = draft.index;
+        tableIndexes = Collections.unmodifiableMap(new EnumMap<>(draft.tableIndexes));
+        jobs = draft.jobs;
+        versions = draft.versions;
+        nodes = draft.nodes;
+        evaluations = draft.evaluations;
+        evaluationsByJob = draft.evaluationsByJob;
+        allocations = draft.allocations;
+        allocationsByJob = draft.allocationsByJob;
+        allocationsByNode = draft.allocationsByNode;
+        intentions = draft.intentions;
+        roots = draft.roots;
+        usage = draft.usage;
+    }
+
+    /** The state before the first command. */
+    public static Snapshot empty() {
+        return new Snapshot(new Draft());
+    }
+
+    /** Counts the commands applied so far, and 1: indexes of change are at least 1, as clients expect. */
+    public long index() {
+        return index;
+    }
+
+    /** The index of the last change in any of these tables; at least 1. */
+    public long index(Table... tables) {
+        long newest = 1;
+        for (Table table : tables) {
+            newest = Math.max(newest, tableIndexes.getOrDefault(table, 1L));
+        }
+        return newest;
+    }
+
+    Map<Table, Long> tableIndexes() {
+        return tableIndexes;
+    }
+
+    /** All jobs, by namespace and id. */
+    public Iterable<Job> jobs() {
+        return jobs;
+    }
+
+    public Optional<Job> job(JobKey key) {
+        return jobs.get(key);
+    }
+
+    /** A version of a job that something still refers to. */
+    public Optional<Job> job(JobKey key, long version) {
+        return versions.get(new JobVersion(key, version));
+    }
+
+    /** The job version an allocation runs. */
+    public Optional<Job> jobOf(Allocation allocation) {
+        return job(allocation.jobKey(), allocation.jobVersion());
+    }
+
+    /** All kept versions of a job, newest first. */
+    public List<Job> versionsOf(JobKey key) {
+        var found = new ArrayList<Job>();
+        for (Job job : versions.from(new JobVersion(key, 0))) {
+            if (!job.key().equals(key)) {
+                break;
+            }
+            found.add(job);
+        }
+        Collections.reverse(found);
+        return found;
+    }
+
+    /** All nodes, by id. */
+    public Iterable<Node> nodes() {
+        return nodes;
+    }
+
+    public int nodeCount() {
+        return nodes.size();
+    }
+
+    public Optional<Node> node(NodeId id) {
+        return nodes.get(id);
+    }
+
+    /** What the allocations of a node hold. */
+    public NodeUsage usage(NodeId node) {
+        return usage.get(node).orElse(NodeUsage.NONE);
+    }
+
+    /** All evaluations, by id. */
+    public Iterable<Evaluation> evaluations() {
+        return evaluations;
+    }
+
+    public Optional<Evaluation> evaluation(EvaluationId id) {
+        return evaluations.get(id);
+    }
+
+    public List<Evaluation> evaluationsOf(JobKey job) {
+        return referred(evaluationsByJob, job.toString(), evaluations);
+    }
+
+    /** All allocations, by id. */
+    public Iterable<Allocation> allocations() {
+        return allocations;
+    }
+
+    public int allocationCount() {
+        return allocations.size();
+    }
+
+    public Optional<Allocation> allocation(AllocationId id) {
+        return allocations.get(id);
+    }
+
+    public List<Allocation> allocationsOf(JobKey job) {
+        return referred(allocationsByJob, job.toString(), allocations);
+    }
+
+    public List<Allocation> allocationsOn(NodeId node) {
+        return referred(allocationsByNode, node.value(), allocations);
+    }
+
+    /** All intentions, by destination and source. */
+    public Iterable<Intention> intentions() {
+        return intentions;
+    }
+
+    public Optional<Intention> intention(String source, String destination) {
+        return intentions.get(new IntentionPair(source, destination));
+    }
+
+    /** All roots of the certificate authority. */
+    public Iterable<AuthorityRoot> roots() {
+        return roots;
+    }
+
+    /** The root that signs. */
+    public Optional<AuthorityRoot> activeRoot() {
+        for (AuthorityRoot root : roots) {
+            if (root.active()) {
+                return Optional.of(root);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static <I extends Comparable<I>, V> List<V> referred(
+            PersistentMap<Ref, I> references, String owner, PersistentMap<I, V> table) {
+        var found = new ArrayList<V>();
+        for (var walk = references.entriesFrom(new Ref(owner, "")); walk.hasNext(); ) {
+            var entry = walk.next();
+            if (!entry.getKey().owner().equals(owner)) {
+                break;
+            }
+            table.get(entry.getValue()).ifPresent(found::add);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,160 @@
+package dev.steppe.state;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.Intention;
+import dev.steppe.model.Job;
+import dev.steppe.model.Node;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
+
+/**
+ * A snapshot as bytes: a magic number and version, the indexes, then every record as kind, length and binary form, an end
+ * mark, and a CRC-32C of all before. Secondary indexes and sums are rebuilt on reading. A damaged file is refused as a
+ * whole.
+ */
+public final class SnapshotFile {
+    private static final int MAGIC = 0x53545031;
+    private static final int VERSION = 1;
+    private static final int RECORD_BYTES_MAX = 64 << 20;
+
+    private SnapshotFile() {}
+
+    /** The kinds of records, by their number in the file. Numbers are part of the format and never reused. */
+    private enum Kind {
+        END(Object.class),
+        JOB(Job.class),
+        JOB_VERSION(Job.class),
+        NODE(Node.class),
+        EVALUATION(Evaluation.class),
+        ALLOCATION(Allocation.class),
+        INTENTION(Intention.class),
+        ROOT(AuthorityRoot.class);
+
+        private final Class<?> type;
+
+        Kind(Class<?> type) {
+            this.type = type;
+        }
+    }
+
+    /** Writes a snapshot; the stream stays open. */
+    public static void write(Snapshot snapshot, OutputStream to) throws IOException {
+        var crc = new CRC32C();
+        var out = new DataOutputStream(new CheckedOutputStream(to, crc));
+        out.writeInt(MAGIC);
+        out.writeInt(VERSION);
+        out.writeLong(snapshot.index());
+        for (Table table : Table.values()) {
+            out.writeLong(snapshot.index(table));
+        }
+        out.writeLong(-1);
+        write(out, Kind.JOB, snapshot.jobs);
+        write(out, Kind.JOB_VERSION, snapshot.versions);
+        write(out, Kind.NODE, snapshot.nodes);
+        write(out, Kind.EVALUATION, snapshot.evaluations);
+        write(out, Kind.ALLOCATION, snapshot.allocations);
+        write(out, Kind.INTENTION, snapshot.intentions);
+        write(out, Kind.ROOT, snapshot.roots);
+        out.writeByte(Kind.END.ordinal());
+        out.flush();
+        long sum = crc.getValue();
+        out.writeLong(sum);
+        out.flush();
+    }
+
+    private static void write(DataOutputStream out, Kind kind, Iterable<?> records) throws IOException {
+        for (Object record : records) {
+            byte[] bytes = encode(kind.type, record);
+            out.writeByte(kind.ordinal());
+            out.writeInt(bytes.length);
+            out.write(bytes);
+        }
+    }
+
+    private static <T> byte[] encode(Class<T> type, Object record) {
+        return Codec.toBinary(type, type.cast(record));
+    }
+
+    /**
+     * Reads a snapshot.
+     *
+     * @throws IOException when the bytes are not a whole, undamaged snapshot of a version this program knows
+     */
+    public static Snapshot read(InputStream from) throws IOException {
+        var crc = new CRC32C();
+        var in = new DataInputStream(new CheckedInputStream(from, crc));
+        if (in.readInt() != MAGIC) {
+            throw new IOException("not a snapshot: it does not begin as one");
+        }
+        int version = in.readInt();
+        if (version != VERSION) {
+            throw new IOException("snapshot of version " + version + "; this program reads version " + VERSION);
+        }
+        var draft = new Draft();
+        long index = in.readLong();
+        var tableIndexes = new java.util.EnumMap<Table, Long>(Table.class);
+        int position = 0;
+        for (long value = in.readLong(); value != -1; value = in.readLong()) {
+            if (position < Table.values().length) {
+                tableIndexes.put(Table.values()[position++], value);
+            }
+        }
+        for (int kind = in.readUnsignedByte(); kind != Kind.END.ordinal(); kind = in.readUnsignedByte()) {
+            readRecord(in, kind, draft);
+        }
+        long expected = crc.getValue();
+        if (in.readLong() != expected) {
+            throw new IOException("the snapshot is damaged: its checksum does not match");
+        }
+        draft.index = index;
+        draft.tableIndexes.clear();
+        draft.tableIndexes.putAll(tableIndexes);
+        return new Snapshot(draft);
+    }
+
+    private static void readRecord(DataInputStream in, int kind, Draft draft) throws IOException {
+        if (kind >= Kind.values().length) {
+            throw new IOException("the snapshot holds records of the unknown kind " + kind
+                    + "; it comes from a newer version or is damaged");
+        }
+        int length = in.readInt();
+        if (length < 0 || length > RECORD_BYTES_MAX) {
+            throw new IOException("the snapshot is damaged: a record of " + length + " bytes");
+        }
+        byte[] bytes = in.readNBytes(length);
+        try {
+            switch (Kind.values()[kind]) {
+                case JOB -> draft.put(Codec.fromBinary(Job.class, bytes));
+                case JOB_VERSION -> {
+                    var job = Codec.fromBinary(Job.class, bytes);
+                    draft.versions = draft.versions.put(new Snapshot.JobVersion(job.key(), job.version()), job);
+                }
+                case NODE -> draft.put(Codec.fromBinary(Node.class, bytes));
+                case EVALUATION -> draft.put(Codec.fromBinary(Evaluation.class, bytes));
+                case ALLOCATION -> draft.put(Codec.fromBinary(Allocation.class, bytes), true);
+                case INTENTION -> {
+                    var intention = Codec.fromBinary(dev.steppe.model.Intention.class, bytes);
+                    draft.intentions = draft.intentions.put(
+                            new Snapshot.IntentionPair(intention.source(), intention.destination()), intention);
+                }
+                case ROOT -> {
+                    var root = Codec.fromBinary(AuthorityRoot.class, bytes);
+                    draft.roots = draft.roots.put(root.id(), root);
+                }
+                case END -> throw new IOException("unreachable: the end mark has no record");
+            }
+        } catch (CodecException damaged) {
+            throw new IOException("the snapshot is damaged: " + damaged.getMessage(), damaged);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.steppe.state;
+
+import dev.steppe.model.codec.CodecException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The replicated state machine: commands in, snapshots out. Commands are applied by one thread, in the order of the log;
+ * the newest snapshot may be taken from any thread. Listeners are called by the applying thread and must be quick.
+ */
+public final class Store {
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private volatile Snapshot current = Snapshot.empty();
+
+    /** Learns of every applied command. */
+    @FunctionalInterface
+    public interface Listener {
+        void applied(Snapshot after, List<Event> events);
+    }
+
+    /** What became of a command. */
+    public sealed interface Result {
+        /** The index the command has in the state. */
+        long index();
+
+        record Applied(long index) implements Result {}
+
+        record Refused(long index, String reason) implements Result {}
+    }
+
+    /** The newest snapshot. */
+    public Snapshot snapshot() {
+        return current;
+    }
+
+    public void listen(Listener listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Applies a replicated command. A command this program cannot read is refused, not skipped silently: the refusal is
+     * its result on every server of the same version.
+     */
+    public Result apply(byte[] encoded) {
+        try {
+            return apply(Command.decode(encoded));
+        } catch (CodecException unreadable) {
+            return new Result.Refused(current.index(), "unreadable command: " + unreadable.getMessage());
+        }
+    }
+
+    /** Applies a command. */
+    public Result apply(Command command) {
+        var before = current;
+        var draft = new Draft(before);
+        var refusal = new Applier(before, draft).apply(command);
+        if (refusal.isPresent()) {
+            return new Result.Refused(before.index(), refusal.get());
+        }
+        var after = new Snapshot(draft);
+        current = after;
+        publish(after, draft.events);
+        return new Result.Applied(after.index());
+    }
+
+    /** Takes over a restored snapshot in place of the current one. */
+    public void restore(Snapshot restored) {
+        current = restored;
+        publish(restored, java.util.Arrays.stream(Table.values())
+                .<Event>map(Event.Other::new)
+                .toList());
+    }
+
+    private void publish(Snapshot after, List<Event> events) {
+        for (Listener listener : listeners) {
+            listener.applied(after, events);
+        }
+    }
+}
