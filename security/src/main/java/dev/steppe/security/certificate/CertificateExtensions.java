@@ -1,0 +1,129 @@
+package dev.steppe.security.certificate;
+
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERTaggedObject;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
+
+/** The extensions that certificates of the mesh carry, written and read. */
+final class CertificateExtensions {
+    private static final int KEY_ID_LENGTH = 20;
+
+    private CertificateExtensions() {}
+
+    /** A root may sign leaves and, when it is replaced, its successor; only identities of its own trust domain count. */
+    static List<Extension> ofRoot(String uri, String trustDomain, byte[] publicKey) throws IOException {
+        return ofAuthority(new BasicConstraints(true), uri, trustDomain, publicKey, publicKey);
+    }
+
+    /** A successor signed by its predecessor may sign leaves, but no further authority. */
+    static List<Extension> ofCrossSigned(String uri, String trustDomain, byte[] publicKey, byte[] authorityPublicKey)
+            throws IOException {
+        return ofAuthority(new BasicConstraints(0), uri, trustDomain, publicKey, authorityPublicKey);
+    }
+
+    private static List<Extension> ofAuthority(
+            BasicConstraints constraints, String uri, String trustDomain, byte[] publicKey, byte[] authorityPublicKey)
+            throws IOException {
+        GeneralSubtree own = new GeneralSubtree(new GeneralName(GeneralName.uniformResourceIdentifier, trustDomain));
+        return List.of(
+                extension(Extension.basicConstraints, true, constraints),
+                extension(Extension.keyUsage, true, usage(KeyUsage.keyCertSign | KeyUsage.cRLSign | KeyUsage.digitalSignature)),
+                extension(Extension.subjectAlternativeName, false, uriName(uri)),
+                extension(Extension.nameConstraints, true, permitted(own)),
+                extension(Extension.subjectKeyIdentifier, false, new DEROctetString(keyId(publicKey))),
+                extension(Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyId(authorityPublicKey))));
+    }
+
+    /** A leaf proves an identity as client and as server. Its subject is empty, so the name must be critical. */
+    static List<Extension> ofLeaf(String uri, byte[] publicKey, byte[] authorityPublicKey) throws IOException {
+        return List.of(
+                extension(Extension.basicConstraints, true, new BasicConstraints(false)),
+                extension(Extension.keyUsage, true, usage(KeyUsage.digitalSignature | KeyUsage.keyAgreement)),
+                extension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(
+                        new KeyPurposeId[] {KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth})),
+                extension(Extension.subjectAlternativeName, true, uriName(uri)),
+                extension(Extension.subjectKeyIdentifier, false, new DEROctetString(keyId(publicKey))),
+                extension(Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyId(authorityPublicKey))));
+    }
+
+    private static NameConstraints permitted(GeneralSubtree only) {
+        return NameConstraints.getInstance(new DERSequence(new DERTaggedObject(false, 0, new DERSequence(only))));
+    }
+
+    static GeneralNames uriName(String uri) {
+        return new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, uri));
+    }
+
+    static Extension extension(ASN1ObjectIdentifier id, boolean critical, ASN1Encodable value) throws IOException {
+        return new Extension(id, critical, value.toASN1Primitive().getEncoded("DER"));
+    }
+
+    /** The first 20 bytes of the digest of the encoded public key. */
+    static byte[] keyId(byte[] publicKey) {
+        try {
+            return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(publicKey), KEY_ID_LENGTH);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    static String subjectKeyId(X509Certificate certificate) throws CertificateException {
+        return Root.hex(ASN1OctetString.getInstance(value(certificate, Extension.subjectKeyIdentifier)).getOctets());
+    }
+
+    static String authorityKeyId(X509Certificate certificate) throws CertificateException {
+        byte[] id = AuthorityKeyIdentifier.getInstance(value(certificate, Extension.authorityKeyIdentifier)).getKeyIdentifierOctets();
+        if (id == null) {
+            throw new CertificateException("the certificate does not name its authority's key");
+        }
+        return Root.hex(id);
+    }
+
+    static String commonName(X509Certificate certificate) {
+        X500Name subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+        return Arrays.stream(subject.getRDNs(BCStyle.CN))
+                .map(name -> name.getFirst().getValue().toString())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static ASN1Primitive value(X509Certificate certificate, ASN1ObjectIdentifier id) throws CertificateException {
+        byte[] wrapped = certificate.getExtensionValue(id.getId());
+        if (wrapped == null) {
+            throw new CertificateException("the certificate has no extension " + id);
+        }
+        try {
+            return ASN1Primitive.fromByteArray(ASN1OctetString.getInstance(wrapped).getOctets());
+        } catch (IOException e) {
+            throw new CertificateException("the extension " + id + " cannot be decoded", e);
+        }
+    }
+
+    private static DERBitString usage(int bits) {
+        return (DERBitString) new KeyUsage(bits).toASN1Primitive();
+    }
+}
