@@ -1,0 +1,41 @@
+package dev.steppe.io.linux;
+
+import java.io.IOException;
+
+/** A system call that failed: which call on what, the errno by name, and what the operator can do about it. */
+public final class LinuxException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final String call;
+    private final Errno errno;
+
+    LinuxException(String call, String subject, Errno errno) {
+        super(call + " " + subject + ": " + errno.name() + " (" + errno.meaning() + ")" + remedy(call, errno));
+        this.call = call;
+        this.errno = errno;
+    }
+
+    /** The system call, for example {@code setns}. */
+    public String call() {
+        return call;
+    }
+
+    /** Why the kernel refused. */
+    public Errno errno() {
+        return errno;
+    }
+
+    private static String remedy(String call, Errno errno) {
+        return switch (errno) {
+            case EPERM, EACCES ->
+                call.equals("kill")
+                        ? "; the process belongs to another user: run the agent as root"
+                        : "; namespaces and mounts need root or CAP_SYS_ADMIN: run the agent as root";
+            case ENOSYS -> "; this kernel is too old for the call";
+            case EMFILE, ENFILE -> "; raise the limit of open files (ulimit -n, LimitNOFILE=)";
+            case ENOSPC -> "; a limit in /proc/sys/user (max_*_namespaces) or the disk is exhausted";
+            case ELOOP -> "; a symbolic link stands where a file is expected: remove it";
+            case ENOENT, ESRCH, EEXIST, EINVAL, EBUSY, EINTR, EAGAIN, ENOMEM, ENOTDIR, EBADF, ECHILD, OTHER -> "";
+        };
+    }
+}

@@ -1,0 +1,190 @@
+package dev.steppe.io.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * How control groups are mounted on this machine, and the making of one group per task below a parent group. Hybrid
+ * machines (version 1 controllers beside an empty version 2 tree) use both: limits there, killing here.
+ */
+public final class Cgroups {
+    private static final List<String> VERSION_1_CONTROLLERS = List.of("cpu", "cpuacct", "memory", "pids", "systemd");
+    private static final List<String> VERSION_2_CONTROLLERS = List.of("cpu", "memory", "pids");
+    private static final String REAPERS = "reapers";
+
+    private final SortedMap<String, Path> version1;
+    private final Optional<Path> version2;
+    private final String parent;
+
+    private Cgroups(SortedMap<String, Path> version1, Optional<Path> version2, String parent) {
+        this.version1 = version1;
+        this.version2 = version2;
+        this.parent = parent;
+    }
+
+    /** What a task may use; the kernel enforces memory and pids, cpu shares weigh when cpus are busy. */
+    public record Limits(long cpuShares, long memoryBytes, long pidsMax) {
+        public Limits {
+            if (cpuShares <= 0 || memoryBytes <= 0 || pidsMax <= 0) {
+                throw new IllegalArgumentException("limits must be positive: cpu shares " + cpuShares + ", memory "
+                        + memoryBytes + ", pids " + pidsMax);
+            }
+        }
+    }
+
+    /** Reads the mounts of this machine; all groups will be made below {@code parent}, for example {@code steppe}. */
+    public static Cgroups detect(String parent) throws IOException {
+        return from(Files.readAllLines(Path.of("/proc/self/mounts")), parent);
+    }
+
+    static Cgroups from(List<String> mounts, String parent) {
+        if (!parent.matches("[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*") || parent.contains("..")) {
+            throw new IllegalArgumentException("cgroup parent must be a relative path: " + parent);
+        }
+        var version1 = new TreeMap<String, Path>();
+        Optional<Path> version2 = Optional.empty();
+        for (String line : mounts) {
+            var fields = line.split(" ", -1);
+            if (fields.length < 4) {
+                continue;
+            }
+            var at = Path.of(fields[1]);
+            if (fields[2].equals("cgroup2")) {
+                version2 = Optional.of(at);
+            } else if (fields[2].equals("cgroup")) {
+                Arrays.stream(fields[3].split(","))
+                        .map(option -> option.replace("name=", ""))
+                        .filter(VERSION_1_CONTROLLERS::contains)
+                        .forEach(controller -> version1.put(controller, at));
+            }
+        }
+        return new Cgroups(version1, version2, parent);
+    }
+
+    /** {@code 2}, {@code 1}, or {@code 0} when there are none; as the node attribute {@code os.cgroups.version}. */
+    public int version() {
+        if (!version1.isEmpty() && version1.keySet().stream().anyMatch(c -> !c.equals("systemd"))) {
+            return 1;
+        }
+        return version2.isPresent() ? 2 : 0;
+    }
+
+    /** The name of the parent group. */
+    public String parent() {
+        return parent;
+    }
+
+    /** Makes the group of one task, with its limits set. The name must not be in use. */
+    public TaskCgroup create(String name, Limits limits) throws IOException {
+        var directories = new ArrayList<Path>();
+        var created = new TaskCgroup(List.of());
+        try {
+            for (Path base : bases()) {
+                Files.createDirectories(base);
+                if (version2.isPresent() && base.startsWith(version2.get())) {
+                    delegate(base);
+                }
+                directories.add(Files.createDirectory(base.resolve(name)));
+                created = new TaskCgroup(List.copyOf(directories));
+            }
+            limit(created, limits);
+            return created;
+        } catch (IOException failed) {
+            created.remove();
+            throw failed;
+        }
+    }
+
+    /** Groups the reapers join, so that stopping the agent's service does not take them along. */
+    List<Path> reaperDirectories() throws IOException {
+        var directories = new ArrayList<Path>();
+        for (Path base : serviceBases()) {
+            directories.add(Files.createDirectories(base.resolve(REAPERS)));
+        }
+        return directories;
+    }
+
+    /** Names of the task groups that exist below the parent; reapers' group excluded. */
+    public List<String> existing() throws IOException {
+        var names = new java.util.TreeSet<String>();
+        for (Path base : bases()) {
+            if (!Files.isDirectory(base)) {
+                continue;
+            }
+            try (var entries = Files.newDirectoryStream(base, Files::isDirectory)) {
+                entries.forEach(entry -> names.add(entry.getFileName().toString()));
+            }
+        }
+        names.remove(REAPERS);
+        return List.copyOf(names);
+    }
+
+    /** The existing group of that name, with whatever directories it has. */
+    public TaskCgroup find(String name) {
+        return new TaskCgroup(
+                bases().stream().map(base -> base.resolve(name)).filter(Files::isDirectory).toList());
+    }
+
+    /** Removes the parent group itself when nothing is in it any more. */
+    public void removeParent() throws IOException {
+        for (Path base : bases()) {
+            for (Path directory : List.of(base.resolve(REAPERS), base)) {
+                TaskCgroup.removeWhenEmpty(directory);
+            }
+        }
+    }
+
+    private List<Path> bases() {
+        var roots = new java.util.LinkedHashSet<Path>(version1.values());
+        version2.ifPresent(roots::add);
+        return roots.stream().map(root -> root.resolve(parent)).toList();
+    }
+
+    private List<Path> serviceBases() {
+        var roots = new ArrayList<Path>();
+        version2.ifPresent(roots::add);
+        if (version1.containsKey("systemd")) {
+            roots.add(version1.get("systemd"));
+        }
+        return roots.stream().map(root -> root.resolve(parent)).toList();
+    }
+
+    /** Version 2 gives controllers to children only when each ancestor passes them on. */
+    private void delegate(Path base) throws IOException {
+        var root = version2.orElseThrow();
+        var available = Arrays.asList(
+                Files.readString(root.resolve("cgroup.controllers")).trim().split(" "));
+        var directory = root;
+        for (int depth = 0; depth <= root.relativize(base).getNameCount(); depth++) {
+            var control = directory.resolve("cgroup.subtree_control");
+            var enabled = Arrays.asList(Files.readString(control).trim().split(" "));
+            for (String controller : VERSION_2_CONTROLLERS) {
+                if (available.contains(controller) && !enabled.contains(controller)) {
+                    Files.writeString(control, "+" + controller);
+                }
+            }
+            if (!directory.equals(base)) {
+                directory = directory.resolve(directory.relativize(base).getName(0));
+            }
+        }
+    }
+
+    private static void limit(TaskCgroup group, Limits limits) throws IOException {
+        // The kernel accepts 2..262144 shares and weights 1..10000; the mapping keeps 1024 shares at weight 39 as runc does.
+        long shares = Math.clamp(limits.cpuShares(), 2, 262_144);
+        long weight = 1 + ((shares - 2) * 9999) / 262_142;
+        group.writeIfPresent("cpu.shares", shares);
+        group.writeIfPresent("cpu.weight", weight);
+        group.writeIfPresent("memory.limit_in_bytes", limits.memoryBytes());
+        group.writeIfPresent("memory.max", limits.memoryBytes());
+        group.writeIfPresent("memory.swap.max", 0);
+        group.writeIfPresent("pids.max", limits.pidsMax());
+    }
+}

@@ -1,0 +1,160 @@
+package dev.steppe.io.process;
+
+import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.io.linux.Signal;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+
+/** The control group of one task: one directory per hierarchy. An empty list means the task has none. */
+public record TaskCgroup(List<Path> directories) {
+    private static final Duration EMPTY_DEADLINE = Duration.ofSeconds(5);
+    private static final Duration EMPTY_STEP = Duration.ofMillis(1);
+
+    public TaskCgroup {
+        directories = List.copyOf(directories);
+    }
+
+    /** All processes in the group, also those that left the task's session. */
+    public List<Long> processes() throws IOException {
+        var pids = new TreeSet<Long>();
+        for (Path directory : directories) {
+            for (String line : lines(directory.resolve("cgroup.procs"))) {
+                pids.add(Long.parseLong(line));
+            }
+        }
+        return List.copyOf(pids);
+    }
+
+    /** Kills everything in the group and waits until nothing is left, at most five seconds. */
+    public void killAll() throws IOException {
+        for (Path directory : directories) {
+            writeIfExists(directory.resolve("cgroup.kill"), 1);
+        }
+        long deadlineNanos = System.nanoTime() + EMPTY_DEADLINE.toNanos();
+        for (List<Long> left = processes(); !left.isEmpty(); left = processes()) {
+            if (System.nanoTime() > deadlineNanos) {
+                throw new IOException("processes " + left + " of " + directories + " do not die within "
+                        + EMPTY_DEADLINE.toSeconds() + " s: they wait for a device or a network file system (state D)");
+            }
+            for (long pid : left) {
+                killIfPresent(pid);
+            }
+            LockSupport.parkNanos(EMPTY_STEP.toNanos());
+        }
+    }
+
+    /** True when the kernel killed something in the group because memory ran out. */
+    public boolean oomKilled() throws IOException {
+        return counter("memory.events", "oom_kill").orElse(0) > 0
+                || counter("memory.oom_control", "oom_kill").orElse(0) > 0;
+    }
+
+    /** What the group used and uses; empty when no hierarchy tells. */
+    public Optional<ProcessUsage> usage() throws IOException {
+        var cpuNanos = number("cpuacct.usage");
+        if (cpuNanos.isEmpty()) {
+            var micros = counter("cpu.stat", "usage_usec");
+            cpuNanos = micros.isPresent() ? OptionalLong.of(micros.getAsLong() * 1000) : micros;
+        }
+        var memory = number("memory.usage_in_bytes");
+        memory = memory.isPresent() ? memory : number("memory.current");
+        if (cpuNanos.isEmpty() || memory.isEmpty()) {
+            return Optional.empty();
+        }
+        var peak = number("memory.max_usage_in_bytes");
+        peak = peak.isPresent() ? peak : number("memory.peak");
+        var pids = number("pids.current");
+        return Optional.of(new ProcessUsage(
+                Duration.ofNanos(cpuNanos.getAsLong()),
+                memory.getAsLong(),
+                peak.orElse(memory.getAsLong()),
+                (int) pids.orElse(processes().size())));
+    }
+
+    /** Removes the group; it must hold no process. Idempotent. */
+    public void remove() throws IOException {
+        for (Path directory : directories) {
+            removeWhenEmpty(directory);
+        }
+    }
+
+    static void removeWhenEmpty(Path directory) throws IOException {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (DirectoryNotEmptyException inUse) {
+            throw inUse;
+        } catch (IOException busy) {
+            if (Files.isDirectory(directory) && !lines(directory.resolve("cgroup.procs")).isEmpty()) {
+                throw busy;
+            }
+            // A process that just ended may hold the group for a moment longer.
+            LockSupport.parkNanos(EMPTY_STEP.toNanos());
+            Files.deleteIfExists(directory);
+        }
+    }
+
+    void writeIfPresent(String file, long value) throws IOException {
+        for (Path directory : directories) {
+            writeIfExists(directory.resolve(file), value);
+        }
+    }
+
+    private static void writeIfExists(Path file, long value) throws IOException {
+        if (Files.exists(file)) {
+            Files.writeString(file, Long.toString(value));
+        }
+    }
+
+    private static void killIfPresent(long pid) throws IOException {
+        try {
+            LinuxCalls.signal(pid, Signal.SIGKILL);
+        } catch (dev.steppe.io.linux.LinuxException refused) {
+            if (refused.errno() != dev.steppe.io.linux.Errno.ESRCH) {
+                throw refused;
+            }
+        }
+    }
+
+    private OptionalLong number(String file) throws IOException {
+        for (Path directory : directories) {
+            var found = lines(directory.resolve(file));
+            if (!found.isEmpty()) {
+                return OptionalLong.of(Long.parseLong(found.getFirst().trim()));
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private OptionalLong counter(String file, String key) throws IOException {
+        for (Path directory : directories) {
+            for (String line : lines(directory.resolve(file))) {
+                if (line.startsWith(key + " ")) {
+                    return OptionalLong.of(Long.parseLong(line.substring(key.length() + 1)));
+                }
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        try {
+            return Files.readAllLines(file);
+        } catch (NoSuchFileException absent) {
+            return List.of();
+        } catch (IOException vanishing) {
+            if (!Files.exists(file)) {
+                return List.of();
+            }
+            throw vanishing;
+        }
+    }
+}

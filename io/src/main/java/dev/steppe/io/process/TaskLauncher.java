@@ -1,0 +1,314 @@
+package dev.steppe.io.process;
+
+import dev.steppe.io.linux.Descriptor;
+import dev.steppe.io.linux.Errno;
+import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.io.linux.LinuxException;
+import dev.steppe.io.linux.NamespaceThread;
+import dev.steppe.io.linux.ProcessIdentity;
+import dev.steppe.io.linux.ProcessIdentity.ProcessStat;
+import dev.steppe.io.linux.Signal;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Consumer;
+
+/**
+ * Starts tasks that outlive the agent, finds them again, watches and stops them. Each task has a {@code sh} reaper as
+ * parent that writes its exit status into a private state directory. Blocking, callable from any thread; callbacks come
+ * on virtual threads, once each.
+ */
+public final class TaskLauncher implements AutoCloseable {
+    private static final List<String> REAPER_ENVIRONMENT = List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+    private static final Duration AFTER_KILL = Duration.ofSeconds(5);
+    private static final Duration LOOK_STEP = Duration.ofMillis(2);
+    private static final int LOG_MODE = 0640;
+    private static final int REPORT_BYTES = 4096;
+    private static final String LAUNCH = "launch";
+    private static final String EXIT = "exit";
+
+    private final NamespaceThread namespaceThread = new NamespaceThread();
+    private final ProcessWatcher watcher;
+    private final List<Path> reaperCgroups;
+
+    /** The reapers join groups of their own below the parent of {@code cgroups}; without cgroups they stay with the agent. */
+    public TaskLauncher(Optional<Cgroups> cgroups) throws IOException {
+        watcher = new ProcessWatcher();
+        reaperCgroups = cgroups.isPresent() ? cgroups.get().reaperDirectories() : List.of();
+    }
+
+    /**
+     * Starts the task and returns once its program is about to run. When anything before that fails, nothing is left
+     * running and the exception tells what refused.
+     */
+    public TaskProcess launch(LaunchRequest request) throws IOException, InterruptedException {
+        prepareState(request);
+        try (var output = high(LinuxCalls.openForAppending(request.output().stdout(), LOG_MODE));
+                var errors = high(LinuxCalls.openForAppending(request.output().stderr(), LOG_MODE));
+                var script = high(LinuxCalls.memoryFile("steppe-environment"));
+                var nothing = high(LinuxCalls.openForReading(Path.of("/dev/null")));
+                var report = LinuxCalls.pipe()) {
+            var scriptFile = Path.of("/proc/self/fd/" + script.number());
+            Files.writeString(scriptFile, ReaperScript.lastShell(request));
+            long pid;
+            try (var sink = LinuxCalls.duplicateHigh(report.sink())) {
+                report.sink().close();
+                var descriptors = List.of(nothing, output, sink, errors, script);
+                pid = namespaceThread.call(
+                        request.confinement().namespaces(),
+                        () -> Spawn.start(ReaperScript.command(request, reaperCgroups), descriptors));
+            }
+            awaitStart(request, pid, report.source());
+            try (var content = java.nio.channels.FileChannel.open(
+                    scriptFile, java.nio.file.StandardOpenOption.WRITE)) {
+                content.truncate(0);
+            }
+        }
+        return find(request.stateDirectory())
+                .orElseThrow(() -> new IOException("no task in " + request.stateDirectory() + " right after its start"));
+    }
+
+    /** Starts the reaper with the calling thread's namespaces. */
+    private static final class Spawn {
+        static long start(List<String> command, List<Descriptor> descriptors) throws LinuxException {
+            return dev.steppe.io.linux.Spawn.start(command, REAPER_ENVIRONMENT, descriptors);
+        }
+    }
+
+    /**
+     * Finds the task whose state is kept in the directory, also one that ended; empty when none was started there. Works
+     * without the handle that {@link #launch} returned, for an agent that died before it kept the handle.
+     */
+    public Optional<TaskProcess> find(Path stateDirectory) throws IOException {
+        var launch = new Properties();
+        try (var reader = Files.newBufferedReader(stateDirectory.resolve(LAUNCH))) {
+            launch.load(reader);
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
+        var reaper = statLine(stateDirectory.resolve("reaper"));
+        var task = statLine(stateDirectory.resolve("task"));
+        if (reaper.isEmpty() || task.isEmpty()) {
+            return Optional.empty();
+        }
+        var bootId = launch.getProperty("boot", "");
+        return Optional.of(new TaskProcess(
+                new ProcessIdentity(reaper.get().pid(), reaper.get().startTicks(), bootId),
+                new ProcessIdentity(task.get().pid(), task.get().startTicks(), bootId),
+                stateDirectory,
+                TaskProcess.parseCgroups(launch.getProperty("cgroups", ""))));
+    }
+
+    /** True while the task itself runs. */
+    public boolean isRunning(TaskProcess process) throws IOException {
+        return process.task().isAlive();
+    }
+
+    /** Calls back once when the task has ended; at once for a task that ended while no agent ran. */
+    public void watch(TaskProcess process, Consumer<TaskExit> then) throws IOException {
+        watcher.watch(process.reaper(), () -> {
+            try {
+                afterReaper(process, then);
+            } catch (IOException unreadable) {
+                then.accept(new TaskExit.Lost("cannot read the exit status: " + unreadable.getMessage()));
+            }
+        });
+    }
+
+    /** Sends a signal: to the task's process group, or to the task alone when it left the reaper's group. */
+    public void signal(TaskProcess process, Signal signal) throws IOException {
+        if (!process.task().isAlive()) {
+            return;
+        }
+        var stat = ProcessStat.read(process.task().pid());
+        try {
+            if (signal == Signal.SIGKILL || signal == Signal.SIGSTOP) {
+                for (long pid : members(process)) {
+                    LinuxCalls.signal(pid, signal);
+                }
+            } else if (stat.isPresent() && stat.get().group() == process.reaper().pid()) {
+                LinuxCalls.signalGroup(process.reaper().pid(), signal);
+            } else {
+                LinuxCalls.signal(process.task().pid(), signal);
+            }
+        } catch (LinuxException refused) {
+            if (refused.errno() != Errno.ESRCH) {
+                throw refused;
+            }
+        }
+    }
+
+    /**
+     * Asks the task to end with the signal, waits at most the timeout, then kills everything it started. Returns when
+     * the exit status is written.
+     */
+    public void stop(TaskProcess process, Signal signal, Duration killTimeout) throws IOException, InterruptedException {
+        signal(process, signal);
+        var _ = awaitEnd(process.task(), killTimeout);
+        killTree(process);
+        if (!awaitEnd(process.reaper(), AFTER_KILL)) {
+            throw new IOException("the reaper of " + process.stateDirectory() + " (pid "
+                    + process.reaper().pid() + ") does not end although its task was killed");
+        }
+    }
+
+    /** What the task and everything it started uses. */
+    public ProcessUsage usage(TaskProcess process) throws IOException {
+        var counted = process.cgroup().usage();
+        return counted.isPresent() ? counted.get() : ProcessTable.usage(members(process));
+    }
+
+    /** Kills what is left of the task and removes its control groups and state. Idempotent. */
+    public void destroy(TaskProcess process) throws IOException, InterruptedException {
+        killTree(process);
+        var _ = awaitEnd(process.reaper(), AFTER_KILL);
+        process.cgroup().remove();
+        removeState(process.stateDirectory());
+    }
+
+    @Override
+    public void close() {
+        watcher.close();
+        namespaceThread.close();
+    }
+
+    private void prepareState(LaunchRequest request) throws IOException {
+        var directory = request.stateDirectory();
+        removeState(directory);
+        Files.createDirectories(directory.toAbsolutePath().getParent());
+        Files.createDirectory(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        var launch = new Properties();
+        launch.setProperty("boot", ProcessIdentity.currentBootId());
+        var cgroups = request.confinement().cgroup().map(TaskCgroup::directories).orElse(List.of());
+        launch.setProperty("cgroups", String.join(":", cgroups.stream().map(Path::toString).toList()));
+        try (var writer = Files.newBufferedWriter(directory.resolve(LAUNCH))) {
+            launch.store(writer, null);
+        }
+    }
+
+    /** The pipe ends when the reaper has gone; until then "started" or a complaint of what came before the task. */
+    private void awaitStart(LaunchRequest request, long reaper, Descriptor report)
+            throws IOException, InterruptedException {
+        var text = new StringBuilder();
+        while (true) {
+            var part = LinuxCalls.read(report, REPORT_BYTES);
+            text.append(part);
+            if (("\n" + text).contains("\n" + ReaperScript.STARTED + "\n")) {
+                return;
+            }
+            if (part.isEmpty()) {
+                while (!LinuxCalls.reap(reaper)) {
+                    Thread.sleep(LOOK_STEP);
+                }
+                var status = exitStatus(request.stateDirectory());
+                throw new IOException("cannot start " + request.command().getFirst() + ": "
+                        + text.toString().strip() + status.map(s -> " (status " + s + ")").orElse(""));
+            }
+        }
+    }
+
+    private void afterReaper(TaskProcess process, Consumer<TaskExit> then) throws IOException {
+        var status = exitStatus(process.stateDirectory());
+        if (status.isPresent()) {
+            var at = Files.getLastModifiedTime(process.stateDirectory().resolve(EXIT)).toInstant();
+            then.accept(new TaskExit.Ended(status.get(), process.cgroup().oomKilled(), at));
+        } else if (process.task().isAlive()) {
+            watcher.watch(
+                    process.task(),
+                    () -> then.accept(new TaskExit.Lost("the reaper was killed before the task ended at " + Instant.now())));
+        } else if (!process.reaper().bootId().equals(ProcessIdentity.currentBootId())) {
+            then.accept(new TaskExit.Lost("the machine restarted"));
+        } else {
+            then.accept(new TaskExit.Lost("the reaper was killed, or the disk of " + process.stateDirectory()
+                    + " was full when the task ended"));
+        }
+    }
+
+    private Optional<Integer> exitStatus(Path stateDirectory) throws IOException {
+        try {
+            var text = Files.readString(stateDirectory.resolve(EXIT));
+            // Without the line end it was not written completely.
+            return text.endsWith("\n") ? Optional.of(Integer.parseInt(text.trim())) : Optional.empty();
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
+    }
+
+    private void killTree(TaskProcess process) throws IOException {
+        if (!process.reaper().bootId().equals(ProcessIdentity.currentBootId())) {
+            return;
+        }
+        if (!process.cgroup().directories().isEmpty()) {
+            process.cgroup().killAll();
+            return;
+        }
+        for (var left = members(process); !left.isEmpty(); left = members(process)) {
+            for (long pid : left) {
+                try {
+                    LinuxCalls.signal(pid, Signal.SIGKILL);
+                } catch (LinuxException refused) {
+                    if (refused.errno() != Errno.ESRCH) {
+                        throw refused;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Everything that belongs to the task: its control group, or its session and descendants; never the reaper. */
+    private List<Long> members(TaskProcess process) throws IOException {
+        if (!process.cgroup().directories().isEmpty()) {
+            return process.cgroup().processes();
+        }
+        return ProcessTable.members(process);
+    }
+
+    private boolean awaitEnd(ProcessIdentity process, Duration timeout) throws IOException, InterruptedException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        while (process.isAlive()) {
+            if (System.nanoTime() >= deadlineNanos) {
+                return false;
+            }
+            Thread.sleep(LOOK_STEP);
+        }
+        return true;
+    }
+
+    private static Optional<ProcessStat> statLine(Path file) throws IOException {
+        try {
+            var text = Files.readString(file);
+            return text.endsWith("\n") ? Optional.of(ProcessStat.parse(text)) : Optional.empty();
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
+    }
+
+    private static void removeState(Path directory) throws IOException {
+        var files = new ArrayList<Path>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            entries.forEach(files::add);
+        } catch (NoSuchFileException none) {
+            return;
+        }
+        for (Path file : files) {
+            Files.deleteIfExists(file);
+        }
+        Files.deleteIfExists(directory);
+    }
+
+    private static Descriptor high(Descriptor low) throws LinuxException {
+        try (low) {
+            return LinuxCalls.duplicateHigh(low);
+        }
+    }
+}
