@@ -1,0 +1,202 @@
+package dev.steppe.api.http;
+
+import dev.steppe.io.TaskScope;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Serves one route table on one or more addresses. Event loops only parse and write; every handler runs on a virtual
+ * thread of its own; a waiting answer holds neither. Closing ends all connections and waits for running handlers.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final int EVENT_LOOPS = 2;
+
+    private final MultiThreadIoEventLoopGroup loops;
+    private final ChannelGroup connections;
+    private final List<Channel> listeners;
+    private final TaskScope handlers;
+
+    private HttpServer(
+            MultiThreadIoEventLoopGroup loops,
+            ChannelGroup connections,
+            List<Channel> listeners,
+            TaskScope handlers) {
+        this.loops = loops;
+        this.connections = connections;
+        this.listeners = List.copyOf(listeners);
+        this.handlers = handlers;
+    }
+
+    /** What a server serves and where; {@code name} is the role its threads are named after. */
+    public record Setup(
+            String name,
+            List<InetSocketAddress> addresses,
+            Dialect dialect,
+            Router router,
+            Gate gate,
+            Headers standingHeaders,
+            Limits limits) {
+
+        public Setup {
+            addresses = List.copyOf(addresses);
+            if (addresses.isEmpty()) {
+                throw new IllegalArgumentException("server " + name + " has no address to listen on");
+            }
+        }
+
+        /** A set-up with the standard limits and no headers of its own. */
+        public static Setup of(
+                String name, List<InetSocketAddress> addresses, Dialect dialect, Router router, Gate gate) {
+            return new Setup(name, addresses, dialect, router, gate, Headers.none(), Limits.standard());
+        }
+
+        /** This set-up with headers that go on every answer. */
+        public Setup withStandingHeaders(Headers headers) {
+            return new Setup(name, addresses, dialect, router, gate, headers, limits);
+        }
+
+        /** This set-up with other limits. */
+        public Setup withLimits(Limits other) {
+            return new Setup(name, addresses, dialect, router, gate, standingHeaders, other);
+        }
+    }
+
+    /** Listens on all addresses of the set-up, or on none: fails naming the address that is not to be had. */
+    public static HttpServer start(Setup setup) throws IOException {
+        var loops = new MultiThreadIoEventLoopGroup(
+                EVENT_LOOPS, new DefaultThreadFactory(setup.name() + "-loop", true), NioIoHandler.newFactory());
+        var connections = new DefaultChannelGroup(setup.name(), GlobalEventExecutor.INSTANCE, true);
+        var handlers = new TaskScope(setup.name());
+        var bootstrap = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new Pipeline(setup, connections, handlers));
+        var listeners = new ArrayList<Channel>();
+        try {
+            for (var address : setup.addresses()) {
+                var bound = bootstrap.bind(address).awaitUninterruptibly();
+                if (!bound.isSuccess()) {
+                    throw new IOException(
+                            "cannot listen on " + address + " for " + setup.name() + ": " + reason(bound.cause()),
+                            bound.cause());
+                }
+                listeners.add(bound.channel());
+            }
+        } catch (IOException refused) {
+            new HttpServer(loops, connections, listeners, handlers).close();
+            throw refused;
+        }
+        return new HttpServer(loops, connections, listeners, handlers);
+    }
+
+    private static String reason(Throwable cause) {
+        var message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+
+    /** The addresses in the order of the set-up, with the real port where port 0 was asked for. */
+    public List<InetSocketAddress> addresses() {
+        return listeners.stream()
+                .map(listener -> (InetSocketAddress) listener.localAddress())
+                .toList();
+    }
+
+    /** Open connections now. */
+    public int connectionCount() {
+        return connections.size();
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() {
+        for (var listener : listeners) {
+            listener.close().awaitUninterruptibly();
+        }
+        connections.close().awaitUninterruptibly();
+        handlers.close();
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    /** Builds a connection's chain: admission, slow-peer clock, HTTP codec, whole requests, exchanges. */
+    private static final class Pipeline extends ChannelInitializer<Channel> {
+        private final Setup setup;
+        private final ChannelGroup connections;
+        private final TaskScope handlers;
+        private final Admission admission;
+
+        private Pipeline(Setup setup, ChannelGroup connections, TaskScope handlers) {
+            this.setup = setup;
+            this.connections = connections;
+            this.handlers = handlers;
+            this.admission = new Admission(setup.limits());
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            if (!admission.admit(channel)) {
+                return;
+            }
+            connections.add(channel);
+            var limits = setup.limits();
+            var clock = new SlowPeerClock(limits);
+            var decoder = new HttpDecoderConfig()
+                    .setMaxInitialLineLength(limits.requestLineBytesMax())
+                    .setMaxHeaderSize(limits.headerBytesMax());
+            channel.pipeline()
+                    .addLast(clock)
+                    .addLast(new HttpServerCodec(decoder))
+                    .addLast(new WholeRequests(limits.bodyBytesMax()))
+                    .addLast(new Connection(setup, handlers, clock));
+        }
+    }
+
+    /** Gathers a request; one that is too large gets a refusal that names the limit. */
+    private static final class WholeRequests extends HttpObjectAggregator {
+        private final int bytesMax;
+
+        private WholeRequests(int bytesMax) {
+            super(bytesMax, true);
+            this.bytesMax = bytesMax;
+        }
+
+        @Override
+        protected void handleOversizedMessage(ChannelHandlerContext context, HttpMessage oversized) {
+            var text = Bytes.utf8("the request body is larger than " + bytesMax + " bytes");
+            var refusal = new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1,
+                    HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+                    Unpooled.wrappedBuffer(text.array()));
+            refusal.headers().set("Content-Type", "text/plain; charset=utf-8");
+            refusal.headers().set("Content-Length", text.size());
+            refusal.headers().set("Connection", "close");
+            context.writeAndFlush(refusal).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.steppe.api.http;
+
+import java.net.SocketAddress;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A request from outside, decoded but unchecked. {@code names} are the path parameters of the route that matched, each
+ * decoded after the path was split, so a slash sent as {@code %2F} is part of its segment.
+ */
+public record Request(
+        Method method,
+        String path,
+        SortedMap<String, String> names,
+        Query query,
+        Headers headers,
+        Bytes body,
+        SocketAddress remote) {
+
+    public Request {
+        names = Collections.unmodifiableSortedMap(new TreeMap<>(names));
+    }
+
+    /** The value of a path parameter of the matched route. */
+    public String name(String parameter) {
+        var value = names.get(parameter);
+        if (value == null) {
+            throw new IllegalArgumentException("the route has no parameter {" + parameter + "}");
+        }
+        return value;
+    }
+
+    public Optional<String> header(String name) {
+        return headers.first(name);
+    }
+
+    /** The body; refuses an empty one. */
+    public Bytes requiredBody() throws Refused {
+        if (body.isEmpty()) {
+            throw Refused.invalid("Request body is empty");
+        }
+        return body;
+    }
+
+    /** True when the caller asked for indented JSON: {@code ?pretty} with any value except 0. */
+    boolean pretty() {
+        return query.first("pretty").filter(value -> !value.equals("0")).isPresent();
+    }
+}

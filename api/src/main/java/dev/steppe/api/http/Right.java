@@ -1,0 +1,122 @@
+package dev.steppe.api.http;
+
+/** What a caller must be allowed to do before a route answers. Every route names one; a {@link Gate} judges it. */
+public sealed interface Right {
+
+    /** How deep a right goes. */
+    enum Access {
+        READ,
+        WRITE
+    }
+
+    /** Nothing is needed: liveness, leadership, and what a caller needs before it can log in. */
+    record Anyone() implements Right {
+        @Override
+        public String toString() {
+            return "anyone";
+        }
+    }
+
+    /** A capability in the namespace of the request, such as {@code read-job}. */
+    record InNamespace(Capability capability) implements Right {
+        @Override
+        public String toString() {
+            return "namespace:" + capability.text();
+        }
+    }
+
+    /** Nodes as the scheduler sees them. */
+    record Nodes(Access access) implements Right {
+        @Override
+        public String toString() {
+            return "node:" + text(access);
+        }
+    }
+
+    /** The agent that is asked. */
+    record Agent(Access access) implements Right {
+        @Override
+        public String toString() {
+            return "agent:" + text(access);
+        }
+    }
+
+    /** The region as a whole: consensus members, the certificate authority, scheduler settings. */
+    record Operator(Access access) implements Right {
+        @Override
+        public String toString() {
+            return "operator:" + text(access);
+        }
+    }
+
+    /** The service whose name is the value of a path parameter. */
+    record OneService(Access access, String parameter) implements Right {
+        @Override
+        public String toString() {
+            return "service:" + text(access) + " {" + parameter + "}";
+        }
+    }
+
+    /** A list of services, out of which only what the caller may read is answered. */
+    record ReadableServices() implements Right {
+        @Override
+        public String toString() {
+            return "service:read (filtered)";
+        }
+    }
+
+    /** Who may talk to whom. */
+    record Intentions(Access access) implements Right {
+        @Override
+        public String toString() {
+            return "intentions:" + text(access);
+        }
+    }
+
+    /** The namespace capabilities, in the words of Nomad's policies. */
+    enum Capability {
+        LIST_JOBS("list-jobs"),
+        PARSE_JOB("parse-job"),
+        READ_JOB("read-job"),
+        SUBMIT_JOB("submit-job"),
+        READ_LOGS("read-logs"),
+        READ_FILES("read-fs"),
+        ALLOCATION_LIFECYCLE("alloc-lifecycle");
+
+        private final String text;
+
+        Capability(String text) {
+            this.text = text;
+        }
+
+        /** The word a policy uses. */
+        public String text() {
+            return text;
+        }
+    }
+
+    Right ANYONE = new Anyone();
+    Right LIST_JOBS = new InNamespace(Capability.LIST_JOBS);
+    Right PARSE_JOB = new InNamespace(Capability.PARSE_JOB);
+    Right READ_JOB = new InNamespace(Capability.READ_JOB);
+    Right SUBMIT_JOB = new InNamespace(Capability.SUBMIT_JOB);
+    Right READ_LOGS = new InNamespace(Capability.READ_LOGS);
+    Right READ_FILES = new InNamespace(Capability.READ_FILES);
+    Right ALLOCATION_LIFECYCLE = new InNamespace(Capability.ALLOCATION_LIFECYCLE);
+    Right READ_NODES = new Nodes(Access.READ);
+    Right WRITE_NODES = new Nodes(Access.WRITE);
+    Right READ_AGENT = new Agent(Access.READ);
+    Right WRITE_AGENT = new Agent(Access.WRITE);
+    Right READ_OPERATOR = new Operator(Access.READ);
+    Right WRITE_OPERATOR = new Operator(Access.WRITE);
+    Right READ_SERVICES = new ReadableServices();
+    Right READ_INTENTIONS = new Intentions(Access.READ);
+    Right WRITE_INTENTIONS = new Intentions(Access.WRITE);
+
+    private static String text(Access access) {
+        return switch (access) {
+            case READ -> "read";
+            case WRITE -> "write";
+        };
+    }
+}
