@@ -21,7 +21,8 @@ public record AuthoritySettings(Duration rootTtl, Duration leafTtl, Duration clo
         positive("root_cert_ttl", rootTtl);
         positive("leaf_cert_ttl", leafTtl);
         if (clockSkew.isNegative() || clockSkew.compareTo(leafTtl) >= 0) {
-            throw new IllegalArgumentException("clock skew " + clockSkew + " must be from 0 to less than leaf_cert_ttl " + leafTtl);
+            throw new IllegalArgumentException(
+                    "clock skew " + clockSkew + " must be from 0 to less than leaf_cert_ttl " + leafTtl);
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.steppe.security.certificate;
 
+import dev.steppe.model.AuthorityRoot;
 import dev.steppe.security.Secret;
 import dev.steppe.security.identity.IdentityRefused;
 import dev.steppe.security.identity.IdentityRefused.Reason;
 import dev.steppe.security.identity.SpiffeId;
 import dev.steppe.security.identity.TrustDomain;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -16,7 +18,6 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -41,11 +42,11 @@ public final class CertificateAuthority {
     private final TrustDomain trustDomain;
     private final AuthoritySettings settings;
 
-    private CertificateAuthority(AuthorityState state, AuthoritySettings settings, SecureRandom random)
+    private CertificateAuthority(Root root, Secret privateKeyPem, AuthoritySettings settings, SecureRandom random)
             throws GeneralSecurityException, IdentityRefused {
-        this.root = Root.read(state.certificatePem());
+        this.root = root;
         this.certificate = root.certificate();
-        this.key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Pem.privateKey(state.privateKeyPem())));
+        this.key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Pem.privateKey(privateKeyPem)));
         this.trustDomain = CertifiedIdentity.read(certificate).trustDomain();
         this.settings = settings;
         checkPair(random);
@@ -65,31 +66,52 @@ public final class CertificateAuthority {
                     now.minus(settings.clockSkew()),
                     now.plus(settings.rootTtl()),
                     publicKey,
-                    CertificateExtensions.ofRoot(new SpiffeId.Authority(trustDomain).text(), trustDomain.name(), publicKey));
+                    CertificateExtensions.ofRoot(
+                            new SpiffeId.Authority(trustDomain).text(), trustDomain.name(), publicKey));
             byte[] der = CertificateWriter.write(content, pair.getPrivate(), random);
-            AuthorityState state = new AuthorityState(Pem.ofCertificate(der), Pem.ofPrivateKey(pair.getPrivate().getEncoded()));
-            return new CertificateAuthority(state, settings, random);
+            Secret privateKeyPem = Pem.ofPrivateKey(pair.getPrivate().getEncoded());
+            return new CertificateAuthority(Root.read(Pem.ofCertificate(der)), privateKeyPem, settings, random);
         } catch (GeneralSecurityException | IOException | IdentityRefused e) {
             throw new IllegalStateException("a root certificate for " + trustDomain + " cannot be made", e);
         }
     }
 
-    /** Brings an authority back from what {@link #state} gave; a state that does not fit together is an error. */
-    public static CertificateAuthority restore(
-            AuthorityState state, AuthoritySettings settings, SecureRandom random) {
+    /** Brings an authority back from what {@link #stored} gave; a record that does not fit together is an error. */
+    public static CertificateAuthority restore(AuthorityRoot stored, AuthoritySettings settings, SecureRandom random) {
         try {
-            return new CertificateAuthority(state, settings, random);
+            return new CertificateAuthority(Root.of(stored), Secret.ofText(stored.privateKeyPem()), settings, random);
         } catch (GeneralSecurityException | IdentityRefused e) {
             throw new IllegalArgumentException("the stored certificate authority cannot be used: " + e.getMessage(), e);
         }
     }
 
-    public AuthorityState state() {
-        Secret privateKey = Pem.ofPrivateKey(key.getEncoded());
-        return new AuthorityState(root.certificatePem(), privateKey);
+    /** What the replicated log keeps of this authority: the root with its intermediates, and the key in the clear. */
+    public AuthorityRoot stored() {
+        return new AuthorityRoot(
+                root.id(),
+                root.name(),
+                root.certificatePem() + String.join("", root.intermediatesPem()),
+                Pem.ofPrivateKey(key.getEncoded()).revealText(),
+                root.notBefore(),
+                root.notAfter(),
+                root.active());
     }
 
-    /** The public part, active and without intermediates. */
+    /** This authority as the successor of another, which vouches for it before verifiers that do not know it yet. */
+    public CertificateAuthority succeeding(CertificateAuthority present, Instant now, SecureRandom random) {
+        if (!present.trustDomain.equals(trustDomain)) {
+            throw new IllegalArgumentException(
+                    "the next root is of " + trustDomain + ", not of " + present.trustDomain);
+        }
+        Root vouchedFor = root.withIntermediate(present.crossSign(root, now, random));
+        try {
+            return new CertificateAuthority(vouchedFor, Pem.ofPrivateKey(key.getEncoded()), settings, random);
+        } catch (GeneralSecurityException | IdentityRefused e) {
+            throw new IllegalStateException("the root " + root.name() + " cannot be used again", e);
+        }
+    }
+
+    /** The public part. */
     public Root root() {
         return root;
     }
@@ -104,16 +126,18 @@ public final class CertificateAuthority {
 
     /**
      * Certifies the key of a request (PKCS#10, DER) for the expected identity, which the caller has found the requester
-     * entitled to. The leaf never outlives the root.
+     * entitled to. The leaf never outlives the root and is followed by the root's intermediates.
      */
     public Leaf sign(byte[] request, SpiffeId expected, Instant now, SecureRandom random) throws IdentityRefused {
         RequestReader.Checked checked = RequestReader.read(request);
         checkIdentity(checked.id(), expected);
         if (now.isAfter(root.notAfter())) {
-            throw new IdentityRefused(Reason.AUTHORITY_EXPIRED, "the root certificate " + root.name() + " expired at "
-                    + root.notAfter() + "; rotate the root");
+            throw new IdentityRefused(
+                    Reason.AUTHORITY_EXPIRED,
+                    "the root certificate " + root.name() + " expired at " + root.notAfter() + "; rotate the root");
         }
-        Instant notBefore = later(now.minus(settings.clockSkew()), root.notBefore()).truncatedTo(ChronoUnit.SECONDS);
+        Instant notBefore =
+                later(now.minus(settings.clockSkew()), root.notBefore()).truncatedTo(ChronoUnit.SECONDS);
         Instant notAfter = earlier(notBefore.plus(settings.leafTtl()), root.notAfter());
         try {
             CertificateWriter.Content content = new CertificateWriter.Content(
@@ -124,15 +148,18 @@ public final class CertificateAuthority {
                     notAfter,
                     checked.publicKey(),
                     CertificateExtensions.ofLeaf(
-                            expected.text(), checked.publicKey(), certificate.getPublicKey().getEncoded()));
-            return Leaf.read(Pem.ofCertificate(CertificateWriter.write(content, key, random)));
+                            expected.text(),
+                            checked.publicKey(),
+                            certificate.getPublicKey().getEncoded()));
+            String pem = Pem.ofCertificate(CertificateWriter.write(content, key, random));
+            return Leaf.read(pem + String.join("", root.intermediatesPem()));
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("a leaf for " + expected + " cannot be made", e);
         }
     }
 
     /** Another root's key and name signed by this one, as PEM: lets verifiers that know only this root accept its leaves. */
-    public String crossSign(Root other, Instant now, SecureRandom random) {
+    private String crossSign(Root other, Instant now, SecureRandom random) {
         X509Certificate subject = other.certificate();
         try {
             byte[] publicKey = subject.getPublicKey().getEncoded();
@@ -143,7 +170,10 @@ public final class CertificateAuthority {
                     now.minus(settings.clockSkew()),
                     earlier(other.notAfter(), root.notAfter()),
                     publicKey,
-                    CertificateExtensions.ofCrossSigned(new SpiffeId.Authority(trustDomain).text(), trustDomain.name(), publicKey,
+                    CertificateExtensions.ofCrossSigned(
+                            new SpiffeId.Authority(trustDomain).text(),
+                            trustDomain.name(),
+                            publicKey,
                             certificate.getPublicKey().getEncoded()));
             return Pem.ofCertificate(CertificateWriter.write(content, key, random));
         } catch (GeneralSecurityException | IOException e) {
@@ -173,16 +203,21 @@ public final class CertificateAuthority {
 
     private void checkIdentity(SpiffeId requested, SpiffeId expected) throws IdentityRefused {
         if (!requested.trustDomain().equals(trustDomain)) {
-            throw new IdentityRefused(Reason.FOREIGN_TRUST_DOMAIN, "the signing request names " + requested
-                    + ", which is of a different trust domain; this cluster's is " + trustDomain);
+            throw new IdentityRefused(
+                    Reason.FOREIGN_TRUST_DOMAIN,
+                    "the signing request names " + requested
+                            + ", which is of a different trust domain; this cluster's is " + trustDomain);
         }
         if (requested instanceof SpiffeId.Authority) {
-            throw new IdentityRefused(Reason.OTHER_IDENTITY, "the signing request names the authority itself, " + requested
-                    + "; only services and agents are certified");
+            throw new IdentityRefused(
+                    Reason.OTHER_IDENTITY,
+                    "the signing request names the authority itself, " + requested
+                            + "; only services and agents are certified");
         }
         if (!requested.equals(expected)) {
-            throw new IdentityRefused(Reason.OTHER_IDENTITY, "the signing request names " + requested
-                    + "; the requester may have " + expected);
+            throw new IdentityRefused(
+                    Reason.OTHER_IDENTITY,
+                    "the signing request names " + requested + "; the requester may have " + expected);
         }
     }
 
@@ -191,8 +226,7 @@ public final class CertificateAuthority {
     }
 
     private static X500Name commonName(String name) {
-        return new X500Name(
-                new RDN[] {new RDN(new AttributeTypeAndValue(BCStyle.CN, new DERUTF8String(name)))});
+        return new X500Name(new RDN[] {new RDN(new AttributeTypeAndValue(BCStyle.CN, new DERUTF8String(name)))});
     }
 
     /** Unique per root, so that two roots of one cluster are told apart by name. */
@@ -202,7 +236,10 @@ public final class CertificateAuthority {
             name.append(NAME_LETTERS.charAt(random.nextInt(NAME_LETTERS.length())));
         }
         String domain = trustDomain.name();
-        return name.append(".consul.ca.").append(domain, 0, Math.min(NAME_LENGTH, domain.length())).append(".consul").toString();
+        return name.append(".consul.ca.")
+                .append(domain, 0, Math.min(NAME_LENGTH, domain.length()))
+                .append(".consul")
+                .toString();
     }
 
     private static Instant later(Instant a, Instant b) {

@@ -51,11 +51,17 @@ final class CertificateExtensions {
         GeneralSubtree own = new GeneralSubtree(new GeneralName(GeneralName.uniformResourceIdentifier, trustDomain));
         return List.of(
                 extension(Extension.basicConstraints, true, constraints),
-                extension(Extension.keyUsage, true, usage(KeyUsage.keyCertSign | KeyUsage.cRLSign | KeyUsage.digitalSignature)),
+                extension(
+                        Extension.keyUsage,
+                        true,
+                        usage(KeyUsage.keyCertSign | KeyUsage.cRLSign | KeyUsage.digitalSignature)),
                 extension(Extension.subjectAlternativeName, false, uriName(uri)),
                 extension(Extension.nameConstraints, true, permitted(own)),
                 extension(Extension.subjectKeyIdentifier, false, new DEROctetString(keyId(publicKey))),
-                extension(Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyId(authorityPublicKey))));
+                extension(
+                        Extension.authorityKeyIdentifier,
+                        false,
+                        new AuthorityKeyIdentifier(keyId(authorityPublicKey))));
     }
 
     /** A leaf proves an identity as client and as server. Its subject is empty, so the name must be critical. */
@@ -63,11 +69,15 @@ final class CertificateExtensions {
         return List.of(
                 extension(Extension.basicConstraints, true, new BasicConstraints(false)),
                 extension(Extension.keyUsage, true, usage(KeyUsage.digitalSignature | KeyUsage.keyAgreement)),
-                extension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(
-                        new KeyPurposeId[] {KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth})),
+                extension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
+                    KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth
+                })),
                 extension(Extension.subjectAlternativeName, true, uriName(uri)),
                 extension(Extension.subjectKeyIdentifier, false, new DEROctetString(keyId(publicKey))),
-                extension(Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyId(authorityPublicKey))));
+                extension(
+                        Extension.authorityKeyIdentifier,
+                        false,
+                        new AuthorityKeyIdentifier(keyId(authorityPublicKey))));
     }
 
     private static NameConstraints permitted(GeneralSubtree only) {
@@ -92,11 +102,13 @@ final class CertificateExtensions {
     }
 
     static String subjectKeyId(X509Certificate certificate) throws CertificateException {
-        return Root.hex(ASN1OctetString.getInstance(value(certificate, Extension.subjectKeyIdentifier)).getOctets());
+        return Root.hex(ASN1OctetString.getInstance(value(certificate, Extension.subjectKeyIdentifier))
+                .getOctets());
     }
 
     static String authorityKeyId(X509Certificate certificate) throws CertificateException {
-        byte[] id = AuthorityKeyIdentifier.getInstance(value(certificate, Extension.authorityKeyIdentifier)).getKeyIdentifierOctets();
+        byte[] id = AuthorityKeyIdentifier.getInstance(value(certificate, Extension.authorityKeyIdentifier))
+                .getKeyIdentifierOctets();
         if (id == null) {
             throw new CertificateException("the certificate does not name its authority's key");
         }
@@ -104,20 +116,23 @@ final class CertificateExtensions {
     }
 
     static String commonName(X509Certificate certificate) {
-        X500Name subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+        X500Name subject =
+                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
         return Arrays.stream(subject.getRDNs(BCStyle.CN))
                 .map(name -> name.getFirst().getValue().toString())
                 .findFirst()
                 .orElse("");
     }
 
-    private static ASN1Primitive value(X509Certificate certificate, ASN1ObjectIdentifier id) throws CertificateException {
+    private static ASN1Primitive value(X509Certificate certificate, ASN1ObjectIdentifier id)
+            throws CertificateException {
         byte[] wrapped = certificate.getExtensionValue(id.getId());
         if (wrapped == null) {
             throw new CertificateException("the certificate has no extension " + id);
         }
         try {
-            return ASN1Primitive.fromByteArray(ASN1OctetString.getInstance(wrapped).getOctets());
+            return ASN1Primitive.fromByteArray(
+                    ASN1OctetString.getInstance(wrapped).getOctets());
         } catch (IOException e) {
             throw new CertificateException("the extension " + id + " cannot be decoded", e);
         }

@@ -47,7 +47,8 @@ final class CertificateWriter {
 
     private CertificateWriter() {}
 
-    static byte[] write(Content content, PrivateKey issuerKey, SecureRandom random) throws IOException, GeneralSecurityException {
+    static byte[] write(Content content, PrivateKey issuerKey, SecureRandom random)
+            throws IOException, GeneralSecurityException {
         V3TBSCertificateGenerator generator = new V3TBSCertificateGenerator();
         generator.setSerialNumber(new ASN1Integer(content.serial()));
         generator.setSignature(algorithm());
@@ -56,14 +57,14 @@ final class CertificateWriter {
         generator.setStartDate(time(content.notBefore()));
         generator.setEndDate(time(content.notAfter()));
         generator.setSubjectPublicKeyInfo(SubjectPublicKeyInfo.getInstance(content.publicKey()));
-        generator.setExtensions(
-                new Extensions(content.extensions().toArray(Extension[]::new)));
+        generator.setExtensions(new Extensions(content.extensions().toArray(Extension[]::new)));
         TBSCertificate body = generator.generateTBSCertificate();
         return signed(body, issuerKey, random);
     }
 
     /** The body, the algorithm and the signature in one sequence: the outer form of certificates and of requests. */
-    static byte[] signed(ASN1Encodable body, PrivateKey key, SecureRandom random) throws IOException, GeneralSecurityException {
+    static byte[] signed(ASN1Encodable body, PrivateKey key, SecureRandom random)
+            throws IOException, GeneralSecurityException {
         Signature signature = Signature.getInstance(ALGORITHM);
         signature.initSign(key, random);
         signature.update(body.toASN1Primitive().getEncoded("DER"));

@@ -28,11 +28,13 @@ public final class CertifiedIdentity {
                 }
             }
         } catch (CertificateParsingException e) {
-            throw new IdentityRefused(Reason.NOT_AN_IDENTITY, "the certificate's names cannot be read: " + e.getMessage());
+            throw new IdentityRefused(
+                    Reason.NOT_AN_IDENTITY, "the certificate's names cannot be read: " + e.getMessage());
         }
         if (uris.size() != 1) {
             throw new IdentityRefused(
-                    Reason.NOT_AN_IDENTITY, "the certificate has " + uris.size() + " URI names; exactly one is expected");
+                    Reason.NOT_AN_IDENTITY,
+                    "the certificate has " + uris.size() + " URI names; exactly one is expected");
         }
         return SpiffeId.parse(uris.getFirst());
     }

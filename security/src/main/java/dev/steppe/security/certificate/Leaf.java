@@ -38,15 +38,6 @@ public record Leaf(
         return chain(pem);
     }
 
-    /** The same leaf followed by the intermediates of the root that signed it. */
-    public Leaf with(Root root) {
-        if (!root.signingKeyId().equals(authorityKeyId)) {
-            throw new IllegalArgumentException("leaf " + serialNumber + " was not signed by root " + root.name());
-        }
-        String own = pem.substring(0, pem.indexOf(Pem.CERTIFICATE_END) + Pem.CERTIFICATE_END.length()) + "\n";
-        return new Leaf(id, serialNumber, authorityKeyId, notBefore, notAfter, own + String.join("", root.intermediatesPem()));
-    }
-
     private static List<X509Certificate> chain(String pem) {
         try {
             List<X509Certificate> chain = Pem.certificates(pem);

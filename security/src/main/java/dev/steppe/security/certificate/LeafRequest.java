@@ -40,16 +40,20 @@ public final class LeafRequest {
     public static LeafRequest create(SpiffeId id, SecureRandom random) {
         try {
             KeyPair pair = CertificateAuthority.newKey(random);
-            Extension name = CertificateExtensions.extension(Extension.subjectAlternativeName, true, CertificateExtensions.uriName(id.text()));
-            Attribute wish = new Attribute(
-                    PKCSObjectIdentifiers.pkcs_9_at_extensionRequest,
-                    new DERSet(new Extensions(name)));
+            Extension name = CertificateExtensions.extension(
+                    Extension.subjectAlternativeName, true, CertificateExtensions.uriName(id.text()));
+            Attribute wish =
+                    new Attribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, new DERSet(new Extensions(name)));
             CertificationRequestInfo content = new CertificationRequestInfo(
                     new X500Name(new RDN[0]),
                     SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()),
                     new DERSet(wish));
             byte[] der = CertificateWriter.signed(content, pair.getPrivate(), random);
-            return new LeafRequest(id, der, pair.getPublic(), Pem.ofPrivateKey(pair.getPrivate().getEncoded()));
+            return new LeafRequest(
+                    id,
+                    der,
+                    pair.getPublic(),
+                    Pem.ofPrivateKey(pair.getPrivate().getEncoded()));
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("a signing request for " + id + " cannot be made", e);
         }
@@ -67,10 +71,12 @@ public final class LeafRequest {
     /** Joins the key with the certificate that came back; refuses one for another key or another identity. */
     public LeafCredential accept(Leaf leaf) throws IdentityRefused {
         if (!leaf.id().equals(id)) {
-            throw new IdentityRefused(Reason.OTHER_IDENTITY, "the certificate is for " + leaf.id() + "; requested was " + id);
+            throw new IdentityRefused(
+                    Reason.OTHER_IDENTITY, "the certificate is for " + leaf.id() + "; requested was " + id);
         }
         if (!leaf.chain().getFirst().getPublicKey().equals(publicKey)) {
-            throw new IdentityRefused(Reason.OTHER_IDENTITY, "the certificate for " + id + " carries another key than requested");
+            throw new IdentityRefused(
+                    Reason.OTHER_IDENTITY, "the certificate for " + id + " carries another key than requested");
         }
         return new LeafCredential(leaf, privateKeyPem);
     }

@@ -13,7 +13,6 @@ import java.util.List;
 
 /** The text form of certificates and keys. */
 final class Pem {
-    static final String CERTIFICATE_END = "-----END CERTIFICATE-----";
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String PRIVATE_KEY = "PRIVATE KEY";
 

@@ -64,9 +64,12 @@ final class RequestReader {
 
     private static byte[] checkKeyAndSignature(CertificationRequest request) throws IdentityRefused {
         try {
-            byte[] encoded = request.getCertificationRequestInfo().getSubjectPublicKeyInfo().getEncoded("DER");
+            byte[] encoded = request.getCertificationRequestInfo()
+                    .getSubjectPublicKeyInfo()
+                    .getEncoded("DER");
             PublicKey key = key(request, encoded);
-            Signature signature = Signature.getInstance(signatureName(request.getSignatureAlgorithm().getAlgorithm()));
+            Signature signature = Signature.getInstance(
+                    signatureName(request.getSignatureAlgorithm().getAlgorithm()));
             signature.initVerify(key);
             signature.update(request.getCertificationRequestInfo().getEncoded("DER"));
             if (!signature.verify(request.getSignature().getOctets())) {
@@ -76,19 +79,24 @@ final class RequestReader {
         } catch (GeneralSecurityException e) {
             throw badSignature();
         } catch (IOException | RuntimeException e) {
-            throw malformed("its key or signature cannot be decoded (" + e.getClass().getSimpleName() + ")");
+            throw malformed(
+                    "its key or signature cannot be decoded (" + e.getClass().getSimpleName() + ")");
         }
     }
 
     private static PublicKey key(CertificationRequest request, byte[] encoded) throws IdentityRefused {
-        ASN1ObjectIdentifier kind =
-                request.getCertificationRequestInfo().getSubjectPublicKeyInfo().getAlgorithm().getAlgorithm();
+        ASN1ObjectIdentifier kind = request.getCertificationRequestInfo()
+                .getSubjectPublicKeyInfo()
+                .getAlgorithm()
+                .getAlgorithm();
         try {
             if (kind.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
-                return strongEnough((ECPublicKey) KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(encoded)));
+                return strongEnough(
+                        (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(encoded)));
             }
             if (kind.equals(PKCSObjectIdentifiers.rsaEncryption)) {
-                return strongEnough((RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(encoded)));
+                return strongEnough(
+                        (RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(encoded)));
             }
         } catch (GeneralSecurityException e) {
             throw weakKey("a key that cannot be read, or is on a curve that is not accepted");
@@ -120,8 +128,11 @@ final class RequestReader {
             case "1.2.840.113549.1.1.11" -> "SHA256withRSA";
             case "1.2.840.113549.1.1.12" -> "SHA384withRSA";
             case "1.2.840.113549.1.1.13" -> "SHA512withRSA";
-            default -> throw new IdentityRefused(Reason.BAD_SIGNATURE, "the signing request is signed with the algorithm "
-                    + algorithm.getId() + "; use ECDSA or RSA with SHA-256, SHA-384 or SHA-512");
+            default ->
+                throw new IdentityRefused(
+                        Reason.BAD_SIGNATURE,
+                        "the signing request is signed with the algorithm " + algorithm.getId()
+                                + "; use ECDSA or RSA with SHA-256, SHA-384 or SHA-512");
         };
     }
 
@@ -131,8 +142,10 @@ final class RequestReader {
             Optional<GeneralNames> names = Optional.empty();
             for (Extension extension : extensions(request)) {
                 if (!extension.getExtnId().equals(Extension.subjectAlternativeName) || names.isPresent()) {
-                    throw new IdentityRefused(Reason.UNSUPPORTED_EXTENSION, "the signing request asks for the extension "
-                            + extension.getExtnId().getId() + "; it may ask for one URI name and nothing else");
+                    throw new IdentityRefused(
+                            Reason.UNSUPPORTED_EXTENSION,
+                            "the signing request asks for the extension "
+                                    + extension.getExtnId().getId() + "; it may ask for one URI name and nothing else");
                 }
                 names = Optional.of(GeneralNames.getInstance(extension.getParsedValue()));
             }
@@ -152,10 +165,13 @@ final class RequestReader {
             if (!attribute.getAttrType().equals(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)
                     || attribute.getAttrValues().size() != 1
                     || found.length > 0) {
-                throw new IdentityRefused(Reason.UNSUPPORTED_EXTENSION, "the signing request has the attribute "
-                        + attribute.getAttrType().getId() + "; it may ask for one URI name and nothing else");
+                throw new IdentityRefused(
+                        Reason.UNSUPPORTED_EXTENSION,
+                        "the signing request has the attribute "
+                                + attribute.getAttrType().getId() + "; it may ask for one URI name and nothing else");
             }
-            Extensions extensions = Extensions.getInstance(attribute.getAttrValues().getObjectAt(0));
+            Extensions extensions =
+                    Extensions.getInstance(attribute.getAttrValues().getObjectAt(0));
             ASN1ObjectIdentifier[] ids = extensions.getExtensionOIDs();
             found = new Extension[ids.length];
             for (int i = 0; i < ids.length; i++) {
@@ -167,8 +183,10 @@ final class RequestReader {
 
     private static String onlyUri(GeneralName[] names) throws IdentityRefused {
         if (names.length != 1 || names[0].getTagNo() != GeneralName.uniformResourceIdentifier) {
-            throw new IdentityRefused(Reason.NOT_AN_IDENTITY, "the signing request names " + names.length
-                    + " subjects or one that is not a URI; it must name exactly one SPIFFE URI");
+            throw new IdentityRefused(
+                    Reason.NOT_AN_IDENTITY,
+                    "the signing request names " + names.length
+                            + " subjects or one that is not a URI; it must name exactly one SPIFFE URI");
         }
         return names[0].getName().toString();
     }
@@ -178,11 +196,14 @@ final class RequestReader {
     }
 
     private static IdentityRefused badSignature() {
-        return new IdentityRefused(Reason.BAD_SIGNATURE, "the signing request is not signed by the key that it carries");
+        return new IdentityRefused(
+                Reason.BAD_SIGNATURE, "the signing request is not signed by the key that it carries");
     }
 
     private static IdentityRefused weakKey(String what) {
-        return new IdentityRefused(Reason.WEAK_KEY, "the signing request carries " + what
-                + "; use EC P-256, P-384 or P-521, or RSA of " + RSA_BITS_MIN + " to " + RSA_BITS_MAX + " bits");
+        return new IdentityRefused(
+                Reason.WEAK_KEY,
+                "the signing request carries " + what + "; use EC P-256, P-384 or P-521, or RSA of " + RSA_BITS_MIN
+                        + " to " + RSA_BITS_MAX + " bits");
     }
 }

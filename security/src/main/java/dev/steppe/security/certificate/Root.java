@@ -1,5 +1,6 @@
 package dev.steppe.security.certificate;
 
+import dev.steppe.model.AuthorityRoot;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
@@ -9,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The public part of a certificate authority, as verifiers and the API see it. Identifiers and serial numbers are pairs
@@ -20,7 +20,6 @@ import java.util.Optional;
  * @param signingKeyId what leaves signed by this root carry as the identifier of their authority's key
  * @param intermediatesPem this root signed by earlier ones, for verifiers that know only those
  * @param active whether new leaves are signed by it; of a bundle exactly one is
- * @param rotatedOutAt when another root became the active one
  */
 public record Root(
         String id,
@@ -31,25 +30,40 @@ public record Root(
         Instant notAfter,
         String certificatePem,
         List<String> intermediatesPem,
-        boolean active,
-        Optional<Instant> rotatedOutAt) {
+        boolean active) {
     private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
 
     public Root {
         intermediatesPem = List.copyOf(intermediatesPem);
-        if (active && rotatedOutAt.isPresent()) {
-            throw new IllegalArgumentException("root " + id + " is active, so it cannot have been rotated out");
-        }
     }
 
-    /** Reads a root from its PEM text; it is active and has no intermediates. */
-    public static Root read(String certificatePem) {
+    /** What verifiers see of a stored root. */
+    public static Root of(AuthorityRoot stored) {
+        Root root = read(stored.certificatePem());
+        return new Root(
+                root.id,
+                root.name,
+                root.serialNumber,
+                root.signingKeyId,
+                root.notBefore,
+                root.notAfter,
+                root.certificatePem,
+                root.intermediatesPem,
+                stored.active());
+    }
+
+    /** Reads an active root from PEM text: the root itself, then its intermediates. */
+    public static Root read(String pem) {
         try {
-            List<X509Certificate> certificates = Pem.certificates(certificatePem);
-            if (certificates.size() != 1) {
-                throw new IllegalArgumentException("expected one root certificate, found " + certificates.size());
+            List<X509Certificate> certificates = Pem.certificates(pem);
+            if (certificates.isEmpty()) {
+                throw new IllegalArgumentException("the root's text contains no certificate");
             }
             X509Certificate certificate = certificates.getFirst();
+            List<String> intermediates = new ArrayList<>();
+            for (X509Certificate intermediate : certificates.subList(1, certificates.size())) {
+                intermediates.add(Pem.ofCertificate(intermediate.getEncoded()));
+            }
             return new Root(
                     digest(certificate),
                     CertificateExtensions.commonName(certificate),
@@ -57,10 +71,9 @@ public record Root(
                     CertificateExtensions.subjectKeyId(certificate),
                     certificate.getNotBefore().toInstant(),
                     certificate.getNotAfter().toInstant(),
-                    certificatePem,
-                    List.of(),
-                    true,
-                    Optional.empty());
+                    Pem.ofCertificate(certificate.getEncoded()),
+                    intermediates,
+                    true);
         } catch (CertificateException e) {
             throw new IllegalArgumentException("the root certificate cannot be read: " + e.getMessage(), e);
         }
@@ -78,13 +91,7 @@ public record Root(
     Root withIntermediate(String pem) {
         List<String> all = new ArrayList<>(intermediatesPem);
         all.add(pem);
-        return new Root(
-                id, name, serialNumber, signingKeyId, notBefore, notAfter, certificatePem, all, active, rotatedOutAt);
-    }
-
-    Root rotatedOut(Instant now) {
-        return new Root(
-                id, name, serialNumber, signingKeyId, notBefore, notAfter, certificatePem, intermediatesPem, false, Optional.of(now));
+        return new Root(id, name, serialNumber, signingKeyId, notBefore, notAfter, certificatePem, all, active);
     }
 
     static String serialNumber(X509Certificate certificate) {

@@ -46,7 +46,8 @@ public final class Rotation {
         if (lifeMillis <= 0) {
             throw new IllegalArgumentException("a certificate cannot live from " + notBefore + " to " + notAfter);
         }
-        return notBefore.plusMillis((long) (lifeMillis * (EARLIEST_PART + (LATEST_PART - EARLIEST_PART) * jitter)));
+        return notBefore.plusMillis(
+                (long) ((double) lifeMillis * (EARLIEST_PART + (LATEST_PART - EARLIEST_PART) * jitter)));
     }
 
     /** The pause after the given number of failures in a row: doubling from 1 s to 30 s, of which the jitter takes up to half. */
@@ -57,13 +58,13 @@ public final class Rotation {
         }
         long full = BACKOFF_FIRST.toMillis() << Math.min(failures - 1, DOUBLINGS_MAX);
         long bounded = Math.min(full, BACKOFF_LAST.toMillis());
-        return Duration.ofMillis(bounded - (long) (bounded / 2 * jitter));
+        return Duration.ofMillis(bounded - (long) ((double) bounded / 2 * jitter));
     }
 
     /** When to replace a leaf of an earlier root: within 30 s of learning of the new one. */
     public static Instant afterRootChange(Instant learnt, double jitter) {
         checkJitter(jitter);
-        return learnt.plusMillis((long) (ROOT_CHANGE_SPREAD.toMillis() * jitter));
+        return learnt.plusMillis((long) ((double) ROOT_CHANGE_SPREAD.toMillis() * jitter));
     }
 
     private static void checkJitter(double jitter) {

@@ -1,63 +1,48 @@
 package dev.steppe.security.certificate;
 
+import dev.steppe.model.AuthorityRoot;
+import dev.steppe.security.identity.IdentityRefused;
 import dev.steppe.security.identity.TrustDomain;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The roots a verifier trusts: one active, and earlier ones until no leaf of theirs can be alive. Changing it gives a new
- * bundle.
- */
+/** The roots a verifier trusts: one active, first in the list, and earlier ones as long as leaves of theirs are alive. */
 public record TrustBundle(TrustDomain trustDomain, List<Root> roots) {
     public TrustBundle {
         roots = List.copyOf(roots);
         long active = roots.stream().filter(Root::active).count();
-        if (active != 1) {
-            throw new IllegalArgumentException("the trust bundle of " + trustDomain + " has " + active + " active roots, not one");
+        if (active != 1 || !roots.getFirst().active()) {
+            throw new IllegalArgumentException("the trust bundle of " + trustDomain + " has " + active
+                    + " active roots; it must have one, and that first");
         }
     }
 
-    /** The bundle of a cluster's first root. */
-    public static TrustBundle of(CertificateAuthority authority) {
-        return new TrustBundle(authority.trustDomain(), List.of(authority.root()));
+    /** The bundle of all stored roots, of which one must be active. */
+    public static TrustBundle of(Iterable<AuthorityRoot> stored) {
+        List<Root> roots = new ArrayList<>();
+        for (AuthorityRoot each : stored) {
+            Root root = Root.of(each);
+            roots.add(root.active() ? 0 : roots.size(), root);
+        }
+        if (roots.isEmpty()) {
+            throw new IllegalArgumentException("a trust bundle needs at least one root");
+        }
+        try {
+            return new TrustBundle(
+                    CertifiedIdentity.read(roots.getFirst().certificate()).trustDomain(), roots);
+        } catch (IdentityRefused e) {
+            throw new IllegalArgumentException("the active root cannot be used: " + e.getMessage(), e);
+        }
     }
 
     public Root active() {
-        return roots.stream().filter(Root::active).findFirst().orElseThrow();
+        return roots.getFirst();
     }
 
     /** All roots as one PEM text, the active one first. */
     public String pem() {
-        StringBuilder pem = new StringBuilder(active().certificatePem());
-        roots.stream().filter(root -> !root.active()).forEach(root -> pem.append(root.certificatePem()));
+        StringBuilder pem = new StringBuilder();
+        roots.forEach(root -> pem.append(root.certificatePem()));
         return pem.toString();
-    }
-
-    /**
-     * Makes the next authority the active one. The present one vouches for it, so that verifiers that have not heard of
-     * the new root accept its leaves.
-     */
-    public TrustBundle rotate(CertificateAuthority present, CertificateAuthority next, Instant now, SecureRandom random) {
-        if (!present.root().id().equals(active().id())) {
-            throw new IllegalArgumentException("root " + present.root().id() + " is not the active one, " + active().id() + " is");
-        }
-        if (!next.trustDomain().equals(trustDomain)) {
-            throw new IllegalArgumentException("the next root is of " + next.trustDomain() + ", not of " + trustDomain);
-        }
-        List<Root> rotated = new ArrayList<>();
-        rotated.add(next.root().withIntermediate(present.crossSign(next.root(), now, random)));
-        roots.forEach(root -> rotated.add(root.active() ? root.rotatedOut(now) : root));
-        return new TrustBundle(trustDomain, rotated);
-    }
-
-    /** Drops the roots that were rotated out more than two leaf lives ago. */
-    public TrustBundle prune(Instant now, Duration leafTtl) {
-        Instant limit = now.minus(leafTtl.multipliedBy(2));
-        return new TrustBundle(
-                trustDomain,
-                roots.stream().filter(root -> root.rotatedOutAt().map(limit::isBefore).orElse(true)).toList());
     }
 }

@@ -8,17 +8,18 @@ final class Segment {
 
     static void check(String what, String value) {
         if (value.isEmpty() || value.length() > LENGTH_MAX) {
-            throw new IllegalArgumentException(
-                    what + " \"" + printable(value) + "\" has " + value.length() + " characters; 1 to " + LENGTH_MAX + " are allowed");
+            throw new IllegalArgumentException(what + " \"" + printable(value) + "\" has " + value.length()
+                    + " characters; 1 to " + LENGTH_MAX + " are allowed");
         }
         if (value.equals(".") || value.equals("..")) {
             throw new IllegalArgumentException(what + " \"" + value + "\" is not allowed in an identity");
         }
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_')) {
-                throw new IllegalArgumentException(
-                        what + " \"" + printable(value) + "\" contains '" + printable(String.valueOf(c)) + "'; use letters, digits, '.', '-' and '_'");
+            boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!letterOrDigit && c != '.' && c != '-' && c != '_') {
+                throw new IllegalArgumentException(what + " \"" + printable(value) + "\" contains '"
+                        + printable(String.valueOf(c)) + "'; use letters, digits, '.', '-' and '_'");
             }
         }
     }

@@ -96,7 +96,8 @@ public sealed interface SpiffeId {
         String rest = text.substring("spiffe://".length());
         int slash = rest.indexOf('/');
         String domain = slash < 0 ? rest : rest.substring(0, slash);
-        List<String> parts = slash < 0 ? List.of() : List.of(rest.substring(slash + 1).split("/", -1));
+        List<String> parts =
+                slash < 0 ? List.of() : List.of(rest.substring(slash + 1).split("/", -1));
         try {
             return ofParts(text, new TrustDomain(domain), parts);
         } catch (IllegalArgumentException e) {
@@ -111,22 +112,32 @@ public sealed interface SpiffeId {
         if (parts.size() == 6 && labels(parts, "ns", "dc", "svc")) {
             return new Service(domain, parts.get(1), parts.get(3), parts.get(5));
         }
-        if (parts.size() == 6 && parts.get(0).equals("agent") && parts.get(1).equals("client")
-                && parts.get(2).equals("dc") && parts.get(4).equals("id")) {
+        if (parts.size() == 6
+                && parts.get(0).equals("agent")
+                && parts.get(1).equals("client")
+                && parts.get(2).equals("dc")
+                && parts.get(4).equals("id")) {
             return new ClientAgent(domain, parts.get(3), parts.get(5));
         }
-        if (parts.size() == 4 && parts.get(0).equals("agent") && parts.get(1).equals("server") && parts.get(2).equals("dc")) {
+        if (parts.size() == 4
+                && parts.get(0).equals("agent")
+                && parts.get(1).equals("server")
+                && parts.get(2).equals("dc")) {
             return new ServerAgent(domain, parts.get(3));
         }
         if (parts.get(0).equals("ap")) {
             throw notAnIdentity(text, "admin partitions (/ap/...) are not supported");
         }
-        throw notAnIdentity(text, "its path is none of /ns/<ns>/dc/<dc>/svc/<service>, /agent/client/dc/<dc>/id/<node>,"
-                + " /agent/server/dc/<dc>");
+        throw notAnIdentity(
+                text,
+                "its path is none of /ns/<ns>/dc/<dc>/svc/<service>, /agent/client/dc/<dc>/id/<node>,"
+                        + " /agent/server/dc/<dc>");
     }
 
     private static boolean labels(List<String> parts, String first, String second, String third) {
-        return parts.get(0).equals(first) && parts.get(2).equals(second) && parts.get(4).equals(third);
+        return parts.get(0).equals(first)
+                && parts.get(2).equals(second)
+                && parts.get(4).equals(third);
     }
 
     private static IdentityRefused notAnIdentity(String text, String why) {

@@ -11,12 +11,13 @@ public record TrustDomain(String name) {
 
     public TrustDomain {
         if (name.isEmpty() || name.length() > LENGTH_MAX) {
-            throw new IllegalArgumentException(
-                    "trust domain \"" + Segment.printable(name) + "\" has " + name.length() + " characters; 1 to " + LENGTH_MAX + " are allowed");
+            throw new IllegalArgumentException("trust domain \"" + Segment.printable(name) + "\" has " + name.length()
+                    + " characters; 1 to " + LENGTH_MAX + " are allowed");
         }
         for (int i = 0; i < name.length(); i++) {
             if (!allowed(name.charAt(i))) {
-                throw new IllegalArgumentException("trust domain \"" + Segment.printable(name) + "\" contains '" + Segment.printable(name.substring(i, i + 1))
+                throw new IllegalArgumentException("trust domain \"" + Segment.printable(name) + "\" contains '"
+                        + Segment.printable(name.substring(i, i + 1))
                         + "'; use lower-case letters, digits, '.', '-' and '_'");
             }
         }
@@ -28,7 +29,7 @@ public record TrustDomain(String name) {
     }
 
     private static boolean allowed(char c) {
-        return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.steppe.security.certificate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.steppe.security.Secret;
+import dev.steppe.model.AuthorityRoot;
 import dev.steppe.security.identity.IdentityRefused;
 import dev.steppe.security.identity.IdentityRefused.Reason;
 import dev.steppe.security.identity.SpiffeId;
@@ -98,13 +98,16 @@ class CertificateAuthorityTest {
 
     @Test
     void a_leaf_does_not_outlive_its_root_and_an_expired_root_signs_nothing() throws Exception {
-        AuthoritySettings shortLived = new AuthoritySettings(Duration.ofHours(10), Duration.ofHours(8), Duration.ofMinutes(1));
+        AuthoritySettings shortLived =
+                new AuthoritySettings(Duration.ofHours(10), Duration.ofHours(8), Duration.ofMinutes(1));
         CertificateAuthority dying = CertificateAuthority.create(DOMAIN, shortLived, NOW, random);
         LeafRequest request = LeafRequest.create(WEB, random);
         Leaf leaf = dying.sign(request.der(), WEB, NOW.plus(Duration.ofHours(9)), random);
         assertThat(leaf.notAfter()).isEqualTo(dying.root().notAfter());
-        refused(Reason.AUTHORITY_EXPIRED, "rotate the root", () -> dying.sign(
-                request.der(), WEB, NOW.plus(Duration.ofHours(11)), random));
+        refused(
+                Reason.AUTHORITY_EXPIRED,
+                "rotate the root",
+                () -> dying.sign(request.der(), WEB, NOW.plus(Duration.ofHours(11)), random));
     }
 
     @Test
@@ -115,28 +118,40 @@ class CertificateAuthorityTest {
     }
 
     @Test
-    void an_authority_comes_back_from_its_state_and_signs_for_the_same_root() throws Exception {
-        AuthorityState state = authority.state();
-        CertificateAuthority restored = CertificateAuthority.restore(
-                new AuthorityState(state.certificatePem(), Secret.ofText(state.privateKeyPem().revealText())),
-                AuthoritySettings.standard(),
-                random);
+    void an_authority_comes_back_from_what_was_stored_and_signs_for_the_same_root() throws Exception {
+        AuthorityRoot stored = authority.stored();
+        CertificateAuthority restored = CertificateAuthority.restore(stored, AuthoritySettings.standard(), random);
         Leaf leaf = restored.sign(LeafRequest.create(WEB, random).der(), WEB, NOW, random);
         validate(leaf.chain(), NOW, authority.root());
         assertThat(restored.root()).isEqualTo(authority.root());
-        assertThat(state.toString()).doesNotContain("PRIVATE KEY");
+        assertThat(stored.toString()).doesNotContain("PRIVATE KEY");
+        assertThat(authority.toString()).doesNotContain("PRIVATE KEY");
     }
 
     @Test
-    void a_state_whose_parts_do_not_fit_is_refused() {
-        CertificateAuthority other = CertificateAuthority.create(DOMAIN, AuthoritySettings.standard(), NOW, random);
-        assertThatThrownBy(() -> CertificateAuthority.restore(
-                        new AuthorityState(authority.state().certificatePem(), other.state().privateKeyPem()),
-                        AuthoritySettings.standard(),
-                        random))
+    void a_stored_root_whose_parts_do_not_fit_is_refused() {
+        AuthorityRoot stored = authority.stored();
+        AuthorityRoot other = CertificateAuthority.create(DOMAIN, AuthoritySettings.standard(), NOW, random)
+                .stored();
+        AuthorityRoot mixed = new AuthorityRoot(
+                stored.id(),
+                stored.name(),
+                stored.certificatePem(),
+                other.privateKeyPem(),
+                stored.notBefore(),
+                stored.notAfter(),
+                true);
+        assertThatThrownBy(() -> CertificateAuthority.restore(mixed, AuthoritySettings.standard(), random))
                 .hasMessageContaining("does not belong to");
-        assertThatThrownBy(() -> CertificateAuthority.restore(
-                        new AuthorityState("nonsense", other.state().privateKeyPem()), AuthoritySettings.standard(), random))
+        AuthorityRoot nonsense = new AuthorityRoot(
+                stored.id(),
+                stored.name(),
+                "nonsense",
+                stored.privateKeyPem(),
+                stored.notBefore(),
+                stored.notAfter(),
+                true);
+        assertThatThrownBy(() -> CertificateAuthority.restore(nonsense, AuthoritySettings.standard(), random))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -160,14 +175,20 @@ class CertificateAuthorityTest {
     @Test
     void a_request_for_another_identity_is_refused_by_name() {
         SpiffeId admin = new SpiffeId.Service(DOMAIN, "default", "dc1", "admin");
-        refused(Reason.OTHER_IDENTITY, "svc/admin", () -> authority.sign(
-                LeafRequest.create(admin, random).der(), WEB, NOW, random));
+        refused(
+                Reason.OTHER_IDENTITY,
+                "svc/admin",
+                () -> authority.sign(LeafRequest.create(admin, random).der(), WEB, NOW, random));
         SpiffeId foreign = new SpiffeId.Service(FOREIGN, "default", "dc1", "web");
-        refused(Reason.FOREIGN_TRUST_DOMAIN, "different trust domain", () -> authority.sign(
-                LeafRequest.create(foreign, random).der(), foreign, NOW, random));
+        refused(
+                Reason.FOREIGN_TRUST_DOMAIN,
+                "different trust domain",
+                () -> authority.sign(LeafRequest.create(foreign, random).der(), foreign, NOW, random));
         SpiffeId self = new SpiffeId.Authority(DOMAIN);
-        refused(Reason.OTHER_IDENTITY, "authority itself", () -> authority.sign(
-                LeafRequest.create(self, random).der(), self, NOW, random));
+        refused(
+                Reason.OTHER_IDENTITY,
+                "authority itself",
+                () -> authority.sign(LeafRequest.create(self, random).der(), self, NOW, random));
     }
 
     @Test
@@ -185,23 +206,38 @@ class CertificateAuthorityTest {
             byte[] changed = request.clone();
             changed[i] ^= 0x41;
             byte[] cut = java.util.Arrays.copyOf(request, i);
-            assertThatThrownBy(() -> authority.sign(changed, WEB, NOW, random)).as("byte " + i).isInstanceOf(IdentityRefused.class);
-            assertThatThrownBy(() -> authority.sign(cut, WEB, NOW, random)).as("length " + i).isInstanceOf(IdentityRefused.class);
+            assertThatThrownBy(() -> authority.sign(changed, WEB, NOW, random))
+                    .as("byte " + i)
+                    .isInstanceOf(IdentityRefused.class);
+            assertThatThrownBy(() -> authority.sign(cut, WEB, NOW, random))
+                    .as("length " + i)
+                    .isInstanceOf(IdentityRefused.class);
         }
         refused(Reason.MALFORMED_REQUEST, "more than", () -> authority.sign(new byte[20_000], WEB, NOW, random));
     }
 
     @Test
     void weak_keys_and_extra_wishes_are_refused_by_name() {
-        refused(Reason.WEAK_KEY, "RSA key of 1024 bits", () -> authority.sign(
-                SampleRequests.rsa(1024, WEB.text()), WEB, NOW, random));
-        refused(Reason.WEAK_KEY, "a key of kind 1.3.101.112", () -> authority.sign(
-                SampleRequests.ed25519(WEB.text()), WEB, NOW, random));
-        refused(Reason.UNSUPPORTED_EXTENSION, "2.5.29.19", () -> authority.sign(
-                SampleRequests.withAuthorityWish(WEB.text()), WEB, NOW, random));
-        refused(Reason.NOT_AN_IDENTITY, "exactly one", () -> authority.sign(
-                SampleRequests.withNames(WEB.text(), "localhost"), WEB, NOW, random));
-        refused(Reason.NOT_AN_IDENTITY, "exactly one", () -> authority.sign(SampleRequests.withoutName(), WEB, NOW, random));
+        refused(
+                Reason.WEAK_KEY,
+                "RSA key of 1024 bits",
+                () -> authority.sign(SampleRequests.rsa(1024, WEB.text()), WEB, NOW, random));
+        refused(
+                Reason.WEAK_KEY,
+                "a key of kind 1.3.101.112",
+                () -> authority.sign(SampleRequests.ed25519(WEB.text()), WEB, NOW, random));
+        refused(
+                Reason.UNSUPPORTED_EXTENSION,
+                "2.5.29.19",
+                () -> authority.sign(SampleRequests.withAuthorityWish(WEB.text()), WEB, NOW, random));
+        refused(
+                Reason.NOT_AN_IDENTITY,
+                "exactly one",
+                () -> authority.sign(SampleRequests.withNames(WEB.text(), "localhost"), WEB, NOW, random));
+        refused(
+                Reason.NOT_AN_IDENTITY,
+                "exactly one",
+                () -> authority.sign(SampleRequests.withoutName(), WEB, NOW, random));
     }
 
     @Test
@@ -212,26 +248,42 @@ class CertificateAuthorityTest {
 
     @Test
     void after_a_rotation_verifiers_with_only_the_old_or_only_the_new_root_accept_new_leaves() throws Exception {
-        CertificateAuthority next = CertificateAuthority.create(DOMAIN, AuthoritySettings.standard(), NOW, random);
-        TrustBundle before = TrustBundle.of(authority);
-        TrustBundle after = before.rotate(authority, next, NOW, random);
-        Leaf leaf = next.sign(LeafRequest.create(WEB, random).der(), WEB, NOW, random).with(after.active());
+        CertificateAuthority made = CertificateAuthority.create(DOMAIN, AuthoritySettings.standard(), NOW, random)
+                .succeeding(authority, NOW, random);
+        CertificateAuthority next = CertificateAuthority.restore(made.stored(), AuthoritySettings.standard(), random);
+        Leaf leaf = next.sign(LeafRequest.create(WEB, random).der(), WEB, NOW, random);
+        assertThat(leaf.chain()).hasSize(2);
+        assertThat(Leaf.read(leaf.pem())).isEqualTo(leaf);
         validate(leaf.chain().subList(0, 1), NOW, next.root());
         validate(leaf.chain(), NOW, authority.root());
+
+        TrustBundle bundle = TrustBundle.of(List.of(inactive(authority.stored()), next.stored()));
         Leaf old = authority.sign(LeafRequest.create(WEB, random).der(), WEB, NOW, random);
-        validate(old.chain(), NOW, after.roots().toArray(Root[]::new));
-        assertThat(after.active().id()).isEqualTo(next.root().id());
-        assertThat(after.roots()).hasSize(2);
-        assertThat(after.pem().split("BEGIN CERTIFICATE", -1)).hasSize(3);
+        validate(old.chain(), NOW, bundle.roots().toArray(Root[]::new));
+        assertThat(bundle.trustDomain()).isEqualTo(DOMAIN);
+        assertThat(bundle.active().id()).isEqualTo(next.root().id());
+        assertThat(bundle.pem().split("BEGIN CERTIFICATE", -1)).hasSize(3);
     }
 
     @Test
-    void a_rotated_out_root_is_trusted_for_two_leaf_lives_more() {
-        CertificateAuthority next = CertificateAuthority.create(DOMAIN, AuthoritySettings.standard(), NOW, random);
-        TrustBundle bundle = TrustBundle.of(authority).rotate(authority, next, NOW, random);
-        Duration leafTtl = Duration.ofHours(72);
-        assertThat(bundle.prune(NOW.plus(leafTtl), leafTtl).roots()).hasSize(2);
-        assertThat(bundle.prune(NOW.plus(leafTtl.multipliedBy(2)), leafTtl).roots()).containsExactly(bundle.active());
+    void a_bundle_without_an_active_root_or_of_another_domain_is_refused() {
+        CertificateAuthority foreign = CertificateAuthority.create(FOREIGN, AuthoritySettings.standard(), NOW, random);
+        assertThatThrownBy(() -> TrustBundle.of(List.of(inactive(authority.stored()))))
+                .hasMessageContaining("0 active");
+        assertThatThrownBy(() -> TrustBundle.of(List.of(authority.stored(), foreign.stored())))
+                .hasMessageContaining("2 active");
+        assertThatThrownBy(() -> foreign.succeeding(authority, NOW, random)).hasMessageContaining("not of");
+    }
+
+    private static AuthorityRoot inactive(AuthorityRoot root) {
+        return new AuthorityRoot(
+                root.id(),
+                root.name(),
+                root.certificatePem(),
+                root.privateKeyPem(),
+                root.notBefore(),
+                root.notAfter(),
+                false);
     }
 
     @Test
@@ -241,7 +293,8 @@ class CertificateAuthorityTest {
                 .hasSize(2);
     }
 
-    private static void validate(List<X509Certificate> chain, Instant at, Root... roots) throws GeneralSecurityException {
+    private static void validate(List<X509Certificate> chain, Instant at, Root... roots)
+            throws GeneralSecurityException {
         Set<TrustAnchor> anchors = java.util.Arrays.stream(roots)
                 .map(root -> new TrustAnchor(root.certificate(), null))
                 .collect(Collectors.toSet());
@@ -258,7 +311,8 @@ class CertificateAuthorityTest {
 
     private static void refused(Reason reason, String hint, Signing signing) {
         assertThatThrownBy(signing::sign)
-                .isInstanceOfSatisfying(IdentityRefused.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                .isInstanceOfSatisfying(
+                        IdentityRefused.class, e -> assertThat(e.reason()).isEqualTo(reason))
                 .hasMessageContaining(hint);
     }
 

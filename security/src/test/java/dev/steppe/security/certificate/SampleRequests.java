@@ -68,7 +68,8 @@ final class SampleRequests {
             if (!extensions.isEmpty()) {
                 builder.addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate());
             }
-            return builder.build(new JcaContentSignerBuilder(algorithm).build(pair.getPrivate())).getEncoded();
+            return builder.build(new JcaContentSignerBuilder(algorithm).build(pair.getPrivate()))
+                    .getEncoded();
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException(e);
         }
