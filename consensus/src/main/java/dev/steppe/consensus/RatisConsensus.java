@@ -1,0 +1,305 @@
+package dev.steppe.consensus;
+
+import dev.steppe.io.TaskScope;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
+import org.apache.ratis.protocol.exceptions.NotLeaderException;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.RaftStorage;
+
+/**
+ * The replicated log on Apache Ratis, the same for one member and for several. Commands gather into entries on the
+ * leader, which proposes them to its own engine without any client or socket.
+ */
+public final class RatisConsensus implements Consensus {
+    private static final System.Logger LOG = System.getLogger(RatisConsensus.class.getName());
+    private static final RaftGroupId GROUP = RaftGroupId.valueOf(UUID.fromString("5e7e99e0-0000-4000-8000-000000000001"));
+    private static final long SNAPSHOT_TIMEOUT_MILLIS = 60_000;
+
+    private final ConsensusOptions options;
+    private final TaskScope scope;
+    private final Announcer announcer = new Announcer(new Leadership.Following(0, Optional.empty()));
+    private final MachineAdapter machine;
+    private final Batcher batcher;
+    private final RaftServer server;
+    private final RaftServer.Division division;
+    private final ClientId client = ClientId.randomId();
+    private final AtomicLong calls = new AtomicLong();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /**
+     * Starts a member: recovers its state from the newest snapshot, and takes part from then on. The commands in its log
+     * after that snapshot are applied as soon as they are known to be durable on a majority.
+     *
+     * @throws IOException if the directory cannot be used or what is in it is damaged
+     */
+    public static RatisConsensus start(ConsensusOptions options, ReplicatedMachine machine) throws IOException {
+        var consensus = new RatisConsensus(options, machine);
+        try {
+            consensus.server.start();
+        } catch (IOException | RuntimeException failure) {
+            consensus.close();
+            throw new IOException("the log in " + options.directory() + " cannot be started: " + rootMessage(failure), failure);
+        }
+        consensus.leadershipMayHaveChanged();
+        return consensus;
+    }
+
+    private RatisConsensus(ConsensusOptions options, ReplicatedMachine machine) throws IOException {
+        this.options = options;
+        this.scope = new TaskScope("consensus-" + options.self());
+        this.machine = new MachineAdapter(machine, options.limits(), scope, new EngineEvents());
+        this.batcher = new Batcher(options.limits(), this::submit);
+        Files.createDirectories(options.directory());
+        this.server = RaftServer.newBuilder()
+                .setServerId(RaftPeerId.valueOf(options.self().value()))
+                .setGroup(RaftGroup.valueOf(GROUP, options.members().stream().map(RatisConsensus::peer).toList()))
+                .setStateMachine(this.machine)
+                .setProperties(EngineProperties.of(options))
+                .setParameters(EngineProperties.parameters(options))
+                .setOption(RaftStorage.StartupOption.RECOVER)
+                .build();
+        this.division = server.getDivision(GROUP);
+    }
+
+    private static RaftPeer peer(Member member) {
+        var peer = RaftPeer.newBuilder().setId(member.id().value());
+        member.address().ifPresent(address -> peer.setAddress(address.toString()));
+        return peer.build();
+    }
+
+    @Override
+    public void propose(byte[] command, Consumer<Proposal> then) {
+        if (command.length > COMMAND_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "a command must have at most " + COMMAND_BYTES_MAX + " bytes, but has " + command.length);
+        }
+        batcher.add(command, then);
+    }
+
+    private void submit(Batch batch) {
+        try {
+            send(request(RaftClientRequest.writeRequestType(), batch), (reply, failure) -> {
+                if (failure.isPresent()) {
+                    var outcome = failed(batch, failure.get());
+                    batch.end(position -> outcome);
+                }
+                // Else it was applied, and the machine has told the results.
+            });
+        } catch (RuntimeException failure) {
+            var outcome = failed(batch, failure);
+            batch.end(position -> outcome);
+        }
+    }
+
+    private Proposal failed(Batch batch, Throwable failure) {
+        if (batch.wasAppended()) {
+            return new Proposal.Unavailable("leadership was lost before the write was acknowledged: " + failure, true);
+        }
+        return switch (failure) {
+            case NotLeaderException other -> new Proposal.NotLeader(
+                    Optional.ofNullable(other.getSuggestedLeader()).map(leader -> new MemberId(leader.getId().toString())));
+            case LeaderSteppingDownException _ -> new Proposal.NotLeader(Optional.empty());
+            case LeaderNotReadyException _ -> new Proposal.Unavailable("the leader is not ready yet", false);
+            default -> new Proposal.Unavailable(rootMessage(failure), false);
+        };
+    }
+
+    @Override
+    public void readBarrier(Consumer<Barrier> then) {
+        try {
+            send(request(RaftClientRequest.readRequestType(), Message.EMPTY), (reply, failure) -> then.accept(failure
+                    .<Barrier>map(reason -> new Barrier.Unavailable(rootMessage(reason)))
+                    .orElseGet(() -> new Barrier.Reached(machine.commandIndex()))));
+        } catch (RuntimeException failure) {
+            then.accept(new Barrier.Unavailable(rootMessage(failure)));
+        }
+    }
+
+    /** How the engine answered a request: a reply, or a failure. */
+    private interface Answer {
+        void accept(Optional<RaftClientReply> reply, Optional<Throwable> failure);
+    }
+
+    private void send(RaftClientRequest request, Answer answer) {
+        try {
+            // The division itself saves the two thread changes that the server's own method makes.
+            var future = division instanceof RaftClientAsynchronousProtocol direct
+                    ? direct.submitClientRequestAsync(request)
+                    : server.submitClientRequestAsync(request);
+            future.whenComplete((reply, failure) -> {
+                if (failure != null) {
+                    answer.accept(Optional.empty(), Optional.of(unwrap(failure)));
+                } else if (reply.isSuccess()) {
+                    answer.accept(Optional.of(reply), Optional.empty());
+                } else {
+                    answer.accept(Optional.of(reply), Optional.of(reply.getException()));
+                }
+            });
+        } catch (IOException failure) {
+            answer.accept(Optional.empty(), Optional.of(failure));
+        }
+    }
+
+    private RaftClientRequest request(RaftClientRequest.Type type, Message message) {
+        return RaftClientRequest.newBuilder()
+                .setClientId(client)
+                .setServerId(server.getId())
+                .setGroupId(GROUP)
+                .setCallId(calls.incrementAndGet())
+                .setMessage(message)
+                .setType(type)
+                .build();
+    }
+
+    @Override
+    public Leadership leadership() {
+        return announcer.latest();
+    }
+
+    @Override
+    public void onLeadership(Consumer<Leadership> listener) {
+        announcer.listen(listener);
+    }
+
+    @Override
+    public void snapshot(Consumer<SnapshotOutcome> then) {
+        if (closed.get()) {
+            then.accept(new SnapshotOutcome.Failed("the log is closed"));
+            return;
+        }
+        var told = new AtomicBoolean();
+        Consumer<SnapshotOutcome> once = outcome -> {
+            if (told.compareAndSet(false, true)) {
+                then.accept(outcome);
+            }
+        };
+        machine.awaitSnapshot(once);
+        try {
+            server.snapshotManagementAsync(SnapshotManagementRequest.newCreate(
+                            client, server.getId(), GROUP, calls.incrementAndGet(), SNAPSHOT_TIMEOUT_MILLIS, 1))
+                    .whenComplete((reply, failure) -> answerSnapshot(reply, failure, once));
+        } catch (RuntimeException failure) {
+            once.accept(new SnapshotOutcome.Failed(rootMessage(failure)));
+        }
+    }
+
+    private void answerSnapshot(RaftClientReply reply, Throwable failure, Consumer<SnapshotOutcome> then) {
+        var latest = machine.getLatestSnapshot();
+        if (failure != null) {
+            then.accept(new SnapshotOutcome.Failed(rootMessage(failure)));
+        } else if (latest != null && reply.getLogIndex() == latest.getIndex() && latest.getIndex() >= machine.getLastAppliedTermIndex().getIndex()) {
+            // Nothing was applied since the newest snapshot.
+            then.accept(new SnapshotOutcome.Written(machine.commandIndex(), latest.getFile().getFileSize()));
+        }
+    }
+
+    @Override
+    public Status status() {
+        var log = division.getRaftLog();
+        var last = log.getLastEntryTermIndex();
+        var snapshot = machine.getLatestSnapshot();
+        var members = division.getRaftConf().getAllPeers().stream()
+                .map(RatisConsensus::member)
+                .toList();
+        return new Status(
+                options.self(),
+                leadership(),
+                division.getInfo().getCurrentTerm(),
+                machine.commandIndex(),
+                division.getInfo().getLastAppliedIndex(),
+                log.getLastCommittedIndex(),
+                last == null ? -1 : last.getIndex(),
+                snapshot == null ? -1 : snapshot.getIndex(),
+                members);
+    }
+
+    private static Member member(RaftPeer peer) {
+        var id = new MemberId(peer.getId().toString());
+        var address = peer.getAddress();
+        int colon = address == null ? -1 : address.lastIndexOf(':');
+        return colon <= 0
+                ? Member.alone(id)
+                : Member.at(id, address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        batcher.close();
+        try {
+            server.close();
+        } catch (IOException failure) {
+            LOG.log(Level.WARNING, "log not closed cleanly directory=" + options.directory(), failure);
+        }
+        announcer.announce(new Leadership.Stopped("closed"));
+        scope.close();
+    }
+
+    private void leadershipMayHaveChanged() {
+        var info = division.getInfo();
+        if (!info.isAlive()) {
+            return;
+        }
+        long term = info.getCurrentTerm();
+        if (info.isLeader() && info.isLeaderReady()) {
+            announcer.announce(new Leadership.Leading(term));
+        } else {
+            var leader = Optional.ofNullable(info.getLeaderId())
+                    .map(id -> new MemberId(id.toString()))
+                    .filter(id -> !id.equals(options.self()));
+            announcer.announce(new Leadership.Following(term, leader));
+        }
+    }
+
+    private final class EngineEvents implements MachineAdapter.Events {
+        @Override
+        public void leadershipMayHaveChanged() {
+            RatisConsensus.this.leadershipMayHaveChanged();
+        }
+
+        @Override
+        public void stopped(String reason) {
+            announcer.announce(new Leadership.Stopped(reason));
+        }
+
+        @Override
+        public void snapshotWritten(TermIndex last) {
+            division.getRaftLog().purge(last.getIndex());
+        }
+    }
+
+    private static Throwable unwrap(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static String rootMessage(Throwable failure) {
+        var root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.toString() : root.getMessage();
+    }
+}
