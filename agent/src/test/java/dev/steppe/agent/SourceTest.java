@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import javax.tools.ToolProvider;
@@ -87,7 +88,7 @@ class SourceTest {
     }
 
     @Test
-    void nobody_sleeps_in_tests_either() {
+    void no_test_sleeps() {
         assertThat(sleeps)
                 .as("a sleep makes a test slow or flaky, mostly both: poll for the condition until a deadline")
                 .isEmpty();
@@ -121,14 +122,11 @@ class SourceTest {
     }
 
     private static Path repository() {
-        Path at = Path.of("").toAbsolutePath();
-        while (at != null && !Files.isExecutable(at.resolve("dev"))) {
-            at = at.getParent();
-        }
-        assertThat(at)
-                .as("the folder that holds ./dev, above the working directory")
-                .isNotNull();
-        return at;
+        Path here = Path.of("").toAbsolutePath();
+        return Stream.<Path>iterate(here, Objects::nonNull, Path::getParent)
+                .filter(folder -> Files.isExecutable(folder.resolve("dev")))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no folder above " + here + " holds ./dev"));
     }
 
     private final class Scanner extends TreePathScanner<Void, Void> {
@@ -183,7 +181,9 @@ class SourceTest {
         @Override
         public Void visitMemberSelect(MemberSelectTree select, Void none) {
             String owner = select.getExpression().toString();
-            if (select.getIdentifier().contentEquals("sleep")
+            boolean isTest = !isMain(Path.of(unit.getSourceFile().toUri()));
+            if (isTest
+                    && select.getIdentifier().contentEquals("sleep")
                     && (owner.endsWith("Thread") || owner.startsWith("TimeUnit"))) {
                 sleeps.add(place(trees.getSourcePositions().getStartPosition(unit, select)));
             }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +93,7 @@ class HttpServerTest {
             var headers = new LinkedHashMap<String, String>();
             for (var line = line(in); !line.isEmpty(); line = line(in)) {
                 int colon = line.indexOf(':');
-                headers.put(line.substring(0, colon).toLowerCase(), line.substring(colon + 1).strip());
+                headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
             }
             var length = headers.get("content-length");
             var body = length == null ? chunks(in) : in.readNBytes(Integer.parseInt(length));
@@ -257,7 +258,7 @@ class HttpServerTest {
         var in = new BufferedInputStream(socket.getInputStream());
         var head = new ArrayList<String>();
         for (var line = Reply.line(in); !line.isEmpty(); line = Reply.line(in)) {
-            head.add(line.toLowerCase());
+            head.add(line.toLowerCase(Locale.ROOT));
         }
         assertThat(head).contains("content-length: 4");
         assertThat(Reply.read(in).text()).isEqualTo("four");

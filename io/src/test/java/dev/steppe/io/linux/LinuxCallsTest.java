@@ -109,7 +109,7 @@ class LinuxCallsTest {
             assertThat(seen).isEqualTo("inside");
         }
         assertThat(Files.readString(target)).isEqualTo("outside");
-        assertThat(Files.list(view)).isEmpty();
+        assertThat(view).isEmptyDirectory();
     }
 
     @Test
