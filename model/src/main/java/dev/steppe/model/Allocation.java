@@ -46,9 +46,12 @@ public record Allocation(
         return desiredStatus != DesiredStatus.RUN || client.status().isTerminal();
     }
 
-    /** True while it may hold resources of its node. */
+    /**
+     * True while its resources count as used. A stopping allocation's do not: its node starts a successor only when it
+     * has ended.
+     */
     public boolean holdsResources() {
-        return !client.status().isTerminal();
+        return !isTerminal();
     }
 
     /** The same allocation with what the servers want of it changed. */

@@ -2,7 +2,6 @@ package dev.steppe.state;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AuthorityRoot;
-import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
@@ -291,9 +290,7 @@ final class Applier {
         command.evaluations().stream().flatMap(id -> before.evaluation(id).stream()).forEach(draft::remove);
         command.allocations().stream()
                 .flatMap(id -> before.allocation(id).stream())
-                .filter(Allocation::isTerminal)
-                .filter(allocation -> !allocation.holdsResources()
-                        || allocation.desiredStatus() == DesiredStatus.EVICT)
+                .filter(allocation -> allocation.client().status().isTerminal())
                 .forEach(draft::remove);
         for (JobKey key : new ArrayList<>(command.jobs())) {
             before.versionsOf(key).forEach(draft::removeVersion);

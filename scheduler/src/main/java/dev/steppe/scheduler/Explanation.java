@@ -1,0 +1,120 @@
+package dev.steppe.scheduler;
+
+import dev.steppe.model.AllocationMetric;
+import dev.steppe.model.Node;
+import dev.steppe.model.NodeScore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Collects what was seen while one instance was placed, as counts for programs and as sentences for people. */
+final class Explanation {
+    /** Nodes named one by one; beyond that, the counts say enough. */
+    private static final int SENTENCES_MAX = 10;
+
+    private static final int SCORES_MAX = 5;
+
+    private final TreeMap<String, Integer> available = new TreeMap<>();
+    private final TreeMap<String, Integer> classFiltered = new TreeMap<>();
+    private final TreeMap<String, Integer> constraintFiltered = new TreeMap<>();
+    private final TreeMap<String, Integer> classExhausted = new TreeMap<>();
+    private final TreeMap<String, Integer> dimensionExhausted = new TreeMap<>();
+    private final List<String> sentences = new ArrayList<>();
+    private final List<NodeScore> scores = new ArrayList<>();
+    private int nodes;
+    private int evaluated;
+    private int filtered;
+    private int exhausted;
+
+    /** A node that takes no new allocations at all. */
+    void unavailable(Node node) {
+        nodes++;
+        if (!node.isEligible()) {
+            say(node, node.eligibility().equals("eligible")
+                    ? "its status is " + node.status().name().toLowerCase(java.util.Locale.ROOT)
+                    : "it is not eligible for new allocations (steppe node eligibility -enable)");
+        }
+    }
+
+    void evaluated(Node node, Optional<Refusal> refusal) {
+        nodes++;
+        evaluated++;
+        available.merge(node.spec().datacenter(), 1, Integer::sum);
+        if (refusal.isEmpty()) {
+            return;
+        }
+        say(node, refusal.get().sentence());
+        switch (refusal.get().kind()) {
+            case FILTERED -> {
+                filtered++;
+                constraintFiltered.merge(refusal.get().key(), 1, Integer::sum);
+                classFiltered.merge(className(node), 1, Integer::sum);
+            }
+            case EXHAUSTED -> {
+                exhausted++;
+                dimensionExhausted.merge(refusal.get().key(), 1, Integer::sum);
+                classExhausted.merge(className(node), 1, Integer::sum);
+            }
+        }
+    }
+
+    private static String className(Node node) {
+        return node.spec().nodeClass().isEmpty() ? "(no class)" : node.spec().nodeClass();
+    }
+
+    private void say(Node node, String sentence) {
+        if (sentences.size() < SENTENCES_MAX) {
+            sentences.add("node " + node.spec().name() + ": " + sentence);
+        }
+    }
+
+    void scored(NodeScore score) {
+        scores.add(score);
+        scores.sort(Comparator.comparingDouble(NodeScore::normScore).reversed());
+        if (scores.size() > SCORES_MAX) {
+            scores.removeLast();
+        }
+    }
+
+    AllocationMetric metric() {
+        if (nodes == 0) {
+            sentences.add("there is no node in the cluster");
+        }
+        return new AllocationMetric(
+                evaluated,
+                filtered,
+                nodes,
+                available,
+                classFiltered,
+                constraintFiltered,
+                exhausted,
+                classExhausted,
+                dimensionExhausted,
+                Collections.unmodifiableList(scores),
+                Duration.ZERO,
+                0,
+                scores.isEmpty() ? Collections.unmodifiableList(sentences) : List.of());
+    }
+
+    /** The first failure of a group, with one more like it counted. */
+    static AllocationMetric coalesced(AllocationMetric first) {
+        return new AllocationMetric(
+                first.nodesEvaluated(),
+                first.nodesFiltered(),
+                first.nodesInPool(),
+                first.nodesAvailable(),
+                first.classFiltered(),
+                first.constraintFiltered(),
+                first.nodesExhausted(),
+                first.classExhausted(),
+                first.dimensionExhausted(),
+                first.scoreMetaData(),
+                first.allocationTime(),
+                first.coalescedFailures() + 1,
+                first.explanation());
+    }
+}

@@ -1,0 +1,134 @@
+package dev.steppe.scheduler;
+
+import dev.steppe.model.Constraint;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.Node;
+import dev.steppe.model.Port;
+import dev.steppe.model.Task;
+import dev.steppe.model.TaskGroup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The conditions of a group that a node meets or not, whatever runs on it. */
+final class Feasibility {
+    private final JobSpec job;
+    private final TaskGroup group;
+    private final List<Constraint> constraints;
+
+    Feasibility(JobSpec job, TaskGroup group) {
+        this.job = job;
+        this.group = group;
+        var all = new ArrayList<Constraint>(job.constraints());
+        all.addAll(group.constraints());
+        group.tasks().forEach(task -> all.addAll(task.constraints()));
+        this.constraints = all;
+    }
+
+    /** The first condition the node does not meet. */
+    Optional<Refusal> refusal(Node node) {
+        return membership(node)
+                .or(() -> drivers(node))
+                .or(() -> network(node))
+                .or(() -> constraints(node));
+    }
+
+    /** True when some instances have to be on nodes of their own. */
+    boolean wantsDistinctHosts() {
+        return constraints.stream()
+                .anyMatch(constraint -> constraint.operand().equals("distinct_hosts")
+                        && !constraint.rightTarget().equals("false"));
+    }
+
+    /** The constraints that limit how many instances share a property's value. */
+    List<Constraint> distinctProperties() {
+        return constraints.stream()
+                .filter(constraint -> constraint.operand().equals("distinct_property"))
+                .toList();
+    }
+
+    private Optional<Refusal> membership(Node node) {
+        String datacenter = node.spec().datacenter();
+        if (job.datacenters().stream().noneMatch(pattern -> globMatches(pattern, datacenter))) {
+            return Optional.of(Refusal.filtered(
+                    "datacenter", "datacenter is \"" + datacenter + "\", the job asks for " + job.datacenters()));
+        }
+        if (!job.nodePool().equals("all") && !job.nodePool().equals(node.spec().nodePool())) {
+            return Optional.of(Refusal.filtered(
+                    "node pool",
+                    "node pool is \"" + node.spec().nodePool() + "\", the job asks for \"" + job.nodePool() + "\""));
+        }
+        return Optional.empty();
+    }
+
+    private static boolean globMatches(String glob, String text) {
+        if (!glob.contains("*")) {
+            return glob.equals(text);
+        }
+        var pattern = new StringBuilder();
+        for (String literal : glob.split("\\*", -1)) {
+            pattern.append(pattern.isEmpty() ? "" : ".*").append(Pattern.quote(literal));
+        }
+        return Pattern.matches(pattern.toString(), text);
+    }
+
+    private Optional<Refusal> drivers(Node node) {
+        for (Task task : group.tasks()) {
+            var driver = node.spec().drivers().get(task.driver());
+            if (driver == null || !driver.detected()) {
+                return Optional.of(Refusal.filtered(
+                        "missing drivers",
+                        "driver \"" + task.driver() + "\" of task \"" + task.name() + "\" is not available"
+                                + (driver == null || driver.healthDescription().isEmpty()
+                                        ? ""
+                                        : " (" + driver.healthDescription() + ")")));
+            }
+            if (!driver.healthy()) {
+                return Optional.of(Refusal.filtered(
+                        "unhealthy drivers",
+                        "driver \"" + task.driver() + "\" is not healthy: " + driver.healthDescription()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Refusal> network(Node node) {
+        String mode = group.network().mode();
+        String offered = node.spec().attributes().getOrDefault("network.modes", "host");
+        if (!List.of(offered.split(",")).contains(mode)) {
+            return Optional.of(Refusal.filtered(
+                    "missing network",
+                    "network mode \"" + mode + "\" is not possible there, only " + offered
+                            + " (see the node's steppe doctor)"));
+        }
+        for (Port port : group.network().ports()) {
+            String name = port.hostNetwork();
+            if (!name.equals("default") && !node.spec().hostNetworks().containsKey(name)) {
+                return Optional.of(Refusal.filtered(
+                        "missing host network \"" + name + "\" for port \"" + port.label() + "\"",
+                        "host network \"" + name + "\" of port \"" + port.label() + "\" is not configured"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Refusal> constraints(Node node) {
+        for (Constraint constraint : constraints) {
+            if (Operand.OF_PLACEMENTS.contains(constraint.operand())) {
+                continue;
+            }
+            var left = Target.resolve(constraint.leftTarget(), node);
+            var right = Target.resolve(constraint.rightTarget(), node);
+            if (!Operand.holds(constraint.operand(), left, right)) {
+                String said =
+                        constraint.leftTarget() + " " + constraint.operand() + " " + constraint.rightTarget();
+                return Optional.of(Refusal.filtered(
+                        said.strip(),
+                        "constraint " + said.strip() + ": the value there is "
+                                + left.map(value -> "\"" + value + "\"").orElse("not set")));
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.steppe.scheduler;
+
+import dev.steppe.model.NetworkResource;
+import dev.steppe.model.Port;
+import dev.steppe.model.Service;
+import dev.steppe.model.TaskGroup;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The host ports one instance of a group needs: its own, those of its tasks in the old form, and one per mesh proxy. */
+public final class PortNeeds {
+    /** Begins the label of the port at which the mesh reaches a service. */
+    public static final String PROXY_PREFIX = "connect-proxy-";
+
+    private PortNeeds() {}
+
+    /** Fixed ports first; a value of 0 is to be chosen. */
+    public static List<Port> of(TaskGroup group) {
+        var all = new ArrayList<Port>(group.network().reservedPorts());
+        group.tasks().forEach(task -> task.resources().networks().stream()
+                .map(NetworkResource::reservedPorts)
+                .forEach(all::addAll));
+        all.addAll(group.network().dynamicPorts());
+        group.tasks().forEach(task -> task.resources().networks().stream()
+                .map(NetworkResource::dynamicPorts)
+                .forEach(all::addAll));
+        for (Service service : group.allServices()) {
+            if (service.sidecar().isPresent()) {
+                all.add(new Port(PROXY_PREFIX + service.name(), 0, -1, "default"));
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.steppe.scheduler;
+
+import dev.steppe.model.AllocatedResources;
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.AllocationMetric;
+import dev.steppe.model.ClientState;
+import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationId;
+import dev.steppe.model.EvaluationStatus;
+import dev.steppe.model.Ids;
+import dev.steppe.model.Job;
+import dev.steppe.model.Node;
+import dev.steppe.state.Command;
+import dev.steppe.state.Snapshot;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * Decides what one evaluation means: a pure function of snapshot, evaluation, time and randomness. All feasible nodes are
+ * scored; nothing is sampled.
+ */
+public final class Scheduler {
+    private final Snapshot snapshot;
+    private final Evaluation evaluation;
+    private final Instant now;
+    private final RandomGenerator random;
+    private final List<Allocation> placed = new ArrayList<>();
+    private final List<Command.Stop> stopped = new ArrayList<>();
+    private final List<Evaluation> followUps = new ArrayList<>();
+    private final TreeMap<String, AllocationMetric> failed = new TreeMap<>();
+    private final TreeMap<String, Integer> queued = new TreeMap<>();
+
+    private Scheduler(Snapshot snapshot, Evaluation evaluation, Instant now, RandomGenerator random) {
+        this.snapshot = snapshot;
+        this.evaluation = evaluation;
+        this.now = now;
+        this.random = random;
+    }
+
+    /** The plan for one evaluation. The plan's evaluation says how it ends if the plan is accepted whole. */
+    public static Plan plan(Snapshot snapshot, Evaluation evaluation, Instant now, RandomGenerator random) {
+        return new Scheduler(snapshot, evaluation, now, random).run();
+    }
+
+    private Plan run() {
+        var registered = snapshot.job(evaluation.jobKey());
+        if (registered.isEmpty()) {
+            stopped.addAll(Reconciler.stopAll(snapshot.allocationsOf(evaluation.jobKey())));
+            return finish(List.of());
+        }
+        var job = registered.get();
+        var reconciler = new Reconciler(snapshot, job, now);
+        reconciler.run();
+        stopped.addAll(reconciler.stopped());
+        var missing = job.spec().type().everywhere() && !job.stop()
+                ? missingEverywhere(job)
+                : new ArrayList<>(reconciler.missing());
+        place(job, missing);
+        reconciler.retryAt().ifPresent(due -> followUps.add(followUp(
+                "alloc-failure", EvaluationStatus.PENDING, "waits to replace a failed allocation", due)));
+        return finish(reconciler.moved());
+    }
+
+    private void place(Job job, List<Reconciler.Missing> missing) {
+        var nodes = new Candidates(snapshot, job, stopped);
+        for (var group : job.spec().taskGroups()) {
+            queued.put(group.name(), 0);
+        }
+        for (Reconciler.Missing instance : missing) {
+            var replaced = instance.replaces();
+            replaced.filter(old -> instance.stopsReplaced()).ifPresent(nodes::free);
+            var choice = nodes.choose(instance, random);
+            if (choice.node().isPresent()) {
+                accept(job, instance, choice.node().get(), choice.resources().orElseThrow(), choice.metric());
+                nodes.take(placed.getLast());
+            } else {
+                replaced.filter(old -> instance.stopsReplaced()).ifPresent(nodes::holdAgain);
+                reject(instance, choice.metric());
+            }
+        }
+    }
+
+    private void accept(
+            Job job,
+            Reconciler.Missing instance,
+            Node node,
+            AllocatedResources resources,
+            AllocationMetric metric) {
+        if (instance.stopsReplaced()) {
+            stopped.add(new Command.Stop(
+                    instance.replaces().orElseThrow().id(),
+                    DesiredStatus.STOP,
+                    "alloc is being updated due to job update",
+                    Optional.empty()));
+        }
+        long epoch = instance.replaces().map(Allocation::epoch).orElse(0L) + 1;
+        placed.add(new Allocation(
+                new AllocationId(Ids.random(random)),
+                job.spec().namespace(),
+                evaluation.id(),
+                instance.name(),
+                node.id(),
+                node.spec().name(),
+                job.spec().id(),
+                job.version(),
+                instance.group().name(),
+                resources,
+                DesiredStatus.RUN,
+                "",
+                instance.replaces().map(Allocation::id),
+                Optional.empty(),
+                Optional.of(metric),
+                ClientState.fresh(),
+                epoch,
+                0,
+                0,
+                0,
+                now,
+                now));
+    }
+
+    private void reject(Reconciler.Missing instance, AllocationMetric metric) {
+        String group = instance.group().name();
+        queued.merge(group, 1, Integer::sum);
+        failed.merge(group, metric, (first, again) -> Explanation.coalesced(first));
+    }
+
+    /** One instance for every fitting node that has none. */
+    private List<Reconciler.Missing> missingEverywhere(Job job) {
+        return Everywhere.missing(snapshot, job, stopped);
+    }
+
+    private Plan finish(List<Command.Move> moved) {
+        Optional<EvaluationId> blocked = Optional.empty();
+        if (!failed.isEmpty()) {
+            var waiting = followUp(
+                    "queued-allocs",
+                    EvaluationStatus.BLOCKED,
+                    "created to place remaining allocations",
+                    Instant.EPOCH);
+            followUps.add(waiting.scheduled(
+                    EvaluationStatus.BLOCKED, waiting.statusDescription(), failed, queued, Optional.empty()));
+            blocked = Optional.of(waiting.id());
+        }
+        var done = evaluation.scheduled(EvaluationStatus.COMPLETE, "", failed, queued, blocked);
+        return new Plan(done, placed, stopped, moved, failed, queued, followUps);
+    }
+
+    private Evaluation followUp(String trigger, EvaluationStatus status, String description, Instant waitUntil) {
+        return new Evaluation(
+                new EvaluationId(Ids.random(random)),
+                evaluation.namespace(),
+                evaluation.priority(),
+                evaluation.type(),
+                trigger,
+                evaluation.jobId(),
+                evaluation.jobModifyIndex(),
+                Optional.empty(),
+                status,
+                description,
+                waitUntil,
+                Optional.of(evaluation.id()),
+                Optional.empty(),
+                Optional.empty(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                snapshot.index(),
+                0,
+                0,
+                now,
+                now);
+    }
+}

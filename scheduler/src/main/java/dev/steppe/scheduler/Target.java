@@ -1,0 +1,33 @@
+package dev.steppe.scheduler;
+
+import dev.steppe.model.Node;
+import java.util.Optional;
+
+/** The left or right side of a condition, resolved for a node: {@code ${attr.kernel.name}} or plain text. */
+final class Target {
+    private Target() {}
+
+    /** The value for this node; empty when the node does not have it. */
+    static Optional<String> resolve(String text, Node node) {
+        if (!text.startsWith("${") || !text.endsWith("}")) {
+            return Optional.of(text);
+        }
+        String name = text.substring(2, text.length() - 1);
+        var spec = node.spec();
+        if (name.startsWith("attr.")) {
+            return Optional.ofNullable(spec.attributes().get(name.substring("attr.".length())));
+        }
+        if (name.startsWith("meta.")) {
+            return Optional.ofNullable(spec.meta().get(name.substring("meta.".length())));
+        }
+        return switch (name) {
+            case "node.unique.id" -> Optional.of(spec.id().value());
+            case "node.unique.name" -> Optional.of(spec.name());
+            case "node.datacenter" -> Optional.of(spec.datacenter());
+            case "node.class" -> Optional.of(spec.nodeClass());
+            case "node.pool" -> Optional.of(spec.nodePool());
+            case "node.region" -> Optional.of("global");
+            default -> Optional.empty();
+        };
+    }
+}

@@ -1,0 +1,238 @@
+package dev.steppe.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.ClientState;
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationStatus;
+import dev.steppe.model.JobId;
+import dev.steppe.model.JobKey;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeSpec;
+import dev.steppe.model.NodeStatus;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import dev.steppe.state.Command;
+import dev.steppe.state.Store;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Proves what the scheduler decides, on a real store: plan, verify, apply, look again. */
+class SchedulerTest {
+    private static final JobKey WEB = new JobKey("default", new JobId("web"));
+
+    private final Store store = new Store();
+    private final SplittableRandom random = new SplittableRandom(7);
+    private Instant now = Instant.parse("2026-01-31T08:00:00Z");
+
+    private void node(String id, String workload) throws CodecException {
+        String spec =
+                """
+                {"ID":"%s","Name":"%s","HTTPAddr":"10.0.0.1:4646","Attributes":{"kernel.name":"linux","network.modes":"host,bridge"},
+                 "Meta":{"workload_class":"%s"},"Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
+                 "NodeResources":{"Cpu":{"CpuShares":1000},"Memory":{"MemoryMB":1000},"Disk":{"DiskMB":10000},
+                                  "MinDynamicPort":20000,"MaxDynamicPort":20010}}
+                """;
+        store.apply(new Command.RegisterNode(
+                Codec.fromJson(NodeSpec.class, spec.formatted(id, id, workload)), List.of(), now));
+    }
+
+    private void register(int count, String groupExtra, String taskExtra) throws CodecException {
+        String spec =
+                """
+                {"ID":"web","Type":"service","TaskGroups":[{"Name":"g","Count":%d%s,"Tasks":[
+                  {"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/sleep"},"Resources":{"CPU":100,"MemoryMB":100}%s}]}]}
+                """;
+        store.apply(new Command.RegisterJob(
+                Codec.fromJson(JobSpec.class, spec.formatted(count, groupExtra, taskExtra)),
+                Optional.empty(),
+                Optional.empty(),
+                now));
+    }
+
+    private Plan schedule() throws CodecException {
+        var evaluation = Codec.fromJson(
+                Evaluation.class,
+                "{\"ID\":\"e" + store.snapshot().index()
+                        + "\",\"JobID\":\"web\",\"Type\":\"service\",\"Priority\":50,\"TriggeredBy\":\"job-register\"}");
+        var plan = Scheduler.plan(store.snapshot(), evaluation, now, random);
+        var accepted = PlanCheck.check(store.snapshot(), plan).accepted();
+        store.apply(new Command.ApplyPlan(
+                accepted.placed(), accepted.stopped(), accepted.moved(), List.of(accepted.evaluation()), now));
+        return plan;
+    }
+
+    private List<Allocation> running() {
+        return store.snapshot().allocationsOf(WEB).stream()
+                .filter(allocation -> !allocation.isTerminal())
+                .toList();
+    }
+
+    private void report(Allocation allocation, ClientStatus status, boolean healthy) {
+        var state = new ClientState(
+                status,
+                "",
+                new TreeMap<>(),
+                Optional.of(new dev.steppe.model.DeploymentHealth(Optional.of(healthy), now, false)),
+                Optional.empty(),
+                new TreeMap<>(),
+                List.of());
+        store.apply(new Command.ReportAllocations(
+                List.of(new Command.Report(allocation.id(), state)), List.of(), now));
+    }
+
+    @Test
+    void a_service_gets_its_count_spread_over_nodes_and_a_second_look_changes_nothing() throws CodecException {
+        node("n1", "raw");
+        node("n2", "raw");
+        register(4, "", "");
+        schedule();
+        assertThat(running()).extracting(Allocation::name).containsExactlyInAnyOrder(
+                "web.g[0]", "web.g[1]", "web.g[2]", "web.g[3]");
+        assertThat(running()).extracting(Allocation::nodeId).contains(new NodeId("n1"), new NodeId("n2"));
+        assertThat(schedule().isEmpty()).isTrue();
+    }
+
+    @Test
+    void what_cannot_be_placed_says_which_node_which_check_and_which_value() throws CodecException {
+        node("n1", "container");
+        register(1, ",\"Constraints\":[{\"LTarget\":\"${meta.workload_class}\",\"RTarget\":\"raw\"}]", "");
+        var plan = schedule();
+        assertThat(plan.failed().get("g").explanation())
+                .containsExactly(
+                        "node n1: constraint ${meta.workload_class} = raw: the value there is \"container\"");
+        assertThat(plan.failed().get("g").constraintFiltered()).containsEntry("${meta.workload_class} = raw", 1);
+        assertThat(plan.evaluation().status()).isEqualTo(EvaluationStatus.COMPLETE);
+        assertThat(plan.followUps()).extracting(Evaluation::status).containsExactly(EvaluationStatus.BLOCKED);
+    }
+
+    @Test
+    void a_fixed_port_is_given_once_per_node_and_its_holder_is_named() throws CodecException {
+        node("n1", "raw");
+        register(2, ",\"Networks\":[{\"Mode\":\"host\",\"ReservedPorts\":[{\"Label\":\"http\",\"Value\":8080}]}]", "");
+        var plan = schedule();
+        assertThat(running()).hasSize(1);
+        assertThat(plan.failed().get("g").explanation().getFirst())
+                .contains("port 8080 (\"http\") is held by job web (allocation ");
+        assertThat(plan.queued()).containsEntry("g", 1);
+    }
+
+    @Test
+    void dynamic_ports_are_distinct_and_bounded_by_the_range() throws CodecException {
+        node("n1", "raw");
+        register(9, ",\"Networks\":[{\"Mode\":\"host\",\"DynamicPorts\":[{\"Label\":\"a\"},{\"Label\":\"b\"}]}]", "");
+        var plan = schedule();
+        assertThat(running()).hasSize(5);
+        assertThat(running().stream()
+                        .flatMap(allocation -> allocation.allocatedResources().shared().ports().stream())
+                        .map(dev.steppe.model.PortMapping::value))
+                .doesNotHaveDuplicates()
+                .allMatch(port -> port >= 20000 && port <= 20010);
+        assertThat(plan.failed().get("g").explanation().getFirst()).contains("2 dynamic ports asked, 1 free of 11");
+    }
+
+    @Test
+    void no_node_is_given_more_than_it_has() throws CodecException {
+        node("n1", "raw");
+        node("n2", "raw");
+        register(50, "", "");
+        schedule();
+        assertThat(running()).hasSize(20);
+        for (String id : List.of("n1", "n2")) {
+            assertThat(store.snapshot().usage(new NodeId(id)).cpuMegaHertz()).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    void instances_of_a_lost_node_are_replaced_with_a_higher_epoch() throws CodecException {
+        node("n1", "raw");
+        node("n2", "raw");
+        register(2, "", "");
+        schedule();
+        store.apply(new Command.SetNodeStatus(new NodeId("n1"), NodeStatus.DOWN, "gone", List.of(), now));
+        schedule();
+        assertThat(running()).hasSize(2).allMatch(it -> it.nodeId().equals(new NodeId("n2")));
+        assertThat(running()).extracting(Allocation::epoch).containsExactlyInAnyOrder(1L, 2L);
+        assertThat(store.snapshot().allocationsOn(new NodeId("n1")).getFirst().client().status())
+                .isEqualTo(ClientStatus.LOST);
+    }
+
+    @Test
+    void a_changed_job_is_replaced_one_instance_at_a_time_as_each_proves_healthy() throws CodecException {
+        node("n1", "raw");
+        register(2, "", "");
+        schedule();
+        running().forEach(allocation -> report(allocation, ClientStatus.RUNNING, true));
+        register(2, "", ",\"Env\":{\"A\":\"1\"}");
+        schedule();
+        assertThat(running()).extracting(Allocation::jobVersion).containsExactlyInAnyOrder(0L, 1L);
+        assertThat(schedule().isEmpty()).isTrue();
+        running().stream()
+                .filter(allocation -> allocation.jobVersion() == 1)
+                .forEach(allocation -> report(allocation, ClientStatus.RUNNING, true));
+        schedule();
+        assertThat(running()).extracting(Allocation::jobVersion).containsExactly(1L, 1L);
+    }
+
+    @Test
+    void a_change_the_tasks_do_not_notice_replaces_nothing() throws CodecException {
+        node("n1", "raw");
+        register(2, "", "");
+        schedule();
+        var before = running().stream().map(Allocation::id).toList();
+        register(3, "", "");
+        schedule();
+        assertThat(running()).extracting(Allocation::id).containsAll(before);
+        assertThat(running()).hasSize(3).allMatch(allocation -> allocation.jobVersion() == 1);
+    }
+
+    @Test
+    void a_failed_instance_is_replaced_after_the_policys_delay() throws CodecException {
+        node("n1", "raw");
+        register(1, "", "");
+        schedule();
+        report(running().getFirst(), ClientStatus.FAILED, false);
+        var plan = schedule();
+        assertThat(running()).isEmpty();
+        assertThat(plan.followUps()).extracting(Evaluation::waitUntil).containsExactly(now.plus(Duration.ofSeconds(30)));
+        now = now.plus(Duration.ofSeconds(31));
+        schedule();
+        assertThat(running()).hasSize(1);
+    }
+
+    @Test
+    void a_stopped_job_stops_everything() throws CodecException {
+        node("n1", "raw");
+        register(3, "", "");
+        schedule();
+        store.apply(new Command.DeregisterJob("default", WEB.id(), false, Optional.empty(), now));
+        schedule();
+        assertThat(running()).isEmpty();
+        assertThat(store.snapshot().allocationsOf(WEB))
+                .extracting(Allocation::desiredStatus)
+                .containsOnly(DesiredStatus.STOP);
+        assertThat(store.snapshot().usage(new NodeId("n1")).cpuMegaHertz()).isZero();
+    }
+
+    @Test
+    void a_plan_made_on_old_knowledge_is_cut_to_what_still_fits() throws CodecException {
+        node("n1", "raw");
+        register(1, ",\"Networks\":[{\"Mode\":\"host\",\"ReservedPorts\":[{\"Label\":\"http\",\"Value\":8080}]}]", "");
+        var evaluation = Codec.fromJson(
+                Evaluation.class, "{\"ID\":\"e\",\"JobID\":\"web\",\"Type\":\"service\",\"Priority\":50}");
+        var stale = Scheduler.plan(store.snapshot(), evaluation, now, random);
+        schedule();
+        var verdict = PlanCheck.check(store.snapshot(), stale);
+        assertThat(verdict.accepted().placed()).isEmpty();
+        assertThat(verdict.rejected()).containsExactly(new NodeId("n1"));
+    }
+}
