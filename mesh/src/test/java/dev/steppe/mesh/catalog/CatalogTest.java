@@ -1,0 +1,253 @@
+package dev.steppe.mesh.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steppe.mesh.World;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeStatus;
+import dev.steppe.state.Snapshot;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Proves that the catalog is exactly what the allocations say, and never more. */
+class CatalogTest {
+    private static final String BRIDGED = "\"Networks\":[{\"Mode\":\"bridge\"}]";
+    private static final String WEB = BRIDGED + """
+            ,"Services":[{"Name":"web","PortLabel":"http","Tags":["v1","${NOMAD_ALLOC_INDEX}"],"Meta":{"team":"x"},
+              "Checks":[{"Name":"alive","Type":"http","Path":"/"}],
+              "Connect":{"SidecarService":{"Proxy":{"Upstreams":[{"DestinationName":"db","LocalBindPort":9191}]}}}}]""";
+
+    private static World oneWeb() {
+        return new World()
+                .node("n1", "alpha", "10.0.0.1")
+                .job("shop", WEB)
+                .place("a1", "shop", "n1", "http:20001:8080", "connect-proxy-web:20002:-1");
+    }
+
+    private static Catalog catalog(World world) {
+        return catalog(world.snapshot());
+    }
+
+    private static Catalog catalog(Snapshot snapshot) {
+        return Catalog.of(snapshot, List.of(), "dc1");
+    }
+
+    private static Instance only(Catalog catalog, String service) {
+        List<Instance> found = catalog.service(service, List.of());
+        assertThat(found).hasSize(1);
+        return found.getFirst();
+    }
+
+    @Test
+    void a_service_of_a_group_is_a_row_with_the_reference_id_and_the_address_of_its_node() {
+        Instance web = only(catalog(oneWeb()), "web");
+        assertThat(web.id()).isEqualTo("_nomad-task-a1-group-g-web-http");
+        assertThat(web.address()).isEqualTo("10.0.0.1");
+        assertThat(web.port()).isEqualTo(20001);
+        assertThat(web.tags()).containsExactly("v1", "0");
+        assertThat(web.meta()).containsEntry("team", "x").containsEntry("external-source", "nomad");
+        assertThat(web.kind()).isEmpty();
+        assertThat(web.node().name()).isEqualTo("alpha");
+    }
+
+    @Test
+    void its_proxy_is_a_row_of_its_own_that_stands_for_it() {
+        Catalog catalog = catalog(oneWeb());
+        Instance proxy = only(catalog, "web-sidecar-proxy");
+        assertThat(proxy.id()).isEqualTo("_nomad-task-a1-group-g-web-http-sidecar-proxy");
+        assertThat(proxy.kind()).isEqualTo("connect-proxy");
+        assertThat(proxy.port()).isEqualTo(20002);
+        assertThat(proxy.tags()).containsExactly("v1", "0");
+        assertThat(proxy.proxy())
+                .contains(new Instance.ProxyOf("web", "_nomad-task-a1-group-g-web-http", "127.0.0.1", 8080));
+        assertThat(catalog.connect("web", List.of())).containsExactly(proxy);
+    }
+
+    @Test
+    void an_instance_is_critical_until_its_program_runs_and_its_checks_pass() {
+        World world = oneWeb();
+        assertThat(only(catalog(world), "web").health()).isEqualTo(Health.CRITICAL);
+        assertThat(only(catalog(world), "web").checks())
+                .extracting(Check::output)
+                .contains("allocation shop.g[0] is pending");
+        world.running("a1");
+        assertThat(only(catalog(world), "web").health()).as("never checked").isEqualTo(Health.CRITICAL);
+        checked(world, "passing");
+        assertThat(only(catalog(world), "web").health()).isEqualTo(Health.PASSING);
+        assertThat(only(catalog(world), "web").isServing()).isTrue();
+        assertThat(only(catalog(world), "web-sidecar-proxy").health()).isEqualTo(Health.PASSING);
+        checked(world, "warning");
+        assertThat(only(catalog(world), "web").isServing()).isTrue();
+        checked(world, "critical");
+        assertThat(only(catalog(world), "web").isServing()).isFalse();
+        assertThat(only(catalog(world), "web-sidecar-proxy").health()).isEqualTo(Health.CRITICAL);
+    }
+
+    private static void checked(World world, String status) {
+        world.report("a1", """
+                "ClientStatus":"running","CheckStatuses":{"c1":
+                 {"Check":"alive","Service":"web","Status":"%s","Output":"seen"}}""".formatted(status));
+    }
+
+    @Test
+    void a_service_without_checks_is_passing_while_it_runs() {
+        World world = new World()
+                .node("n1", "alpha", "10.0.0.1")
+                .job("db", "\"Services\":[{\"Name\":\"db\",\"PortLabel\":\"5432\"}]")
+                .place("a1", "db", "n1")
+                .running("a1");
+        assertThat(only(catalog(world), "db").health()).isEqualTo(Health.PASSING);
+        assertThat(only(catalog(world), "db").checks()).isEmpty();
+        assertThat(only(catalog(world), "db").port()).isEqualTo(5432);
+    }
+
+    @Test
+    void a_service_of_a_task_is_critical_while_that_task_does_not_run() {
+        World world = new World()
+                .node("n1", "alpha", "10.0.0.1")
+                .job("db", "\"Services\":[{\"Name\":\"db\",\"PortLabel\":\"5432\",\"TaskName\":\"t\"}]")
+                .place("a1", "db", "n1")
+                .report("a1", "\"ClientStatus\":\"running\",\"TaskStates\":{\"t\":{\"State\":\"dead\"}}");
+        assertThat(only(catalog(world), "db").checks())
+                .extracting(Check::output)
+                .containsExactly("task t is dead");
+    }
+
+    @Test
+    void nothing_of_an_allocation_remains_once_it_is_to_stop_or_has_ended() {
+        World stopped = oneWeb().running("a1").stop("a1");
+        assertThat(catalog(stopped).services()).containsOnlyKeys("nomad-client");
+        World failed = oneWeb().report("a1", "\"ClientStatus\":\"failed\"");
+        assertThat(catalog(failed).services()).containsOnlyKeys("nomad-client");
+        assertThat(catalog(failed).ofAllocation(new AllocationId("a1"))).isEmpty();
+    }
+
+    @Test
+    void the_rows_of_a_silent_node_are_critical() {
+        World world = oneWeb();
+        checked(world, "passing");
+        world.nodeStatus("n1", NodeStatus.DISCONNECTED);
+        Instance web = only(catalog(world), "web");
+        assertThat(web.health()).isEqualTo(Health.CRITICAL);
+        assertThat(web.node().check().id()).isEqualTo("serfHealth");
+        assertThat(web.node().check().output()).isEqualTo("Agent not live or unreachable");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bridge, auto, '', http, 10.0.0.1, 20001",
+        "bridge, host, '', http, 10.0.0.1, 20001",
+        "bridge, alloc, '', http, 172.26.64.5, 8080",
+        "bridge, driver, '', http, 172.26.64.5, 8080",
+        "bridge, alloc, '', 9001, 172.26.64.5, 9001",
+        "bridge, auto, '', 9001, 10.0.0.1, 9001",
+        "bridge, auto, api.example.com, http, api.example.com, 20001",
+        "host, auto, '', http, 10.0.0.1, 20001",
+        "host, driver, '', http, 10.0.0.1, 20001",
+        "host, auto, '', '', 10.0.0.1, 0",
+        "host, auto, '', nosuch, 10.0.0.1, 0",
+        "host, auto, '', 70000, 10.0.0.1, 0",
+    })
+    void an_address_is_resolved_by_mode(
+            String network, String mode, String address, String label, String expected, int port) {
+        World world = new World()
+                .node("n1", "alpha", "10.0.0.1")
+                .job("web", """
+                        "Networks":[{"Mode":"%s"}],
+                        "Services":[{"Name":"web","PortLabel":"%s","AddressMode":"%s","Address":"%s"}]""".formatted(network, label, mode, address))
+                .place("a1", "web", "n1", "http:20001:8080")
+                .report(
+                        "a1",
+                        "\"ClientStatus\":\"running\",\"NetworkStatus\":{\"InterfaceName\":\"eth0\",\"Address\":\"172.26.64.5\"}");
+        Instance web = only(catalog(world), "web");
+        assertThat(web.address()).isEqualTo(expected);
+        assertThat(web.port()).isEqualTo(port);
+    }
+
+    @Test
+    void a_proxy_in_the_network_of_the_node_leads_to_the_host_port() {
+        World world = new World()
+                .node("n1", "alpha", "10.0.0.1")
+                .job(
+                        "web",
+                        "\"Services\":[{\"Name\":\"web\",\"PortLabel\":\"http\",\"Connect\":{\"SidecarService\":{}}}]")
+                .place("a1", "web", "n1", "http:20001:8080", "connect-proxy-web:20002:-1");
+        assertThat(only(catalog(world), "web-sidecar-proxy")
+                        .proxy()
+                        .orElseThrow()
+                        .localPort())
+                .isEqualTo(20001);
+    }
+
+    @Test
+    void services_are_found_by_all_their_tags_and_listed_with_all_tags() {
+        World world = oneWeb().job("other", "\"Services\":[{\"Name\":\"web\",\"PortLabel\":\"1\",\"Tags\":[\"v2\"]}]")
+                .place("a0", "other", "n1");
+        Catalog catalog = catalog(world);
+        assertThat(catalog.service("web", List.of())).hasSize(2);
+        assertThat(catalog.service("web", List.of("v2"))).hasSize(1);
+        assertThat(catalog.service("web", List.of("v1", "v2"))).isEmpty();
+        assertThat(catalog.services().get("web")).containsExactly("0", "v1", "v2");
+        assertThat(catalog.services()).containsOnlyKeys("nomad-client", "web", "web-sidecar-proxy");
+        assertThat(catalog.onNode(new NodeId("n1"))).hasSize(4);
+        assertThat(catalog.nodeNamed("ALPHA")).isPresent();
+    }
+
+    @Test
+    void the_agents_list_themselves() {
+        World world = new World().node("n1", "alpha", "10.0.0.1");
+        Catalog catalog = Catalog.of(
+                world.snapshot(),
+                List.of(
+                        new ServerAgent("alpha", "10.0.0.1", 4646, 4647),
+                        new ServerAgent("beta", "10.0.0.2", 4646, 4647)),
+                "dc1");
+        assertThat(catalog.services())
+                .containsOnlyKeys("consul", "nomad", "nomad-client")
+                .containsEntry("nomad", List.of("http", "rpc"));
+        assertThat(catalog.service("nomad", List.of("http")))
+                .extracting(Instance::address)
+                .containsExactly("10.0.0.1", "10.0.0.2");
+        assertThat(catalog.service("consul", List.of())).allMatch(Instance::isServing);
+        assertThat(only(catalog, "nomad-client").port()).isEqualTo(4646);
+    }
+
+    @Test
+    void a_later_catalog_takes_over_what_did_not_change_and_equals_one_made_anew() {
+        World world = oneWeb().job("other", WEB.replace("\"web\"", "\"api\"")).place("a2", "other", "n1");
+        Catalog first = catalog(world);
+        Instance before = only(first, "web");
+        world.running("a2");
+        Catalog later = first.next(world.snapshot(), List.of(), "dc1");
+        assertThat(only(later, "web")).isSameAs(before);
+        assertThat(only(later, "api")).isNotEqualTo(only(first, "api"));
+        assertThat(later.services()).isEqualTo(catalog(world).services());
+        assertThat(later.onNode(new NodeId("n1"))).isEqualTo(catalog(world).onNode(new NodeId("n1")));
+        world.stop("a1");
+        assertThat(later.next(world.snapshot(), List.of(), "dc1").service("web", List.of()))
+                .isEmpty();
+        assertThat(first.service("web", List.of()))
+                .as("an earlier catalog does not change")
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "plain, plain",
+        "${NOMAD_JOB_NAME}-x, shop-x",
+        "a-${ node.unique.name }-${JOB}, a-alpha-shop",
+        "${unknown.name}, ${unknown.name}",
+        "${open, ${open",
+        "'', ''",
+    })
+    void variables_in_tags_are_replaced_when_known(String tag, String expected) {
+        World world = new World()
+                .node("n1", "alpha", "10.0.0.1")
+                .job("shop", "\"Services\":[{\"Name\":\"s\",\"PortLabel\":\"1\",\"Tags\":[\"" + tag + "\"]}]")
+                .place("a1", "shop", "n1");
+        assertThat(only(catalog(world), "s").tags()).containsExactly(expected);
+    }
+}
