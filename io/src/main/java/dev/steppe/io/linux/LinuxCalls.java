@@ -224,6 +224,13 @@ public final class LinuxCalls {
         }
     }
 
+    /** Waits until the child has ended and collects it. */
+    public static void awaitChild(long pid) throws LinuxException {
+        try (var arena = Arena.ofConfined()) {
+            WAITPID.call(String.valueOf(pid), (int) pid, arena.allocate(INT), 0);
+        }
+    }
+
     /** A counter other threads raise to end a {@link #waitReadable}. */
     public static Descriptor wakeUp() throws LinuxException {
         return descriptor(EVENTFD.call("", 0, O_CLOEXEC));

@@ -60,7 +60,7 @@ final class ProcessWatcher implements AutoCloseable {
     private void end(ProcessIdentity process, Runnable then) {
         if (!closing.get()) {
             scope.startVirtual(Long.toString(process.pid()), () -> {
-                var _ = LinuxCalls.reap(process.pid());
+                LinuxCalls.reap(process.pid());
                 then.run();
             });
         }

@@ -8,11 +8,14 @@ import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.linux.ProcessIdentity;
 import dev.steppe.io.linux.ProcessIdentity.ProcessStat;
 import dev.steppe.io.linux.Signal;
+import dev.steppe.io.linux.Spawn;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -30,7 +35,6 @@ import java.util.function.Consumer;
 public final class TaskLauncher implements AutoCloseable {
     private static final List<String> REAPER_ENVIRONMENT = List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin");
     private static final Duration AFTER_KILL = Duration.ofSeconds(5);
-    private static final Duration LOOK_STEP = Duration.ofMillis(2);
     private static final int LOG_MODE = 0640;
     private static final int REPORT_BYTES = 4096;
     private static final String LAUNCH = "launch";
@@ -52,35 +56,35 @@ public final class TaskLauncher implements AutoCloseable {
      */
     public TaskProcess launch(LaunchRequest request) throws IOException, InterruptedException {
         prepareState(request);
-        try (var output = high(LinuxCalls.openForAppending(request.output().stdout(), LOG_MODE));
-                var errors = high(LinuxCalls.openForAppending(request.output().stderr(), LOG_MODE));
-                var script = high(LinuxCalls.memoryFile("steppe-environment"));
-                var nothing = high(LinuxCalls.openForReading(Path.of("/dev/null")));
-                var report = LinuxCalls.pipe()) {
-            var scriptFile = Path.of("/proc/self/fd/" + script.number());
-            Files.writeString(scriptFile, ReaperScript.lastShell(request));
-            long pid;
-            try (var sink = LinuxCalls.duplicateHigh(report.sink())) {
-                report.sink().close();
-                var descriptors = List.of(nothing, output, sink, errors, script);
-                pid = namespaceThread.call(
-                        request.confinement().namespaces(),
-                        () -> Spawn.start(ReaperScript.command(request, reaperCgroups), descriptors));
-            }
-            awaitStart(request, pid, report.source());
-            try (var content = java.nio.channels.FileChannel.open(
-                    scriptFile, java.nio.file.StandardOpenOption.WRITE)) {
-                content.truncate(0);
-            }
-        }
+        // All of it on the throw-away thread: it waits in system calls, which would hold up other virtual threads.
+        namespaceThread.call(request.confinement().namespaces(), () -> {
+            spawn(request);
+            return request;
+        });
         return find(request.stateDirectory())
                 .orElseThrow(() -> new IOException("no task in " + request.stateDirectory() + " right after its start"));
     }
 
-    /** Starts the reaper with the calling thread's namespaces. */
-    private static final class Spawn {
-        static long start(List<String> command, List<Descriptor> descriptors) throws LinuxException {
-            return dev.steppe.io.linux.Spawn.start(command, REAPER_ENVIRONMENT, descriptors);
+    private void spawn(LaunchRequest request) throws IOException {
+        try (var nothing = high(LinuxCalls.openForReading(Path.of("/dev/null")));
+                var output = high(LinuxCalls.openForAppending(request.output().stdout(), LOG_MODE));
+                var errors = high(LinuxCalls.openForAppending(request.output().stderr(), LOG_MODE));
+                var script = high(LinuxCalls.memoryFile("steppe-environment"));
+                var report = LinuxCalls.pipe()) {
+            var scriptFile = Path.of("/proc/self/fd/" + script.number());
+            Files.writeString(scriptFile, ReaperScript.lastShell(request));
+            long reaper;
+            try (var sink = high(report.sink())) {
+                reaper = Spawn.start(
+                        ReaperScript.command(request, reaperCgroups),
+                        REAPER_ENVIRONMENT,
+                        List.of(nothing, output, sink, errors, script));
+            }
+            awaitStart(request, reaper, report.source());
+            // The reaper keeps the descriptor; the secrets need not stay in memory.
+            try (var content = FileChannel.open(scriptFile, StandardOpenOption.WRITE)) {
+                content.truncate(0);
+            }
         }
     }
 
@@ -153,7 +157,7 @@ public final class TaskLauncher implements AutoCloseable {
      */
     public void stop(TaskProcess process, Signal signal, Duration killTimeout) throws IOException, InterruptedException {
         signal(process, signal);
-        var _ = awaitEnd(process.task(), killTimeout);
+        awaitEnd(process.task(), killTimeout);
         killTree(process);
         if (!awaitEnd(process.reaper(), AFTER_KILL)) {
             throw new IOException("the reaper of " + process.stateDirectory() + " (pid "
@@ -170,7 +174,7 @@ public final class TaskLauncher implements AutoCloseable {
     /** Kills what is left of the task and removes its control groups and state. Idempotent. */
     public void destroy(TaskProcess process) throws IOException, InterruptedException {
         killTree(process);
-        var _ = awaitEnd(process.reaper(), AFTER_KILL);
+        awaitEnd(process.reaper(), AFTER_KILL);
         process.cgroup().remove();
         removeState(process.stateDirectory());
     }
@@ -197,8 +201,7 @@ public final class TaskLauncher implements AutoCloseable {
     }
 
     /** The pipe ends when the reaper has gone; until then "started" or a complaint of what came before the task. */
-    private void awaitStart(LaunchRequest request, long reaper, Descriptor report)
-            throws IOException, InterruptedException {
+    private void awaitStart(LaunchRequest request, long reaper, Descriptor report) throws IOException {
         var text = new StringBuilder();
         while (true) {
             var part = LinuxCalls.read(report, REPORT_BYTES);
@@ -207,9 +210,7 @@ public final class TaskLauncher implements AutoCloseable {
                 return;
             }
             if (part.isEmpty()) {
-                while (!LinuxCalls.reap(reaper)) {
-                    Thread.sleep(LOOK_STEP);
-                }
+                LinuxCalls.awaitChild(reaper);
                 var status = exitStatus(request.stateDirectory());
                 throw new IOException("cannot start " + request.command().getFirst() + ": "
                         + text.toString().strip() + status.map(s -> " (status " + s + ")").orElse(""));
@@ -274,14 +275,9 @@ public final class TaskLauncher implements AutoCloseable {
     }
 
     private boolean awaitEnd(ProcessIdentity process, Duration timeout) throws IOException, InterruptedException {
-        long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        while (process.isAlive()) {
-            if (System.nanoTime() >= deadlineNanos) {
-                return false;
-            }
-            Thread.sleep(LOOK_STEP);
-        }
-        return true;
+        var ended = new CountDownLatch(1);
+        watcher.watch(process, ended::countDown);
+        return ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private static Optional<ProcessStat> statLine(Path file) throws IOException {
