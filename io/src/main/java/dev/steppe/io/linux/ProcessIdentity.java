@@ -40,7 +40,9 @@ public record ProcessIdentity(long pid, long startTicks, String bootId) {
             return false;
         }
         var stat = ProcessStat.read(pid);
-        return stat.isPresent() && stat.get().startTicks() == startTicks && stat.get().state() != 'Z';
+        return stat.isPresent()
+                && stat.get().startTicks() == startTicks
+                && stat.get().state() != 'Z';
     }
 
     /** One line of text, read back by {@link #parse}. */

@@ -128,8 +128,10 @@ public final class Cgroups {
 
     /** The existing group of that name, with whatever directories it has. */
     public TaskCgroup find(String name) {
-        return new TaskCgroup(
-                bases().stream().map(base -> base.resolve(name)).filter(Files::isDirectory).toList());
+        return new TaskCgroup(bases().stream()
+                .map(base -> base.resolve(name))
+                .filter(Files::isDirectory)
+                .toList());
     }
 
     /** Removes the parent group itself when nothing is in it any more. */
@@ -177,7 +179,8 @@ public final class Cgroups {
     }
 
     private static void limit(TaskCgroup group, Limits limits) throws IOException {
-        // The kernel accepts 2..262144 shares and weights 1..10000; the mapping keeps 1024 shares at weight 39 as runc does.
+        // The kernel accepts 2..262144 shares and weights 1..10000; the mapping keeps 1024 shares at weight 39 as runc
+        // does.
         long shares = Math.clamp(limits.cpuShares(), 2, 262_144);
         long weight = 1 + ((shares - 2) * 9999) / 262_142;
         group.writeIfPresent("cpu.shares", shares);

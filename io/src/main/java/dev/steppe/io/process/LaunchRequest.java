@@ -37,8 +37,7 @@ public record LaunchRequest(
     public record Output(Path stdout, Path stderr) {}
 
     /** The borders of the task. */
-    public record Confinement(
-            Optional<Account> user, Optional<TaskCgroup> cgroup, NamespaceThread.Entry namespaces) {
+    public record Confinement(Optional<Account> user, Optional<TaskCgroup> cgroup, NamespaceThread.Entry namespaces) {
         /** No borders: as the agent itself. */
         public static Confinement none() {
             return new Confinement(Optional.empty(), Optional.empty(), NamespaceThread.Entry.none());

@@ -37,7 +37,9 @@ final class ProcessTable {
         for (ProcessStat stat : all) {
             boolean isReaper = stat.pid() == process.reaper().pid();
             if ((taskIsOurs && stat.pid() == process.task().pid())
-                    || (sessionIsOurs && !isReaper && stat.session() == process.reaper().pid())) {
+                    || (sessionIsOurs
+                            && !isReaper
+                            && stat.session() == process.reaper().pid())) {
                 members.add(stat.pid());
             }
         }
@@ -58,8 +60,7 @@ final class ProcessTable {
         long memoryBytes = 0;
         for (long pid : pids) {
             try {
-                var line = Files.readString(
-                        Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+                var line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
                 var fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
                 long ticks = Long.parseLong(fields[USER_TICKS_FIELD]) + Long.parseLong(fields[USER_TICKS_FIELD + 1]);
                 cpu = cpu.plus(TICK.multipliedBy(ticks));

@@ -90,7 +90,8 @@ final class ProcessWatcher implements AutoCloseable {
         numbers[0] = wakeUp.number();
         for (int index = 0; index < watched.size(); index++) {
             // The kernel skips negative numbers.
-            numbers[index + 1] = watched.get(index).descriptor().map(Descriptor::number).orElse(-1);
+            numbers[index + 1] =
+                    watched.get(index).descriptor().map(Descriptor::number).orElse(-1);
         }
         var ready = LinuxCalls.waitReadable(numbers, looking ? LOOK_EVERY : FOREVER);
         if (ready[0]) {
@@ -98,7 +99,8 @@ final class ProcessWatcher implements AutoCloseable {
         }
         for (int index = watched.size() - 1; index >= 0; index--) {
             var each = watched.get(index);
-            if (ready[index + 1] || (each.descriptor().isEmpty() && !each.process().isAlive())) {
+            if (ready[index + 1]
+                    || (each.descriptor().isEmpty() && !each.process().isAlive())) {
                 watched.remove(index);
                 each.descriptor().ifPresent(Descriptor::close);
                 end(each.process(), each.then());

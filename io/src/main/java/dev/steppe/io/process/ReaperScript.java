@@ -23,8 +23,7 @@ final class ReaperScript {
     // The task is in the foreground because a background child ignores SIGINT and SIGQUIT. Signals go to the whole
     // process group, so the reaper ignores them by traps (which, unlike ignored signals, no child inherits). Its own
     // stderr is closed: the shell writes "Killed" there, and a dead agent at the other end must not end the reaper.
-    private static final String REAPER =
-            """
+    private static final String REAPER = """
             trap : 1 2 3 5 6 10 12 13 14 15 16 20 21 22 23 24 25 26 27 28 29 30 31
             umask 077
             exec 5>&2
@@ -63,7 +62,9 @@ final class ReaperScript {
     /** The script of the last shell, with the environment in it. */
     static String lastShell(LaunchRequest request) {
         var script = new StringBuilder(256);
-        script.append("cd -- ").append(quote(request.workingDirectory().toString())).append(" || exit 126\n");
+        script.append("cd -- ")
+                .append(quote(request.workingDirectory().toString()))
+                .append(" || exit 126\n");
         script.append("unset PATH PWD OLDPWD SHLVL\n");
         request.environment()
                 .forEach((name, value) -> script.append("export ")

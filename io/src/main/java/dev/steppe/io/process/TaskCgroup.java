@@ -74,10 +74,8 @@ public record TaskCgroup(List<Path> directories) {
         peak = peak.isPresent() ? peak : number("memory.peak");
         var pids = number("pids.current");
         return Optional.of(new ProcessUsage(
-                Duration.ofNanos(cpuNanos.getAsLong()),
-                memory.getAsLong(),
-                peak.orElse(memory.getAsLong()),
-                (int) pids.orElse(processes().size())));
+                Duration.ofNanos(cpuNanos.getAsLong()), memory.getAsLong(), peak.orElse(memory.getAsLong()), (int)
+                        pids.orElse(processes().size())));
     }
 
     /** Removes the group; it must hold no process. Idempotent. */
@@ -93,7 +91,8 @@ public record TaskCgroup(List<Path> directories) {
         } catch (DirectoryNotEmptyException inUse) {
             throw inUse;
         } catch (IOException busy) {
-            if (Files.isDirectory(directory) && !lines(directory.resolve("cgroup.procs")).isEmpty()) {
+            if (Files.isDirectory(directory)
+                    && !lines(directory.resolve("cgroup.procs")).isEmpty()) {
                 throw busy;
             }
             // A process that just ended may hold the group for a moment longer.

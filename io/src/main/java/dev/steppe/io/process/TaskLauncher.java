@@ -62,7 +62,8 @@ public final class TaskLauncher implements AutoCloseable {
             return request;
         });
         return find(request.stateDirectory())
-                .orElseThrow(() -> new IOException("no task in " + request.stateDirectory() + " right after its start"));
+                .orElseThrow(
+                        () -> new IOException("no task in " + request.stateDirectory() + " right after its start"));
     }
 
     private void spawn(LaunchRequest request) throws IOException {
@@ -139,7 +140,8 @@ public final class TaskLauncher implements AutoCloseable {
                 for (long pid : members(process)) {
                     LinuxCalls.signal(pid, signal);
                 }
-            } else if (stat.isPresent() && stat.get().group() == process.reaper().pid()) {
+            } else if (stat.isPresent()
+                    && stat.get().group() == process.reaper().pid()) {
                 LinuxCalls.signalGroup(process.reaper().pid(), signal);
             } else {
                 LinuxCalls.signal(process.task().pid(), signal);
@@ -155,7 +157,8 @@ public final class TaskLauncher implements AutoCloseable {
      * Asks the task to end with the signal, waits at most the timeout, then kills everything it started. Returns when
      * the exit status is written.
      */
-    public void stop(TaskProcess process, Signal signal, Duration killTimeout) throws IOException, InterruptedException {
+    public void stop(TaskProcess process, Signal signal, Duration killTimeout)
+            throws IOException, InterruptedException {
         signal(process, signal);
         awaitEnd(process.task(), killTimeout);
         killTree(process);
@@ -193,8 +196,10 @@ public final class TaskLauncher implements AutoCloseable {
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         var launch = new Properties();
         launch.setProperty("boot", ProcessIdentity.currentBootId());
-        var cgroups = request.confinement().cgroup().map(TaskCgroup::directories).orElse(List.of());
-        launch.setProperty("cgroups", String.join(":", cgroups.stream().map(Path::toString).toList()));
+        var cgroups =
+                request.confinement().cgroup().map(TaskCgroup::directories).orElse(List.of());
+        launch.setProperty(
+                "cgroups", String.join(":", cgroups.stream().map(Path::toString).toList()));
         try (var writer = Files.newBufferedWriter(directory.resolve(LAUNCH))) {
             launch.store(writer, null);
         }
@@ -213,7 +218,8 @@ public final class TaskLauncher implements AutoCloseable {
                 LinuxCalls.awaitChild(reaper);
                 var status = exitStatus(request.stateDirectory());
                 throw new IOException("cannot start " + request.command().getFirst() + ": "
-                        + text.toString().strip() + status.map(s -> " (status " + s + ")").orElse(""));
+                        + text.toString().strip()
+                        + status.map(s -> " (status " + s + ")").orElse(""));
             }
         }
     }
@@ -221,12 +227,14 @@ public final class TaskLauncher implements AutoCloseable {
     private void afterReaper(TaskProcess process, Consumer<TaskExit> then) throws IOException {
         var status = exitStatus(process.stateDirectory());
         if (status.isPresent()) {
-            var at = Files.getLastModifiedTime(process.stateDirectory().resolve(EXIT)).toInstant();
+            var at = Files.getLastModifiedTime(process.stateDirectory().resolve(EXIT))
+                    .toInstant();
             then.accept(new TaskExit.Ended(status.get(), process.cgroup().oomKilled(), at));
         } else if (process.task().isAlive()) {
             watcher.watch(
                     process.task(),
-                    () -> then.accept(new TaskExit.Lost("the reaper was killed before the task ended at " + Instant.now())));
+                    () -> then.accept(
+                            new TaskExit.Lost("the reaper was killed before the task ended at " + Instant.now())));
         } else if (!process.reaper().bootId().equals(ProcessIdentity.currentBootId())) {
             then.accept(new TaskExit.Lost("the machine restarted"));
         } else {

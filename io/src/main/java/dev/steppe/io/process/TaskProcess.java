@@ -11,8 +11,7 @@ import java.util.TreeMap;
  * All that is needed to find a launched task again: its reaper, the task itself, where the exit status appears, and its
  * control groups. Kept by the caller as text.
  */
-public record TaskProcess(
-        ProcessIdentity reaper, ProcessIdentity task, Path stateDirectory, TaskCgroup cgroup) {
+public record TaskProcess(ProcessIdentity reaper, ProcessIdentity task, Path stateDirectory, TaskCgroup cgroup) {
 
     /** Key and value texts for {@link #parse}. */
     public SortedMap<String, String> values() {
@@ -22,7 +21,8 @@ public record TaskProcess(
         values.put("state", stateDirectory.toString());
         values.put(
                 "cgroups",
-                String.join(":", cgroup.directories().stream().map(Path::toString).toList()));
+                String.join(
+                        ":", cgroup.directories().stream().map(Path::toString).toList()));
         return values;
     }
 
@@ -37,7 +37,9 @@ public record TaskProcess(
 
     static TaskCgroup parseCgroups(String text) {
         return new TaskCgroup(
-                text.isEmpty() ? List.of() : Arrays.stream(text.split(":")).map(Path::of).toList());
+                text.isEmpty()
+                        ? List.of()
+                        : Arrays.stream(text.split(":")).map(Path::of).toList());
     }
 
     private static String required(SortedMap<String, String> values, String key) {

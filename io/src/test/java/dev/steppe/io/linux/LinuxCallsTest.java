@@ -45,8 +45,10 @@ class LinuxCallsTest {
         var self = ProcessIdentity.of(ProcessHandle.current().pid()).orElseThrow();
         assertThat(self.isAlive()).isTrue();
         assertThat(ProcessIdentity.parse(self.text())).isEqualTo(self);
-        assertThat(new ProcessIdentity(self.pid(), self.startTicks() + 1, self.bootId()).isAlive()).isFalse();
-        assertThat(new ProcessIdentity(self.pid(), self.startTicks(), "another-boot").isAlive()).isFalse();
+        assertThat(new ProcessIdentity(self.pid(), self.startTicks() + 1, self.bootId()).isAlive())
+                .isFalse();
+        assertThat(new ProcessIdentity(self.pid(), self.startTicks(), "another-boot").isAlive())
+                .isFalse();
     }
 
     @Test

@@ -64,7 +64,8 @@ class TaskLauncherTest {
     void environment_is_exact_and_in_no_command_line_and_output_goes_to_files() throws Exception {
         var environment = new TreeMap<>(java.util.Map.of(
                 "QUOTED", "it's \"$HOME\" `x` \\ \n second line", "SECRET", "hush-4711", "PATH", "/bin:/usr/bin"));
-        var process = launch("env -0; echo done >&2; cat /proc/$$/cmdline /proc/$PPID/cmdline | tr '\\0' ' '", environment);
+        var process =
+                launch("env -0; echo done >&2; cat /proc/$$/cmdline /proc/$PPID/cmdline | tr '\\0' ' '", environment);
         assertThat(exit(process)).isEqualTo(new Status(0, Optional.empty()));
         var printed = Files.readString(directory.resolve("stdout")).split("\0", -1);
         var seen = new TreeMap<String, String>();
@@ -95,7 +96,8 @@ class TaskLauncherTest {
     void a_task_that_handles_the_kill_signal_ends_in_its_own_way() throws Exception {
         for (Signal signal : List.of(Signal.SIGINT, Signal.SIGTERM, Signal.SIGUSR1, Signal.SIGHUP)) {
             var process = launch(
-                    "trap 'echo bye; exit 3' INT TERM USR1 HUP; echo up; while :; do sleep 0.02; done", new TreeMap<>());
+                    "trap 'echo bye; exit 3' INT TERM USR1 HUP; echo up; while :; do sleep 0.02; done",
+                    new TreeMap<>());
             await(() -> Files.readString(directory.resolve("stdout")).contains("up"));
             launcher.stop(process, signal, DEADLINE);
             assertThat(exit(process)).isEqualTo(new Status(3, Optional.empty()));
@@ -118,8 +120,8 @@ class TaskLauncherTest {
     void a_task_that_ignores_the_kill_signal_is_killed_with_all_it_started() throws Exception {
         var process = launch("trap '' TERM; sleep 1000 & echo $!; while :; do sleep 0.02; done", new TreeMap<>());
         await(() -> !Files.readString(directory.resolve("stdout")).isEmpty());
-        var child = ProcessIdentity.of(
-                        Long.parseLong(Files.readString(directory.resolve("stdout")).trim()))
+        var child = ProcessIdentity.of(Long.parseLong(
+                        Files.readString(directory.resolve("stdout")).trim()))
                 .orElseThrow();
         launcher.stop(process, Signal.SIGTERM, Duration.ofMillis(50));
         assertThat(exit(process).signal()).contains(Signal.SIGKILL);
@@ -219,13 +221,16 @@ class TaskLauncherTest {
         assertThat(launcher.isRunning(process)).isTrue();
         assertThat(TaskProcess.parse(process.values())).isEqualTo(process);
         await(() -> Files.readAllLines(directory.resolve("stdout")).size() == 20000);
-        assertThat(Files.readAllLines(directory.resolve("stdout"))).endsWith("line 20000").doesNotHaveDuplicates();
+        assertThat(Files.readAllLines(directory.resolve("stdout")))
+                .endsWith("line 20000")
+                .doesNotHaveDuplicates();
         var ended = new CompletableFuture<TaskExit>();
         launcher.watch(process, ended::complete);
         assertThat(ended).isNotDone();
         Files.createFile(directory.resolve("end"));
-        assertThat(ended.get(10, TimeUnit.SECONDS)).isInstanceOfSatisfying(
-                TaskExit.Ended.class, how -> assertThat(how.status()).isEqualTo(42));
+        assertThat(ended.get(10, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(
+                        TaskExit.Ended.class, how -> assertThat(how.status()).isEqualTo(42));
         launcher.destroy(process);
     }
 
@@ -280,8 +285,7 @@ class TaskLauncherTest {
 
     private LaunchRequest request(
             List<String> command, SortedMap<String, String> environment, LaunchRequest.Confinement confinement) {
-        return new LaunchRequest(
-                command, environment, Path.of("/"), directory.resolve("state"), output(), confinement);
+        return new LaunchRequest(command, environment, Path.of("/"), directory.resolve("state"), output(), confinement);
     }
 
     private LaunchRequest.Output output() {

@@ -1,0 +1,203 @@
+package dev.steppe.client.driver;
+
+import dev.steppe.io.linux.Account;
+import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.io.linux.LinuxException;
+import dev.steppe.model.AllocationId;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The directories of one allocation: {@code alloc} shared by its tasks, and per task {@code local}, {@code tmp}, {@code
+ * secrets} and the agent's own {@code private}. Blocking.
+ *
+ * <p>Directories stay owned by the agent and belong to the task's group, in a sticky parent: the task writes into them but
+ * cannot put a symbolic link in their place for the agent to follow. Tasks of other users see nothing of it.
+ */
+public final class AllocationDirectory {
+    private static final String SHARED = "alloc";
+    private static final String SECRETS = "secrets";
+    private static final String PRIVATE = "private";
+    private static final String SECRETS_SIZE = "size=1m";
+
+    private final Path root;
+    private final Path directory;
+
+    /** Nothing is made yet. */
+    public AllocationDirectory(Path allocationsRoot, AllocationId allocation) {
+        this.root = allocationsRoot.toAbsolutePath().normalize();
+        this.directory = root.resolve(allocation.value());
+        if (!directory.normalize().equals(directory) || directory.getNameCount() != root.getNameCount() + 1) {
+            throw new IllegalArgumentException("allocation id is no file name: " + allocation);
+        }
+    }
+
+    /** How the task sees its directories. */
+    public enum Access {
+        /** As a process of the machine, under its user. */
+        PROCESS,
+        /** Bound into a container, where users have other meanings. */
+        CONTAINER
+    }
+
+    /** The allocation's own directory. */
+    public Path path() {
+        return directory;
+    }
+
+    /** The directory shared by the allocation's tasks. */
+    public Path shared() {
+        return directory.resolve(SHARED);
+    }
+
+    /** Where the output of tasks is kept, as {@code <task>.stdout.0} and {@code <task>.stderr.0}. */
+    public Path logs() {
+        return shared().resolve("logs");
+    }
+
+    /** Makes the shared directories. Idempotent. */
+    public void create() throws IOException {
+        make(root, "rwx--x--x");
+        make(directory, "rwx--x--x");
+        make(shared(), "rwxr-xr-x");
+        for (String name : List.of("logs", "tmp", "data")) {
+            make(shared().resolve(name), 01777);
+        }
+    }
+
+    /** Makes the directories of a task for the account it will run as; empty for the agent's own user. Idempotent. */
+    public TaskDirectories createTask(String task, Optional<Account> account, Access access) throws IOException {
+        var paths = task(task);
+        var owned = access == Access.CONTAINER ? Optional.<Account>empty() : account.filter(user -> user.uid() != 0);
+        boolean open = access == Access.CONTAINER;
+        make(paths.task(), owned.isPresent() ? 01770 : 0700);
+        group(paths.task(), owned);
+        make(paths.local(), open ? 0777 : owned.isPresent() ? 0770 : 0700);
+        make(paths.tmp(), open ? 01777 : owned.isPresent() ? 0770 : 0700);
+        group(paths.local(), owned);
+        group(paths.tmp(), owned);
+        make(paths.task().resolve(PRIVATE), "rwx------");
+        createSecrets(paths.secrets(), owned, open ? 0777 : owned.isPresent() ? 0770 : 0700);
+        return paths;
+    }
+
+    /** Where a task's directories are or would be. */
+    public TaskDirectories task(String task) {
+        var root = directory.resolve(task);
+        if (task.equals(SHARED) || task.startsWith(".") || task.contains("/")) {
+            throw new IllegalArgumentException("a task cannot be named \"" + task + "\": it names a directory");
+        }
+        return new TaskDirectories(
+                root,
+                root.resolve("local"),
+                root.resolve("tmp"),
+                root.resolve(SECRETS),
+                shared(),
+                logs().resolve(task + ".stdout.0"),
+                logs().resolve(task + ".stderr.0"),
+                root.resolve(PRIVATE).resolve("process"));
+    }
+
+    /** Removes everything; the tasks must have been destroyed. Symbolic links are removed, never followed. Idempotent. */
+    public void destroy() throws IOException {
+        for (Path mount : mountsBelow(directory)) {
+            LinuxCalls.unmount(mount, LinuxCalls.MNT_DETACH);
+        }
+        try {
+            Files.walkFileTree(directory, new Remover());
+        } catch (NoSuchFileException gone) {
+            return;
+        }
+    }
+
+    /** The allocations that have a directory below the root. */
+    public static List<AllocationId> existing(Path allocationsRoot) throws IOException {
+        var found = new ArrayList<AllocationId>();
+        try (var entries = Files.newDirectoryStream(allocationsRoot, Files::isDirectory)) {
+            entries.forEach(
+                    entry -> found.add(new AllocationId(entry.getFileName().toString())));
+        } catch (NoSuchFileException none) {
+            return List.of();
+        }
+        found.sort(AllocationId::compareTo);
+        return found;
+    }
+
+    /** Secrets live in memory where mounting is possible, so that they are on no disk. */
+    private static void createSecrets(Path secrets, Optional<Account> owned, int mode) throws IOException {
+        if (Files.isDirectory(secrets) && mountsBelow(secrets).contains(secrets)) {
+            return;
+        }
+        make(secrets, mode);
+        if (LinuxCalls.isRoot()) {
+            var options = SECRETS_SIZE + ",mode=0" + Integer.toOctalString(mode);
+            var flags = LinuxCalls.MS_NOSUID | LinuxCalls.MS_NODEV | LinuxCalls.MS_NOEXEC;
+            try {
+                LinuxCalls.mount("steppe-secrets", secrets, "tmpfs", flags, options + ",noswap");
+            } catch (LinuxException olderKernel) {
+                LinuxCalls.mount("steppe-secrets", secrets, "tmpfs", flags, options);
+            }
+        }
+        group(secrets, owned);
+    }
+
+    private static void make(Path path, String permissions) throws IOException {
+        Files.createDirectories(path);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+    }
+
+    private static void make(Path path, int mode) throws IOException {
+        Files.createDirectories(path);
+        Files.setAttribute(path, "unix:mode", mode, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static void group(Path path, Optional<Account> account) throws IOException {
+        if (account.isPresent() && LinuxCalls.isRoot()) {
+            Files.setAttribute(path, "unix:gid", account.get().gid(), LinkOption.NOFOLLOW_LINKS);
+        }
+    }
+
+    private static List<Path> mountsBelow(Path path) throws IOException {
+        var found = new ArrayList<Path>();
+        if (!LinuxCalls.isLinux()) {
+            return found;
+        }
+        for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+            var fields = line.split(" ", 6);
+            if (fields.length == 6) {
+                var mount = Path.of(fields[4].replace("\\040", " ").replace("\\134", "\\"));
+                if (mount.startsWith(path)) {
+                    found.add(mount);
+                }
+            }
+        }
+        return found.reversed();
+    }
+
+    private static final class Remover extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+            Files.deleteIfExists(visited);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.steppe.client.driver;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The keys a driver's task config knows, each with the form of its value; everything else is refused by name. */
+final class ConfigKeys {
+    private final SortedMap<String, Form> forms = new TreeMap<>();
+    private final List<String> required = new ArrayList<>();
+
+    /** How a value must look. HCL gives numbers and booleans also as text, which is accepted. */
+    enum Form {
+        TEXT("a string"),
+        TEXTS("a list of strings"),
+        NUMBER("a number"),
+        BOOLEAN("true or false"),
+        TEXT_MAP("a map of strings");
+
+        private final String description;
+
+        Form(String description) {
+            this.description = description;
+        }
+    }
+
+    ConfigKeys with(String key, Form form) {
+        forms.put(key, form);
+        return this;
+    }
+
+    ConfigKeys require(String key, Form form) {
+        required.add(key);
+        return with(key, form);
+    }
+
+    List<String> problems(SortedMap<String, Object> config) {
+        var problems = new ArrayList<String>();
+        for (String key : required) {
+            if (!config.containsKey(key)) {
+                problems.add("config key \"" + key + "\" is missing");
+            }
+        }
+        for (Map.Entry<String, Object> entry : config.entrySet()) {
+            var form = forms.get(entry.getKey());
+            if (form == null) {
+                problems.add("config key \"" + entry.getKey() + "\" is not known" + nearest(entry.getKey())
+                        + "; known are " + String.join(", ", forms.keySet()));
+            } else if (!fits(form, entry.getValue())) {
+                problems.add("config key \"" + entry.getKey() + "\" must be " + form.description);
+            }
+        }
+        return problems;
+    }
+
+    static String text(SortedMap<String, Object> config, String key) {
+        var value = config.get(key);
+        return value == null ? "" : value.toString();
+    }
+
+    static List<String> texts(SortedMap<String, Object> config, String key) {
+        return config.get(key) instanceof List<?> list
+                ? list.stream().map(String::valueOf).toList()
+                : List.of();
+    }
+
+    static boolean flag(SortedMap<String, Object> config, String key) {
+        return text(config, key).equals("true");
+    }
+
+    /** A block written once or a map: both arrive as a map, or as a list with one map in it. */
+    static SortedMap<String, String> textMap(SortedMap<String, Object> config, String key) {
+        var result = new TreeMap<String, String>();
+        for (Object part : config.get(key) instanceof List<?> list ? list : List.of(config.getOrDefault(key, ""))) {
+            if (part instanceof Map<?, ?> map) {
+                map.forEach((name, value) -> result.put(String.valueOf(name), String.valueOf(value)));
+            }
+        }
+        return result;
+    }
+
+    private static boolean fits(Form form, Object value) {
+        return switch (form) {
+            case TEXT -> isScalar(value);
+            case NUMBER -> isScalar(value) && value.toString().matches("-?[0-9]+(\\.[0-9]+)?");
+            case BOOLEAN -> value.toString().matches("true|false");
+            case TEXTS -> value instanceof List<?> list && list.stream().allMatch(ConfigKeys::isScalar);
+            case TEXT_MAP ->
+                isTextMap(value)
+                        || (value instanceof List<?> list && list.stream().allMatch(ConfigKeys::isTextMap));
+        };
+    }
+
+    private static boolean isScalar(Object value) {
+        return value instanceof String || value instanceof Number || value instanceof Boolean;
+    }
+
+    private static boolean isTextMap(Object value) {
+        return value instanceof Map<?, ?> map && map.values().stream().allMatch(ConfigKeys::isScalar);
+    }
+
+    private String nearest(String key) {
+        return forms.keySet().stream()
+                .min(Comparator.comparingInt(known -> distance(known, key)))
+                .filter(known -> distance(known, key) <= 2)
+                .map(known -> " (did you mean \"" + known + "\"?)")
+                .orElse("");
+    }
+
+    private static int distance(String left, String right) {
+        var row = new int[right.length() + 1];
+        for (int column = 0; column <= right.length(); column++) {
+            row[column] = column;
+        }
+        for (int line = 1; line <= left.length(); line++) {
+            int diagonal = row[0];
+            row[0] = line;
+            for (int column = 1; column <= right.length(); column++) {
+                int replaced = diagonal + (left.charAt(line - 1) == right.charAt(column - 1) ? 0 : 1);
+                diagonal = row[column];
+                row[column] = Math.min(replaced, 1 + Math.min(row[column], row[column - 1]));
+            }
+        }
+        return row[right.length()];
+    }
+}

@@ -1,0 +1,147 @@
+package dev.steppe.client.driver;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Runs a jar or a class on a Java installation of the machine. The heap follows the task's memory unless the task sets it
+ * itself.
+ */
+public final class JavaDriver implements Driver {
+    // The rest is for metaspace, code, threads and direct buffers.
+    private static final int HEAP_PERCENT = 75;
+    private static final List<String> HEAP_OPTIONS = List.of("-Xmx", "-XX:MaxHeapSize", "-XX:MaxRAMPercentage");
+
+    private static final ConfigKeys KEYS = new ConfigKeys()
+            .with("jar_path", ConfigKeys.Form.TEXT)
+            .with("class", ConfigKeys.Form.TEXT)
+            .with("class_path", ConfigKeys.Form.TEXT)
+            .with("jvm_options", ConfigKeys.Form.TEXTS)
+            .with("args", ConfigKeys.Form.TEXTS)
+            .with("work_dir", ConfigKeys.Form.TEXT);
+
+    private final ProcessTasks tasks;
+    private final Settings settings;
+
+    public JavaDriver(ProcessTasks tasks, Settings settings) {
+        this.tasks = tasks;
+        this.settings = settings;
+    }
+
+    /**
+     * What the node's configuration says about this driver: an installation to use instead of the one that is found, and
+     * as whom tasks run. The search uses the given values of JAVA_HOME and PATH.
+     */
+    public record Settings(
+            Optional<Path> javaHome, UserPolicy users, String environmentJavaHome, String environmentPath) {
+        /** Finds Java by this process's environment; tasks unprivileged. */
+        public static Settings standard() {
+            var environment = System.getenv();
+            return new Settings(
+                    Optional.empty(),
+                    UserPolicy.unprivileged(),
+                    environment.getOrDefault("JAVA_HOME", ""),
+                    environment.getOrDefault("PATH", ""));
+        }
+    }
+
+    @Override
+    public String name() {
+        return "java";
+    }
+
+    @Override
+    public DriverFingerprint fingerprint() {
+        return home().map(found -> DriverFingerprint.healthy(new TreeMap<>(java.util.Map.of(
+                        "driver.java", "1",
+                        "driver.java.version", found.version(),
+                        "driver.java.runtime", found.runtime(),
+                        "driver.java.vm", found.directory().toString()))))
+                .orElse(DriverFingerprint.absent("no Java installation found: install a JRE, or name one in the node's"
+                        + " configuration: plugin \"java\" { config { java_home = \"/path\" } }"));
+    }
+
+    @Override
+    public List<String> validate(SortedMap<String, Object> config) {
+        var problems = new ArrayList<>(KEYS.problems(config));
+        if (!config.containsKey("jar_path") && !config.containsKey("class")) {
+            problems.add("config needs \"jar_path\" or \"class\"");
+        }
+        if (config.containsKey("jar_path") && config.containsKey("class")) {
+            problems.add(
+                    "config has both \"jar_path\" and \"class\": choose one (a jar for the class goes to \"class_path\")");
+        }
+        return problems;
+    }
+
+    @Override
+    public DriverHandle start(TaskContext task) throws DriverException {
+        ProcessTasks.refuse(name(), validate(task.config()));
+        var found =
+                home().orElseThrow(() -> DriverException.failed(fingerprint().description()));
+        var command = new ArrayList<String>();
+        command.add(found.program().toString());
+        command.addAll(arguments(task));
+        return tasks.start(name(), task, settings.users(), command);
+    }
+
+    static List<String> arguments(TaskContext task) {
+        var config = task.config();
+        var options = ConfigKeys.texts(config, "jvm_options");
+        var words = new ArrayList<String>();
+        if (options.stream().noneMatch(option -> HEAP_OPTIONS.stream().anyMatch(option::startsWith))) {
+            words.add("-Xmx" + Math.max(4, task.resources().memoryMaxMb() * HEAP_PERCENT / 100) + "m");
+        }
+        words.addAll(options);
+        if (config.containsKey("class_path")) {
+            words.addAll(List.of("-cp", ConfigKeys.text(config, "class_path")));
+        }
+        if (config.containsKey("jar_path")) {
+            words.addAll(List.of("-jar", ConfigKeys.text(config, "jar_path")));
+        } else {
+            words.add(ConfigKeys.text(config, "class"));
+        }
+        words.addAll(ConfigKeys.texts(config, "args"));
+        return words;
+    }
+
+    private Optional<JavaHomes.Home> home() {
+        return JavaHomes.choose(settings.javaHome(), settings.environmentJavaHome(), settings.environmentPath());
+    }
+
+    @Override
+    public void recover(DriverHandle handle) throws DriverException {
+        tasks.recover(handle);
+    }
+
+    @Override
+    public void watch(DriverHandle handle, Consumer<ExitResult> then) {
+        tasks.watch(handle, then);
+    }
+
+    @Override
+    public void stop(DriverHandle handle, String signal, Duration killTimeout) throws DriverException {
+        tasks.stop(handle, signal, killTimeout);
+    }
+
+    @Override
+    public void signal(DriverHandle handle, String signal) throws DriverException {
+        tasks.signal(handle, signal);
+    }
+
+    @Override
+    public TaskUsage usage(DriverHandle handle) throws DriverException {
+        return tasks.usage(handle);
+    }
+
+    @Override
+    public void destroy(DriverHandle handle) throws DriverException {
+        tasks.destroy(handle);
+    }
+}

@@ -1,0 +1,232 @@
+package dev.steppe.client.driver;
+
+import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.io.linux.NamespaceThread;
+import dev.steppe.io.linux.Signal;
+import dev.steppe.io.process.Cgroups;
+import dev.steppe.io.process.LaunchRequest;
+import dev.steppe.io.process.TaskCgroup;
+import dev.steppe.io.process.TaskExit;
+import dev.steppe.io.process.TaskLauncher;
+import dev.steppe.io.process.TaskProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * What every driver shares whose tasks are processes of this machine: confinement, launch, adoption, end. Owns the
+ * launcher; close it when the agent stops (tasks keep running).
+ */
+public final class ProcessTasks implements AutoCloseable {
+    private static final long PIDS_MAX = 32_768;
+    private static final long MEGABYTE = 1 << 20;
+
+    private final TaskLauncher launcher;
+    private final Optional<Cgroups> cgroups;
+
+    /** With a parent control group, tasks get groups below it; without (or not as root) they have none. */
+    public ProcessTasks(Optional<String> cgroupParent) throws IOException {
+        this.cgroups = cgroupParent.isPresent() && LinuxCalls.isRoot()
+                ? Optional.of(Cgroups.detect(cgroupParent.get())).filter(found -> found.version() > 0)
+                : Optional.empty();
+        this.launcher = new TaskLauncher(cgroups);
+    }
+
+    /** The control groups of this machine, when tasks get some. */
+    public Optional<Cgroups> cgroups() {
+        return cgroups;
+    }
+
+    static void refuse(String driver, List<String> problems) throws DriverException {
+        if (!problems.isEmpty()) {
+            throw DriverException.refused("driver " + driver + ": " + String.join("; ", problems));
+        }
+    }
+
+    DriverHandle start(String driver, TaskContext task, UserPolicy users, List<String> command) throws DriverException {
+        var wished = ConfigKeys.text(task.config(), "work_dir");
+        var workingDirectory = task.directories().task().resolve(wished);
+        var account = users.account(task.user(), driver);
+        Optional<TaskCgroup> cgroup = Optional.empty();
+        try {
+            cgroup = createCgroup(task);
+            var request = new LaunchRequest(
+                    command,
+                    cleanNames(task.environment()),
+                    workingDirectory,
+                    task.directories().driverState(),
+                    new LaunchRequest.Output(
+                            task.directories().stdout(), task.directories().stderr()),
+                    new LaunchRequest.Confinement(account.filter(user -> user.uid() != 0), cgroup, namespaces(task)));
+            return new DriverHandle(driver, launcher.launch(request).values());
+        } catch (IOException failed) {
+            cgroup.ifPresent(ProcessTasks::discard);
+            throw DriverException.failed("task " + task.taskName() + " cannot start", failed);
+        } catch (DriverException refused) {
+            cgroup.ifPresent(ProcessTasks::discard);
+            throw refused;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw DriverException.failed("the agent stops while starting task " + task.taskName());
+        }
+    }
+
+    void recover(DriverHandle handle) throws DriverException {
+        var process = process(handle);
+        try {
+            if (!process.reaper().bootId().equals(dev.steppe.io.linux.ProcessIdentity.currentBootId())) {
+                throw DriverException.refused("the machine restarted since the task was started");
+            }
+            if (!process.equals(launcher.find(process.stateDirectory()).orElse(process))
+                    || !Files.isDirectory(process.stateDirectory())) {
+                throw DriverException.refused(
+                        "the task's state in " + process.stateDirectory() + " is gone or belongs to a later start");
+            }
+        } catch (IOException unreadable) {
+            throw DriverException.failed("cannot look at the task", unreadable);
+        }
+    }
+
+    void watch(DriverHandle handle, Consumer<ExitResult> then) {
+        try {
+            launcher.watch(process(handle), exit -> then.accept(result(exit)));
+        } catch (IOException | DriverException failed) {
+            then.accept(result(new TaskExit.Lost("cannot watch the task: " + failed.getMessage())));
+        }
+    }
+
+    void stop(DriverHandle handle, String signal, Duration killTimeout) throws DriverException {
+        act("stop", () -> launcher.stop(process(handle), parseSignal(signal), killTimeout));
+    }
+
+    void signal(DriverHandle handle, String signal) throws DriverException {
+        act("signal", () -> launcher.signal(process(handle), parseSignal(signal)));
+    }
+
+    TaskUsage usage(DriverHandle handle) throws DriverException {
+        try {
+            var usage = launcher.usage(process(handle));
+            return new TaskUsage(usage.cpuTime(), usage.memoryBytes(), usage.memoryPeakBytes(), usage.processes());
+        } catch (IOException unreadable) {
+            throw DriverException.failed("cannot read the task's usage", unreadable);
+        }
+    }
+
+    void destroy(DriverHandle handle) throws DriverException {
+        act("destroy", () -> launcher.destroy(process(handle)));
+    }
+
+    /**
+     * A task that was started although the agent died before it kept the handle, or empty. The directory is the task's
+     * {@link TaskDirectories#driverState}.
+     */
+    public Optional<DriverHandle> find(String driver, Path driverState) throws DriverException {
+        try {
+            return launcher.find(driverState).map(process -> new DriverHandle(driver, process.values()));
+        } catch (IOException unreadable) {
+            throw DriverException.failed("cannot look for a task in " + driverState, unreadable);
+        }
+    }
+
+    @Override
+    public void close() {
+        launcher.close();
+    }
+
+    private Optional<TaskCgroup> createCgroup(TaskContext task) throws IOException {
+        if (cgroups.isEmpty()) {
+            return Optional.empty();
+        }
+        var name = task.allocation() + "." + task.taskName();
+        var left = cgroups.get().find(name);
+        // Left by a start that did not get far enough to have a handle.
+        left.killAll();
+        left.remove();
+        var limits =
+                new Cgroups.Limits(task.resources().cpuMhz(), task.resources().memoryMaxMb() * MEGABYTE, PIDS_MAX);
+        return Optional.of(cgroups.get().create(name, limits));
+    }
+
+    private static NamespaceThread.Entry namespaces(TaskContext task) throws DriverException {
+        if (task.network().isEmpty()) {
+            return NamespaceThread.Entry.none();
+        }
+        if (!LinuxCalls.isRoot()) {
+            throw DriverException.refused(
+                    "network mode bridge needs root for network namespaces: run the agent as root,"
+                            + " or use network mode host");
+        }
+        return new NamespaceThread.Entry(
+                Optional.of(task.network().get().namespace()),
+                task.network().get().binds());
+    }
+
+    /** Names that are none become legal the way people know it from other schedulers: other characters turn into _. */
+    static SortedMap<String, String> cleanNames(SortedMap<String, String> environment) {
+        var clean = new TreeMap<String, String>();
+        environment.forEach(
+                (name, value) -> clean.put(name.replaceAll("[^A-Za-z0-9_]", "_").replaceFirst("^[0-9]", "_"), value));
+        clean.remove("");
+        return clean;
+    }
+
+    private static void discard(TaskCgroup cgroup) {
+        try {
+            cgroup.killAll();
+            cgroup.remove();
+        } catch (IOException left) {
+            System.getLogger(ProcessTasks.class.getName())
+                    .log(System.Logger.Level.WARNING, "control group stays cgroup=" + cgroup.directories(), left);
+        }
+    }
+
+    private static ExitResult result(TaskExit exit) {
+        return switch (exit) {
+            case TaskExit.Ended ended ->
+                new ExitResult(
+                        ended.status(),
+                        ended.signal().map(Signal::number).orElse(0),
+                        ended.oomKilled(),
+                        Optional.empty(),
+                        ended.at());
+            case TaskExit.Lost lost -> new ExitResult(0, 0, false, Optional.of(lost.reason()), Instant.now());
+        };
+    }
+
+    static Signal parseSignal(String text) throws DriverException {
+        return Signal.parse(text)
+                .orElseThrow(() ->
+                        DriverException.refused("signal \"" + text + "\" is not known: use a name such as SIGTERM"));
+    }
+
+    private static TaskProcess process(DriverHandle handle) throws DriverException {
+        try {
+            return TaskProcess.parse(handle.values());
+        } catch (IllegalArgumentException damaged) {
+            throw DriverException.refused(
+                    "the handle of a " + handle.driver() + " task cannot be read: " + damaged.getMessage());
+        }
+    }
+
+    private interface Action {
+        void run() throws IOException, InterruptedException, DriverException;
+    }
+
+    private static void act(String what, Action action) throws DriverException {
+        try {
+            action.run();
+        } catch (IOException failed) {
+            throw DriverException.failed("cannot " + what + " the task", failed);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw DriverException.failed("the agent stops while it tries to " + what + " a task");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.steppe.client.driver;
+
+import dev.steppe.model.AllocationId;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One task to start, with everything decided: interpolated driver config, complete environment, directories that exist,
+ * the allocation's network if it has one of its own, and what it may use.
+ */
+public record TaskContext(
+        AllocationId allocation,
+        String taskName,
+        SortedMap<String, Object> config,
+        SortedMap<String, String> environment,
+        Optional<String> user,
+        TaskDirectories directories,
+        Optional<TaskNetwork> network,
+        TaskResources resources) {
+
+    public TaskContext {
+        config = Collections.unmodifiableSortedMap(new TreeMap<>(config));
+        environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+    }
+
+    /** The same task with another environment. */
+    public TaskContext withEnvironment(SortedMap<String, String> other) {
+        return new TaskContext(allocation, taskName, config, other, user, directories, network, resources);
+    }
+}

@@ -1,0 +1,16 @@
+package dev.steppe.client.driver;
+
+/** What the scheduler reserved for a task; {@code memoryMaxMb} is the hard limit and at least {@code memoryMb}. */
+public record TaskResources(long cpuMhz, long memoryMb, long memoryMaxMb) {
+    public TaskResources {
+        if (cpuMhz <= 0 || memoryMb <= 0 || memoryMaxMb < memoryMb) {
+            throw new IllegalArgumentException("task resources must be positive and memory max at least memory: cpu "
+                    + cpuMhz + " MHz, memory " + memoryMb + " MB, max " + memoryMaxMb + " MB");
+        }
+    }
+
+    /** Without room beyond the reservation. */
+    public static TaskResources of(long cpuMhz, long memoryMb) {
+        return new TaskResources(cpuMhz, memoryMb, memoryMb);
+    }
+}

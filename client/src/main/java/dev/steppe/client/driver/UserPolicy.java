@@ -1,0 +1,74 @@
+package dev.steppe.client.driver;
+
+import dev.steppe.io.linux.Account;
+import dev.steppe.io.linux.LinuxCalls;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which user a task becomes. Root only where the node's configuration of the driver allows it; without a wish the node's
+ * unprivileged default; an agent that is not root runs everything as itself and refuses other wishes.
+ */
+public record UserPolicy(boolean allowRoot, List<String> defaultUsers) {
+    public UserPolicy {
+        defaultUsers = List.copyOf(defaultUsers);
+    }
+
+    /** Root refused; the first of these accounts that exists is the default. */
+    public static UserPolicy unprivileged() {
+        return new UserPolicy(false, List.of("steppe-task", "nobody", "daemon"));
+    }
+
+    /** The account the task becomes; empty when it stays the agent's own user. */
+    Optional<Account> account(Optional<String> wish, String driver) throws DriverException {
+        try {
+            return LinuxCalls.isRoot() ? Optional.of(asRoot(wish, driver)) : asItself(wish);
+        } catch (IOException unreadable) {
+            throw DriverException.failed("cannot look up users", unreadable);
+        }
+    }
+
+    /** The account tasks get that name none; empty when it is the agent's own user. */
+    public Optional<Account> defaultAccount() throws IOException {
+        if (!LinuxCalls.isRoot()) {
+            return Optional.empty();
+        }
+        for (String name : defaultUsers) {
+            var found = Account.find(name);
+            if (found.isPresent() && (allowRoot || found.get().uid() != 0)) {
+                return found;
+            }
+        }
+        return Account.find("65534");
+    }
+
+    private Account asRoot(Optional<String> wish, String driver) throws IOException, DriverException {
+        if (wish.isEmpty()) {
+            return defaultAccount().orElseThrow();
+        }
+        var account = Account.find(wish.get())
+                .orElseThrow(() -> DriverException.refused("user \"" + wish.get()
+                        + "\" does not exist on this node: create it, or choose another user in the task"));
+        if (account.uid() == 0 && !allowRoot) {
+            throw DriverException.refused("user \"" + wish.get()
+                    + "\" is refused: tasks do not run as root on this node."
+                    + " Name another user in the task, or allow it in the node's configuration: plugin \"" + driver
+                    + "\" { config { allow_root = true } }");
+        }
+        return account;
+    }
+
+    private static Optional<Account> asItself(Optional<String> wish) throws IOException, DriverException {
+        if (wish.isEmpty()) {
+            return Optional.empty();
+        }
+        var wanted = Account.find(wish.get());
+        if (wanted.isPresent() && wanted.get().uid() == LinuxCalls.effectiveUser()) {
+            return Optional.empty();
+        }
+        throw DriverException.refused("user \"" + wish.get()
+                + "\" is refused: the agent is not root and can run tasks only" + " as itself (uid "
+                + LinuxCalls.effectiveUser() + "). Run the agent as root, or remove user from the task");
+    }
+}

@@ -1,0 +1,98 @@
+package dev.steppe.client.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.steppe.io.linux.LinuxCalls;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Proves that Java programs run with a heap that follows the task's memory. */
+class JavaDriverTest {
+    @TempDir
+    Path temporary;
+
+    /** The program that is run. */
+    static final class Printer {
+        private Printer() {}
+
+        public static void main(String[] arguments) {
+            System.out.println(arguments[0] + " " + Runtime.getRuntime().maxMemory() / (1 << 20));
+        }
+    }
+
+    @Test
+    void a_class_runs_with_a_heap_of_three_quarters_of_its_memory() throws Exception {
+        assumeTrue(LinuxCalls.isLinux(), "skipped: not Linux");
+        try (var machine = new DriverMachine(temporary)) {
+            var driver = new JavaDriver(machine.tasks, JavaDriver.Settings.standard());
+            assertThat(driver.fingerprint().attributes()).containsKey("driver.java.version");
+            var task = machine.task(
+                    "app",
+                    new TreeMap<>(Map.of(
+                            "class", Printer.class.getName(),
+                            "class_path", "local",
+                            "jvm_options", List.of("-XX:+UseSerialGC", "-Xshare:auto"),
+                            "args", List.of("hello"))));
+            var file = Printer.class.getName().replace('.', '/') + ".class";
+            var copy = task.directories().local().resolve(file);
+            Files.createDirectories(task.directories().local().resolve(Printer.class.getPackageName().replace('.', '/')));
+            try (var source = Printer.class.getClassLoader().getResourceAsStream(file)) {
+                Files.copy(java.util.Objects.requireNonNull(source), copy);
+            }
+            try (var tree = Files.walk(task.directories().local().resolve("dev"))) {
+                for (Path each : tree.toList()) {
+                    Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
+                }
+            }
+            var handle = driver.start(task);
+            var exit = DriverMachine.exit(driver, handle);
+            assertThat(exit.successful())
+                    .as(() -> read(task.directories().stderr()))
+                    .isTrue();
+            var printed = Files.readString(task.directories().stdout()).trim();
+            assertThat(printed).startsWith("hello ");
+            assertThat(Integer.parseInt(printed.substring(6))).isBetween(85, 96);
+            driver.destroy(handle);
+        }
+    }
+
+    @Test
+    void a_heap_chosen_by_the_task_is_left_alone() {
+        var directories = new AllocationDirectory(temporary, new dev.steppe.model.AllocationId("a")).task("app");
+        var task = new TaskContext(
+                new dev.steppe.model.AllocationId("a"),
+                "app",
+                new TreeMap<>(Map.of("jar_path", "local/app.jar", "jvm_options", List.of("-Xmx64m"))),
+                new TreeMap<>(),
+                java.util.Optional.empty(),
+                directories,
+                java.util.Optional.empty(),
+                TaskResources.of(100, 128));
+        assertThat(JavaDriver.arguments(task)).containsExactly("-Xmx64m", "-jar", "local/app.jar");
+    }
+
+    @Test
+    void a_jar_or_a_class_is_needed_and_not_both() throws Exception {
+        try (var tasks = new ProcessTasks(java.util.Optional.empty())) {
+            var driver = new JavaDriver(tasks, JavaDriver.Settings.standard());
+            assertThat(driver.validate(new TreeMap<>())).containsExactly("config needs \"jar_path\" or \"class\"");
+            assertThat(driver.validate(new TreeMap<>(Map.of("jar_path", "a", "class", "b"))))
+                    .hasSize(1);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (java.io.IOException unreadable) {
+            return unreadable.toString();
+        }
+    }
+}

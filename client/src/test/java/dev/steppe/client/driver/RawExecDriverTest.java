@@ -1,0 +1,151 @@
+package dev.steppe.client.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.steppe.io.linux.LinuxCalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Proves that plain programs run unprivileged, are adopted by handle, and end as asked. */
+class RawExecDriverTest {
+    @TempDir
+    Path temporary;
+
+    private DriverMachine machine;
+    private RawExecDriver driver;
+
+    @BeforeEach
+    void open() throws IOException {
+        assumeTrue(LinuxCalls.isLinux(), "skipped: not Linux");
+        machine = new DriverMachine(temporary);
+        driver = new RawExecDriver(machine.tasks, RawExecDriver.Settings.development());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        if (machine != null) {
+            machine.close();
+        }
+    }
+
+    @Test
+    void a_task_runs_in_its_directory_as_the_unprivileged_default_and_its_output_is_kept() throws Exception {
+        var task = machine.task(
+                "web", shell("id -u; pwd; touch here local/a tmp/b secrets/c ../alloc/data/d && echo written; exit 3"));
+        var handle = driver.start(task);
+        assertThat(DriverMachine.exit(driver, handle).exitCode()).isEqualTo(3);
+        var lines = Files.readAllLines(task.directories().stdout());
+        assertThat(lines)
+                .containsExactly(
+                        Integer.toString(UserPolicy.unprivileged()
+                                .defaultAccount()
+                                .map(account -> account.uid())
+                                .orElse(LinuxCalls.effectiveUser())),
+                        task.directories().task().toString(),
+                        "written");
+        driver.destroy(handle);
+    }
+
+    @Test
+    void a_handle_kept_as_text_adopts_the_task_and_stops_it() throws Exception {
+        var handle = driver.start(machine.task("web", shell("exec sleep 1000")));
+        try (var later = new ProcessTasks(machine.tasks.cgroups().map(groups -> groups.parent()))) {
+            var adopting = new RawExecDriver(later, RawExecDriver.Settings.development());
+            var read = new DriverHandle(handle.driver(), new TreeMap<>(handle.values()));
+            adopting.recover(read);
+            assertThat(adopting.usage(read).processes()).isEqualTo(1);
+            adopting.stop(read, "SIGTERM", Duration.ofSeconds(5));
+            var exit = DriverMachine.exit(adopting, read);
+            assertThat(exit.signal()).isEqualTo(15);
+            assertThat(exit.successful()).isFalse();
+            adopting.destroy(read);
+            assertThatThrownBy(() -> adopting.recover(read)).hasMessageContaining("is gone");
+        }
+    }
+
+    @Test
+    void root_is_refused_with_the_remedy_and_an_unknown_user_by_name() throws Exception {
+        assumeTrue(LinuxCalls.isRoot(), "skipped: needs root to change users");
+        for (String root : List.of("root", "0")) {
+            var task = machine.task("web", shell("true"), Optional.of(root));
+            assertThatThrownBy(() -> driver.start(task))
+                    .isInstanceOfSatisfying(
+                            DriverException.class,
+                            refused -> assertThat(refused.recoverable()).isFalse())
+                    .hasMessageContaining("user \"" + root + "\" is refused")
+                    .hasMessageContaining("allow_root = true");
+        }
+        var task = machine.task("web", shell("true"), Optional.of("no-such-user"));
+        assertThatThrownBy(() -> driver.start(task)).hasMessageContaining("user \"no-such-user\" does not exist");
+        assertThat(task.directories().driverState()).doesNotExist();
+    }
+
+    @Test
+    void root_is_possible_where_the_node_allows_it() throws Exception {
+        assumeTrue(LinuxCalls.isRoot(), "skipped: needs root to change users");
+        var allowing = new RawExecDriver(
+                machine.tasks, new RawExecDriver.Settings(true, new UserPolicy(true, List.of("nobody"))));
+        var task = machine.task("web", shell("id -u"), Optional.of("root"));
+        var handle = allowing.start(task);
+        assertThat(DriverMachine.exit(allowing, handle).successful()).isTrue();
+        assertThat(task.directories().stdout()).hasContent("0\n");
+        allowing.destroy(handle);
+    }
+
+    @Test
+    void unknown_and_wrong_config_is_refused_by_name() {
+        assertThat(driver.validate(new TreeMap<>(Map.of("comand", "x", "args", "no list"))))
+                .containsExactly(
+                        "config key \"command\" is missing",
+                        "config key \"args\" must be a list of strings",
+                        "config key \"comand\" is not known (did you mean \"command\"?); known are args, command,"
+                                + " denied_envvars, work_dir");
+    }
+
+    @Test
+    void a_program_that_does_not_exist_is_refused_with_the_places_looked_at() throws Exception {
+        var task = machine.task("web", new TreeMap<>(Map.of("command", "no-such-program")));
+        assertThatThrownBy(() -> driver.start(task))
+                .hasMessageContaining("command \"no-such-program\" was not found in")
+                .hasMessageContaining("/usr/bin/no-such-program");
+    }
+
+    @Test
+    void a_node_has_to_opt_in() throws Exception {
+        var off = new RawExecDriver(machine.tasks, RawExecDriver.Settings.standard());
+        assertThat(off.fingerprint().detected()).isFalse();
+        assertThat(driver.fingerprint().attributes()).containsEntry("driver.raw_exec", "1");
+        var task = machine.task("web", shell("true"));
+        assertThatThrownBy(() -> off.start(task)).hasMessageContaining("enabled = true");
+    }
+
+    @Test
+    void denied_variables_do_not_reach_the_task_and_odd_names_are_cleaned() throws Exception {
+        var config = shell("env");
+        config.put("denied_envvars", List.of("AWS_*", "TOKEN"));
+        var environment = new TreeMap<>(Map.of("AWS_KEY", "1", "TOKEN", "2", "NOMAD_META_a-b", "3", "KEPT", "4"));
+        var task = machine.task("web", config).withEnvironment(environment);
+        var handle = driver.start(task);
+        assertThat(DriverMachine.exit(driver, handle).successful()).isTrue();
+        assertThat(Files.readAllLines(task.directories().stdout()))
+                .contains("NOMAD_META_a_b=3", "KEPT=4")
+                .noneMatch(line -> line.startsWith("AWS") || line.startsWith("TOKEN"));
+        driver.destroy(handle);
+    }
+
+    private static TreeMap<String, Object> shell(String script) {
+        return new TreeMap<>(Map.of("command", "/bin/sh", "args", List.of("-c", script)));
+    }
+}
