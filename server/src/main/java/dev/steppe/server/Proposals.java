@@ -1,0 +1,59 @@
+package dev.steppe.server;
+
+import dev.steppe.consensus.Consensus;
+import dev.steppe.consensus.Proposal;
+import dev.steppe.io.Loop;
+import dev.steppe.model.Refusal;
+import dev.steppe.state.Command;
+import dev.steppe.state.Store;
+import java.util.function.Consumer;
+
+/** Puts commands into the replicated log and brings their outcome back to the loop. Callable from any thread. */
+final class Proposals {
+    private final Consensus consensus;
+    private final Loop loop;
+
+    Proposals(Consensus consensus, Loop loop) {
+        this.consensus = consensus;
+        this.loop = loop;
+    }
+
+    /** The reply's value is the index at which the command was applied. */
+    void propose(Command command, Consumer<Reply<Long>> then) {
+        byte[] encoded = command.encode();
+        if (encoded.length > Consensus.COMMAND_BYTES_MAX) {
+            loop.execute(() -> then.accept(Reply.refused(Refusal.invalid("the request is too large: " + encoded.length
+                    + " bytes as a log entry, at most " + Consensus.COMMAND_BYTES_MAX + " are possible"))));
+            return;
+        }
+        consensus.propose(encoded, proposal -> {
+            var reply = reply(proposal);
+            loop.execute(() -> then.accept(reply));
+        });
+    }
+
+    private static Reply<Long> reply(Proposal proposal) {
+        return switch (proposal) {
+            case Proposal.Applied applied ->
+                switch ((Store.Result) applied.result()) {
+                    case Store.Result.Applied done -> new Reply.Done<>(done.index(), done.index());
+                    case Store.Result.Refused refused ->
+                        Reply.refused(new Refusal(Refusal.Code.CONFLICT, refused.reason()));
+                };
+            case Proposal.NotLeader elsewhere ->
+                Reply.refused(new Refusal(
+                        Refusal.Code.UNAVAILABLE,
+                        "No cluster leader"
+                                + elsewhere.leader()
+                                        .map(member -> " here; it is " + member)
+                                        .orElse("")));
+            case Proposal.Unavailable unavailable ->
+                Reply.refused(new Refusal(
+                        Refusal.Code.UNAVAILABLE,
+                        unavailable.reason()
+                                + (unavailable.mayStillApply()
+                                        ? "; it is not known whether the request was carried out"
+                                        : "")));
+        };
+    }
+}

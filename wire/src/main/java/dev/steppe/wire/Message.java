@@ -1,0 +1,72 @@
+package dev.steppe.wire;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.ClientState;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeSpec;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a node and a server say to each other on one stream. Names of variants and components are part of the format: they
+ * may be added to, never renamed.
+ */
+public sealed interface Message {
+
+    /** From a node to a server. */
+    sealed interface ToServer extends Message {}
+
+    /** From a server to a node. */
+    sealed interface ToNode extends Message {}
+
+    /** The first message of a stream: the node registers, or tells that something about it changed. */
+    record Hello(NodeSpec node) implements ToServer {}
+
+    /** The node lives. */
+    record Heartbeat(NodeId node) implements ToServer {}
+
+    /** What allocations of the node do. Repeated in full after a reconnect, so a report lost on the way does no harm. */
+    record Reports(List<Report> reports) implements ToServer {}
+
+    /** The state of one allocation as its node sees it. */
+    record Report(AllocationId allocation, ClientState state) {}
+
+    /** A wish for a certificate of an allocation's service; the key never leaves the node. */
+    record SignLeaf(String request, AllocationId allocation, String service, String requestPem) implements ToServer {}
+
+    /** The server took the node in, and expects a heartbeat this often. */
+    record Welcome(Duration heartbeatEvery) implements ToNode {}
+
+    /**
+     * What the node is to run. The first one of a stream is whole: what it does not name is gone. Later ones carry what
+     * changed.
+     */
+    record Assignments(boolean whole, List<Assignment> assignments) implements ToNode {}
+
+    /** An allocation with the job version it runs. */
+    record Assignment(Allocation allocation, JobSpec job) {}
+
+    /** What the node's proxy is to do, in the neutral proxy configuration's own encoding. */
+    record MeshConfiguration(byte[] configuration) implements ToNode {}
+
+    /** The answer to a {@link SignLeaf}: a certificate chain in PEM, or why there is none. */
+    record LeafSigned(String request, String chainPem, String refusal) implements ToNode {}
+
+    /** The form in which messages travel. */
+    default byte[] encode() {
+        return Codec.toBinary(Message.class, this);
+    }
+
+    /**
+     * Reads the travelling form.
+     *
+     * @throws CodecException when it is damaged or from a version this program does not know
+     */
+    static Message decode(byte[] bytes) throws CodecException {
+        return Codec.fromBinary(Message.class, bytes);
+    }
+}
