@@ -18,6 +18,7 @@ import java.util.Map;
 /** The next snapshot while one command is applied to the one before. Owned by the applying thread. */
 final class Draft {
     long index;
+    long capacityIndex;
     final Map<Table, Long> tableIndexes;
     PersistentMap<JobKey, Job> jobs;
     PersistentMap<Snapshot.JobVersion, Job> versions;
@@ -52,6 +53,7 @@ final class Draft {
     /** Starts the next index from a snapshot. */
     Draft(Snapshot from) {
         index = from.index() + 1;
+        capacityIndex = from.capacityIndex();
         tableIndexes = new EnumMap<>(Table.class);
         tableIndexes.putAll(from.tableIndexes());
         jobs = from.jobs;
@@ -80,6 +82,7 @@ final class Draft {
 
     void put(Node node) {
         nodes = nodes.put(node.id(), node);
+        capacityIndex = index;
         publish(new Event.NodeChanged(node));
     }
 
@@ -103,6 +106,7 @@ final class Draft {
         if (held != allocation.holdsResources()) {
             var node = usage.get(allocation.nodeId()).orElse(NodeUsage.NONE);
             usage = usage.put(allocation.nodeId(), held ? node.minus(allocation) : node.plus(allocation));
+            capacityIndex = held ? index : capacityIndex;
         }
         publish(new Event.AllocationChanged(allocation, byServer));
     }

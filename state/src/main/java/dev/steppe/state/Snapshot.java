@@ -23,6 +23,7 @@ import java.util.Optional;
  */
 public final class Snapshot {
     private final long index;
+    private final long capacityIndex;
     private final Map<Table, Long> tableIndexes;
     final PersistentMap<JobKey, Job> jobs;
     final PersistentMap<JobVersion, Job> versions;
@@ -65,6 +66,7 @@ public final class Snapshot {
 
     Snapshot(Draft draft) {
         index = draft.index;
+        capacityIndex = draft.capacityIndex;
         tableIndexes = Collections.unmodifiableMap(new EnumMap<>(draft.tableIndexes));
         jobs = draft.jobs;
         versions = draft.versions;
@@ -96,6 +98,11 @@ public final class Snapshot {
             newest = Math.max(newest, tableIndexes.getOrDefault(table, 1L));
         }
         return newest;
+    }
+
+    /** The index at which a node last changed or an allocation last freed what it held. */
+    public long capacityIndex() {
+        return capacityIndex;
     }
 
     Map<Table, Long> tableIndexes() {

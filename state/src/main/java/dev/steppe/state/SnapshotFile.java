@@ -117,6 +117,7 @@ public final class SnapshotFile {
             throw new IOException("the snapshot is damaged: its checksum does not match");
         }
         draft.index = index;
+        draft.capacityIndex = index;
         draft.tableIndexes.clear();
         draft.tableIndexes.putAll(tableIndexes);
         return new Snapshot(draft);

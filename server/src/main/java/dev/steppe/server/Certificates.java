@@ -1,0 +1,116 @@
+package dev.steppe.server;
+
+import dev.steppe.io.Loop;
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AuthorityRoot;
+import dev.steppe.security.certificate.AuthoritySettings;
+import dev.steppe.security.certificate.CertificateAuthority;
+import dev.steppe.security.certificate.Leaf;
+import dev.steppe.security.identity.SpiffeId;
+import dev.steppe.security.identity.TrustDomain;
+import dev.steppe.state.Command;
+import dev.steppe.state.Store;
+import dev.steppe.wire.Message;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * The certificate authority of the cluster: made once by the first leader, kept in the log, and signing for allocations
+ * that the state knows. Owned by the server's loop; keys and signatures are made away from it.
+ */
+public final class Certificates {
+    private static final System.Logger LOG = System.getLogger(Certificates.class.getName());
+
+    private final Loop loop;
+    private final Store store;
+    private final Proposals proposals;
+    private final String datacenter;
+    private final SecureRandom random;
+    private final AuthoritySettings settings = AuthoritySettings.standard();
+    private Optional<CertificateAuthority> authority = Optional.empty();
+    private boolean making;
+
+    Certificates(Loop loop, Store store, Proposals proposals, String datacenter, SecureRandom random) {
+        this.loop = loop;
+        this.store = store;
+        this.proposals = proposals;
+        this.datacenter = datacenter;
+        this.random = random;
+    }
+
+    /** Makes the first root when there is none. Called on the leader until there is one. */
+    void ensureRoot() {
+        if (making || store.snapshot().activeRoot().isPresent()) {
+            return;
+        }
+        making = true;
+        var domain = TrustDomain.ofCluster(new UUID(loop.random().nextLong(), loop.random().nextLong()));
+        var now = loop.now();
+        loop.<CertificateAuthority>offload(
+                "make-root", () -> CertificateAuthority.create(domain, settings, now, random), outcome -> {
+                    switch (outcome) {
+                        case Loop.Outcome.Done<CertificateAuthority> made ->
+                            proposals.propose(
+                                    new Command.PutRoot(made.value().stored(), loop.now()), reply -> making = false);
+                        case Loop.Outcome.Failed<CertificateAuthority> failed -> {
+                            making = false;
+                            LOG.log(Level.ERROR, "making the certificate authority failed", failed.reason());
+                        }
+                    }
+                });
+    }
+
+    /** Signs for a service of an allocation that runs, or says why not. */
+    void sign(Message.SignLeaf wish, Consumer<Message.LeafSigned> then) {
+        var snapshot = store.snapshot();
+        var root = snapshot.activeRoot();
+        if (root.isEmpty()) {
+            then.accept(refused(wish, "the certificate authority is not ready yet; try again"));
+            return;
+        }
+        var allocation = snapshot.allocation(wish.allocation()).filter(it -> !it.isTerminal());
+        if (allocation.isEmpty()) {
+            then.accept(refused(wish, "allocation " + wish.allocation() + " does not run"));
+            return;
+        }
+        if (!offers(allocation.get(), wish.service())) {
+            then.accept(refused(
+                    wish, "allocation " + wish.allocation() + " has no service " + wish.service() + " in the mesh"));
+            return;
+        }
+        var now = loop.now();
+        loop.<Leaf>offload("sign-leaf", () -> {
+            var signer = authority(root.get());
+            var id = new SpiffeId.Service(
+                    signer.trustDomain(), SpiffeId.DEFAULT_NAMESPACE, datacenter, wish.service());
+            return signer.sign(wish.certificateRequest(), id, now, random);
+        }, outcome -> then.accept(switch (outcome) {
+            case Loop.Outcome.Done<Leaf> done ->
+                new Message.LeafSigned(wish.request(), done.value().pem(), "");
+            case Loop.Outcome.Failed<Leaf> failed -> refused(wish, String.valueOf(failed.reason().getMessage()));
+        }));
+    }
+
+    private synchronized CertificateAuthority authority(AuthorityRoot root) {
+        if (authority.isEmpty() || !authority.get().root().id().equals(root.id())) {
+            authority = Optional.of(CertificateAuthority.restore(root, settings, random));
+        }
+        return authority.get();
+    }
+
+    private boolean offers(Allocation allocation, String service) {
+        return store.snapshot()
+                .jobOf(allocation)
+                .flatMap(job -> job.spec().group(allocation.taskGroup()))
+                .map(group -> group.allServices().stream()
+                        .anyMatch(it -> it.name().equals(service) && it.sidecar().isPresent()))
+                .orElse(false);
+    }
+
+    private static Message.LeafSigned refused(Message.SignLeaf wish, String reason) {
+        return new Message.LeafSigned(wish.request(), "", reason);
+    }
+}

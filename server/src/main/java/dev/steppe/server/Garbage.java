@@ -1,0 +1,86 @@
+package dev.steppe.server;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationId;
+import dev.steppe.model.Job;
+import dev.steppe.model.JobKey;
+import dev.steppe.state.Command;
+import dev.steppe.state.Snapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Forgets what ended long ago, so that memory is bounded by what runs and what happened lately. */
+final class Garbage implements Controller {
+    /** Long enough to look at what went wrong over a night's work; the published default of peers is the same. */
+    private static final Duration KEEP_EVALUATIONS = Duration.ofHours(1);
+
+    private static final Duration KEEP_JOBS = Duration.ofHours(4);
+
+    /** At most this many records in one command, so that no log entry becomes large. */
+    private static final int BATCH = 1_000;
+
+    private static final Duration EVERY = Duration.ofMinutes(1);
+
+    private Instant lastRun = Instant.EPOCH;
+
+    @Override
+    public String name() {
+        return "garbage";
+    }
+
+    @Override
+    public List<Command> decide(Snapshot snapshot, Instant now) {
+        if (lastRun.plus(EVERY).isAfter(now)) {
+            return List.of();
+        }
+        lastRun = now;
+        var evaluations = new ArrayList<EvaluationId>();
+        for (Evaluation evaluation : snapshot.evaluations()) {
+            if (evaluation.status().isTerminal()
+                    && evaluation.modifyTime().plus(KEEP_EVALUATIONS).isBefore(now)
+                    && evaluations.size() < BATCH) {
+                evaluations.add(evaluation.id());
+            }
+        }
+        var jobs = new ArrayList<JobKey>();
+        for (Job job : snapshot.jobs()) {
+            if (isOver(snapshot, job, now) && jobs.size() < BATCH) {
+                jobs.add(job.key());
+            }
+        }
+        var allocations = new ArrayList<AllocationId>();
+        for (Allocation allocation : snapshot.allocations()) {
+            boolean orphan = jobs.contains(allocation.jobKey())
+                    || snapshot.job(allocation.jobKey()).isEmpty()
+                    || allocation.next().isPresent()
+                    || allocation.desiredStatus() != dev.steppe.model.DesiredStatus.RUN;
+            if (orphan
+                    && allocation.client().status().isTerminal()
+                    && allocation.modifyTime().plus(KEEP_EVALUATIONS).isBefore(now)
+                    && allocations.size() < BATCH) {
+                allocations.add(allocation.id());
+            }
+        }
+        return evaluations.isEmpty() && jobs.isEmpty() && allocations.isEmpty()
+                ? List.of()
+                : List.of(new Command.Collect(evaluations, allocations, jobs, now));
+    }
+
+    private static boolean isOver(Snapshot snapshot, Job job, Instant now) {
+        var allocations = snapshot.allocationsOf(job.key());
+        boolean ended = job.stop()
+                || (job.spec().type().ends()
+                        && !allocations.isEmpty()
+                        && snapshot.evaluationsOf(job.key()).stream()
+                                .allMatch(evaluation -> evaluation.status().isTerminal()));
+        return ended
+                && job.submitTime().plus(KEEP_JOBS).isBefore(now)
+                && allocations.stream()
+                        .allMatch(allocation -> allocation.client().status().isTerminal()
+                                && allocation.modifyTime().plus(KEEP_JOBS).isBefore(now));
+    }
+}

@@ -1,0 +1,142 @@
+package dev.steppe.server;
+
+import dev.steppe.consensus.Consensus;
+import dev.steppe.consensus.Leadership;
+import dev.steppe.io.Loop;
+import dev.steppe.state.Command;
+import dev.steppe.state.Event;
+import dev.steppe.state.Snapshot;
+import dev.steppe.state.Store;
+import dev.steppe.wire.Transport;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A server: the endpoints that take requests, and, while it leads, the planner and the controllers. Everything in it is
+ * owned by one loop. The replicated log and the store are given to it and closed by whoever made them.
+ */
+public final class Server implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Server.class.getName());
+    private static final Duration CONTROL_EVERY = Duration.ofSeconds(1);
+
+    private final Loop loop;
+    private final Store store;
+    private final Proposals proposals;
+    private final Planner planner;
+    private final Certificates certificates;
+    private final NodeSessions sessions;
+    private final MeshPublisher mesh;
+    private final List<Controller> controllers;
+    private final JobEndpoint jobs;
+    private final IntentionEndpoint intentions;
+    private boolean leading;
+    private boolean closed;
+    private boolean controlDue;
+
+    /** What a server is told when it starts. */
+    public record Options(
+            String datacenter, boolean allowByDefault, Duration heartbeatEvery, Duration heartbeatGrace) {
+
+        /** Figures for one machine and small clusters: a lost node is noticed within 15 seconds. */
+        public static Options standard(String datacenter, boolean allowByDefault) {
+            return new Options(datacenter, allowByDefault, Duration.ofSeconds(5), Duration.ofSeconds(10));
+        }
+    }
+
+    public Server(
+            Options options, Loop loop, Store store, Consensus consensus, Transport transport, SecureRandom random) {
+        this.loop = loop;
+        this.store = store;
+        proposals = new Proposals(consensus, loop);
+        planner = new Planner(loop, store, proposals);
+        certificates = new Certificates(loop, store, proposals, options.datacenter(), random);
+        sessions = new NodeSessions(loop, store, proposals, certificates, options.heartbeatEvery());
+        mesh = new MeshPublisher(loop, store, sessions, options);
+        controllers = List.of(
+                new SilentNodes(sessions, options.heartbeatEvery().plus(options.heartbeatGrace())),
+                new BlockedEvaluations(),
+                new Garbage());
+        jobs = new JobEndpoint(loop, store, proposals);
+        intentions = new IntentionEndpoint(loop, store, proposals);
+        store.listen((after, events) -> loop.execute(() -> applied(after, events)));
+        consensus.onLeadership(part -> loop.execute(() -> leadership(part)));
+        transport.serve(sessions::accept);
+        loop.after(CONTROL_EVERY, this::controlEverySecond);
+    }
+
+    public JobEndpoint jobs() {
+        return jobs;
+    }
+
+    public IntentionEndpoint intentions() {
+        return intentions;
+    }
+
+    /** The newest state this server has applied. */
+    public Snapshot snapshot() {
+        return store.snapshot();
+    }
+
+    private void leadership(Leadership part) {
+        boolean leads = part instanceof Leadership.Leading;
+        if (leads == leading) {
+            return;
+        }
+        leading = leads;
+        LOG.log(Level.INFO, "leadership changed leading=" + leads);
+        if (leads) {
+            sessions.lead();
+            planner.lead();
+            control();
+        } else {
+            planner.follow();
+        }
+    }
+
+    private void applied(Snapshot after, List<Event> events) {
+        if (closed) {
+            return;
+        }
+        planner.applied(events);
+        sessions.applied(after, events);
+        mesh.applied(events);
+        if (!controlDue) {
+            controlDue = true;
+            loop.execute(() -> {
+                controlDue = false;
+                control();
+            });
+        }
+    }
+
+    private void controlEverySecond() {
+        if (!closed) {
+            control();
+            loop.after(CONTROL_EVERY, this::controlEverySecond);
+        }
+    }
+
+    private void control() {
+        if (!leading || closed) {
+            return;
+        }
+        certificates.ensureRoot();
+        for (Controller controller : controllers) {
+            for (Command command : controller.decide(store.snapshot(), loop.now())) {
+                LOG.log(Level.DEBUG, "controller acts name=" + controller.name());
+                proposals.propose(command, reply -> {});
+            }
+        }
+    }
+
+    /** Takes no part any more; the log and the loop are closed by their owners. Idempotent. */
+    @Override
+    public void close() {
+        loop.execute(() -> {
+            closed = true;
+            planner.follow();
+        });
+    }
+}
