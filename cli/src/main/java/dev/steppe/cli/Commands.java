@@ -1,0 +1,103 @@
+package dev.steppe.cli;
+
+import dev.steppe.cli.alloc.AllocLogs;
+import dev.steppe.cli.alloc.AllocStatus;
+import dev.steppe.cli.command.Command;
+import dev.steppe.cli.evaluation.EvalList;
+import dev.steppe.cli.evaluation.EvalStatus;
+import dev.steppe.cli.job.JobInspect;
+import dev.steppe.cli.job.JobRun;
+import dev.steppe.cli.job.JobStatus;
+import dev.steppe.cli.job.JobStop;
+import dev.steppe.cli.job.JobValidate;
+import dev.steppe.cli.member.Members;
+import dev.steppe.cli.member.ServerMembers;
+import dev.steppe.cli.member.Status;
+import dev.steppe.cli.mesh.CatalogNodes;
+import dev.steppe.cli.mesh.CatalogServices;
+import dev.steppe.cli.mesh.CertificateAuthority;
+import dev.steppe.cli.mesh.IntentionCheck;
+import dev.steppe.cli.mesh.IntentionCreate;
+import dev.steppe.cli.mesh.IntentionDelete;
+import dev.steppe.cli.mesh.IntentionGet;
+import dev.steppe.cli.mesh.IntentionList;
+import dev.steppe.cli.node.NodeStatus;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The table of commands. A switch and not a map, so that starting one command loads the classes of that one only; a test
+ * holds it against the list that help shows.
+ */
+final class Commands {
+    private static final int WORDS_MAX = 3;
+
+    private Commands() {}
+
+    /** A new instance of the command of this full name; empty when there is none. */
+    static Optional<Command> create(String name) {
+        return switch (name) {
+            case "version" -> Optional.of(new Version());
+            case "status" -> Optional.of(new Status());
+            case "job run" -> Optional.of(new JobRun());
+            case "job status" -> Optional.of(new JobStatus());
+            case "job stop" -> Optional.of(new JobStop());
+            case "job validate" -> Optional.of(new JobValidate());
+            case "job inspect" -> Optional.of(new JobInspect());
+            case "alloc status" -> Optional.of(new AllocStatus());
+            case "alloc logs" -> Optional.of(new AllocLogs());
+            case "node status" -> Optional.of(new NodeStatus());
+            case "eval status" -> Optional.of(new EvalStatus());
+            case "eval list" -> Optional.of(new EvalList());
+            case "intention create" -> Optional.of(new IntentionCreate());
+            case "intention list" -> Optional.of(new IntentionList());
+            case "intention get" -> Optional.of(new IntentionGet());
+            case "intention check" -> Optional.of(new IntentionCheck());
+            case "intention delete" -> Optional.of(new IntentionDelete());
+            case "catalog services" -> Optional.of(new CatalogServices());
+            case "catalog nodes" -> Optional.of(new CatalogNodes());
+            case "connect ca get-config" -> Optional.of(new CertificateAuthority());
+            case "server members" -> Optional.of(new ServerMembers());
+            case "members" -> Optional.of(new Members());
+            default -> Optional.empty();
+        };
+    }
+
+    /** The full name of the command that the words begin with, short forms resolved; empty when there is none. */
+    static String nameIn(List<String> words) {
+        for (var count = Math.min(WORDS_MAX, words.size()); count > 0; count--) {
+            var name = fullName(String.join(" ", words.subList(0, count)));
+            if (create(name).isPresent()) {
+                return name;
+            }
+        }
+        return "";
+    }
+
+    /** How many of the words named the command. */
+    static int wordsOf(List<String> words, String name) {
+        for (var count = Math.min(WORDS_MAX, words.size()); count > 0; count--) {
+            if (fullName(String.join(" ", words.subList(0, count))).equals(name)) {
+                return count;
+            }
+        }
+        return 0;
+    }
+
+    /** The full name behind a short form; other names stay. */
+    static String fullName(String name) {
+        return switch (name) {
+            case "run" -> "job run";
+            case "stop" -> "job stop";
+            case "validate" -> "job validate";
+            case "inspect" -> "job inspect";
+            case "logs" -> "alloc logs";
+            case "alloc-status" -> "alloc status";
+            case "node-status" -> "node status";
+            case "eval-status" -> "eval status";
+            case "server-members" -> "server members";
+            case "-v", "-version", "--version" -> "version";
+            default -> name;
+        };
+    }
+}

@@ -1,0 +1,164 @@
+package dev.steppe.cli;
+
+import dev.steppe.cli.command.Command;
+import dev.steppe.cli.command.Flag;
+import dev.steppe.cli.command.Nearest;
+import dev.steppe.cli.terminal.Terminal;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What {@code steppe help}, {@code -h} and a mistyped command show. */
+final class Help {
+    private static final int NAME_WIDTH = 24;
+
+    /** A command as the overview lists it. The launcher runs some of them without this module. */
+    record Entry(String name, String about) {}
+
+    private Help() {}
+
+    /** All commands people can type, in the order of the overview. */
+    static List<Entry> entries() {
+        return List.of(
+                new Entry("agent", "Run an agent; with -dev one that needs no set-up"),
+                new Entry("demo", "See mixed workloads in one mesh on this machine, then clean up"),
+                new Entry("doctor", "Check this machine and say what to change; --fix changes it"),
+                new Entry("status", "What an id or name is and how it does; without one, all jobs"),
+                new Entry("job run", "Submit a job and follow it until it runs"),
+                new Entry("job status", "Jobs, or one job with its allocations"),
+                new Entry("job stop", "Stop jobs"),
+                new Entry("job validate", "Check a job file without running it"),
+                new Entry("job inspect", "A registered job as JSON or as it was submitted"),
+                new Entry("alloc status", "An allocation: tasks, events, ports, refusals of the mesh"),
+                new Entry("alloc logs", "Output of a task; -f follows it"),
+                new Entry("node status", "Nodes, or one node with its resources and allocations"),
+                new Entry("eval status", "An evaluation and why something was not placed"),
+                new Entry("eval list", "Evaluations"),
+                new Entry("intention create", "Allow or deny that one service calls another"),
+                new Entry("intention list", "All intentions"),
+                new Entry("intention get", "One intention"),
+                new Entry("intention check", "Whether one service may call another: exit code 0 or 2"),
+                new Entry("intention delete", "Remove an intention"),
+                new Entry("catalog services", "Names of all services"),
+                new Entry("catalog nodes", "Nodes of the catalog"),
+                new Entry("connect ca get-config", "Configuration of the mesh's certificate authority"),
+                new Entry("server members", "Servers of the region"),
+                new Entry("members", "Agents of the datacenter"),
+                new Entry("version", "Version of this program"),
+                new Entry("help", "This list; with a command, its flags"));
+    }
+
+    static void overview(Terminal terminal) {
+        terminal.line("Usage: steppe <command> [flags] [arguments]");
+        terminal.blankLine();
+        list(entries(), terminal);
+        terminal.blankLine();
+        terminal.line("Short forms: run, stop, validate, inspect, logs. Flags of a command: steppe <command> -h");
+        terminal.line("The agent is found through NOMAD_ADDR and CONSUL_HTTP_ADDR, on loopback without them.");
+    }
+
+    /** Lists the commands of a group such as "job"; false when the first word names none. */
+    static boolean group(List<String> words, Terminal terminal) {
+        var named = commandWords(words);
+        if (named.isEmpty()) {
+            return false;
+        }
+        var prefix = String.join(" ", named) + " ";
+        List<Entry> members = new ArrayList<>();
+        for (var entry : entries()) {
+            if (entry.name().startsWith(prefix)) {
+                members.add(entry);
+            }
+        }
+        if (members.isEmpty()) {
+            return false;
+        }
+        terminal.line("Usage: steppe " + prefix + "<command> [flags] [arguments]");
+        terminal.blankLine();
+        list(members, terminal);
+        return true;
+    }
+
+    private static void list(List<Entry> entries, Terminal terminal) {
+        for (var entry : entries) {
+            terminal.line("  " + padded(entry.name(), NAME_WIDTH) + entry.about());
+        }
+    }
+
+    static void command(String name, Command command, Terminal terminal) {
+        terminal.line("Usage: steppe " + name + (command.usage().isEmpty() ? "" : " " + command.usage()));
+        terminal.blankLine();
+        for (var line : wrapped(command.about(), 96)) {
+            terminal.line("  " + line);
+        }
+        flags("Flags", command.flags(), terminal);
+        flags("Common flags", command.commonFlags(), terminal);
+    }
+
+    private static void flags(String heading, List<Flag> flags, Terminal terminal) {
+        List<Flag> shown = new ArrayList<>();
+        for (var flag : flags) {
+            if (flag.kind() != Flag.Kind.REFUSED) {
+                shown.add(flag);
+            }
+        }
+        if (shown.isEmpty()) {
+            return;
+        }
+        terminal.blankLine();
+        terminal.title(heading);
+        for (var flag : shown) {
+            var written = "-" + flag.name() + (flag.value().isEmpty() ? "" : " <" + flag.value() + ">");
+            var lines = wrapped(flag.about(), 72);
+            terminal.line("  " + padded(written, NAME_WIDTH) + lines.getFirst());
+            for (var line : lines.subList(1, lines.size())) {
+                terminal.line("  " + " ".repeat(NAME_WIDTH) + line);
+            }
+        }
+    }
+
+    /** The words before the first flag. */
+    static List<String> commandWords(List<String> words) {
+        List<String> named = new ArrayList<>();
+        for (var word : words) {
+            if (word.startsWith("-")) {
+                break;
+            }
+            named.add(word);
+        }
+        return named;
+    }
+
+    /** A question with the command that was most likely meant; empty when none is near. */
+    static String proposal(List<String> args) {
+        List<String> known = new ArrayList<>(List.of("run", "stop", "validate", "inspect", "logs"));
+        for (var entry : entries()) {
+            known.add(entry.name());
+        }
+        var words = commandWords(args);
+        for (var count = Math.min(3, words.size()); count > 0; count--) {
+            var nearest = Nearest.of(String.join(" ", words.subList(0, count)), known);
+            if (nearest.isPresent()) {
+                return "; did you mean '" + nearest.get() + "'?";
+            }
+        }
+        return "";
+    }
+
+    private static String padded(String text, int width) {
+        return text.length() >= width ? text + " " : text + " ".repeat(width - text.length());
+    }
+
+    private static List<String> wrapped(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        var line = new StringBuilder();
+        for (var word : text.split(" ")) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+}

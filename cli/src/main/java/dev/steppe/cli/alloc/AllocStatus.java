@@ -1,0 +1,249 @@
+package dev.steppe.cli.alloc;
+
+import dev.steppe.cli.command.Command;
+import dev.steppe.cli.command.CommandFailure;
+import dev.steppe.cli.command.CommonFlags;
+import dev.steppe.cli.command.Flag;
+import dev.steppe.cli.command.Invocation;
+import dev.steppe.cli.command.Match;
+import dev.steppe.cli.command.UsageException;
+import dev.steppe.cli.http.ApiException;
+import dev.steppe.cli.http.Query;
+import dev.steppe.cli.json.Json;
+import dev.steppe.cli.terminal.Fields;
+import dev.steppe.cli.terminal.Table;
+import dev.steppe.cli.terminal.Terminal;
+import dev.steppe.cli.terminal.Times;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Shows an allocation: where it runs, its addresses, its tasks with their events, and what the mesh refused it. */
+public final class AllocStatus implements Command {
+
+    @Override
+    public String usage() {
+        return "[flags] [allocation]";
+    }
+
+    @Override
+    public String about() {
+        return "Shows one allocation, named by its id or the beginning of it; without an argument, all allocations.";
+    }
+
+    @Override
+    public List<Flag> flags() {
+        return List.of(
+                Flag.toggle("json", "As JSON."),
+                Flag.toggle("short", "States of the tasks only, no events."),
+                Flag.toggle("stats", "Resource usage where the node reports it, which is the default."),
+                Flag.toggle("verbose", "Whole ids, absolute times, scores of the placement."),
+                CommonFlags.template(),
+                CommonFlags.browser());
+    }
+
+    @Override
+    public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException {
+        var arguments = invocation.arguments();
+        var terminal = invocation.terminal();
+        var verbose = arguments.has("verbose");
+        if (arguments.words().isEmpty()) {
+            var all = invocation.nomad().get("/v1/allocations", Query.none()).body();
+            if (arguments.has("json")) {
+                terminal.json(all);
+            } else if (all.items().isEmpty()) {
+                terminal.line("No allocations found");
+            } else {
+                terminal.table(AllocTable.of(all.items(), verbose, terminal));
+            }
+            return 0;
+        }
+        var id = AllocMatch.one(invocation, arguments.onlyWord("the allocation"));
+        var allocation = invocation
+                .nomad()
+                .get("/v1/allocation/" + Query.encode(id), Query.none())
+                .body();
+        if (arguments.has("json")) {
+            terminal.json(allocation);
+            return 0;
+        }
+        show(invocation, allocation);
+        return 0;
+    }
+
+    /** Prints everything about one allocation. */
+    public static void show(Invocation invocation, Json allocation) {
+        var terminal = invocation.terminal();
+        var verbose = invocation.arguments().has("verbose");
+        terminal.fields(overview(allocation, verbose, terminal));
+        addresses(allocation, terminal);
+        if (invocation.arguments().has("short")) {
+            tasksInShort(allocation, terminal);
+        } else {
+            new TaskDetails(invocation, allocation, verbose).print();
+        }
+        refusals(allocation, terminal);
+        if (verbose) {
+            scores(allocation, terminal);
+        }
+    }
+
+    private static Fields overview(Json allocation, boolean verbose, Terminal terminal) {
+        var deployment = allocation.at("DeploymentStatus");
+        var reschedules = allocation.at("RescheduleTracker").items("Events").size();
+        return new Fields()
+                .put("ID", allocation.text("ID"))
+                .put("Eval ID", Match.shown(allocation.text("EvalID"), verbose))
+                .put("Name", allocation.text("Name"))
+                .put("Node ID", Match.shown(allocation.text("NodeID"), verbose))
+                .put("Node Name", allocation.text("NodeName"))
+                .put("Job ID", allocation.text("JobID"))
+                .put("Job Version", allocation.at("Job").text("Version"))
+                .put("Client Status", allocation.text("ClientStatus"))
+                .put("Client Description", allocation.text("ClientDescription"))
+                .put("Desired Status", allocation.text("DesiredStatus"))
+                .put("Desired Description", allocation.text("DesiredDescription"))
+                .put("Created", time(allocation.number("CreateTime"), verbose, terminal))
+                .put("Modified", time(allocation.number("ModifyTime"), verbose, terminal))
+                .putIf(
+                        !allocation.text("DeploymentID").isEmpty(),
+                        "Deployment ID",
+                        Match.shown(allocation.text("DeploymentID"), verbose))
+                .putIf(!deployment.isNull(), "Deployment Health", health(deployment))
+                .putIf(deployment.isTrue("Canary"), "Canary", "true")
+                .putIf(
+                        !allocation.text("NextAllocation").isEmpty(),
+                        "Replacement Alloc ID",
+                        Match.shown(allocation.text("NextAllocation"), verbose))
+                .putIf(reschedules > 0, "Reschedule Attempts", Integer.toString(reschedules))
+                .putIf(verbose, "Evaluated Nodes", allocation.at("Metrics").text("NodesEvaluated"))
+                .putIf(verbose, "Filtered Nodes", allocation.at("Metrics").text("NodesFiltered"))
+                .putIf(verbose, "Exhausted Nodes", allocation.at("Metrics").text("NodesExhausted"));
+    }
+
+    private static String health(Json deployment) {
+        var healthy = deployment.at("Healthy");
+        return healthy.isNull() ? "unset" : healthy.isTrue() ? "healthy" : "unhealthy";
+    }
+
+    private static String time(long nanos, boolean verbose, Terminal terminal) {
+        var time = Times.ofNanos(nanos);
+        if (time.isEmpty()) {
+            return "N/A";
+        }
+        return verbose ? terminal.time(time.get()) : terminal.ago(time.get());
+    }
+
+    private static void addresses(Json allocation, Terminal terminal) {
+        var shared = allocation.at("AllocatedResources").at("Shared");
+        var ports = shared.items("Ports");
+        if (ports.isEmpty()) {
+            return;
+        }
+        var networks = shared.items("Networks");
+        var mode = networks.isEmpty() ? "" : networks.getFirst().text("Mode");
+        terminal.blankLine();
+        terminal.title("Allocation Addresses" + (mode.isEmpty() ? ":" : " (mode = \"" + mode + "\"):"));
+        var table = new Table("Label", "Dynamic", "Address");
+        for (var port : ports) {
+            var dynamic = !isReserved(networks, port.text("Label"));
+            var host = port.text("HostIP").contains(":") ? "[" + port.text("HostIP") + "]" : port.text("HostIP");
+            var to = port.number("To");
+            table.row(
+                    "*" + port.text("Label"),
+                    dynamic ? "yes" : "no",
+                    host + ":" + port.text("Value") + (to > 0 ? " -> " + to : ""));
+        }
+        terminal.table(table);
+    }
+
+    private static boolean isReserved(List<Json> networks, String label) {
+        for (var network : networks) {
+            for (var port : network.items("ReservedPorts")) {
+                if (port.text("Label").equals(label)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static void tasksInShort(Json allocation, Terminal terminal) {
+        terminal.blankLine();
+        terminal.title("Tasks");
+        var table = new Table("Name", "State", "Last Event", "Time", "Lifecycle");
+        for (var name : AllocMatch.tasks(allocation)) {
+            var state = allocation.at("TaskStates").at(name);
+            var events = state.items("Events");
+            var last = events.isEmpty() ? new Json.Null() : events.getLast();
+            var when = Times.ofNanos(last.number("Time"));
+            table.row(
+                    name,
+                    state.text("State"),
+                    last.text("Type"),
+                    when.isPresent() ? terminal.time(when.get()) : "",
+                    TaskDetails.lifecycle(allocation, name));
+        }
+        terminal.table(table);
+    }
+
+    private static void refusals(Json allocation, Terminal terminal) {
+        var refusals = allocation.items("MeshRefusals");
+        if (refusals.isEmpty()) {
+            return;
+        }
+        terminal.blankLine();
+        terminal.title("Refused by the mesh");
+        var table = new Table("Last", "Count", "Upstream", "Destination", "Rule");
+        for (var refusal : refusals) {
+            var last = refusedAt(refusal);
+            table.row(
+                    last.isPresent() ? terminal.ago(last.get()) : "",
+                    refusal.text("Count"),
+                    refusal.text("Upstream"),
+                    refusal.text("Destination"),
+                    refusal.text("Rule"));
+        }
+        terminal.table(table);
+        for (var refusal : refusals) {
+            if (!refusal.text("Remedy").isEmpty()) {
+                terminal.line("To allow it: " + terminal.bold(refusal.text("Remedy")));
+            }
+        }
+    }
+
+    private static Optional<Instant> refusedAt(Json refusal) {
+        var nanos = Times.ofNanos(refusal.at("Time") instanceof Json.Number number ? number.number() : 0);
+        return nanos.isPresent() ? nanos : Times.ofText(refusal.text("Time"));
+    }
+
+    private static void scores(Json allocation, Terminal terminal) {
+        var scored = allocation.at("Metrics").items("ScoreMetaData");
+        if (scored.isEmpty()) {
+            return;
+        }
+        terminal.blankLine();
+        terminal.title("Placement Metrics");
+        var names = List.copyOf(scored.getFirst().entries("Scores").keySet());
+        var headings = new ArrayList<>(List.of("Node"));
+        headings.addAll(names);
+        headings.add("final score");
+        var table = new Table(headings);
+        for (var node : scored) {
+            var cells = new ArrayList<>(List.of(node.text("NodeID")));
+            for (var name : names) {
+                cells.add(score(node.at("Scores").at(name)));
+            }
+            cells.add(score(node.at("NormScore")));
+            table.row(cells);
+        }
+        terminal.table(table);
+    }
+
+    private static String score(Json score) {
+        var digits = score.isNull() ? "0" : score.text();
+        var point = digits.indexOf('.');
+        return point < 0 || digits.contains("E") ? digits : digits.substring(0, Math.min(digits.length(), point + 4));
+    }
+}

@@ -1,0 +1,167 @@
+package dev.steppe.cli.http;
+
+import dev.steppe.cli.json.Json;
+import dev.steppe.cli.json.JsonReader;
+import dev.steppe.cli.json.JsonSyntaxException;
+import dev.steppe.cli.json.JsonWriter;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One dialect of one agent. Each call opens a connection, sends one request and reads the answer; a status other than 2xx is an
+ * {@link ApiException} with the agent's own words. Blocking; for use by one thread.
+ */
+public final class Api {
+    private static final int ANSWER_TIMEOUT_MILLIS = 60_000;
+
+    private final Target target;
+    private final Dialect dialect;
+    private final String token;
+    private final Map<String, String> parameters;
+
+    /** The two dialects differ, for a client, in the names of three headers and in the variable that holds the address. */
+    public enum Dialect {
+        NOMAD("X-Nomad-Token", "X-Nomad-Index", "NOMAD_ADDR"),
+        CONSUL("X-Consul-Token", "X-Consul-Index", "CONSUL_HTTP_ADDR");
+
+        private final String tokenHeader;
+        private final String indexHeader;
+        private final String addressVariable;
+
+        Dialect(String tokenHeader, String indexHeader, String addressVariable) {
+            this.tokenHeader = tokenHeader;
+            this.indexHeader = indexHeader;
+            this.addressVariable = addressVariable;
+        }
+    }
+
+    /** Parameters are added to each request that does not name them itself. */
+    public Api(Target target, Dialect dialect, String token, Map<String, String> parameters) {
+        this.target = target;
+        this.dialect = dialect;
+        this.token = token;
+        this.parameters = new LinkedHashMap<>(parameters);
+    }
+
+    /** Where the agent is, as the user wrote it. */
+    public String address() {
+        return target.shown();
+    }
+
+    public Reply get(String path, Query query) throws ApiException {
+        return exchange("GET", path, query, "");
+    }
+
+    public Reply put(String path, Query query, Json body) throws ApiException {
+        return exchange("PUT", path, query, JsonWriter.compact(body));
+    }
+
+    public Reply delete(String path, Query query) throws ApiException {
+        return exchange("DELETE", path, query, "");
+    }
+
+    /** Opens an answer that may never end, such as a followed log. The caller closes the stream. */
+    public InputStream stream(String path, Query query) throws ApiException {
+        try {
+            var exchange = Exchange.open(target, head("GET", path, query, 0), new byte[0], 0);
+            try {
+                refuseFailure(exchange);
+            } catch (ApiException failed) {
+                exchange.close();
+                throw failed;
+            }
+            return new FilterInputStream(exchange.body()) {
+                @Override
+                public void close() throws IOException {
+                    exchange.close();
+                }
+            };
+        } catch (IOException failed) {
+            throw unreachable(failed);
+        }
+    }
+
+    private Reply exchange(String method, String path, Query query, String content) throws ApiException {
+        var bytes = content.getBytes(StandardCharsets.UTF_8);
+        var timeoutMillis = ANSWER_TIMEOUT_MILLIS + (int) query.waitSeconds() * 1_100;
+        var head = head(method, path, query, bytes.length);
+        try (var exchange = Exchange.open(target, head, bytes, timeoutMillis)) {
+            refuseFailure(exchange);
+            var text = new String(exchange.bodyBytes(), StandardCharsets.UTF_8);
+            return new Reply(read(text), index(exchange.header(dialect.indexHeader)));
+        } catch (IOException failed) {
+            throw unreachable(failed);
+        }
+    }
+
+    private String head(String method, String path, Query query, int contentBytes) {
+        for (var parameter : parameters.entrySet()) {
+            if (!query.names(parameter.getKey())) {
+                query.and(parameter.getKey(), parameter.getValue());
+            }
+        }
+        var head = new StringBuilder()
+                .append(method + " " + path + query + " HTTP/1.1\r\n")
+                .append("Host: " + target.authority() + "\r\n")
+                .append("User-Agent: steppe\r\nAccept: application/json\r\nConnection: close\r\n");
+        if (!token.isEmpty()) {
+            head.append(dialect.tokenHeader + ": " + token + "\r\n");
+        }
+        if (contentBytes > 0) {
+            head.append("Content-Type: application/json\r\n");
+        }
+        if (contentBytes > 0 || !method.equals("GET")) {
+            head.append("Content-Length: " + contentBytes + "\r\n");
+        }
+        return head.append("\r\n").toString();
+    }
+
+    private static void refuseFailure(Exchange exchange) throws ApiException, IOException {
+        if (exchange.status() / 100 != 2) {
+            throw new ApiException(exchange.status(), new String(exchange.bodyBytes(), StandardCharsets.UTF_8).strip());
+        }
+    }
+
+    private static Json read(String text) throws ApiException {
+        if (text.isBlank()) {
+            return new Json.Null();
+        }
+        try {
+            return JsonReader.read(text);
+        } catch (JsonSyntaxException wrong) {
+            throw new ApiException("the agent's answer is " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private static long index(String header) {
+        try {
+            return header.isEmpty() ? 0 : Long.parseLong(header);
+        } catch (NumberFormatException notDigits) {
+            return 0;
+        }
+    }
+
+    private ApiException unreachable(IOException failed) {
+        var where = "the agent at " + target.shown();
+        if (failed instanceof UnknownHostException) {
+            return new ApiException("cannot find " + where + ": no such host", failed);
+        }
+        if (failed instanceof SocketTimeoutException) {
+            return new ApiException(where + " did not answer in time (" + failed.getMessage() + ")", failed);
+        }
+        if (failed instanceof ConnectException || target.isUnix()) {
+            return new ApiException(
+                    "cannot reach " + where + " (" + failed.getMessage() + "). Start one with 'steppe agent -dev', or "
+                            + "name another with " + dialect.addressVariable + " or the address flag",
+                    failed);
+        }
+        return new ApiException("lost " + where + ": " + failed.getMessage(), failed);
+    }
+}

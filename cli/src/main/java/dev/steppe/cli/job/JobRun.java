@@ -1,0 +1,143 @@
+package dev.steppe.cli.job;
+
+import dev.steppe.cli.command.Command;
+import dev.steppe.cli.command.CommandFailure;
+import dev.steppe.cli.command.CommonFlags;
+import dev.steppe.cli.command.Flag;
+import dev.steppe.cli.command.Invocation;
+import dev.steppe.cli.command.UsageException;
+import dev.steppe.cli.http.ApiException;
+import dev.steppe.cli.http.Query;
+import dev.steppe.cli.json.Json;
+import java.io.IOException;
+import java.util.List;
+
+/** Submits a job and follows it: evaluation, placements, then every task until it runs and is healthy. */
+public final class JobRun implements Command {
+
+    @Override
+    public String usage() {
+        return "[flags] <path>";
+    }
+
+    @Override
+    public String about() {
+        return "Registers the job of a file, of standard input (-) or of a JSON document, or updates it, and follows it "
+                + "until all allocations run and are healthy. Exit code 0 when they do, 1 when something failed, 2 when "
+                + "an allocation found no node.";
+    }
+
+    @Override
+    public List<Flag> flags() {
+        var nothing = "there is nothing it could override in this version";
+        return List.of(
+                Flag.text("check-index", "index", "Only if the job's modify index still is this one; 0: only if new."),
+                Flag.toggle("detach", "Return once the job is registered and print the evaluation's id."),
+                Flag.number("eval-priority", "n", "The priority of the evaluation instead of the job's."),
+                Flag.toggle("json", "The file is JSON."),
+                Flag.toggle("output", "Print the job as JSON instead of submitting it."),
+                Flag.toggle("preserve-counts", "Keep the counts of groups that are registered already."),
+                Flag.toggle("verbose", "Whole ids."),
+                Flag.refused("var", "put the value into the job file for now"),
+                Flag.refused("var-file", "put the values into the job file for now"),
+                Flag.refused("preserve-resources", "write the resources into the job file"),
+                Flag.refused("policy-override", nothing),
+                Flag.refused("hcl2-strict", "job files are always read strictly"),
+                Flag.refused("hcl1", "job files are HCL2"),
+                Flag.refused("consul-namespace", "write it into the job file"),
+                Flag.refused("vault-namespace", "write it into the job file"),
+                CommonFlags.browser());
+    }
+
+    @Override
+    public int run(Invocation invocation)
+            throws UsageException, CommandFailure, ApiException, IOException, InterruptedException {
+        var arguments = invocation.arguments();
+        var terminal = invocation.terminal();
+        var path = arguments.onlyWord("the path of a job file");
+        var checkedIndex = checkedIndex(invocation);
+        var file = JobFileText.read(path, arguments.has("json"), terminal.in());
+        var job = file.parse(invocation);
+        if (arguments.has("output")) {
+            terminal.json(new Json.Fields().put("Job", job).build());
+            return 0;
+        }
+        var reply = register(invocation, job, file, checkedIndex);
+        warn(reply, invocation);
+        var evaluationId = reply.text("EvalID");
+        if (evaluationId.isEmpty() || arguments.has("detach")) {
+            terminal.line("Job registration successful");
+            if (!evaluationId.isEmpty()) {
+                terminal.line("Evaluation ID: " + evaluationId);
+            }
+            return 0;
+        }
+        return new Monitor(invocation, JobScope.of(job, invocation), arguments.has("verbose")).follow(evaluationId);
+    }
+
+    private static long checkedIndex(Invocation invocation) throws UsageException {
+        var written = invocation.arguments().text("check-index");
+        if (written.isEmpty()) {
+            return -1;
+        }
+        try {
+            return Long.parseUnsignedLong(written.get());
+        } catch (NumberFormatException notIndex) {
+            throw new UsageException("flag -check-index: \"" + written.get() + "\" is not an index");
+        }
+    }
+
+    private static Json register(Invocation invocation, Json job, JobFileText file, long checkedIndex)
+            throws CommandFailure, ApiException {
+        var request = new Json.Fields().put("Job", job).put("Submission", file.submission());
+        if (checkedIndex >= 0) {
+            request.put("EnforceIndex", true).put("JobModifyIndex", checkedIndex);
+        }
+        if (invocation.arguments().has("preserve-counts")) {
+            request.put("PreserveCounts", true);
+        }
+        var priority = invocation.arguments().number("eval-priority");
+        if (priority.isPresent()) {
+            request.put("EvalPriority", priority.get());
+        }
+        try {
+            return invocation
+                    .nomad()
+                    .put("/v1/jobs", JobScope.of(job, invocation).query(), request.build())
+                    .body();
+        } catch (ApiException refused) {
+            if (refused.body().contains("Enforcing job modify index")) {
+                throw new CommandFailure(refused.body() + "\nJob not updated");
+            }
+            if (refused.status() == 0) {
+                throw refused;
+            }
+            throw new CommandFailure("Error submitting job: " + refused.getMessage());
+        }
+    }
+
+    static void warn(Json reply, Invocation invocation) {
+        var warnings = reply.text("Warnings");
+        if (!warnings.isEmpty()) {
+            invocation.terminal().line(invocation.terminal().yellow("Job Warnings:\n" + warnings));
+            invocation.terminal().blankLine();
+        }
+    }
+
+    /** Where a job lives: what its file says wins over flags and environment, as the server decides it too. */
+    record JobScope(String namespace, String region) {
+        static JobScope of(Json job, Invocation invocation) {
+            var namespace = job.text("Namespace");
+            var region = job.text("Region");
+            return new JobScope(
+                    namespace.isEmpty() ? invocation.first("namespace", "NOMAD_NAMESPACE", "") : namespace,
+                    region.isEmpty() ? invocation.first("region", "NOMAD_REGION", "") : region);
+        }
+
+        Query query() {
+            return Query.none()
+                    .andIf(!namespace.isEmpty(), "namespace", namespace)
+                    .andIf(!region.isEmpty() && !region.equals("global"), "region", region);
+        }
+    }
+}

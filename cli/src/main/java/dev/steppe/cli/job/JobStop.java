@@ -1,0 +1,97 @@
+package dev.steppe.cli.job;
+
+import dev.steppe.cli.command.Command;
+import dev.steppe.cli.command.CommandFailure;
+import dev.steppe.cli.command.Flag;
+import dev.steppe.cli.command.Invocation;
+import dev.steppe.cli.command.UsageException;
+import dev.steppe.cli.http.ApiException;
+import dev.steppe.cli.http.Query;
+import dev.steppe.cli.json.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+/** Stops jobs, one after the other, and follows each evaluation. */
+public final class JobStop implements Command {
+
+    @Override
+    public String usage() {
+        return "[flags] <job> ...";
+    }
+
+    @Override
+    public String about() {
+        return "Stops jobs: their allocations end, their definition stays unless -purge. A name that is only the beginning "
+                + "of a job's id is asked about first.";
+    }
+
+    @Override
+    public List<Flag> flags() {
+        return List.of(
+                Flag.toggle("detach", "Return at once and print the evaluation's id."),
+                Flag.number("eval-priority", "n", "The priority of the evaluation instead of the job's."),
+                Flag.toggle("global", "Stop it in all regions of the job."),
+                Flag.toggle("no-shutdown-delay", "Skip the shutdown_delay of groups and tasks."),
+                Flag.toggle("purge", "Forget the job as well."),
+                Flag.toggle("verbose", "Whole ids."),
+                Flag.toggle("yes", "Do not ask."));
+    }
+
+    @Override
+    public int run(Invocation invocation)
+            throws UsageException, CommandFailure, ApiException, IOException, InterruptedException {
+        var names = invocation.arguments().words();
+        if (names.isEmpty()) {
+            throw new UsageException("this command takes one or more arguments: the jobs to stop");
+        }
+        var worst = 0;
+        for (var name : names) {
+            worst = Math.max(worst, stop(invocation, JobMatch.one(invocation, name), name));
+        }
+        return worst;
+    }
+
+    private static int stop(Invocation invocation, Json job, String written)
+            throws CommandFailure, ApiException, IOException, InterruptedException {
+        var arguments = invocation.arguments();
+        var terminal = invocation.terminal();
+        var id = job.text("ID");
+        if (!id.equals(written) && !arguments.has("yes") && !agreed(invocation, id)) {
+            terminal.line("Cancelling job stop");
+            return 0;
+        }
+        var scope = JobRun.JobScope.of(job, invocation);
+        var priority = arguments.number("eval-priority");
+        Query query = scope.query()
+                .and("purge", Boolean.toString(arguments.has("purge")))
+                .andIf(arguments.has("global"), "global", "true")
+                .andIf(arguments.has("no-shutdown-delay"), "no_shutdown_delay", "true")
+                .andIf(priority.isPresent(), "eval_priority", Long.toString(priority.orElse(0L)));
+        var reply =
+                invocation.nomad().delete("/v1/job/" + Query.encode(id), query).body();
+        var evaluation = reply.text("EvalID");
+        if (evaluation.isEmpty()) {
+            return 0;
+        }
+        if (arguments.has("detach")) {
+            terminal.line(evaluation);
+            return 0;
+        }
+        return new Monitor(invocation, scope, arguments.has("verbose")).followEvaluation(evaluation);
+    }
+
+    private static boolean agreed(Invocation invocation, String id) throws CommandFailure, IOException {
+        var terminal = invocation.terminal();
+        terminal.out().print("Are you sure you want to stop job \"" + id + "\"? [y/N] ");
+        terminal.out().flush();
+        var answer = new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)).readLine();
+        if (answer == null) {
+            throw new CommandFailure("\nNobody can be asked here; write the job's whole id or add -yes");
+        }
+        return answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
+    }
+}

@@ -1,0 +1,60 @@
+package dev.steppe.cli.job;
+
+import dev.steppe.cli.command.Command;
+import dev.steppe.cli.command.CommandFailure;
+import dev.steppe.cli.command.Flag;
+import dev.steppe.cli.command.Invocation;
+import dev.steppe.cli.command.UsageException;
+import dev.steppe.cli.http.ApiException;
+import dev.steppe.cli.json.Json;
+import java.io.IOException;
+import java.util.List;
+
+/** Checks a job file: its text first, then everything the server would check on registering it. */
+public final class JobValidate implements Command {
+
+    @Override
+    public String usage() {
+        return "[flags] <path>";
+    }
+
+    @Override
+    public String about() {
+        return "Checks a job file, or standard input (-), without running it. Exit code 0 when job run would accept it.";
+    }
+
+    @Override
+    public List<Flag> flags() {
+        return List.of(
+                Flag.toggle("json", "The file is JSON."),
+                Flag.refused("var", "put the value into the job file for now"),
+                Flag.refused("var-file", "put the values into the job file for now"),
+                Flag.refused("hcl2-strict", "job files are always read strictly"),
+                Flag.refused("vault-namespace", "write it into the job file"));
+    }
+
+    @Override
+    public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException, IOException {
+        var path = invocation.arguments().onlyWord("the path of a job file");
+        var terminal = invocation.terminal();
+        var job = JobFileText.read(path, invocation.arguments().has("json"), terminal.in())
+                .parse(invocation);
+        var request = new Json.Fields().put("Job", job).build();
+        var scope = JobRun.JobScope.of(job, invocation);
+        var reply = invocation
+                .nomad()
+                .put("/v1/validate/job", scope.query(), request)
+                .body();
+        var errors = reply.texts("ValidationErrors");
+        if (!errors.isEmpty() || !reply.text("Error").isEmpty()) {
+            terminal.complain(terminal.red("Job validation errors:"));
+            for (var error : errors.isEmpty() ? List.of(reply.text("Error")) : errors) {
+                terminal.complain("  * " + error);
+            }
+            return 1;
+        }
+        JobRun.warn(reply, invocation);
+        terminal.line(terminal.green("Job validation successful"));
+        return 0;
+    }
+}

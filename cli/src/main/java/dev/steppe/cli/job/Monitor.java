@@ -1,0 +1,344 @@
+package dev.steppe.cli.job;
+
+import dev.steppe.cli.alloc.LogTail;
+import dev.steppe.cli.alloc.TaskEvents;
+import dev.steppe.cli.command.Invocation;
+import dev.steppe.cli.command.Match;
+import dev.steppe.cli.evaluation.PlacementFailure;
+import dev.steppe.cli.http.Api;
+import dev.steppe.cli.http.ApiException;
+import dev.steppe.cli.http.Query;
+import dev.steppe.cli.http.Reply;
+import dev.steppe.cli.json.Json;
+import dev.steppe.cli.terminal.Terminal;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Follows what a submitted job sets off and prints each step once: the evaluation until it ends, then each allocation
+ * with its tasks until it runs (and is healthy, when a deployment judges that) or fails. One thread, one use.
+ */
+final class Monitor {
+    private static final int PLACEMENT_FAILED = 2;
+    private static final long WAIT_SECONDS = 2;
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final long SHORTEST_ROUND_MILLIS = 100;
+
+    private final Api api;
+    private final Terminal terminal;
+    private final JobRun.JobScope scope;
+    private final boolean verbose;
+    private final Set<String> told = new LinkedHashSet<>();
+    private final Map<String, String> statuses = new LinkedHashMap<>();
+    private long createIndex;
+    private long createTimeNanos;
+
+    Monitor(Invocation invocation, JobRun.JobScope scope, boolean verbose) throws ApiException {
+        this.api = invocation.nomad();
+        this.terminal = invocation.terminal();
+        this.scope = scope;
+        this.verbose = verbose;
+    }
+
+    /** Follows until everything runs. Exit code: 0 it runs, 1 something failed, 2 an allocation found no node. */
+    int follow(String evaluationId) throws ApiException, InterruptedException {
+        var evaluation = untilDecided(evaluationId);
+        if (!evaluation.text("Status").equals("complete")) {
+            return 1;
+        }
+        var next = evaluation.text("NextEval");
+        if (!next.isEmpty() && evaluation.number("Wait") > 0) {
+            note("Waiting for the next evaluation \"" + id(next) + "\" of a rolling update");
+            return follow(next);
+        }
+        if (!evaluation.entries("FailedTGAllocs").isEmpty()) {
+            return PLACEMENT_FAILED;
+        }
+        return untilStarted(evaluationId, !evaluation.text("DeploymentID").isEmpty());
+    }
+
+    /** Follows the evaluation only; for what stops and does not start. */
+    int followEvaluation(String evaluationId) throws ApiException, InterruptedException {
+        var evaluation = untilDecided(evaluationId);
+        if (!evaluation.entries("FailedTGAllocs").isEmpty()) {
+            return PLACEMENT_FAILED;
+        }
+        return evaluation.text("Status").equals("complete") ? 0 : 1;
+    }
+
+    private Json untilDecided(String evaluationId) throws ApiException, InterruptedException {
+        head("Monitoring evaluation \"" + id(evaluationId) + "\"");
+        var path = "/v1/evaluation/" + Query.encode(evaluationId);
+        var reply = api.get(path, scope.query());
+        createIndex = reply.body().number("CreateIndex");
+        createTimeNanos = reply.body().number("CreateTime");
+        tellTrigger(reply.body());
+        var status = "pending";
+        while (true) {
+            var evaluation = reply.body();
+            var now = evaluation.text("Status");
+            if (!now.equals(status) && !now.equals("pending")) {
+                tellAllocations(allocations(evaluationId, 0).body());
+                note("Evaluation status changed: \"" + status + "\" -> \"" + now + "\"");
+                status = now;
+            }
+            if (isTerminal(now)) {
+                tellFinished(evaluation);
+                return evaluation;
+            }
+            var asked = terminal.clock().instant();
+            reply = api.get(path, scope.query().after(reply.index(), WAIT_SECONDS));
+            pauseAfter(asked);
+        }
+    }
+
+    private void tellTrigger(Json evaluation) {
+        var job = evaluation.text("JobID");
+        if (evaluation.text("TriggeredBy").equals("node-update")) {
+            note("Evaluation triggered by node \"" + id(evaluation.text("NodeID")) + "\"");
+        } else if (!job.isEmpty()) {
+            note("Evaluation triggered by job \"" + job + "\"");
+        }
+        var deployment = evaluation.text("DeploymentID");
+        if (!deployment.isEmpty()) {
+            note("Evaluation within deployment: \"" + id(deployment) + "\"");
+        }
+    }
+
+    private static boolean isTerminal(String status) {
+        return status.equals("complete") || status.equals("failed") || status.equals("canceled");
+    }
+
+    private void tellFinished(Json evaluation) {
+        var status = evaluation.text("Status");
+        var finished = "Evaluation \"" + id(evaluation.text("ID")) + "\" finished with status \"" + status + "\"";
+        if (!evaluation.entries("FailedTGAllocs").isEmpty()) {
+            head(terminal.yellow(finished + " but failed to place all allocations:"));
+            explain(evaluation);
+        } else {
+            head(finished + (status.equals("complete") ? "" : ": " + evaluation.text("StatusDescription")));
+        }
+    }
+
+    private void explain(Json evaluation) {
+        PlacementFailure.print(evaluation.entries("FailedTGAllocs"), "    ", terminal);
+        var blocked = evaluation.text("BlockedEval");
+        if (!blocked.isEmpty()) {
+            note("Evaluation \"" + id(blocked) + "\" waiting for additional capacity to place remainder");
+        }
+    }
+
+    private Reply allocations(String evaluationId, long index) throws ApiException {
+        var query = scope.query();
+        return api.get(
+                "/v1/evaluation/" + Query.encode(evaluationId) + "/allocations",
+                index > 0 ? query.after(index, WAIT_SECONDS) : query);
+    }
+
+    private int untilStarted(String evaluationId, boolean judged) throws ApiException, InterruptedException {
+        var reply = allocations(evaluationId, 0);
+        var deadline = terminal.clock().instant().plus(PATIENCE);
+        while (true) {
+            tellAllocations(reply.body());
+            var wanted = wanted(reply.body());
+            var failed = failed(wanted);
+            if (!failed.isEmpty()) {
+                return tellFailed(failed);
+            }
+            if (allStarted(wanted, judged)) {
+                return tellStarted(wanted, judged);
+            }
+            var asked = terminal.clock().instant();
+            if (asked.isAfter(deadline)) {
+                return tellLate(wanted);
+            }
+            reply = allocations(evaluationId, reply.index());
+            pauseAfter(asked);
+        }
+    }
+
+    /** The allocations that are meant to run: those that the evaluation stopped are not waited for. */
+    private static List<Json> wanted(Json allocations) {
+        List<Json> wanted = new ArrayList<>();
+        for (var allocation : allocations.items()) {
+            if (allocation.text("DesiredStatus").equals("run")) {
+                wanted.add(allocation);
+            }
+        }
+        return wanted;
+    }
+
+    private static List<Json> failed(List<Json> wanted) {
+        List<Json> failed = new ArrayList<>();
+        for (var allocation : wanted) {
+            var status = allocation.text("ClientStatus");
+            var unhealthy =
+                    allocation.at("DeploymentStatus").at("Healthy") instanceof Json.Bool healthy && !healthy.value();
+            if (status.equals("failed") || status.equals("lost") || unhealthy) {
+                failed.add(allocation);
+            }
+        }
+        return failed;
+    }
+
+    private static boolean allStarted(List<Json> wanted, boolean judged) {
+        for (var allocation : wanted) {
+            var status = allocation.text("ClientStatus");
+            var healthy = allocation.at("DeploymentStatus").isTrue("Healthy");
+            var started = status.equals("complete") || status.equals("running") && (!judged || healthy);
+            if (!started) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void tellAllocations(Json allocations) {
+        for (var allocation : allocations.items()) {
+            var allocationId = allocation.text("ID");
+            var status = allocation.text("ClientStatus");
+            var before = statuses.get(allocationId);
+            if (before == null) {
+                tellNew(allocation);
+            }
+            tellTasks(allocation);
+            if (before != null && !before.equals(status)) {
+                var description = allocation.text("ClientDescription");
+                note("Allocation \"" + id(allocationId) + "\" status changed: \"" + before + "\" -> \"" + status + "\""
+                        + (description.isEmpty() ? "" : " (" + description + ")"));
+            }
+            statuses.put(allocationId, status);
+            if (allocation.at("DeploymentStatus").isTrue("Healthy") && told.add(allocationId + " healthy")) {
+                note("Allocation \"" + id(allocationId) + "\" is " + terminal.green("healthy"));
+            }
+        }
+    }
+
+    private void tellNew(Json allocation) {
+        var shown = "Allocation \"" + id(allocation.text("ID")) + "\" ";
+        var place = "node \"" + id(allocation.text("NodeID")) + "\", group \"" + allocation.text("TaskGroup") + "\"";
+        if (!allocation.text("DesiredStatus").equals("run")) {
+            note(shown + "stopped: " + place);
+        } else if (allocation.number("CreateIndex") < createIndex) {
+            note(shown + "modified: " + place);
+        } else {
+            note(shown + "created: " + place);
+        }
+    }
+
+    private void tellTasks(Json allocation) {
+        for (var task : allocation.entries("TaskStates").entrySet()) {
+            var name = "Task \"" + task.getKey() + "\" of \"" + id(allocation.text("ID")) + "\"";
+            for (var event : task.getValue().items("Events")) {
+                var key = allocation.text("ID") + " " + task.getKey() + " " + event.number("Time") + " "
+                        + event.text("Type");
+                if (event.number("Time") >= createTimeNanos && told.add(key)) {
+                    var bad = TaskEvents.isTrouble(event);
+                    var line = name + ": " + event.text("Type") + ": " + TaskEvents.message(event);
+                    note(bad ? terminal.yellow(line) : line);
+                }
+            }
+        }
+    }
+
+    private int tellFailed(List<Json> failed) {
+        for (var allocation : failed) {
+            var allocationId = allocation.text("ID");
+            head(terminal.red("Allocation \"" + id(allocationId) + "\" of group \"" + allocation.text("TaskGroup")
+                    + "\" failed on node \"" + allocation.text("NodeName") + "\": "
+                    + reason(allocation)));
+            for (var task : allocation.entries("TaskStates").entrySet()) {
+                if (task.getValue().isTrue("Failed")) {
+                    tellOutput(allocationId, task.getKey());
+                }
+            }
+        }
+        return 1;
+    }
+
+    private static String reason(Json allocation) {
+        for (var task : allocation.entries("TaskStates").entrySet()) {
+            var events = task.getValue().items("Events");
+            for (var i = events.size() - 1; i >= 0; i--) {
+                if (TaskEvents.isTrouble(events.get(i))) {
+                    return "task \"" + task.getKey() + "\": " + TaskEvents.message(events.get(i));
+                }
+            }
+        }
+        var description = allocation.text("ClientDescription");
+        return description.isEmpty() ? "client status " + allocation.text("ClientStatus") : description;
+    }
+
+    /** The end of what a failed task wrote, because that is where people look next. */
+    private void tellOutput(String allocationId, String task) {
+        try {
+            var lines = LogTail.last(api, allocationId, task, "stderr", 10);
+            if (!lines.isEmpty()) {
+                terminal.line("    Last lines of stderr of task \"" + task + "\":");
+                for (var line : lines) {
+                    terminal.line("      | " + line);
+                }
+            }
+        } catch (ApiException | IOException unavailable) {
+            terminal.line("    stderr of task \"" + task + "\" is not available: " + unavailable.getMessage());
+        }
+        terminal.line("    More: steppe alloc status " + id(allocationId) + ", steppe alloc logs -stderr -task " + task
+                + " " + id(allocationId));
+    }
+
+    private int tellStarted(List<Json> wanted, boolean judged) {
+        var running = 0;
+        for (var allocation : wanted) {
+            running += allocation.text("ClientStatus").equals("running") ? 1 : 0;
+        }
+        var ended = wanted.size() - running;
+        if (!wanted.isEmpty()) {
+            head(terminal.green(allocations(running) + " running" + (judged ? " and healthy" : "")
+                    + (ended > 0 ? ", " + allocations(ended) + " complete" : "")));
+        }
+        return 0;
+    }
+
+    private int tellLate(List<Json> wanted) {
+        head(terminal.red("Not all allocations started within " + PATIENCE.toMinutes() + " minutes:"));
+        for (var allocation : wanted) {
+            if (!allocation.text("ClientStatus").equals("complete")) {
+                terminal.line("    Allocation \"" + id(allocation.text("ID")) + "\" is "
+                        + allocation.text("ClientStatus") + ": " + reason(allocation));
+            }
+        }
+        return 1;
+    }
+
+    private static String allocations(int count) {
+        return count + (count == 1 ? " allocation" : " allocations");
+    }
+
+    /** Agents answer a waiting read at most every few seconds; one that answers at once must not be asked in a loop. */
+    private void pauseAfter(Instant asked) throws InterruptedException {
+        var left = SHORTEST_ROUND_MILLIS
+                - Duration.between(asked, terminal.clock().instant()).toMillis();
+        if (left > 0) {
+            Thread.sleep(left);
+        }
+    }
+
+    private void head(String text) {
+        terminal.line("==> " + terminal.time(terminal.clock().instant()) + ": " + text);
+    }
+
+    private void note(String text) {
+        terminal.line("    " + terminal.time(terminal.clock().instant()) + ": " + text);
+    }
+
+    private String id(String id) {
+        return Match.shown(id, verbose);
+    }
+}

@@ -1,0 +1,3 @@
+job "transcode-api" {
+  group "api" {}
+}
