@@ -1,0 +1,5 @@
+/** Texts people wrote, places in them, and what is wrong there. */
+@NullMarked
+package dev.steppe.language.source;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+unknown  = uper("x")
+count    = upper("x", "y")
+kind     = upper([1])
+list     = join(",", 5)
+range    = range(5000)
+format   = format("%d %d", 1)
+attempt  = try(server.missing, "default")
+can      = [can(server.missing), can(server.name)]
+json     = jsondecode("{\"a\": }")
+number   = convert("12", number)
+types    = convert([1, true], list(string))
+refused  = convert("x", number)
+slow     = regex_replace("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a+)+$", "")
+huge     = [for a in range(1000) : [for b in range(1000) : [for c in range(1000) : a]]]

@@ -1,0 +1,3 @@
+job "x" {
+  group "y" {
+    a = 1
