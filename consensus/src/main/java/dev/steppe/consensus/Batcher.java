@@ -35,8 +35,12 @@ final class Batcher {
             return;
         }
         if (queuedCommands.get() >= limits.queuedCommands() || queuedBytes.get() >= limits.queuedBytes()) {
-            Batch.tell(then, new Proposal.Unavailable(
-                    "too many writes wait: " + queuedCommands.get() + " commands, " + queuedBytes.get() + " bytes", false));
+            Batch.tell(
+                    then,
+                    new Proposal.Unavailable(
+                            "too many writes wait: " + queuedCommands.get() + " commands, " + queuedBytes.get()
+                                    + " bytes",
+                            false));
             return;
         }
         queuedCommands.incrementAndGet();
@@ -69,8 +73,8 @@ final class Batcher {
                 return;
             }
             if (closed) {
-                commands.forEach(command ->
-                        Batch.tell(command.then(), new Proposal.Unavailable("the log is closed", false)));
+                commands.forEach(
+                        command -> Batch.tell(command.then(), new Proposal.Unavailable("the log is closed", false)));
                 continue;
             }
             inFlight.incrementAndGet();

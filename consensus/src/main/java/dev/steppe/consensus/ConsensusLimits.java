@@ -50,7 +50,14 @@ public record ConsensusLimits(
     /** The same, with a snapshot after so many bytes. */
     public ConsensusLimits withSnapshotAfterLogBytes(long bytes) {
         return new ConsensusLimits(
-                entriesInFlight, batchCommands, batchBytes, queuedCommands, queuedBytes, bytes, electionMin, electionMax);
+                entriesInFlight,
+                batchCommands,
+                batchBytes,
+                queuedCommands,
+                queuedBytes,
+                bytes,
+                electionMin,
+                electionMax);
     }
 
     /** The same, with so many entries in flight. */

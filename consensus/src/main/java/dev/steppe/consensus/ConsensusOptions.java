@@ -18,7 +18,8 @@ public record ConsensusOptions(
         members = List.copyOf(members);
         var own = members.stream().filter(member -> member.id().equals(self)).count();
         if (own != 1) {
-            throw new IllegalArgumentException("member " + self + " must be listed once, but is listed " + own + " times");
+            throw new IllegalArgumentException(
+                    "member " + self + " must be listed once, but is listed " + own + " times");
         }
         if (members.stream().map(Member::id).distinct().count() != members.size()) {
             throw new IllegalArgumentException("member ids must differ: " + members);

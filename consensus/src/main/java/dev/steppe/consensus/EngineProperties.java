@@ -30,7 +30,8 @@ final class EngineProperties {
 
     static RaftProperties of(ConsensusOptions options) {
         var properties = new RaftProperties();
-        RaftServerConfigKeys.setStorageDir(properties, List.of(options.directory().toFile()));
+        RaftServerConfigKeys.setStorageDir(
+                properties, List.of(options.directory().toFile()));
         log(properties);
         elections(properties, options);
         transport(properties, options);
@@ -48,8 +49,8 @@ final class EngineProperties {
     static Parameters parameters(ConsensusOptions options) {
         var parameters = new Parameters();
         options.tls()
-                .ifPresent(tls -> GrpcConfigKeys.TLS.setConf(
-                        parameters, new GrpcTlsConfig(tls.keys(), tls.trust(), true)));
+                .ifPresent(tls ->
+                        GrpcConfigKeys.TLS.setConf(parameters, new GrpcTlsConfig(tls.keys(), tls.trust(), true)));
         return parameters;
     }
 
@@ -73,8 +74,10 @@ final class EngineProperties {
         RaftServerConfigKeys.Rpc.setTimeoutMax(properties, time(limits.electionMax()));
         if (options.members().size() == 1) {
             // Nobody else can lead: there is nothing to wait for.
-            RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, TimeDuration.valueOf(1, TimeUnit.MILLISECONDS));
-            RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, TimeDuration.valueOf(2, TimeUnit.MILLISECONDS));
+            RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
+                    properties, TimeDuration.valueOf(1, TimeUnit.MILLISECONDS));
+            RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(
+                    properties, TimeDuration.valueOf(2, TimeUnit.MILLISECONDS));
             // A late wake-up of a busy machine is no reason to wait again.
             RaftServerConfigKeys.setSleepDeviationThreshold(properties, TimeDuration.valueOf(1, TimeUnit.MINUTES));
         }

@@ -33,7 +33,8 @@ import org.apache.ratis.server.storage.RaftStorage;
  */
 public final class RatisConsensus implements Consensus {
     private static final System.Logger LOG = System.getLogger(RatisConsensus.class.getName());
-    private static final RaftGroupId GROUP = RaftGroupId.valueOf(UUID.fromString("5e7e99e0-0000-4000-8000-000000000001"));
+    private static final RaftGroupId GROUP =
+            RaftGroupId.valueOf(UUID.fromString("5e7e99e0-0000-4000-8000-000000000001"));
     private static final long SNAPSHOT_TIMEOUT_MILLIS = 60_000;
 
     private final ConsensusOptions options;
@@ -59,7 +60,8 @@ public final class RatisConsensus implements Consensus {
             consensus.server.start();
         } catch (IOException | RuntimeException failure) {
             consensus.close();
-            throw new IOException("the log in " + options.directory() + " cannot be started: " + rootMessage(failure), failure);
+            throw new IOException(
+                    "the log in " + options.directory() + " cannot be started: " + rootMessage(failure), failure);
         }
         consensus.leadershipMayHaveChanged();
         return consensus;
@@ -73,7 +75,9 @@ public final class RatisConsensus implements Consensus {
         Files.createDirectories(options.directory());
         this.server = RaftServer.newBuilder()
                 .setServerId(RaftPeerId.valueOf(options.self().value()))
-                .setGroup(RaftGroup.valueOf(GROUP, options.members().stream().map(RatisConsensus::peer).toList()))
+                .setGroup(RaftGroup.valueOf(
+                        GROUP,
+                        options.members().stream().map(RatisConsensus::peer).toList()))
                 .setStateMachine(this.machine)
                 .setProperties(EngineProperties.of(options))
                 .setParameters(EngineProperties.parameters(options))
@@ -117,8 +121,9 @@ public final class RatisConsensus implements Consensus {
             return new Proposal.Unavailable("leadership was lost before the write was acknowledged: " + failure, true);
         }
         return switch (failure) {
-            case NotLeaderException other -> new Proposal.NotLeader(
-                    Optional.ofNullable(other.getSuggestedLeader()).map(leader -> new MemberId(leader.getId().toString())));
+            case NotLeaderException other ->
+                new Proposal.NotLeader(Optional.ofNullable(other.getSuggestedLeader())
+                        .map(leader -> new MemberId(leader.getId().toString())));
             case LeaderSteppingDownException _ -> new Proposal.NotLeader(Optional.empty());
             case LeaderNotReadyException _ -> new Proposal.Unavailable("the leader is not ready yet", false);
             default -> new Proposal.Unavailable(rootMessage(failure), false);
@@ -128,9 +133,11 @@ public final class RatisConsensus implements Consensus {
     @Override
     public void readBarrier(Consumer<Barrier> then) {
         try {
-            send(request(RaftClientRequest.readRequestType(), Message.EMPTY), (reply, failure) -> then.accept(failure
-                    .<Barrier>map(reason -> new Barrier.Unavailable(rootMessage(reason)))
-                    .orElseGet(() -> new Barrier.Reached(machine.commandIndex()))));
+            send(
+                    request(RaftClientRequest.readRequestType(), Message.EMPTY),
+                    (reply, failure) ->
+                            then.accept(failure.<Barrier>map(reason -> new Barrier.Unavailable(rootMessage(reason)))
+                                    .orElseGet(() -> new Barrier.Reached(machine.commandIndex()))));
         } catch (RuntimeException failure) {
             then.accept(new Barrier.Unavailable(rootMessage(failure)));
         }
@@ -208,9 +215,12 @@ public final class RatisConsensus implements Consensus {
         var latest = machine.getLatestSnapshot();
         if (failure != null) {
             then.accept(new SnapshotOutcome.Failed(rootMessage(failure)));
-        } else if (latest != null && reply.getLogIndex() == latest.getIndex() && latest.getIndex() >= machine.getLastAppliedTermIndex().getIndex()) {
+        } else if (latest != null
+                && reply.getLogIndex() == latest.getIndex()
+                && latest.getIndex() >= machine.getLastAppliedTermIndex().getIndex()) {
             // Nothing was applied since the newest snapshot.
-            then.accept(new SnapshotOutcome.Written(machine.commandIndex(), latest.getFile().getFileSize()));
+            then.accept(new SnapshotOutcome.Written(
+                    machine.commandIndex(), latest.getFile().getFileSize()));
         }
     }
 

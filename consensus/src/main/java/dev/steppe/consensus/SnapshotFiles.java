@@ -69,8 +69,8 @@ final class SnapshotFiles extends SimpleStateMachineStorage {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE)) {
-            var out = new DataOutputStream(
-                    new BufferedOutputStream(new DigestOutputStream(Channels.newOutputStream(channel), digest), 1 << 16));
+            var out = new DataOutputStream(new BufferedOutputStream(
+                    new DigestOutputStream(Channels.newOutputStream(channel), digest), 1 << 16));
             out.writeInt(MAGIC);
             out.writeInt(VERSION);
             out.writeLong(commandIndex);
@@ -104,10 +104,10 @@ final class SnapshotFiles extends SimpleStateMachineStorage {
             machine.restore(in);
             in.transferTo(OutputStream.nullOutputStream());
         }
-        if (snapshot.hasMd5()
-                && !snapshot.getFile().getFileDigest().equals(MD5Hash.newInstance(digest.digest()))) {
-            throw new IOException("snapshot " + file + " is damaged: its checksum does not match " + file
-                    + ".md5; restore this member's directory from a backup, or empty it when other members hold the data");
+        if (snapshot.hasMd5() && !snapshot.getFile().getFileDigest().equals(MD5Hash.newInstance(digest.digest()))) {
+            throw new IOException(
+                    "snapshot " + file + " is damaged: its checksum does not match " + file
+                            + ".md5; restore this member's directory from a backup, or empty it when other members hold the data");
         }
         return commandIndex;
     }
@@ -131,5 +131,4 @@ final class SnapshotFiles extends SimpleStateMachineStorage {
             throw new IllegalStateException("every JDK has MD5", missing);
         }
     }
-
 }

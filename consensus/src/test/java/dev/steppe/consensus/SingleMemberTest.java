@@ -60,7 +60,9 @@ class SingleMemberTest {
             for (int i = 1; i <= count; i++) {
                 assertThat(outcomes.get(i - 1)).isEqualTo(new Proposal.Applied(i, "applied " + i));
             }
-            assertThat(consensus.status().lastEntryIndex()).as("commands share entries").isLessThan(count / 4);
+            assertThat(consensus.status().lastEntryIndex())
+                    .as("commands share entries")
+                    .isLessThan(count / 4);
         }
     }
 

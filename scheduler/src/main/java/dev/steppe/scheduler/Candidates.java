@@ -84,7 +84,8 @@ final class Candidates {
         double bestScore = Double.NEGATIVE_INFINITY;
         int equals = 0;
         for (Node node : snapshot.nodes()) {
-            if (!node.isEligible() || instance.pinned().filter(pin -> !pin.equals(node.id())).isPresent()) {
+            if (!node.isEligible()
+                    || instance.pinned().filter(pin -> !pin.equals(node.id())).isPresent()) {
                 explanation.unavailable(node);
                 continue;
             }

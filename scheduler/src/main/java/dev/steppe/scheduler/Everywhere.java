@@ -62,7 +62,10 @@ final class Everywhere {
         }
         if (existing.isPresent() && !fits) {
             stopped.add(new Command.Stop(
-                    existing.get().id(), DesiredStatus.STOP, "the node does not fit the job any more", Optional.empty()));
+                    existing.get().id(),
+                    DesiredStatus.STOP,
+                    "the node does not fit the job any more",
+                    Optional.empty()));
             return Optional.empty();
         }
         if (existing.isPresent()) {

@@ -34,9 +34,11 @@ final class Explanation {
     void unavailable(Node node) {
         nodes++;
         if (!node.isEligible()) {
-            say(node, node.eligibility().equals("eligible")
-                    ? "its status is " + node.status().name().toLowerCase(java.util.Locale.ROOT)
-                    : "it is not eligible for new allocations (steppe node eligibility -enable)");
+            say(
+                    node,
+                    node.eligibility().equals("eligible")
+                            ? "its status is " + node.status().name().toLowerCase(java.util.Locale.ROOT)
+                            : "it is not eligible for new allocations (steppe node eligibility -enable)");
         }
     }
 

@@ -28,10 +28,7 @@ final class Feasibility {
 
     /** The first condition the node does not meet. */
     Optional<Refusal> refusal(Node node) {
-        return membership(node)
-                .or(() -> drivers(node))
-                .or(() -> network(node))
-                .or(() -> constraints(node));
+        return membership(node).or(() -> drivers(node)).or(() -> network(node)).or(() -> constraints(node));
     }
 
     /** True when some instances have to be on nodes of their own. */
@@ -121,8 +118,7 @@ final class Feasibility {
             var left = Target.resolve(constraint.leftTarget(), node);
             var right = Target.resolve(constraint.rightTarget(), node);
             if (!Operand.holds(constraint.operand(), left, right)) {
-                String said =
-                        constraint.leftTarget() + " " + constraint.operand() + " " + constraint.rightTarget();
+                String said = constraint.leftTarget() + " " + constraint.operand() + " " + constraint.rightTarget();
                 return Optional.of(Refusal.filtered(
                         said.strip(),
                         "constraint " + said.strip() + ": the value there is "

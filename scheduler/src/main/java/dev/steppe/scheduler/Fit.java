@@ -37,8 +37,9 @@ final class Fit {
         this.ports = PortNeeds.of(group);
         this.cpuMegaHertz =
                 group.tasks().stream().mapToLong(task -> task.resources().cpu()).sum();
-        this.memoryMb =
-                group.tasks().stream().mapToLong(task -> task.resources().memoryMb()).sum();
+        this.memoryMb = group.tasks().stream()
+                .mapToLong(task -> task.resources().memoryMb())
+                .sum();
         this.diskMb = group.ephemeralDisk().sizeMb();
     }
 
@@ -54,8 +55,7 @@ final class Fit {
     Optional<Refusal> refusal(Node node, NodeUsage usage) {
         NodeCapacity capacity = node.spec().capacity();
         return tooLittle("cpu", "MHz", cpuMegaHertz, capacity.cpu().megaHertz(), usage.cpuMegaHertz())
-                .or(() -> tooLittle(
-                        "memory", "MB", memoryMb, capacity.memory().memoryMb(), usage.memoryMb()))
+                .or(() -> tooLittle("memory", "MB", memoryMb, capacity.memory().memoryMb(), usage.memoryMb()))
                 .or(() -> tooLittle("disk", "MB", diskMb, capacity.disk().diskMb(), usage.diskMb()))
                 .or(() -> takenPort(usage))
                 .or(() -> noDynamicPort(capacity, usage));
@@ -124,7 +124,8 @@ final class Fit {
         var taken = new TreeSet<>(usage.ports().keySet());
         var mappings = new ArrayList<PortMapping>();
         for (Port port : ports) {
-            int value = port.value() != 0 ? port.value() : dynamicPort(node.spec().capacity(), taken, random);
+            int value =
+                    port.value() != 0 ? port.value() : dynamicPort(node.spec().capacity(), taken, random);
             taken.add(value);
             int to = port.to() == -1 ? value : port.to();
             mappings.add(new PortMapping(port.label(), value, to, hostAddress(node, port)));

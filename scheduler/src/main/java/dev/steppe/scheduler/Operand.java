@@ -11,8 +11,21 @@ import java.util.regex.PatternSyntaxException;
 final class Operand {
     /** The operands that look at one node by itself. */
     static final List<String> OF_A_NODE = List.of(
-            "=", "==", "is", "!=", "not", "<", "<=", ">", ">=", "regexp", "set_contains",
-            "set_contains_all", "set_contains_any", "is_set", "is_not_set");
+            "=",
+            "==",
+            "is",
+            "!=",
+            "not",
+            "<",
+            "<=",
+            ">",
+            ">=",
+            "regexp",
+            "set_contains",
+            "set_contains_all",
+            "set_contains_any",
+            "is_set",
+            "is_not_set");
 
     /** The operands that look at where other allocations are. */
     static final List<String> OF_PLACEMENTS = List.of("distinct_hosts", "distinct_property");

@@ -40,8 +40,7 @@ public final class PlanCheck {
                 : new Verdict(without(plan, new TreeSet<>(rejected)), rejected);
     }
 
-    private static boolean fits(
-            Snapshot newest, NodeId id, List<Allocation> placed, TreeSet<AllocationId> stopping) {
+    private static boolean fits(Snapshot newest, NodeId id, List<Allocation> placed, TreeSet<AllocationId> stopping) {
         var node = newest.node(id);
         if (node.isEmpty() || !node.get().isEligible()) {
             return false;

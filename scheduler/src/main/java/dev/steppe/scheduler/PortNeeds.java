@@ -17,13 +17,15 @@ public final class PortNeeds {
     /** Fixed ports first; a value of 0 is to be chosen. */
     public static List<Port> of(TaskGroup group) {
         var all = new ArrayList<Port>(group.network().reservedPorts());
-        group.tasks().forEach(task -> task.resources().networks().stream()
-                .map(NetworkResource::reservedPorts)
-                .forEach(all::addAll));
+        group.tasks()
+                .forEach(task -> task.resources().networks().stream()
+                        .map(NetworkResource::reservedPorts)
+                        .forEach(all::addAll));
         all.addAll(group.network().dynamicPorts());
-        group.tasks().forEach(task -> task.resources().networks().stream()
-                .map(NetworkResource::dynamicPorts)
-                .forEach(all::addAll));
+        group.tasks()
+                .forEach(task -> task.resources().networks().stream()
+                        .map(NetworkResource::dynamicPorts)
+                        .forEach(all::addAll));
         for (Service service : group.allServices()) {
             if (service.sidecar().isPresent()) {
                 all.add(new Port(PROXY_PREFIX + service.name(), 0, -1, "default"));

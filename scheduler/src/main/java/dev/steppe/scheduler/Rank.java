@@ -76,10 +76,8 @@ final class Rank {
 
     private double bestFit(Node node, NodeUsage usage) {
         var capacity = node.spec().capacity();
-        double freeCpu =
-                free(capacity.cpu().megaHertz(), usage.cpuMegaHertz() + fit.cpuMegaHertz());
-        double freeMemory =
-                free(capacity.memory().memoryMb(), usage.memoryMb() + fit.memoryMb());
+        double freeCpu = free(capacity.cpu().megaHertz(), usage.cpuMegaHertz() + fit.cpuMegaHertz());
+        double freeMemory = free(capacity.memory().memoryMb(), usage.memoryMb() + fit.memoryMb());
         double raw = 20.0 - (Math.pow(10, freeCpu) + Math.pow(10, freeMemory));
         return Math.clamp(raw, 0, BEST_FIT_MAX) / BEST_FIT_MAX;
     }

@@ -166,8 +166,7 @@ final class Reconciler {
         }
     }
 
-    private void reschedule(
-            TaskGroup group, Allocation failed, List<Allocation> replaced, TreeSet<String> waiting) {
+    private void reschedule(TaskGroup group, Allocation failed, List<Allocation> replaced, TreeSet<String> waiting) {
         if (failed.next().isPresent() || failed.jobVersion() != job.version()) {
             return;
         }
@@ -187,7 +186,8 @@ final class Reconciler {
         var due = failed.modifyTime().plus(delay(policy, history.size()));
         if (due.isAfter(now)) {
             waiting.add(failed.name());
-            retryAt = Optional.of(retryAt.filter(earlier -> earlier.isBefore(due)).orElse(due));
+            retryAt =
+                    Optional.of(retryAt.filter(earlier -> earlier.isBefore(due)).orElse(due));
         } else {
             replaced.add(failed);
         }
@@ -198,8 +198,8 @@ final class Reconciler {
         var found = new ArrayList<Allocation>();
         Optional<AllocationId> before = allocation.previous();
         while (before.isPresent() && found.size() < 100) {
-            var previous = snapshot.allocation(before.get())
-                    .filter(it -> it.client().status() == ClientStatus.FAILED);
+            var previous =
+                    snapshot.allocation(before.get()).filter(it -> it.client().status() == ClientStatus.FAILED);
             previous.ifPresent(found::add);
             before = previous.flatMap(Allocation::previous);
         }
@@ -210,12 +210,11 @@ final class Reconciler {
         Duration delay = policy.delay();
         Duration last = Duration.ZERO;
         for (int i = 0; i < Math.min(replacedBefore, 40); i++) {
-            Duration next =
-                    switch (policy.delayFunction()) {
-                        case "exponential" -> delay.multipliedBy(2);
-                        case "fibonacci" -> delay.plus(last);
-                        default -> delay;
-                    };
+            Duration next = switch (policy.delayFunction()) {
+                case "exponential" -> delay.multipliedBy(2);
+                case "fibonacci" -> delay.plus(last);
+                default -> delay;
+            };
             last = delay;
             delay = next;
         }
@@ -245,8 +244,7 @@ final class Reconciler {
             if (allocation.jobVersion() == job.version()) {
                 unproved += isHealthy(allocation) ? 0 : 1;
             } else if (isSameForTasks(allocation, group)) {
-                moved.add(new Command.Move(
-                        allocation.id(), job.version(), allocation.evaluationId()));
+                moved.add(new Command.Move(allocation.id(), job.version(), allocation.evaluationId()));
             } else {
                 outdated.add(allocation);
             }

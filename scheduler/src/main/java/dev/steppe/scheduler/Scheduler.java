@@ -62,8 +62,10 @@ public final class Scheduler {
                 ? missingEverywhere(job)
                 : new ArrayList<>(reconciler.missing());
         place(job, missing);
-        reconciler.retryAt().ifPresent(due -> followUps.add(followUp(
-                "alloc-failure", EvaluationStatus.PENDING, "waits to replace a failed allocation", due)));
+        reconciler
+                .retryAt()
+                .ifPresent(due -> followUps.add(followUp(
+                        "alloc-failure", EvaluationStatus.PENDING, "waits to replace a failed allocation", due)));
         return finish(reconciler.moved());
     }
 
@@ -87,11 +89,7 @@ public final class Scheduler {
     }
 
     private void accept(
-            Job job,
-            Reconciler.Missing instance,
-            Node node,
-            AllocatedResources resources,
-            AllocationMetric metric) {
+            Job job, Reconciler.Missing instance, Node node, AllocatedResources resources, AllocationMetric metric) {
         if (instance.stopsReplaced()) {
             stopped.add(new Command.Stop(
                     instance.replaces().orElseThrow().id(),
@@ -140,10 +138,7 @@ public final class Scheduler {
         Optional<EvaluationId> blocked = Optional.empty();
         if (!failed.isEmpty()) {
             var waiting = followUp(
-                    "queued-allocs",
-                    EvaluationStatus.BLOCKED,
-                    "created to place remaining allocations",
-                    Instant.EPOCH);
+                    "queued-allocs", EvaluationStatus.BLOCKED, "created to place remaining allocations", Instant.EPOCH);
             followUps.add(waiting.scheduled(
                     EvaluationStatus.BLOCKED, waiting.statusDescription(), failed, queued, Optional.empty()));
             blocked = Optional.of(waiting.id());

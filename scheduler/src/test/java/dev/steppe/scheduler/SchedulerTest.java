@@ -35,8 +35,7 @@ class SchedulerTest {
     private Instant now = Instant.parse("2026-01-31T08:00:00Z");
 
     private void node(String id, String workload) throws CodecException {
-        String spec =
-                """
+        String spec = """
                 {"ID":"%s","Name":"%s","HTTPAddr":"10.0.0.1:4646","Attributes":{"kernel.name":"linux","network.modes":"host,bridge"},
                  "Meta":{"workload_class":"%s"},"Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
                  "NodeResources":{"Cpu":{"CpuShares":1000},"Memory":{"MemoryMB":1000},"Disk":{"DiskMB":10000},
@@ -47,8 +46,7 @@ class SchedulerTest {
     }
 
     private void register(int count, String groupExtra, String taskExtra) throws CodecException {
-        String spec =
-                """
+        String spec = """
                 {"ID":"web","Type":"service","TaskGroups":[{"Name":"g","Count":%d%s,"Tasks":[
                   {"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/sleep"},"Resources":{"CPU":100,"MemoryMB":100}%s}]}]}
                 """;
@@ -86,8 +84,7 @@ class SchedulerTest {
                 Optional.empty(),
                 new TreeMap<>(),
                 List.of());
-        store.apply(new Command.ReportAllocations(
-                List.of(new Command.Report(allocation.id(), state)), List.of(), now));
+        store.apply(new Command.ReportAllocations(List.of(new Command.Report(allocation.id(), state)), List.of(), now));
     }
 
     @Test
@@ -96,8 +93,9 @@ class SchedulerTest {
         node("n2", "raw");
         register(4, "", "");
         schedule();
-        assertThat(running()).extracting(Allocation::name).containsExactlyInAnyOrder(
-                "web.g[0]", "web.g[1]", "web.g[2]", "web.g[3]");
+        assertThat(running())
+                .extracting(Allocation::name)
+                .containsExactlyInAnyOrder("web.g[0]", "web.g[1]", "web.g[2]", "web.g[3]");
         assertThat(running()).extracting(Allocation::nodeId).contains(new NodeId("n1"), new NodeId("n2"));
         assertThat(schedule().isEmpty()).isTrue();
     }
@@ -108,8 +106,7 @@ class SchedulerTest {
         register(1, ",\"Constraints\":[{\"LTarget\":\"${meta.workload_class}\",\"RTarget\":\"raw\"}]", "");
         var plan = schedule();
         assertThat(plan.failed().get("g").explanation())
-                .containsExactly(
-                        "node n1: constraint ${meta.workload_class} = raw: the value there is \"container\"");
+                .containsExactly("node n1: constraint ${meta.workload_class} = raw: the value there is \"container\"");
         assertThat(plan.failed().get("g").constraintFiltered()).containsEntry("${meta.workload_class} = raw", 1);
         assertThat(plan.evaluation().status()).isEqualTo(EvaluationStatus.COMPLETE);
         assertThat(plan.followUps()).extracting(Evaluation::status).containsExactly(EvaluationStatus.BLOCKED);
@@ -162,7 +159,11 @@ class SchedulerTest {
         schedule();
         assertThat(running()).hasSize(2).allMatch(it -> it.nodeId().equals(new NodeId("n2")));
         assertThat(running()).extracting(Allocation::epoch).containsExactlyInAnyOrder(1L, 2L);
-        assertThat(store.snapshot().allocationsOn(new NodeId("n1")).getFirst().client().status())
+        assertThat(store.snapshot()
+                        .allocationsOn(new NodeId("n1"))
+                        .getFirst()
+                        .client()
+                        .status())
                 .isEqualTo(ClientStatus.LOST);
     }
 
@@ -203,7 +204,9 @@ class SchedulerTest {
         report(running().getFirst(), ClientStatus.FAILED, false);
         var plan = schedule();
         assertThat(running()).isEmpty();
-        assertThat(plan.followUps()).extracting(Evaluation::waitUntil).containsExactly(now.plus(Duration.ofSeconds(30)));
+        assertThat(plan.followUps())
+                .extracting(Evaluation::waitUntil)
+                .containsExactly(now.plus(Duration.ofSeconds(30)));
         now = now.plus(Duration.ofSeconds(31));
         schedule();
         assertThat(running()).hasSize(1);

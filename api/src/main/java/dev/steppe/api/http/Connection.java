@@ -127,9 +127,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         for (var header : incoming.headers()) {
             lines.add(new Headers.Line(header.getKey(), header.getValue()));
         }
-        var body = incoming.content().isReadable()
-                ? Bytes.wrap(ByteBufUtil.getBytes(incoming.content()))
-                : Bytes.empty();
+        var body =
+                incoming.content().isReadable() ? Bytes.wrap(ByteBufUtil.getBytes(incoming.content())) : Bytes.empty();
         return new Request(
                 method,
                 path,

@@ -71,7 +71,10 @@ final class Exchange {
     void wrongMethod(List<Method> allowed, Optional<Method> asked) {
         var names = new ArrayList<String>();
         names.add("OPTIONS");
-        allowed.stream().filter(method -> method != Method.HEAD).map(Method::name).forEach(names::add);
+        allowed.stream()
+                .filter(method -> method != Method.HEAD)
+                .map(Method::name)
+                .forEach(names::add);
         var allow = String.join(",", names);
         respond(
                 asked.filter(method -> method == Method.OPTIONS).isPresent()
@@ -182,9 +185,11 @@ final class Exchange {
                 ? new Response(response.status(), response.headers(), JsonLayout.indent(response.body()))
                 : response;
         var sent = compressed(laidOut);
-        var content = terms.headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(sent.body().array());
-        var message = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(sent.status()), content);
+        var content = terms.headOnly
+                ? Unpooled.EMPTY_BUFFER
+                : Unpooled.wrappedBuffer(sent.body().array());
+        var message =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(sent.status()), content);
         writeHeaders(message.headers(), sent.headers());
         message.headers().set("Content-Length", sent.body().size());
         var written = channel.writeAndFlush(message);

@@ -41,10 +41,7 @@ public final class HttpServer implements AutoCloseable {
     private final TaskScope handlers;
 
     private HttpServer(
-            MultiThreadIoEventLoopGroup loops,
-            ChannelGroup connections,
-            List<Channel> listeners,
-            TaskScope handlers) {
+            MultiThreadIoEventLoopGroup loops, ChannelGroup connections, List<Channel> listeners, TaskScope handlers) {
         this.loops = loops;
         this.connections = connections;
         this.listeners = List.copyOf(listeners);

@@ -27,7 +27,8 @@ public record Limits(
                 16 * 1024,
                 // Room for a workload token (a JWT of some KiB) and what browsers send.
                 32 * 1024,
-                // The largest real job files are some 100 KiB; 10 MiB held by some dozen writers still fits in the heap.
+                // The largest real job files are some 100 KiB; 10 MiB held by some dozen writers still fits in the
+                // heap.
                 10 * 1024 * 1024,
                 // Each open connection is a descriptor and some KiB; half of a common hard limit of 20,000 descriptors.
                 10_000,

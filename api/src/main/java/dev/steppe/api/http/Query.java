@@ -67,8 +67,8 @@ public record Query(List<Parameter> parameters) {
             case "", "1", "t", "T", "true", "TRUE", "True" -> true;
             case "0", "f", "F", "false", "FALSE", "False" -> false;
             default ->
-                throw Refused.invalid("Invalid value for ?" + name + ": \"" + value.get()
-                        + "\" is not a boolean, use true or false");
+                throw Refused.invalid(
+                        "Invalid value for ?" + name + ": \"" + value.get() + "\" is not a boolean, use true or false");
         };
     }
 

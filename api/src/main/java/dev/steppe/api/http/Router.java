@@ -59,7 +59,8 @@ public final class Router {
         slots.sort((a, b) -> PathPattern.order(a.pattern, b.pattern));
         var byNoun = new LinkedHashMap<String, List<Slot>>();
         for (var slot : slots) {
-            byNoun.computeIfAbsent(noun(slot.pattern), noun -> new ArrayList<>()).add(slot);
+            byNoun.computeIfAbsent(noun(slot.pattern), noun -> new ArrayList<>())
+                    .add(slot);
         }
         return byNoun;
     }
@@ -106,7 +107,8 @@ public final class Router {
                 return new Found.WrongMethod(List.copyOf(slot.byMethod.keySet()));
             }
             return new Found.Matched(
-                    entry.route, entry.pattern.match(segments).orElse(Collections.unmodifiableSortedMap(new TreeMap<>())));
+                    entry.route,
+                    entry.pattern.match(segments).orElse(Collections.unmodifiableSortedMap(new TreeMap<>())));
         }
         return new Found.Unknown();
     }

@@ -81,12 +81,11 @@ final class SlowPeerClock extends ChannelInboundHandlerAdapter {
     private void check(ChannelHandlerContext context) {
         long now = System.nanoTime();
         long inPhase = now - phaseSinceNanos;
-        boolean tooLong =
-                switch (phase) {
-                    case IDLE -> inPhase > limits.idleTimeout().toNanos();
-                    case READING -> inPhase > limits.requestTimeout().toNanos();
-                    case ANSWERING -> false;
-                };
+        boolean tooLong = switch (phase) {
+            case IDLE -> inPhase > limits.idleTimeout().toNanos();
+            case READING -> inPhase > limits.requestTimeout().toNanos();
+            case ANSWERING -> false;
+        };
         boolean stalled = unwritableSinceNanos >= 0
                 && now - unwritableSinceNanos > limits.writeTimeout().toNanos();
         if (tooLong || stalled) {

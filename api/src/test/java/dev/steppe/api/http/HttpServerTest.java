@@ -93,7 +93,9 @@ class HttpServerTest {
             var headers = new LinkedHashMap<String, String>();
             for (var line = line(in); !line.isEmpty(); line = line(in)) {
                 int colon = line.indexOf(':');
-                headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+                headers.put(
+                        line.substring(0, colon).toLowerCase(Locale.ROOT),
+                        line.substring(colon + 1).strip());
             }
             var length = headers.get("content-length");
             var body = length == null ? chunks(in) : in.readNBytes(Integer.parseInt(length));
@@ -136,7 +138,8 @@ class HttpServerTest {
                 Route.get(
                         "/v1/who/{name}",
                         Right.ANYONE,
-                        request -> Response.text(200, Thread.currentThread().isVirtual() + " " + request.name("name"))));
+                        request ->
+                                Response.text(200, Thread.currentThread().isVirtual() + " " + request.name("name"))));
         var reply = ask(server, get("/v1/who/a%2Fb?x=1"));
         assertThat(reply.text()).isEqualTo("true a/b");
         assertThat(reply.headers()).containsEntry("x-standing", "yes").containsEntry("content-length", "8");
@@ -189,11 +192,16 @@ class HttpServerTest {
     void a_write_takes_put_and_post_and_its_whole_body() throws IOException {
         var server = serve(
                 Limits.standard().withBody(10),
-                Route.write("/v1/jobs", Right.SUBMIT_JOB, request -> Response.text(
-                        200, request.requiredBody().text())));
-        assertThat(ask(server, "PUT /v1/jobs HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello").text())
+                Route.write(
+                        "/v1/jobs",
+                        Right.SUBMIT_JOB,
+                        request -> Response.text(200, request.requiredBody().text())));
+        assertThat(ask(server, "PUT /v1/jobs HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello")
+                        .text())
                 .isEqualTo("hello");
-        assertThat(ask(server, "POST /v1/jobs HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n1\r\ny\r\n0\r\n\r\n")
+        assertThat(ask(
+                                server,
+                                "POST /v1/jobs HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n1\r\ny\r\n0\r\n\r\n")
                         .text())
                 .isEqualTo("hey");
         var empty = ask(server, "PUT /v1/jobs HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
@@ -210,7 +218,8 @@ class HttpServerTest {
         var foreign = "POST /v1/jobs HTTP/1.1\r\nHost: localhost:4646\r\nOrigin: http://evil.example\r\n"
                 + "Content-Length: 2\r\n\r\n{}";
         assertThat(ask(server, foreign).status()).isEqualTo(403);
-        assertThat(ask(server, foreign.replace("http://evil.example", "http://localhost:4646")).status())
+        assertThat(ask(server, foreign.replace("http://evil.example", "http://localhost:4646"))
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -235,16 +244,18 @@ class HttpServerTest {
     void json_is_indented_and_compressed_when_asked() throws IOException {
         var document = "{\"text\":\"" + "x".repeat(3000) + "\"}";
         var server = serve(
-                Limits.standard(),
-                Route.get("/v1/doc", Right.ANYONE, request -> Response.json(Bytes.utf8(document))));
+                Limits.standard(), Route.get("/v1/doc", Right.ANYONE, request -> Response.json(Bytes.utf8(document))));
         assertThat(ask(server, get("/v1/doc")).text()).isEqualTo(document);
         assertThat(ask(server, get("/v1/doc?pretty=0")).text()).isEqualTo(document);
-        assertThat(ask(server, get("/v1/doc?pretty")).text()).startsWith("{\n    \"text\": \"x").endsWith("}\n");
+        assertThat(ask(server, get("/v1/doc?pretty")).text())
+                .startsWith("{\n    \"text\": \"x")
+                .endsWith("}\n");
         var packed = ask(server, "GET /v1/doc HTTP/1.1\r\nAccept-Encoding: br, gzip;q=0.5\r\n\r\n");
         assertThat(packed.headers()).containsEntry("content-encoding", "gzip");
         assertThat(packed.body().length).isLessThan(200);
         try (var unpacked = new GZIPInputStream(new ByteArrayInputStream(packed.body()))) {
-            assertThat(new String(unpacked.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(document);
+            assertThat(new String(unpacked.readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo(document);
         }
         var unwanted = ask(server, "GET /v1/doc HTTP/1.1\r\nAccept-Encoding: gzip;q=0\r\n\r\n");
         assertThat(unwanted.headers()).doesNotContainKey("content-encoding");
@@ -252,7 +263,8 @@ class HttpServerTest {
 
     @Test
     void head_tells_the_length_without_the_body() throws IOException {
-        var server = serve(Limits.standard(), Route.get("/v1/doc", Right.ANYONE, request -> Response.text(200, "four")));
+        var server =
+                serve(Limits.standard(), Route.get("/v1/doc", Right.ANYONE, request -> Response.text(200, "four")));
         var socket = connect(server);
         send(socket, "HEAD /v1/doc HTTP/1.1\r\n\r\n" + get("/v1/doc"));
         var in = new BufferedInputStream(socket.getInputStream());
@@ -270,8 +282,10 @@ class HttpServerTest {
         var ended = new CountDownLatch(1);
         var server = serve(
                 Limits.standard(),
-                Route.get("/v1/logs", Right.READ_LOGS, request -> new Answer.Streamed(
-                        200, Headers.of("Content-Type", "text/plain"), sink -> {
+                Route.get(
+                        "/v1/logs",
+                        Right.READ_LOGS,
+                        request -> new Answer.Streamed(200, Headers.of("Content-Type", "text/plain"), sink -> {
                             try {
                                 sink.write(Bytes.utf8("one"));
                                 firstSeen.await();
@@ -298,10 +312,13 @@ class HttpServerTest {
     void a_stream_that_breaks_off_does_not_look_whole() throws IOException {
         var server = serve(
                 Limits.standard(),
-                Route.get("/v1/logs", Right.READ_LOGS, request -> new Answer.Streamed(200, Headers.none(), sink -> {
-                    sink.write(Bytes.utf8("half"));
-                    throw new IOException("disk gone");
-                })));
+                Route.get(
+                        "/v1/logs",
+                        Right.READ_LOGS,
+                        request -> new Answer.Streamed(200, Headers.none(), sink -> {
+                            sink.write(Bytes.utf8("half"));
+                            throw new IOException("disk gone");
+                        })));
         assertThatThrownBy(() -> ask(server, get("/v1/logs"))).isInstanceOf(IOException.class);
     }
 
@@ -312,16 +329,19 @@ class HttpServerTest {
         var patience = Duration.ofMillis(200);
         var server = serve(
                 Limits.standard().withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5), patience),
-                Route.get("/v1/logs", Right.READ_LOGS, request -> new Answer.Streamed(200, Headers.none(), sink -> {
-                    try {
-                        while (true) {
-                            sink.write(Bytes.wrap(new byte[64 * 1024]));
-                            written.incrementAndGet();
-                        }
-                    } finally {
-                        failed.countDown();
-                    }
-                })));
+                Route.get(
+                        "/v1/logs",
+                        Right.READ_LOGS,
+                        request -> new Answer.Streamed(200, Headers.none(), sink -> {
+                            try {
+                                while (true) {
+                                    sink.write(Bytes.wrap(new byte[64 * 1024]));
+                                    written.incrementAndGet();
+                                }
+                            } finally {
+                                failed.countDown();
+                            }
+                        })));
         var socket = connect(server);
         send(socket, get("/v1/logs"));
         assertThat(failed.await(10, TimeUnit.SECONDS)).isTrue();
@@ -342,8 +362,7 @@ class HttpServerTest {
     @Test
     void too_many_connections_are_told_so() throws IOException {
         var server = serve(
-                Limits.standard().withConnections(1, 1),
-                Route.get("/v1/x", Right.ANYONE, request -> Response.empty()));
+                Limits.standard().withConnections(1, 1), Route.get("/v1/x", Right.ANYONE, request -> Response.empty()));
         assertThat(ask(server, get("/v1/x")).status()).isEqualTo(200);
         try (var second = connect(server)) {
             assertThat(Reply.line(second.getInputStream())).isEqualTo("HTTP/1.1 429 Too Many Requests");
@@ -374,7 +393,8 @@ class HttpServerTest {
         cell.touch();
         await(() -> cell.watchers() == 1);
         cell.set(2);
-        assertThat(Reply.read(new BufferedInputStream(socket.getInputStream())).text()).isEqualTo("2");
+        assertThat(Reply.read(new BufferedInputStream(socket.getInputStream())).text())
+                .isEqualTo("2");
         assertThat(cell.watchers()).isZero();
         assertThat(ask(server, get("/v1/cell?index=2&wait=50ms")).text()).isEqualTo("2");
         assertThat(cell.watchers()).isZero();
@@ -394,8 +414,7 @@ class HttpServerTest {
     @Test
     void two_thousand_waiters_hold_no_thread_and_all_wake_on_one_change() throws IOException {
         var cell = new Cell();
-        var server = serve(
-                Limits.standard(), Route.get("/v1/cell", Right.ANYONE, cell::answer));
+        var server = serve(Limits.standard(), Route.get("/v1/cell", Right.ANYONE, cell::answer));
         var sockets = new ArrayList<Socket>();
         int threadsBefore = Thread.activeCount();
         for (int i = 0; i < 2000; i++) {
@@ -407,7 +426,9 @@ class HttpServerTest {
         assertThat(Thread.activeCount()).isLessThan(threadsBefore + 10);
         cell.set(2);
         for (var socket : sockets) {
-            assertThat(Reply.read(new BufferedInputStream(socket.getInputStream())).text()).isEqualTo("2");
+            assertThat(Reply.read(new BufferedInputStream(socket.getInputStream()))
+                            .text())
+                    .isEqualTo("2");
         }
     }
 

@@ -67,9 +67,7 @@ class RequestTextTest {
     @Test
     void pretty_json_is_indented_by_four_and_otherwise_unchanged() {
         var compact = "{\"a\":[1,2.50,{\"b\":\"x,{\\\"y\\\\\"}],\"e\":{},\"f\":[]}";
-        assertThat(JsonLayout.indent(Bytes.utf8(compact)).text())
-                .isEqualTo(
-                        """
+        assertThat(JsonLayout.indent(Bytes.utf8(compact)).text()).isEqualTo("""
                         {
                             "a": [
                                 1,

@@ -65,8 +65,8 @@ class RouterTest {
 
     @Test
     void another_method_is_told_which_ones_there_are() throws Refused {
-        var router = new Router(List.of(
-                get("/v1/job/{id...}"), Route.delete("/v1/job/{job...}", Right.SUBMIT_JOB, NOTHING)));
+        var router = new Router(
+                List.of(get("/v1/job/{id...}"), Route.delete("/v1/job/{job...}", Right.SUBMIT_JOB, NOTHING)));
         assertThat(router.find(Method.DELETE, "/v1/job/web"))
                 .isInstanceOfSatisfying(
                         Router.Found.Matched.class,
@@ -95,8 +95,7 @@ class RouterTest {
 
     @Test
     void the_table_names_the_right_of_each_route() {
-        var router = new Router(List.of(
-                get("/v1/status/leader"), Route.write("/v1/jobs", Right.SUBMIT_JOB, NOTHING)));
+        var router = new Router(List.of(get("/v1/status/leader"), Route.write("/v1/jobs", Right.SUBMIT_JOB, NOTHING)));
         assertThat(router.table().lines())
                 .containsExactly(
                         "GET       /v1/status/leader                                anyone",
