@@ -1,0 +1,317 @@
+package dev.steppe.client;
+
+import dev.steppe.client.allocation.AllocationRunner;
+import dev.steppe.client.allocation.Kept;
+import dev.steppe.io.Loop;
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.NodeSpec;
+import dev.steppe.model.PortMapping;
+import dev.steppe.wire.Link;
+import dev.steppe.wire.Message;
+import dev.steppe.wire.Transport;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * A node: keeps a stream to a server, runs what it is assigned and reports how that goes. A lost stream changes nothing
+ * for what runs. Owned by its loop.
+ */
+public final class Client implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Client.class.getName());
+
+    /** Reports of one burst of changes travel together. */
+    private static final Duration REPORT_AFTER = Duration.ofMillis(5);
+
+    private static final Duration RECONNECT_FIRST = Duration.ofMillis(200);
+    private static final Duration RECONNECT_LONGEST = Duration.ofSeconds(10);
+
+    /** Ended allocations whose logs stay readable; the oldest beyond are removed. */
+    private static final int ENDED_KEPT = 50;
+
+    private final Loop loop;
+    private final Transport transport;
+    private final AllocationRunner.Parts parts;
+    private final TreeMap<AllocationId, AllocationRunner> runners = new TreeMap<>();
+    private final TreeSet<AllocationId> unreported = new TreeSet<>();
+    private final List<Consumer<Message.ToNode>> listeners = new ArrayList<>();
+    private NodeSpec node;
+    private Optional<Link> link = Optional.empty();
+    private Duration reconnectAfter = RECONNECT_FIRST;
+    private boolean welcomed;
+    private boolean reportDue;
+    private boolean closed;
+
+    /** The parts' {@code changed} is replaced by this client's own. */
+    public Client(Loop loop, Transport transport, NodeSpec node, AllocationRunner.Parts parts) {
+        this.loop = loop;
+        this.transport = transport;
+        this.node = node;
+        this.parts = new AllocationRunner.Parts(
+                parts.hooks(), parts.drivers(), parts.contexts(), parts.observers(), parts.shelf(), this::changed);
+    }
+
+    /** Takes over what an earlier agent ran, then connects. */
+    public void start() {
+        loop.execute(() -> {
+            for (Kept kept : parts.shelf().all()) {
+                runners.put(kept.id(), AllocationRunner.adopted(loop, parts, kept));
+            }
+            connect();
+        });
+    }
+
+    /** Also hands messages of the servers to the listener, on the loop. */
+    public void listen(Consumer<Message.ToNode> listener) {
+        loop.execute(() -> listeners.add(listener));
+    }
+
+    /** Sends to the server, when there is a stream. On the loop only. */
+    public boolean send(Message.ToServer message) {
+        link.filter(it -> welcomed).ifPresent(open -> open.send(message));
+        return link.isPresent() && welcomed;
+    }
+
+    /** Something about the node changed; the servers learn of it. */
+    public void changed(NodeSpec newNode) {
+        loop.execute(() -> {
+            node = newNode;
+            link.ifPresent(open -> open.send(new Message.Hello(newNode)));
+        });
+    }
+
+    /** The allocation's runner, if the node knows it. On the loop only. */
+    public Optional<AllocationRunner> runner(AllocationId id) {
+        return Optional.ofNullable(runners.get(id));
+    }
+
+    /** All runners. On the loop only. */
+    public List<AllocationRunner> runners() {
+        return new ArrayList<>(runners.values());
+    }
+
+    private void connect() {
+        if (closed) {
+            return;
+        }
+        welcomed = false;
+        var end = new Stream();
+        var opened = transport.connect(end);
+        link = Optional.of(opened);
+        opened.send(new Message.Hello(node));
+    }
+
+    private final class Stream implements Link.End {
+        @Override
+        public void received(Message message) {
+            loop.execute(() -> {
+                if (message instanceof Message.ToNode known && !closed) {
+                    Client.this.received(known);
+                }
+            });
+        }
+
+        @Override
+        public void closed(String reason) {
+            loop.execute(() -> {
+                if (closed) {
+                    return;
+                }
+                LOG.log(Level.WARNING, "stream to the servers lost, tasks go on reason=" + reason);
+                link = Optional.empty();
+                welcomed = false;
+                loop.after(reconnectAfter, Client.this::connect);
+                var doubled = reconnectAfter.multipliedBy(2);
+                reconnectAfter = doubled.compareTo(RECONNECT_LONGEST) > 0 ? RECONNECT_LONGEST : doubled;
+            });
+        }
+    }
+
+    private void received(Message.ToNode message) {
+        switch (message) {
+            case Message.Welcome welcome -> welcomed(welcome);
+            case Message.Assignments assignments -> assigned(assignments);
+            case Message.MeshConfiguration configuration -> {}
+            case Message.LeafSigned signed -> {}
+        }
+        listeners.forEach(listener -> listener.accept(message));
+    }
+
+    private void welcomed(Message.Welcome welcome) {
+        welcomed = true;
+        reconnectAfter = RECONNECT_FIRST;
+        beat(welcome.heartbeatEvery(), link.orElseThrow());
+        unreported.addAll(runners.keySet());
+        reportSoon();
+    }
+
+    private void beat(Duration every, Link stream) {
+        if (closed || link.filter(current -> current == stream).isEmpty()) {
+            return;
+        }
+        stream.send(new Message.Heartbeat(node.id()));
+        loop.after(every, () -> beat(every, stream));
+    }
+
+    private void assigned(Message.Assignments assignments) {
+        var named = new TreeSet<AllocationId>();
+        for (Message.Assignment assignment : assignments.assignments()) {
+            named.add(assignment.allocation().id());
+            assign(assignment);
+        }
+        if (assignments.whole()) {
+            for (AllocationRunner runner : runners()) {
+                if (!named.contains(runner.id())) {
+                    runner.stop();
+                    if (runner.isEnded()) {
+                        forget(runner);
+                    }
+                }
+            }
+        }
+        beginReady();
+    }
+
+    private void assign(Message.Assignment assignment) {
+        Allocation allocation = assignment.allocation();
+        var existing = runners.get(allocation.id());
+        if (existing != null) {
+            existing.assigned(allocation, assignment.job());
+            return;
+        }
+        if (allocation.desiredStatus() != DesiredStatus.RUN
+                || allocation.client().status().isTerminal()) {
+            if (!allocation.client().status().isTerminal()) {
+                reportNeverRun(allocation);
+            }
+            return;
+        }
+        runners.put(allocation.id(), AllocationRunner.fresh(loop, parts, allocation, assignment.job()));
+    }
+
+    /** An allocation that was stopped before this node knew of it. */
+    private void reportNeverRun(Allocation allocation) {
+        var client = allocation.client();
+        var state = new dev.steppe.model.ClientState(
+                dev.steppe.model.ClientStatus.COMPLETE,
+                "stopped before it started",
+                client.taskStates(),
+                client.health(),
+                client.networkStatus(),
+                client.checks(),
+                client.refusals());
+        send(new Message.Reports(List.of(new Message.Report(allocation.id(), state))));
+    }
+
+    /** Begins what waits and has no stopping predecessor or holder of its ports left here. */
+    private void beginReady() {
+        for (AllocationRunner runner : runners()) {
+            boolean waits = runners.values().stream().anyMatch(other -> blocks(other, runner));
+            if (!waits) {
+                runner.begin();
+            }
+        }
+    }
+
+    private static boolean blocks(AllocationRunner other, AllocationRunner runner) {
+        if (other == runner || other.isEnded()) {
+            return false;
+        }
+        boolean predecessor =
+                runner.allocation().previous().filter(other.id()::equals).isPresent();
+        return (predecessor && other.isStopping()) || (other.isStopping() && sharesPort(other, runner));
+    }
+
+    private static boolean sharesPort(AllocationRunner one, AllocationRunner two) {
+        var held = new TreeSet<Integer>();
+        for (PortMapping port : one.allocation().allocatedResources().shared().ports()) {
+            held.add(port.value());
+        }
+        return two.allocation().allocatedResources().shared().ports().stream()
+                .anyMatch(port -> held.contains(port.value()));
+    }
+
+    private void changed(AllocationRunner runner) {
+        unreported.add(runner.id());
+        reportSoon();
+        if (runner.isEnded()) {
+            loop.execute(() -> {
+                beginReady();
+                forgetOldest();
+            });
+        }
+    }
+
+    private void forgetOldest() {
+        var ended = runners.values().stream()
+                .filter(AllocationRunner::isEnded)
+                .sorted(Comparator.comparing(runner -> runner.allocation().modifyTime()))
+                .toList();
+        for (int i = 0; i < ended.size() - ENDED_KEPT; i++) {
+            forget(ended.get(i));
+        }
+    }
+
+    private void forget(AllocationRunner runner) {
+        runners.remove(runner.id());
+        runner.forget();
+    }
+
+    private void reportSoon() {
+        if (!reportDue && !closed) {
+            reportDue = true;
+            loop.after(REPORT_AFTER, this::report);
+        }
+    }
+
+    private void report() {
+        reportDue = false;
+        if (!welcomed || unreported.isEmpty()) {
+            return;
+        }
+        var reports = new ArrayList<Message.Report>();
+        for (AllocationId id : unreported) {
+            var runner = runners.get(id);
+            if (runner != null) {
+                reports.add(new Message.Report(id, runner.state()));
+            }
+        }
+        unreported.clear();
+        if (!reports.isEmpty()) {
+            send(new Message.Reports(reports));
+        }
+    }
+
+    /** Lets go of everything; what runs goes on. To be called before the loop is closed. Idempotent. */
+    @Override
+    public void close() {
+        loop.execute(() -> {
+            closed = true;
+            link.ifPresent(open -> open.close("the agent stops"));
+        });
+    }
+
+    /** Stops everything this node runs and calls back when nothing is left. */
+    public void stopAll(Runnable then) {
+        loop.execute(() -> {
+            runners.values().forEach(AllocationRunner::stop);
+            whenAllEnded(then);
+        });
+    }
+
+    private void whenAllEnded(Runnable then) {
+        if (runners.values().stream().allMatch(AllocationRunner::isEnded)) {
+            then.run();
+        } else {
+            loop.after(Duration.ofMillis(20), () -> whenAllEnded(then));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.steppe.client.allocation;
+
+import dev.steppe.io.Loop;
+import dev.steppe.model.CheckStatus;
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.ServiceCheck;
+import dev.steppe.model.TaskGroup;
+import dev.steppe.model.TaskState;
+import dev.steppe.model.TaskStatus;
+import dev.steppe.model.UpdateStrategy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether a new allocation of a service proved healthy: all tasks run and, unless the update strategy looks at tasks only,
+ * all checks pass, for the strategy's minimum time without a break. Unhealthy when that did not happen by the deadline or
+ * a task failed. The verdict is final.
+ */
+final class Health {
+    private static final Duration MINIMUM = Duration.ofSeconds(10);
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+    private final Loop loop;
+    private final boolean judged;
+    private final boolean byChecks;
+    private final long checkCount;
+    private final Duration minimum;
+    private final Duration deadline;
+    private final Runnable changed;
+    private final Instant begun;
+    private Optional<Loop.Timer> proving = Optional.empty();
+    private Optional<Boolean> verdict = Optional.empty();
+    private Instant at = Instant.EPOCH;
+
+    Health(Loop loop, JobSpec job, TaskGroup group, Runnable changed) {
+        this.loop = loop;
+        this.changed = changed;
+        this.begun = loop.now();
+        var update = group.update().or(job::update);
+        judged = !job.type().ends();
+        byChecks = update.map(UpdateStrategy::healthCheck).map("checks"::equals).orElse(true);
+        checkCount = group.allServices().stream()
+                .flatMap(service -> service.checks().stream())
+                .map(ServiceCheck::name)
+                .count();
+        minimum = update.map(UpdateStrategy::minHealthyTime).orElse(MINIMUM);
+        deadline = update.map(UpdateStrategy::healthyDeadline).orElse(DEADLINE);
+    }
+
+    Optional<Boolean> verdict() {
+        return verdict;
+    }
+
+    Instant at() {
+        return at;
+    }
+
+    void look(ClientStatus status, List<TaskState> tasks, Collection<CheckStatus> checks) {
+        if (!judged || verdict.isPresent()) {
+            return;
+        }
+        boolean running = !tasks.isEmpty() && tasks.stream().allMatch(task -> task.status() == TaskStatus.RUNNING);
+        boolean passing = checks.size() >= checkCount
+                && checks.stream().allMatch(check -> check.status().equals(CheckStatus.PASSING));
+        if (status == ClientStatus.FAILED || loop.now().isAfter(begun.plus(deadline))) {
+            stopProving();
+            decide(false);
+        } else if (!running || (byChecks && !passing)) {
+            stopProving();
+        } else if (proving.isEmpty()) {
+            proving = Optional.of(loop.after(minimum, () -> {
+                decide(true);
+                changed.run();
+            }));
+        }
+    }
+
+    private void stopProving() {
+        proving.ifPresent(Loop.Timer::cancel);
+        proving = Optional.empty();
+    }
+
+    private void decide(boolean healthy) {
+        verdict = Optional.of(healthy);
+        at = loop.now();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.steppe.client.allocation;
+
+import dev.steppe.model.RestartPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+
+/**
+ * Decides after each end of a task whether it starts again, by the group's restart policy. Counts attempts within the
+ * policy's interval; what it counted is its whole state.
+ */
+final class RestartTracker {
+    /** Jitter keeps many instances that failed together from starting together: up to a quarter of the delay. */
+    private static final double JITTER = 0.25;
+
+    private final RestartPolicy policy;
+    private final boolean endsBySuccess;
+    private int attempts;
+    private Instant intervalStart = Instant.EPOCH;
+
+    RestartTracker(RestartPolicy policy, boolean endsBySuccess) {
+        this.policy = policy;
+        this.endsBySuccess = endsBySuccess;
+    }
+
+    /** What happens next. */
+    sealed interface Decision {
+        /** The task is done and did not fail. */
+        record Done() implements Decision {}
+
+        /** The task failed for good. */
+        record GiveUp(String reason) implements Decision {}
+
+        record Again(Duration delay, String reason) implements Decision {}
+    }
+
+    Decision afterExit(boolean successful, Instant now, RandomGenerator random) {
+        if (successful && endsBySuccess) {
+            return new Decision.Done();
+        }
+        return afterFailure(now, random);
+    }
+
+    Decision afterFailure(Instant now, RandomGenerator random) {
+        if (policy.attempts() == 0) {
+            return new Decision.GiveUp("Policy allows no restarts");
+        }
+        if (now.isAfter(intervalStart.plus(policy.interval()))) {
+            intervalStart = now;
+            attempts = 0;
+        }
+        attempts++;
+        if (attempts <= policy.attempts()) {
+            var jitter = (long) (policy.delay().toNanos() * JITTER * random.nextDouble());
+            return new Decision.Again(policy.delay().plusNanos(jitter), "Restart within policy");
+        }
+        if (policy.mode().equals("delay")) {
+            var untilNext = Duration.between(now, intervalStart.plus(policy.interval()));
+            return new Decision.Again(
+                    untilNext.isNegative() ? Duration.ZERO : untilNext, "Exceeded allowed attempts, applying a delay");
+        }
+        return new Decision.GiveUp("Exceeded allowed attempts " + policy.attempts() + " in interval "
+                + dev.steppe.model.codec.GoDuration.format(policy.interval()) + " and mode is \"fail\"");
+    }
+}

@@ -1,0 +1,63 @@
+package dev.steppe.client.allocation;
+
+import dev.steppe.client.driver.TaskDirectories;
+import dev.steppe.client.driver.TaskNetwork;
+import dev.steppe.model.Allocation;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.NetworkStatus;
+import dev.steppe.model.TaskGroup;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * What an allocation has around its tasks, filled in by its hooks. Hooks write it one after the other; the loop and the
+ * checks read it at any time.
+ */
+public final class Surroundings {
+    private final Allocation allocation;
+    private final JobSpec job;
+    private final ConcurrentHashMap<String, TaskDirectories> directories = new ConcurrentHashMap<>();
+    private final AtomicReference<Optional<TaskNetwork>> network = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<NetworkStatus>> networkStatus = new AtomicReference<>(Optional.empty());
+
+    public Surroundings(Allocation allocation, JobSpec job) {
+        this.allocation = allocation;
+        this.job = job;
+    }
+
+    public Allocation allocation() {
+        return allocation;
+    }
+
+    public JobSpec job() {
+        return job;
+    }
+
+    public TaskGroup group() {
+        return job.group(allocation.taskGroup()).orElseThrow();
+    }
+
+    public void directories(String task, TaskDirectories given) {
+        directories.put(task, given);
+    }
+
+    public Optional<TaskDirectories> directories(String task) {
+        return Optional.ofNullable(directories.get(task));
+    }
+
+    /** The network of its own, and what the API shows of it. */
+    public void network(TaskNetwork given, NetworkStatus status) {
+        network.set(Optional.of(given));
+        networkStatus.set(Optional.of(status));
+    }
+
+    /** Empty when the allocation uses the node's network. */
+    public Optional<TaskNetwork> network() {
+        return network.get();
+    }
+
+    public Optional<NetworkStatus> networkStatus() {
+        return networkStatus.get();
+    }
+}

@@ -1,0 +1,163 @@
+package dev.steppe.client.allocation;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.Ids;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.NodeSpec;
+import dev.steppe.model.PortMapping;
+import dev.steppe.model.Service;
+import dev.steppe.model.Task;
+import dev.steppe.model.TaskGroup;
+import dev.steppe.model.Upstream;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The environment variables of a task and what its configuration may refer to: the published {@code NOMAD_*} names,
+ * {@code node.*}, {@code attr.*}, {@code meta.*} and {@code env[...]}. Later sources win: built in, then meta, then the
+ * task's own {@code env}.
+ */
+public final class TaskEnvironment {
+    private final NodeSpec node;
+    private final SortedMap<String, String> variables = new TreeMap<>();
+    private final Interpolation interpolation = new Interpolation(this::lookup);
+
+    /** The directories as the task sees them. */
+    public record Directories(Path shared, Path local, Path secrets) {}
+
+    public TaskEnvironment(
+            NodeSpec node,
+            JobSpec job,
+            Allocation allocation,
+            Task task,
+            Directories directories,
+            Optional<String> namespaceAddress,
+            SortedMap<String, String> inherited) {
+        this.node = node;
+        var group = job.group(allocation.taskGroup()).orElseThrow();
+        variables.putAll(inherited);
+        identity(job, allocation, task, directories);
+        ports(allocation, namespaceAddress);
+        upstreams(group);
+        meta(job, group, task);
+        variables.putAll(interpolation.texts(task.env()));
+    }
+
+    private void identity(JobSpec job, Allocation allocation, Task task, Directories directories) {
+        AllocationId id = allocation.id();
+        put("NOMAD_ALLOC_DIR", directories.shared().toString());
+        put("NOMAD_TASK_DIR", directories.local().toString());
+        put("NOMAD_SECRETS_DIR", directories.secrets().toString());
+        put("NOMAD_MEMORY_LIMIT", Integer.toString(task.resources().memoryMb()));
+        if (task.resources().memoryMaxMb() > 0) {
+            put("NOMAD_MEMORY_MAX_LIMIT", Integer.toString(task.resources().memoryMaxMb()));
+        }
+        put("NOMAD_CPU_LIMIT", Integer.toString(task.resources().cpu()));
+        put("NOMAD_ALLOC_ID", id.value());
+        put("NOMAD_SHORT_ALLOC_ID", Ids.shortId(id.value()));
+        put("NOMAD_ALLOC_NAME", allocation.name());
+        put("NOMAD_ALLOC_INDEX", Integer.toString(allocation.index()));
+        put("NOMAD_TASK_NAME", task.name());
+        put("NOMAD_GROUP_NAME", allocation.taskGroup());
+        put("NOMAD_JOB_ID", job.id().value());
+        put("NOMAD_JOB_NAME", job.name());
+        put("NOMAD_DC", node.datacenter());
+        put("NOMAD_NAMESPACE", job.namespace());
+        put("NOMAD_REGION", job.region());
+    }
+
+    private void ports(Allocation allocation, Optional<String> namespaceAddress) {
+        for (PortMapping port : allocation.allocatedResources().shared().ports()) {
+            int inside = port.to() > 0 ? port.to() : port.value();
+            put("NOMAD_IP_" + port.label(), port.hostIp());
+            put("NOMAD_PORT_" + port.label(), Integer.toString(inside));
+            put("NOMAD_ADDR_" + port.label(), port.hostIp() + ":" + port.value());
+            put("NOMAD_HOST_IP_" + port.label(), port.hostIp());
+            put("NOMAD_HOST_PORT_" + port.label(), Integer.toString(port.value()));
+            put("NOMAD_HOST_ADDR_" + port.label(), port.hostIp() + ":" + port.value());
+            put("NOMAD_ALLOC_PORT_" + port.label(), Integer.toString(inside));
+            namespaceAddress.ifPresent(address -> {
+                put("NOMAD_ALLOC_IP_" + port.label(), address);
+                put("NOMAD_ALLOC_ADDR_" + port.label(), address + ":" + inside);
+                put("NOMAD_ALLOC_INTERFACE_" + port.label(), "eth0");
+            });
+        }
+    }
+
+    private void upstreams(TaskGroup group) {
+        for (Service service : group.allServices()) {
+            service.sidecar().ifPresent(sidecar -> sidecar.upstreams().forEach(this::upstream));
+        }
+    }
+
+    private void upstream(Upstream upstream) {
+        String cleaned = upstream.destinationName().replaceAll("[^A-Za-z0-9_]", "_");
+        for (String name : new String[] {upstream.destinationName(), cleaned}) {
+            put("NOMAD_UPSTREAM_IP_" + name, upstream.localBindAddress());
+            put("NOMAD_UPSTREAM_PORT_" + name, Integer.toString(upstream.localBindPort()));
+            put("NOMAD_UPSTREAM_ADDR_" + name, upstream.localBindAddress() + ":" + upstream.localBindPort());
+        }
+    }
+
+    private void meta(JobSpec job, TaskGroup group, Task task) {
+        var merged = new TreeMap<String, String>(job.meta());
+        merged.putAll(group.meta());
+        merged.putAll(task.meta());
+        interpolation.texts(merged).forEach((name, value) -> {
+            put("NOMAD_META_" + name.toUpperCase(Locale.ROOT), value);
+            put("NOMAD_META_" + name, value);
+        });
+    }
+
+    private void put(String name, String value) {
+        variables.put(name, value);
+    }
+
+    private Optional<String> lookup(String name) {
+        if (name.startsWith("NOMAD_")) {
+            return Optional.ofNullable(variables.get(name));
+        }
+        if (name.startsWith("env[") && name.endsWith("]")) {
+            String variable = name.substring(4, name.length() - 1).replace("\"", "");
+            return Optional.ofNullable(variables.get(variable));
+        }
+        if (name.startsWith("env.")) {
+            return Optional.ofNullable(variables.get(name.substring(4)));
+        }
+        if (name.startsWith("attr.")) {
+            return Optional.ofNullable(node.attributes().get(name.substring(5)));
+        }
+        if (name.startsWith("meta.")) {
+            return Optional.ofNullable(node.meta().get(name.substring(5)));
+        }
+        return switch (name) {
+            case "node.unique.id" -> Optional.of(node.id().value());
+            case "node.unique.name" -> Optional.of(node.name());
+            case "node.datacenter" -> Optional.of(node.datacenter());
+            case "node.class" -> Optional.of(node.nodeClass());
+            case "node.pool" -> Optional.of(node.nodePool());
+            case "node.region" -> Optional.of("global");
+            default -> Optional.empty();
+        };
+    }
+
+    /** The complete environment, for the task. */
+    public SortedMap<String, String> variables() {
+        var cleaned = new TreeMap<String, String>();
+        variables.forEach((name, value) -> cleaned.put(name.replaceAll("[^A-Za-z0-9_]", "_"), value));
+        return cleaned;
+    }
+
+    /** The driver's configuration with everything it refers to filled in. */
+    public SortedMap<String, Object> config(Task task) {
+        return interpolation.config(task.config());
+    }
+
+    public String text(String text) {
+        return interpolation.text(text);
+    }
+}
