@@ -48,7 +48,7 @@ public final class Catalog {
         List<NodeEntry> known = List.copyOf(nodes.values());
         servers.forEach(server -> AgentRows.ofServer(server, known, datacenter).forEach(this::add));
         for (Allocation allocation : snapshot.allocations()) {
-            if (!allocation.isTerminal()) {
+            if (!allocation.client().status().isTerminal()) {
                 derive(snapshot, allocation, Optional.ofNullable(before.get(allocation.id())));
             }
         }
@@ -117,7 +117,10 @@ public final class Catalog {
         return Collections.unmodifiableList(byNode.getOrDefault(node, List.of()));
     }
 
-    /** The rows of an allocation, in the order of its job file, each service followed by its proxy. */
+    /**
+     * The rows of an allocation, in the order of its job file, each service followed by its proxy. One that is stopping has
+     * rows too, which no other question finds: its proxy works until it has ended, but nobody is sent there.
+     */
     public List<Instance> ofAllocation(AllocationId allocation) {
         return Optional.ofNullable(derived.get(allocation)).map(Derived::rows).orElse(List.of());
     }
@@ -136,7 +139,9 @@ public final class Catalog {
                     return new Derived(allocation, job.get(), node.get(), entry, rows);
                 });
         derived.put(allocation.id(), current);
-        current.rows.forEach(this::add);
+        if (!allocation.isTerminal()) {
+            current.rows.forEach(this::add);
+        }
     }
 
     private void add(Instance instance) {

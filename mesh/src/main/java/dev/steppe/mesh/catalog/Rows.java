@@ -78,7 +78,7 @@ final class Rows {
     }
 
     private Instance sidecarRow(Service service, SidecarService sidecar, Instance of, Map<String, String> variables) {
-        String label = sidecar.port().isEmpty() ? ServiceNames.sidecarPort(of.name()) : sidecar.port();
+        String label = sidecar.port().isEmpty() ? ServiceNames.sidecarPort(service.name()) : sidecar.port();
         Endpoint endpoint = Endpoint.onHost(allocation, node, label);
         String id = ServiceNames.sidecar(of.id());
         Check alias = new Check(

@@ -120,6 +120,9 @@ class CatalogTest {
     void nothing_of_an_allocation_remains_once_it_is_to_stop_or_has_ended() {
         World stopped = oneWeb().running("a1").stop("a1");
         assertThat(catalog(stopped).services()).containsOnlyKeys("nomad-client");
+        assertThat(catalog(stopped).ofAllocation(new AllocationId("a1")))
+                .as("its proxy still works")
+                .hasSize(2);
         World failed = oneWeb().report("a1", "\"ClientStatus\":\"failed\"");
         assertThat(catalog(failed).services()).containsOnlyKeys("nomad-client");
         assertThat(catalog(failed).ofAllocation(new AllocationId("a1"))).isEmpty();
