@@ -3,6 +3,8 @@ package dev.steppe.consensus;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -23,7 +25,12 @@ final class EngineProperties {
     private static final SizeInBytes PREALLOCATED = SizeInBytes.valueOf(1L << 20);
     private static final SizeInBytes SEGMENT_CACHE = SizeInBytes.valueOf(16L << 20);
     private static final int SEGMENTS_CACHED = 2;
-    private static final long ENTRIES_KEPT_FOR_FOLLOWERS = 1024;
+    /** A follower that lags no further behind a snapshot than this needs no copy of it. */
+    private static final long ENTRIES_KEPT_FOR_FOLLOWERS = 128;
+
+    /** gRPC logs to java.util.logging, past SLF4J; the logger is held so that its level is not forgotten. */
+    private static final Logger TRANSPORT_LOG = Logger.getLogger("org.apache.ratis.thirdparty");
+
     private static final TimeDuration NEVER = TimeDuration.valueOf(36_500, TimeUnit.DAYS);
 
     private EngineProperties() {}
@@ -58,6 +65,7 @@ final class EngineProperties {
         RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SEGMENT);
         RaftServerConfigKeys.Log.setPreallocatedSize(properties, PREALLOCATED);
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, WRITE_BUFFER);
+        RaftServerConfigKeys.Log.setForceSyncNum(properties, TornTail.UNFORCED_ENTRIES_MAX);
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, SEGMENTS_CACHED);
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SEGMENT_CACHE);
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, ENTRY_MAX);
@@ -88,6 +96,7 @@ final class EngineProperties {
             properties.set(RaftConfigKeys.Rpc.TYPE_KEY, SoloTransport.class.getName());
             return;
         }
+        TRANSPORT_LOG.setLevel(Level.WARNING);
         RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
         options.members().stream()
                 .filter(member -> member.id().equals(options.self()))

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
-import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -247,7 +246,7 @@ final class MachineAdapter extends BaseStateMachine {
     }
 
     @Override
-    public void notifyServerShutdown(RoleInfoProto role, boolean allGroups) {
-        events.stopped("closed");
+    public void close() {
+        events.leadershipMayHaveChanged();
     }
 }

@@ -73,6 +73,7 @@ public final class RatisConsensus implements Consensus {
         this.machine = new MachineAdapter(machine, options.limits(), scope, new EngineEvents());
         this.batcher = new Batcher(options.limits(), this::submit);
         Files.createDirectories(options.directory());
+        TornTail.mend(options.directory().resolve(GROUP.getUuid().toString()));
         this.server = RaftServer.newBuilder()
                 .setServerId(RaftPeerId.valueOf(options.self().value()))
                 .setGroup(RaftGroup.valueOf(
@@ -258,19 +259,20 @@ public final class RatisConsensus implements Consensus {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        announcer.announce(new Leadership.Stopped("closed"));
         batcher.close();
         try {
             server.close();
         } catch (IOException failure) {
             LOG.log(Level.WARNING, "log not closed cleanly directory=" + options.directory(), failure);
         }
-        announcer.announce(new Leadership.Stopped("closed"));
         scope.close();
     }
 
     private void leadershipMayHaveChanged() {
         var info = division.getInfo();
         if (!info.isAlive()) {
+            announcer.announce(new Leadership.Stopped("the log's engine has stopped, its last log lines tell why"));
             return;
         }
         long term = info.getCurrentTerm();

@@ -1,5 +1,6 @@
 package dev.steppe.consensus.logging;
 
+import java.util.Set;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.Logger;
@@ -14,15 +15,18 @@ import org.slf4j.spi.SLF4JServiceProvider;
  * line is detail to an operator, so nothing of it shows by default. Found by SLF4J through its service file.
  */
 public final class LibraryLogging implements SLF4JServiceProvider {
-    /** Complains of a taken name whenever two agents live in one process. */
-    private static final String MANAGEMENT_BEANS = "org.apache.ratis.util.JmxRegister";
+    /**
+     * The first complains of a taken name whenever two agents live in one process; the second prints the stack of every
+     * failed start, which its caller reports.
+     */
+    private static final Set<String> SILENT = Set.of("org.apache.ratis.util.JmxRegister", "org.apache.ratis.util.LifeCycle");
 
     private final IMarkerFactory markers = new BasicMarkerFactory();
     private final MDCAdapter noContext = new NOPMDCAdapter();
     private final ILoggerFactory loggers = LibraryLogging::logger;
 
     private static Logger logger(String name) {
-        return MANAGEMENT_BEANS.equals(name) ? NOPLogger.NOP_LOGGER : new LibraryLogger(name);
+        return SILENT.contains(name) ? NOPLogger.NOP_LOGGER : new LibraryLogger(name);
     }
 
     @Override

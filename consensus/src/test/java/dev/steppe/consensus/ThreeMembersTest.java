@@ -1,0 +1,147 @@
+package dev.steppe.consensus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three members in one process, over loopback: the same log as with one member, and it survives the loss of one. */
+class ThreeMembersTest {
+    @TempDir
+    Path directory;
+
+    private final List<Member> members = new ArrayList<>();
+    private final TreeMap<MemberId, WordMachine> machines = new TreeMap<>();
+    private final TreeMap<MemberId, RatisConsensus> running = new TreeMap<>();
+
+    @BeforeEach
+    void startAll() throws IOException {
+        var reserved = new ArrayList<ServerSocket>();
+        for (int i = 1; i <= 3; i++) {
+            var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            reserved.add(socket);
+            members.add(Member.at(new MemberId("m" + i), "127.0.0.1", socket.getLocalPort()));
+        }
+        for (var socket : reserved) {
+            socket.close();
+        }
+        for (var member : members) {
+            start(member.id());
+        }
+    }
+
+    @AfterEach
+    void closeAll() {
+        running.values().forEach(RatisConsensus::close);
+    }
+
+    @Test
+    void one_leads_all_apply_and_followers_name_the_leader() throws Exception {
+        var leader = awaitLeader();
+        for (int i = 0; i < 20; i++) {
+            assertThat(Await.outcome(leader, "w" + i)).isEqualTo(new Proposal.Applied(i + 1, "applied w" + i));
+        }
+        for (var member : running.values()) {
+            Await.until(
+                    () -> "all applied on " + member.status(),
+                    () -> machines.get(member.status().self()).words().size() == 20);
+        }
+        var follower = followers(leader).getFirst();
+        Await.until("leader known", () -> follower.leadership() instanceof Leadership.Following(_, var known)
+                && known.equals(Optional.of(leader.status().self())));
+        assertThat(Await.outcome(follower, "no"))
+                .isEqualTo(new Proposal.NotLeader(Optional.of(leader.status().self())));
+        assertThat(Await.barrier(follower)).isEqualTo(new Consensus.Barrier.Reached(20));
+        assertThat(leader.status().members()).containsExactlyInAnyOrderElementsOf(members);
+    }
+
+    @Test
+    void log_goes_on_without_its_leader_and_the_old_leader_catches_up() throws Exception {
+        var first = awaitLeader();
+        Await.outcome(first, "before");
+        var lost = first.status().self();
+        stop(lost);
+        var second = awaitLeader();
+        assertThat(Await.outcome(second, "after")).isEqualTo(new Proposal.Applied(2, "applied after"));
+        start(lost);
+        Await.until("caught up", () -> machines.get(lost).words().equals(List.of("before", "after")));
+    }
+
+    @Test
+    void member_that_was_away_too_long_gets_a_snapshot() throws Exception {
+        var leader = awaitLeader();
+        var away = followers(leader).getFirst().status().self();
+        Await.outcome(leader, "first");
+        Await.until("follower has the first", () -> !machines.get(away).words().isEmpty());
+        stop(away);
+        // Enough entries that the log forgets those the absent member needs.
+        for (int i = 0; i < 400; i++) {
+            assertThat(Await.outcome(leader, i + "x".repeat(50_000))).isInstanceOf(Proposal.Applied.class);
+        }
+        assertThat(Await.snapshot(leader)).isInstanceOf(Consensus.SnapshotOutcome.Written.class);
+        start(away);
+        Await.until(
+                () -> "caught up, has " + machines.get(away).words().size(),
+                () -> machines.get(away).words().size() == 401);
+        assertThat(machines.get(away).restored()).as("by a snapshot").isEqualTo(1);
+        assertThat(Await.outcome(leader, "later")).isInstanceOf(Proposal.Applied.class);
+        Await.until("goes on by log", () -> machines.get(away).words().getLast().equals("later"));
+    }
+
+    @Test
+    void without_a_majority_nothing_is_acknowledged_and_nothing_read() throws Exception {
+        var leader = awaitLeader();
+        Await.outcome(leader, "one");
+        for (var follower : followers(leader)) {
+            stop(follower.status().self());
+        }
+        assertThat(Await.outcome(leader, "lonely")).isInstanceOfAny(Proposal.Unavailable.class, Proposal.NotLeader.class);
+        assertThat(Await.barrier(leader)).isInstanceOf(Consensus.Barrier.Unavailable.class);
+        assertThat(machines.get(leader.status().self()).words()).containsExactly("one");
+    }
+
+    private void start(MemberId id) throws IOException {
+        var machine = new WordMachine();
+        machines.put(id, machine);
+        var limits = new ConsensusLimits(
+                2, 4096, 1 << 20, 1 << 16, 64L << 20, 1L << 30, Duration.ofMillis(300), Duration.ofMillis(600));
+        running.put(
+                id,
+                RatisConsensus.start(
+                        new ConsensusOptions(directory.resolve(id.value()), id, members, Optional.empty(), limits),
+                        machine));
+    }
+
+    private void stop(MemberId id) {
+        var member = running.remove(id);
+        if (member != null) {
+            member.close();
+        }
+    }
+
+    private RatisConsensus awaitLeader() {
+        var found = new ArrayList<RatisConsensus>();
+        Await.until(() -> "a leader among " + running.values().stream().map(RatisConsensus::status).toList(), () -> {
+            running.values().stream()
+                    .filter(member -> member.leadership() instanceof Leadership.Leading)
+                    .forEach(found::add);
+            return !found.isEmpty();
+        });
+        return found.getFirst();
+    }
+
+    private List<RatisConsensus> followers(RatisConsensus leader) {
+        return running.values().stream().filter(member -> member != leader).toList();
+    }
+}
