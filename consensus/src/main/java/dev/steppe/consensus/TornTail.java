@@ -37,8 +37,8 @@ final class TornTail {
         if (!Files.isDirectory(current)) {
             return;
         }
-        try (var channel = FileChannel.open(
-                groupDirectory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (var channel =
+                FileChannel.open(groupDirectory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             var lock = channel.tryLock();
             if (lock == null) {
                 throw inUse(groupDirectory);
@@ -78,8 +78,10 @@ final class TornTail {
                         + " whole records follow; restore this member's directory from a backup, or empty it when other"
                         + " members hold the data");
             }
-            LOG.log(Level.WARNING, "log ends in records that were never acknowledged, taking them off file=" + file
-                    + " from=" + end + " bytes=" + (bytes.limit() - end));
+            LOG.log(
+                    Level.WARNING,
+                    "log ends in records that were never acknowledged, taking them off file=" + file + " from=" + end
+                            + " bytes=" + (bytes.limit() - end));
             channel.truncate(end);
             channel.force(true);
         }

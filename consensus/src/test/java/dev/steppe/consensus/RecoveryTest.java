@@ -53,8 +53,8 @@ class RecoveryTest {
     void log_that_grows_is_replaced_by_snapshots_and_at_most_two_are_kept() throws Exception {
         var options = ConsensusOptions.alone(directory);
         var machine = new WordMachine();
-        try (var consensus = RatisConsensus.start(
-                options.withLimits(options.limits().withSnapshotAfterLogBytes(2000)), machine)) {
+        try (var consensus =
+                RatisConsensus.start(options.withLimits(options.limits().withSnapshotAfterLogBytes(2000)), machine)) {
             write(consensus, "w", 2000);
             Await.until("a snapshot", () -> consensus.status().snapshotEntryIndex() > 0);
             var first = consensus.status().snapshotEntryIndex();

@@ -19,7 +19,8 @@ public final class LibraryLogging implements SLF4JServiceProvider {
      * The first complains of a taken name whenever two agents live in one process; the second prints the stack of every
      * failed start, which its caller reports.
      */
-    private static final Set<String> SILENT = Set.of("org.apache.ratis.util.JmxRegister", "org.apache.ratis.util.LifeCycle");
+    private static final Set<String> SILENT =
+            Set.of("org.apache.ratis.util.JmxRegister", "org.apache.ratis.util.LifeCycle");
 
     private final IMarkerFactory markers = new BasicMarkerFactory();
     private final MDCAdapter noContext = new NOPMDCAdapter();

@@ -84,9 +84,11 @@ public final class ConsensusBench {
             rss[i] = with[2] - without[2];
             heap[i] = with[3] - without[3];
         }
-        OUT.printf("cold start: JVM exec to leader %d ms, start() to leader %d ms (medians of %d)%n",
+        OUT.printf(
+                "cold start: JVM exec to leader %d ms, start() to leader %d ms (medians of %d)%n",
                 median(exec), median(construct), CHILDREN);
-        OUT.printf("memory: +%d KiB PSS, of that +%d KiB live heap, over a JVM without it%n", median(rss), median(heap));
+        OUT.printf(
+                "memory: +%d KiB PSS, of that +%d KiB live heap, over a JVM without it%n", median(rss), median(heap));
     }
 
     private static long[] child(String part) throws Exception {
@@ -99,7 +101,9 @@ public final class ConsensusBench {
         if (process.waitFor() != 0) {
             throw new IOException("child " + part + " failed: " + output);
         }
-        return Arrays.stream(output.strip().split(" ")).mapToLong(Long::parseLong).toArray();
+        return Arrays.stream(output.strip().split(" "))
+                .mapToLong(Long::parseLong)
+                .toArray();
     }
 
     private static void startOnce(Path directory) throws Exception {
@@ -108,7 +112,11 @@ public final class ConsensusBench {
             awaitLeader(consensus);
             long leading = System.nanoTime();
             long sinceExec = System.currentTimeMillis()
-                    - ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli();
+                    - ProcessHandle.current()
+                            .info()
+                            .startInstant()
+                            .orElseThrow()
+                            .toEpochMilli();
             OUT.println(sinceExec + " " + (leading - begin) / 1_000_000 + " " + memory());
         }
     }
@@ -129,8 +137,8 @@ public final class ConsensusBench {
         long[] millis = new long[CHILDREN];
         for (int i = -2; i < CHILDREN; i++) {
             long begin = System.nanoTime();
-            try (var consensus = RatisConsensus.start(
-                    ConsensusOptions.alone(directory.resolve("warm" + i)), new Counter())) {
+            try (var consensus =
+                    RatisConsensus.start(ConsensusOptions.alone(directory.resolve("warm" + i)), new Counter())) {
                 awaitLeader(consensus);
                 if (i >= 0) {
                     millis[i] = (System.nanoTime() - begin) / 1_000_000;
