@@ -108,11 +108,16 @@ public final class AllocationDirectory {
                 root.resolve(PRIVATE).resolve("process"));
     }
 
-    /** Removes everything; the tasks must have been destroyed. Symbolic links are removed, never followed. Idempotent. */
-    public void destroy() throws IOException {
+    /** Gives back the memory that holds secrets; files stay readable. The tasks must have been destroyed. Idempotent. */
+    public void unmount() throws IOException {
         for (Path mount : mountsBelow(directory)) {
             LinuxCalls.unmount(mount, LinuxCalls.MNT_DETACH);
         }
+    }
+
+    /** Removes everything; the tasks must have been destroyed. Symbolic links are removed, never followed. Idempotent. */
+    public void destroy() throws IOException {
+        unmount();
         try {
             Files.walkFileTree(directory, new Remover());
         } catch (NoSuchFileException gone) {

@@ -21,7 +21,7 @@ public record UserPolicy(boolean allowRoot, List<String> defaultUsers) {
     }
 
     /** The account the task becomes; empty when it stays the agent's own user. */
-    Optional<Account> account(Optional<String> wish, String driver) throws DriverException {
+    public Optional<Account> account(Optional<String> wish, String driver) throws DriverException {
         try {
             return LinuxCalls.isRoot() ? Optional.of(asRoot(wish, driver)) : asItself(wish);
         } catch (IOException unreadable) {

@@ -1,0 +1,82 @@
+package dev.steppe.client.node;
+
+import dev.steppe.client.allocation.AllocationHook;
+import dev.steppe.client.allocation.Surroundings;
+import dev.steppe.client.driver.AllocationDirectory;
+import dev.steppe.client.driver.DriverException;
+import dev.steppe.client.driver.UserPolicy;
+import dev.steppe.model.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Gives an allocation its directories, each task's owned by the user it will run as. */
+public final class DirectoryHook implements AllocationHook {
+    private final Path root;
+    private final Function<String, DriverFiles> files;
+
+    /** How a driver's tasks see and own their files. */
+    public record DriverFiles(UserPolicy users, AllocationDirectory.Access access) {}
+
+    /** {@code files} is asked by driver name. */
+    public DirectoryHook(Path root, Function<String, DriverFiles> files) {
+        this.root = root;
+        this.files = files;
+    }
+
+    @Override
+    public String name() {
+        return "directories";
+    }
+
+    @Override
+    public void prepare(Surroundings surroundings) throws HookException {
+        try {
+            var directory = new AllocationDirectory(root, surroundings.allocation().id());
+            directory.create();
+            for (Task task : surroundings.group().tasks()) {
+                var how = files.apply(task.driver());
+                var user = task.user().isEmpty() ? Optional.<String>empty() : Optional.of(task.user());
+                var account = how.access() == AllocationDirectory.Access.CONTAINER
+                        ? Optional.<dev.steppe.io.linux.Account>empty()
+                        : how.users().account(user, task.driver());
+                surroundings.directories(task.name(), directory.createTask(task.name(), account, how.access()));
+            }
+        } catch (IOException disk) {
+            throw new HookException("directories below " + root + ": " + disk.getMessage(), disk);
+        } catch (DriverException refused) {
+            throw new HookException(refused.getMessage(), refused);
+        }
+    }
+
+    @Override
+    public void adopt(Surroundings surroundings) throws HookException {
+        var directory = new AllocationDirectory(root, surroundings.allocation().id());
+        if (!Files.isDirectory(directory.path())) {
+            throw new HookException("the directory " + directory.path() + " is gone");
+        }
+        for (Task task : surroundings.group().tasks()) {
+            surroundings.directories(task.name(), directory.task(task.name()));
+        }
+    }
+
+    @Override
+    public void release(Surroundings surroundings) throws HookException {
+        try {
+            new AllocationDirectory(root, surroundings.allocation().id()).unmount();
+        } catch (IOException busy) {
+            throw new HookException("unmounting below " + root + ": " + busy.getMessage(), busy);
+        }
+    }
+
+    @Override
+    public void forget(Surroundings surroundings) throws HookException {
+        try {
+            new AllocationDirectory(root, surroundings.allocation().id()).destroy();
+        } catch (IOException disk) {
+            throw new HookException("removing below " + root + ": " + disk.getMessage(), disk);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package dev.steppe.client.node;
+
+import dev.steppe.client.driver.Driver;
+import dev.steppe.client.driver.DriverFingerprint;
+import dev.steppe.model.AllocatedMemory;
+import dev.steppe.model.DriverInfo;
+import dev.steppe.model.Ids;
+import dev.steppe.model.NodeCapacity;
+import dev.steppe.model.NodeCpu;
+import dev.steppe.model.NodeDisk;
+import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeSpec;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InterfaceAddress;
+import java.net.NetworkInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What this machine is and has, under the published attribute names. Reads the system once per call; may block. */
+public final class Fingerprint {
+    /** Assumed per core where the system does not tell its speed. */
+    private static final double MEGA_HERTZ_UNKNOWN = 1_000;
+
+    private static final long MEGABYTE = 1 << 20;
+
+    private Fingerprint() {}
+
+    /** What the configuration says about the node. */
+    public record Settings(
+            String datacenter,
+            Optional<String> name,
+            String nodeClass,
+            String nodePool,
+            SortedMap<String, String> meta,
+            String httpAddress,
+            Optional<String> networkInterface,
+            String version,
+            Path dataDirectory,
+            List<String> networkModes) {}
+
+    public static NodeSpec take(Settings settings, List<Driver> drivers, Instant now) throws IOException {
+        var attributes = new TreeMap<String, String>();
+        var cpu = cpu(attributes);
+        long memoryMb = memory(attributes);
+        long diskMb = disk(settings.dataDirectory(), attributes);
+        system(settings, attributes);
+        network(settings, attributes);
+        var infos = new TreeMap<String, DriverInfo>();
+        for (Driver driver : drivers) {
+            DriverFingerprint found = driver.fingerprint();
+            if (found.detected()) {
+                attributes.putAll(found.attributes());
+            }
+            infos.put(
+                    driver.name(),
+                    new DriverInfo(found.attributes(), found.detected(), found.healthy(), found.description(), now));
+        }
+        String name = settings.name().orElse(attributes.get("unique.hostname"));
+        return new NodeSpec(
+                nodeId(settings.dataDirectory()),
+                settings.datacenter(),
+                name,
+                settings.httpAddress(),
+                Collections.unmodifiableSortedMap(attributes),
+                new NodeCapacity(
+                        cpu, new AllocatedMemory(memoryMb, 0), new NodeDisk(diskMb), List.of(), 20_000, 32_000),
+                settings.meta(),
+                settings.nodeClass(),
+                settings.nodePool(),
+                Collections.unmodifiableSortedMap(infos),
+                Collections.emptySortedMap());
+    }
+
+    /** The node's id, made once and kept with its data. */
+    private static NodeId nodeId(Path dataDirectory) throws IOException {
+        Path file = dataDirectory.resolve("client").resolve("client-id");
+        if (Files.exists(file)) {
+            return new NodeId(Files.readString(file).strip());
+        }
+        var id = new NodeId(Ids.random(new SecureRandom()));
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, id.value());
+        return id;
+    }
+
+    private static NodeCpu cpu(SortedMap<String, String> attributes) throws IOException {
+        int cores = Runtime.getRuntime().availableProcessors();
+        double perCore = 0;
+        String model = "";
+        for (String line : read("/proc/cpuinfo").split("\n", -1)) {
+            int colon = line.indexOf(':');
+            if (colon > 0 && line.startsWith("cpu MHz")) {
+                perCore = Math.max(perCore, Double.parseDouble(line.substring(colon + 1).strip()));
+            } else if (colon > 0 && line.startsWith("model name")) {
+                model = line.substring(colon + 1).strip();
+            }
+        }
+        long total = Math.round((perCore == 0 ? MEGA_HERTZ_UNKNOWN : perCore) * cores);
+        attributes.put("cpu.arch", System.getProperty("os.arch"));
+        attributes.put("cpu.modelname", model);
+        attributes.put("cpu.numcores", Integer.toString(cores));
+        attributes.put("cpu.reservablecores", Integer.toString(cores));
+        attributes.put("cpu.frequency", Long.toString(Math.round(perCore)));
+        attributes.put("cpu.totalcompute", Long.toString(total));
+        return new NodeCpu(total, cores);
+    }
+
+    private static long memory(SortedMap<String, String> attributes) throws IOException {
+        long bytes = 0;
+        for (String line : read("/proc/meminfo").split("\n", -1)) {
+            if (line.startsWith("MemTotal:")) {
+                bytes = Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+            }
+        }
+        if (bytes == 0) {
+            bytes = Runtime.getRuntime().maxMemory();
+        }
+        attributes.put("memory.totalbytes", Long.toString(bytes));
+        return bytes / MEGABYTE;
+    }
+
+    private static long disk(Path directory, SortedMap<String, String> attributes) throws IOException {
+        var store = Files.getFileStore(directory);
+        attributes.put("unique.storage.volume", store.name());
+        attributes.put("unique.storage.bytestotal", Long.toString(store.getTotalSpace()));
+        attributes.put("unique.storage.bytesfree", Long.toString(store.getUsableSpace()));
+        return store.getUsableSpace() / MEGABYTE;
+    }
+
+    private static void system(Settings settings, SortedMap<String, String> attributes) throws IOException {
+        attributes.put("kernel.name", System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT));
+        attributes.put("kernel.version", System.getProperty("os.version"));
+        attributes.put("kernel.arch", System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch"));
+        attributes.put("arch", System.getProperty("os.arch"));
+        for (String line : read("/etc/os-release").split("\n", -1)) {
+            if (line.startsWith("ID=")) {
+                attributes.put("os.name", line.substring(3).replace("\"", ""));
+            } else if (line.startsWith("VERSION_ID=")) {
+                attributes.put("os.version", line.substring(11).replace("\"", ""));
+            }
+        }
+        String host = read("/proc/sys/kernel/hostname").strip();
+        attributes.put("unique.hostname", host.isEmpty() ? "localhost" : host);
+        attributes.put("nomad.version", settings.version());
+        attributes.put("steppe.version", settings.version());
+        attributes.put("network.modes", String.join(",", settings.networkModes()));
+        attributes.put("unique.cgroup.mountpoint", "/sys/fs/cgroup");
+        attributes.put("unique.cgroup.version", Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")) ? "v2" : "v1");
+    }
+
+    private static void network(Settings settings, SortedMap<String, String> attributes) throws IOException {
+        Optional<String> wanted = settings.networkInterface().or(() -> defaultInterface());
+        Optional<String> address = wanted.flatMap(Fingerprint::addressOf);
+        attributes.put("unique.network.ip-address", address.orElse("127.0.0.1"));
+        wanted.ifPresent(name -> attributes.put("unique.network.interface", name));
+    }
+
+    /** The interface of the default route, from the kernel's table. */
+    private static Optional<String> defaultInterface() {
+        try {
+            for (String line : read("/proc/net/route").split("\n", -1)) {
+                String[] fields = line.split("\\s+", -1);
+                if (fields.length > 2 && fields[1].equals("00000000")) {
+                    return Optional.of(fields[0]);
+                }
+            }
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> addressOf(String interfaceName) {
+        try {
+            var found = NetworkInterface.getByName(interfaceName);
+            if (found == null) {
+                return Optional.empty();
+            }
+            return found.getInterfaceAddresses().stream()
+                    .map(InterfaceAddress::getAddress)
+                    .filter(Inet4Address.class::isInstance)
+                    .map(InetAddress::getHostAddress)
+                    .findFirst();
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static String read(String file) throws IOException {
+        Path path = Path.of(file);
+        return Files.isReadable(path) ? Files.readString(path) : "";
+    }
+}
