@@ -99,9 +99,6 @@ public final class Main {
             return failed.exitCode();
         } catch (ApiException | IOException failed) {
             terminal.complain(terminal.red("Error: " + failed.getMessage()));
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            terminal.complain("Interrupted");
         } finally {
             terminal.out().flush();
             terminal.err().flush();

@@ -29,6 +29,5 @@ public interface Command {
      * @throws ApiException when the agent is away or refuses; printed, exit code 1
      * @throws IOException when a local file or the terminal fails
      */
-    int run(Invocation invocation)
-            throws UsageException, CommandFailure, ApiException, IOException, InterruptedException;
+    int run(Invocation invocation) throws UsageException, CommandFailure, ApiException, IOException;
 }

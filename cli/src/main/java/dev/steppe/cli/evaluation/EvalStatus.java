@@ -44,7 +44,7 @@ public final class EvalStatus implements Command {
     }
 
     @Override
-    public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException, InterruptedException {
+    public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException {
         var arguments = invocation.arguments();
         var id = Match.one(
                 invocation.nomad(),
@@ -60,11 +60,10 @@ public final class EvalStatus implements Command {
                 "Status",
                 "Status");
         var path = "/v1/evaluation/" + Query.encode(id);
-        var reply = invocation.nomad().get(path, Query.of("related", "true"));
+        var api = invocation.nomad();
+        var reply = api.get(path, Query.of("related", "true"));
         while (arguments.has("monitor") && reply.body().text("Status").equals("pending")) {
-            Thread.sleep(100);
-            var query = Query.of("related", "true").after(reply.index(), WAIT_SECONDS);
-            reply = invocation.nomad().get(path, query);
+            reply = api.next(path, Query.of("related", "true"), reply, WAIT_SECONDS);
         }
         var evaluation = reply.body();
         if (arguments.has("json")) {

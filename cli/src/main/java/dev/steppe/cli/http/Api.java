@@ -20,11 +20,14 @@ import java.util.Map;
  */
 public final class Api {
     private static final int ANSWER_TIMEOUT_MILLIS = 60_000;
+    private static final int HURRIED_MAX = 50;
+    private static final long HURRIED_NANOS = 500_000_000L;
 
     private final Target target;
     private final Dialect dialect;
     private final String token;
     private final Map<String, String> parameters;
+    private int hurried;
 
     /** The two dialects differ, for a client, in the names of three headers and in the variable that holds the address. */
     public enum Dialect {
@@ -57,6 +60,22 @@ public final class Api {
 
     public Reply get(String path, Query query) throws ApiException {
         return exchange("GET", path, query, "");
+    }
+
+    /**
+     * Reads again once the agent has something newer than an earlier answer, or after the given time. The agent does the
+     * waiting; one that keeps answering at once without news is refused, so that no command ever asks in a tight loop.
+     */
+    public Reply next(String path, Query query, Reply earlier, long waitSeconds) throws ApiException {
+        var asked = System.nanoTime();
+        var reply = get(path, query.after(Math.max(1, earlier.index()), waitSeconds));
+        var news = reply.index() != earlier.index() || System.nanoTime() - asked > HURRIED_NANOS;
+        hurried = news ? 0 : hurried + 1;
+        if (hurried > HURRIED_MAX) {
+            throw new ApiException("the agent at " + target.shown() + " answers reads that should wait at once (" + path
+                    + "); it cannot be followed, look at its state instead");
+        }
+        return reply;
     }
 
     public Reply put(String path, Query query, Json body) throws ApiException {

@@ -50,8 +50,7 @@ public final class JobRun implements Command {
     }
 
     @Override
-    public int run(Invocation invocation)
-            throws UsageException, CommandFailure, ApiException, IOException, InterruptedException {
+    public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException, IOException {
         var arguments = invocation.arguments();
         var terminal = invocation.terminal();
         var path = arguments.onlyWord("the path of a job file");

@@ -42,8 +42,7 @@ public final class JobStop implements Command {
     }
 
     @Override
-    public int run(Invocation invocation)
-            throws UsageException, CommandFailure, ApiException, IOException, InterruptedException {
+    public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException, IOException {
         var names = invocation.arguments().words();
         if (names.isEmpty()) {
             throw new UsageException("this command takes one or more arguments: the jobs to stop");
@@ -56,7 +55,7 @@ public final class JobStop implements Command {
     }
 
     private static int stop(Invocation invocation, Json job, String written)
-            throws CommandFailure, ApiException, IOException, InterruptedException {
+            throws CommandFailure, ApiException, IOException {
         var arguments = invocation.arguments();
         var terminal = invocation.terminal();
         var id = job.text("ID");

@@ -8,12 +8,10 @@ import dev.steppe.cli.evaluation.PlacementFailure;
 import dev.steppe.cli.http.Api;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
-import dev.steppe.cli.http.Reply;
 import dev.steppe.cli.json.Json;
 import dev.steppe.cli.terminal.Terminal;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,7 +27,6 @@ final class Monitor {
     private static final int PLACEMENT_FAILED = 2;
     private static final long WAIT_SECONDS = 2;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final long SHORTEST_ROUND_MILLIS = 100;
 
     private final Api api;
     private final Terminal terminal;
@@ -48,7 +45,7 @@ final class Monitor {
     }
 
     /** Follows until everything runs. Exit code: 0 it runs, 1 something failed, 2 an allocation found no node. */
-    int follow(String evaluationId) throws ApiException, InterruptedException {
+    int follow(String evaluationId) throws ApiException {
         var evaluation = untilDecided(evaluationId);
         if (!evaluation.text("Status").equals("complete")) {
             return 1;
@@ -65,7 +62,7 @@ final class Monitor {
     }
 
     /** Follows the evaluation only; for what stops and does not start. */
-    int followEvaluation(String evaluationId) throws ApiException, InterruptedException {
+    int followEvaluation(String evaluationId) throws ApiException {
         var evaluation = untilDecided(evaluationId);
         if (!evaluation.entries("FailedTGAllocs").isEmpty()) {
             return PLACEMENT_FAILED;
@@ -73,7 +70,7 @@ final class Monitor {
         return evaluation.text("Status").equals("complete") ? 0 : 1;
     }
 
-    private Json untilDecided(String evaluationId) throws ApiException, InterruptedException {
+    private Json untilDecided(String evaluationId) throws ApiException {
         head("Monitoring evaluation \"" + id(evaluationId) + "\"");
         var path = "/v1/evaluation/" + Query.encode(evaluationId);
         var reply = api.get(path, scope.query());
@@ -85,7 +82,8 @@ final class Monitor {
             var evaluation = reply.body();
             var now = evaluation.text("Status");
             if (!now.equals(status) && !now.equals("pending")) {
-                tellAllocations(allocations(evaluationId, 0).body());
+                tellAllocations(
+                        api.get(allocationsPath(evaluationId), scope.query()).body());
                 note("Evaluation status changed: \"" + status + "\" -> \"" + now + "\"");
                 status = now;
             }
@@ -93,9 +91,7 @@ final class Monitor {
                 tellFinished(evaluation);
                 return evaluation;
             }
-            var asked = terminal.clock().instant();
-            reply = api.get(path, scope.query().after(reply.index(), WAIT_SECONDS));
-            pauseAfter(asked);
+            reply = api.next(path, scope.query(), reply, WAIT_SECONDS);
         }
     }
 
@@ -135,15 +131,13 @@ final class Monitor {
         }
     }
 
-    private Reply allocations(String evaluationId, long index) throws ApiException {
-        var query = scope.query();
-        return api.get(
-                "/v1/evaluation/" + Query.encode(evaluationId) + "/allocations",
-                index > 0 ? query.after(index, WAIT_SECONDS) : query);
+    private static String allocationsPath(String evaluationId) {
+        return "/v1/evaluation/" + Query.encode(evaluationId) + "/allocations";
     }
 
-    private int untilStarted(String evaluationId, boolean judged) throws ApiException, InterruptedException {
-        var reply = allocations(evaluationId, 0);
+    private int untilStarted(String evaluationId, boolean judged) throws ApiException {
+        var path = allocationsPath(evaluationId);
+        var reply = api.get(path, scope.query());
         var deadline = terminal.clock().instant().plus(PATIENCE);
         while (true) {
             tellAllocations(reply.body());
@@ -155,12 +149,10 @@ final class Monitor {
             if (allStarted(wanted, judged)) {
                 return tellStarted(wanted, judged);
             }
-            var asked = terminal.clock().instant();
-            if (asked.isAfter(deadline)) {
+            if (terminal.clock().instant().isAfter(deadline)) {
                 return tellLate(wanted);
             }
-            reply = allocations(evaluationId, reply.index());
-            pauseAfter(asked);
+            reply = api.next(path, scope.query(), reply, WAIT_SECONDS);
         }
     }
 
@@ -319,15 +311,6 @@ final class Monitor {
 
     private static String allocations(int count) {
         return count + (count == 1 ? " allocation" : " allocations");
-    }
-
-    /** Agents answer a waiting read at most every few seconds; one that answers at once must not be asked in a loop. */
-    private void pauseAfter(Instant asked) throws InterruptedException {
-        var left = SHORTEST_ROUND_MILLIS
-                - Duration.between(asked, terminal.clock().instant()).toMillis();
-        if (left > 0) {
-            Thread.sleep(left);
-        }
     }
 
     private void head(String text) {
