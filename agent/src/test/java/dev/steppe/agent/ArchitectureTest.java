@@ -264,13 +264,14 @@ class ArchitectureTest {
     void nobody_sleeps() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.steppe.io..")
+                .resideOutsideOfPackages("dev.steppe.io..", "dev.steppe.cli..")
                 .should()
                 .accessTargetWhere(calls(
                         Map.of("java.lang.Thread", Set.of("sleep"), "java.util.concurrent.TimeUnit", Set.of("sleep")),
                         arguments -> true))
                 .because("a sleep hides what is waited for and cannot be simulated: use a timer of a Loop, or wait for"
-                        + " the condition; only dev.steppe.io may poll what the kernel does not announce")
+                        + " the condition; only dev.steppe.io may poll what the kernel does not announce, and a command may pace"
+                        + " its own questions")
                 .check(classes);
     }
 

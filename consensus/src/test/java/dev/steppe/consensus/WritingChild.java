@@ -3,6 +3,7 @@ package dev.steppe.consensus;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A process that writes with many writers and prints each word once it is acknowledged, until it is killed. */
@@ -25,7 +26,7 @@ final class WritingChild {
                 }
             }
         });
-        Thread.sleep(Long.MAX_VALUE);
+        new CountDownLatch(1).await();
     }
 
     private static void write(Consensus consensus, String prefix, AtomicLong next) {
