@@ -1,4 +1,4 @@
-/** The edge: HTTP dialects and DNS. */
+/** The edge: HTTP dialects and DNS. What the dialects need of servers and nodes is said here. */
 @NullMarked
 package dev.steppe.api;
 

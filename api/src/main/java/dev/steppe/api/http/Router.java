@@ -133,12 +133,11 @@ public final class Router {
     public String table() {
         var text = new StringBuilder();
         for (var route : routes) {
-            var methods = String.join(
-                    ",",
-                    route.methods().stream()
-                            .filter(method -> method != Method.HEAD)
-                            .map(Method::name)
-                            .toList());
+            var names = route.methods().stream()
+                    .filter(method -> method != Method.HEAD)
+                    .map(Method::name)
+                    .toList();
+            var methods = names.size() < 4 ? String.join(",", names) : "any";
             text.append(String.format("%-9s %-48s %s%n", methods, route.pattern(), route.right()));
         }
         return text.toString();

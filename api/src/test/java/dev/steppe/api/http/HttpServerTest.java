@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -14,10 +13,8 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -79,55 +76,6 @@ class HttpServerTest {
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("condition within 10 s").isLessThan(deadline);
             Thread.onSpinWait();
-        }
-    }
-
-    /** A response as a client sees it. */
-    record Reply(int status, Map<String, String> headers, byte[] body) {
-        String text() {
-            return new String(body, StandardCharsets.UTF_8);
-        }
-
-        static Reply read(InputStream in) throws IOException {
-            int status = Integer.parseInt(line(in).split(" ")[1]);
-            var headers = new LinkedHashMap<String, String>();
-            for (var line = line(in); !line.isEmpty(); line = line(in)) {
-                int colon = line.indexOf(':');
-                headers.put(
-                        line.substring(0, colon).toLowerCase(Locale.ROOT),
-                        line.substring(colon + 1).strip());
-            }
-            var length = headers.get("content-length");
-            var body = length == null ? chunks(in) : in.readNBytes(Integer.parseInt(length));
-            return new Reply(status, headers, body);
-        }
-
-        static byte[] chunk(InputStream in) throws IOException {
-            int size = Integer.parseInt(line(in), 16);
-            var chunk = in.readNBytes(size);
-            line(in);
-            return chunk;
-        }
-
-        private static byte[] chunks(InputStream in) throws IOException {
-            var all = new java.io.ByteArrayOutputStream();
-            for (var next = chunk(in); next.length > 0; next = chunk(in)) {
-                all.write(next);
-            }
-            return all.toByteArray();
-        }
-
-        static String line(InputStream in) throws IOException {
-            var text = new StringBuilder();
-            for (int c = in.read(); c != '\n'; c = in.read()) {
-                if (c < 0) {
-                    throw new IOException("the connection ended after: " + text);
-                }
-                if (c != '\r') {
-                    text.append((char) c);
-                }
-            }
-            return text.toString();
         }
     }
 

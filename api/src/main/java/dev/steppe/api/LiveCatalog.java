@@ -1,0 +1,58 @@
+package dev.steppe.api;
+
+import dev.steppe.mesh.catalog.Catalog;
+import dev.steppe.mesh.catalog.ServerAgent;
+import dev.steppe.state.Snapshot;
+import dev.steppe.state.Table;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The catalog of the newest state, derived once per change however many ask. Safe for use from any thread: two that ask
+ * at once may both derive it, with the same outcome.
+ */
+public final class LiveCatalog {
+    private static final Table[] TABLES = {Table.ALLOCATIONS, Table.NODES, Table.JOBS};
+
+    private final Region region;
+    private final String datacenter;
+    private final AtomicReference<Optional<Held>> held = new AtomicReference<>(Optional.empty());
+
+    private record Held(long index, List<ServerAgent> servers, Catalog catalog) {}
+
+    public LiveCatalog(Region region, String datacenter) {
+        this.region = region;
+        this.datacenter = datacenter;
+    }
+
+    /** The tables whose changes can show in the catalog. */
+    public static Table[] tables() {
+        return TABLES.clone();
+    }
+
+    public String datacenter() {
+        return datacenter;
+    }
+
+    /** The catalog of the newest state. */
+    public Catalog now() {
+        return of(region.snapshot());
+    }
+
+    /** The catalog of a snapshot. */
+    public Catalog of(Snapshot snapshot) {
+        var servers = region.servers().stream()
+                .map(server -> new ServerAgent(server.name(), server.host(), server.httpPort(), server.port()))
+                .toList();
+        long index = snapshot.index(TABLES);
+        var last = held.get();
+        if (last.isPresent() && last.get().index == index && last.get().servers.equals(servers)) {
+            return last.get().catalog;
+        }
+        var catalog = last.map(before -> before.catalog.next(snapshot, servers, datacenter))
+                .orElseGet(() -> Catalog.of(snapshot, servers, datacenter));
+        held.set(Optional.of(new Held(index, servers, catalog)));
+        return catalog;
+    }
+}

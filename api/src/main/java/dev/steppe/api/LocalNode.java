@@ -1,0 +1,23 @@
+package dev.steppe.api;
+
+import dev.steppe.client.driver.TaskUsage;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.NodeId;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** The node beside this agent's API, for what only the node itself knows: files, logs and usage. Any thread may ask. */
+public interface LocalNode {
+
+    NodeId id();
+
+    /** True while the node's part of the agent works and servers know it. */
+    boolean isHealthy();
+
+    /** The directory of an allocation this node has or had and did not clean up yet. */
+    Optional<Path> directoryOf(AllocationId allocation);
+
+    /** What the running tasks of an allocation use, by name; empty when none of it runs here. */
+    Optional<SortedMap<String, TaskUsage>> usageOf(AllocationId allocation);
+}

@@ -1,0 +1,79 @@
+package dev.steppe.api;
+
+import dev.steppe.api.http.Answer;
+import dev.steppe.api.http.Dialect;
+import dev.steppe.api.http.Refused;
+import dev.steppe.model.EvaluationId;
+import dev.steppe.model.Intention;
+import dev.steppe.model.JobKey;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.NodeId;
+import dev.steppe.state.Snapshot;
+import dev.steppe.state.Table;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The servers of a region as the dialects see them: the state to read, and the writes. Safe for use from any thread; the
+ * writes block until they are durable and applied here, and fail with an I/O exception when no leader can be reached.
+ */
+public interface Region {
+
+    /** The region's name, such as {@code global}. */
+    String name();
+
+    /** The state as this agent knows it now. */
+    Snapshot snapshot();
+
+    /** Fires when one of the tables changes after the index. */
+    Answer.Watch changeAfter(long index, Table... tables);
+
+    /** How fresh the snapshot is; the index in it is not used. */
+    Dialect.ReadState freshness();
+
+    /** The servers, the leader marked. */
+    List<Server> servers();
+
+    /** Makes a job run as specified. {@code enforceIndex} is what its modification index must be, 0 for not there yet. */
+    JobWritten register(JobSpec spec, Enforcement enforcement) throws Refused, IOException, InterruptedException;
+
+    /** Stops a job; with {@code purge} it is also forgotten. */
+    JobWritten deregister(JobKey key, boolean purge) throws Refused, IOException, InterruptedException;
+
+    /** Has the scheduler look at a job again. */
+    JobWritten evaluate(JobKey key) throws Refused, IOException, InterruptedException;
+
+    /** Lets a node have new allocations or not; returns the index of the change. */
+    long setEligibility(NodeId node, String eligibility) throws Refused, IOException, InterruptedException;
+
+    /** Creates or replaces an intention; ids and times are set by the servers; returns the index of the change. */
+    long putIntention(Intention intention) throws Refused, IOException, InterruptedException;
+
+    /** Deletes the intention of a pair; returns the index of the change. */
+    long deleteIntention(String source, String destination) throws Refused, IOException, InterruptedException;
+
+    /** What a job's registered modification index must be before it is written. */
+    sealed interface Enforcement {
+        /** Whatever it is. */
+        record None() implements Enforcement {}
+
+        /** Exactly this; 0 means not registered yet. */
+        record ModifyIndex(long index) implements Enforcement {}
+    }
+
+    /** A written job. {@code warnings} is for the user, empty when there is nothing to say. */
+    record JobWritten(long index, long jobModifyIndex, Optional<EvaluationId> evaluation, List<String> warnings) {}
+
+    /**
+     * A member of the consensus: its host, the ports of its RPC and its HTTP API (0 when not known), and whether it
+     * answers ({@code alive} or {@code failed}).
+     */
+    record Server(
+            String id, String name, String host, int port, int httpPort, boolean leader, boolean voter, String status) {
+        /** Host and port in one text. */
+        public String address() {
+            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package dev.steppe.api.nomad;
+
+import dev.steppe.api.AgentIdentity;
+import dev.steppe.api.LocalNode;
+import dev.steppe.api.Region;
+import dev.steppe.api.http.Answer;
+import dev.steppe.api.http.Bytes;
+import dev.steppe.api.http.Refused;
+import dev.steppe.api.http.Request;
+import dev.steppe.api.http.Response;
+import dev.steppe.api.http.Right;
+import dev.steppe.api.http.Route;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.state.Table;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The agent itself, its servers, and what there is one of: region, namespace, built-in node pools. */
+final class AgentRoutes {
+    private final AgentIdentity identity;
+    private final Region region;
+    private final Optional<LocalNode> node;
+    private final Reads reads;
+
+    AgentRoutes(AgentIdentity identity, Region region, Optional<LocalNode> node) {
+        this.identity = identity;
+        this.region = region;
+        this.node = node;
+        this.reads = new Reads(region);
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/v1/agent/self", Right.READ_AGENT, this::self),
+                Route.get("/v1/agent/members", Right.READ_NODES, request -> Reads.json(members())),
+                Route.get("/v1/agent/servers", Right.READ_AGENT, request -> Reads.json(addresses())),
+                Route.get("/v1/agent/health", Right.ANYONE, this::health),
+                Route.get("/v1/status/leader", Right.ANYONE, request -> Reads.json(leader())),
+                Route.get("/v1/status/peers", Right.ANYONE, request -> Reads.json(addresses())),
+                Route.get("/v1/regions", Right.ANYONE, request -> Reads.json(List.of(region.name()))),
+                Route.get("/v1/namespaces", Right.LIST_JOBS, this::namespaces),
+                Route.get("/v1/namespace/{name}", Right.LIST_JOBS, this::namespace),
+                Route.get("/v1/node/pools", Right.READ_NODES, this::nodePools),
+                Route.get("/v1/operator/raft/configuration", Right.READ_OPERATOR, this::raftConfiguration));
+    }
+
+    private Response self(Request request) {
+        var config = fields();
+        config.put("Region", region.name());
+        config.put("Datacenter", identity.datacenter());
+        config.put("NodeName", identity.name());
+        config.put("Version", object("Version", identity.version()));
+        config.put("Server", object("Enabled", identity.server()));
+        config.put("Client", object("Enabled", identity.client()));
+        config.put("ACL", object("Enabled", identity.accessControl()));
+        var stats = fields();
+        var snapshot = region.snapshot();
+        var nomad = fields();
+        nomad.put("server", Boolean.toString(identity.server()));
+        nomad.put("leader", Boolean.toString(isLeader()));
+        nomad.put("leader_addr", leader());
+        stats.put("nomad", nomad);
+        stats.put("raft", object("applied_index", Long.toString(snapshot.index())));
+        node.ifPresent(local -> stats.put("client", object("node_id", local.id().value())));
+        var self = fields();
+        self.put("config", config);
+        self.put("member", mine());
+        self.put("stats", stats);
+        return Reads.json(self);
+    }
+
+    private Object mine() {
+        for (var server : region.servers()) {
+            if (server.name().equals(identity.name())) {
+                return member(server);
+            }
+        }
+        return fields();
+    }
+
+    private boolean isLeader() {
+        return region.servers().stream()
+                .anyMatch(server -> server.leader() && server.name().equals(identity.name()));
+    }
+
+    private static SortedMap<String, Object> fields() {
+        return new TreeMap<>();
+    }
+
+    private static SortedMap<String, Object> object(String name, Object value) {
+        return new TreeMap<>(Map.of(name, value));
+    }
+
+    private Object members() {
+        var reply = fields();
+        reply.put("ServerName", identity.name());
+        reply.put("ServerRegion", region.name());
+        reply.put("ServerDC", identity.datacenter());
+        reply.put("Members", region.servers().stream().map(this::member).toList());
+        return reply;
+    }
+
+    private Object member(Region.Server server) {
+        var tags = fields();
+        tags.put("role", "nomad");
+        tags.put("region", region.name());
+        tags.put("dc", identity.datacenter());
+        tags.put("id", server.id());
+        tags.put("port", Integer.toString(server.port()));
+        tags.put("build", identity.version());
+        var member = fields();
+        member.put("Name", server.name() + "." + region.name());
+        member.put("Addr", server.host());
+        member.put("Port", server.port());
+        member.put("Status", server.status());
+        member.put("Tags", tags);
+        return member;
+    }
+
+    private String leader() {
+        return region.servers().stream()
+                .filter(Region.Server::leader)
+                .map(Region.Server::address)
+                .findFirst()
+                .orElse("");
+    }
+
+    private List<String> addresses() {
+        return region.servers().stream().map(Region.Server::address).toList();
+    }
+
+    /** Answers 500 with the same document when a part that was asked for is not well. */
+    private Response health(Request request) throws Refused {
+        var type = request.query().text("type").orElse("");
+        if (!List.of("", "server", "client").contains(type)) {
+            throw Refused.invalid("invalid type \"" + type + "\": use server or client");
+        }
+        var reply = fields();
+        boolean ok = true;
+        if (!type.equals("client") && (identity.server() || type.equals("server"))) {
+            boolean known = identity.server() && region.freshness().knownLeader();
+            reply.put("server", part(known, identity.server() ? "No cluster leader" : "not a server"));
+            ok = known;
+        }
+        if (!type.equals("server") && (identity.client() || type.equals("client"))) {
+            boolean well = node.map(LocalNode::isHealthy).orElse(false);
+            reply.put("client", part(well, identity.client() ? "not registered with a server" : "not a client"));
+            ok = ok && well;
+        }
+        return Response.json(ok ? 200 : 500, Bytes.wrap(Codec.toJsonBytes(reply, false)));
+    }
+
+    private static Object part(boolean ok, String problem) {
+        var part = fields();
+        part.put("ok", ok);
+        part.put("message", ok ? "ok" : problem);
+        return part;
+    }
+
+    private Answer namespaces(Request request) throws Refused, IOException, InterruptedException {
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(snapshot.index(Table.JOBS), () -> List.of(defaultNamespace())),
+                Table.JOBS);
+    }
+
+    private Answer namespace(Request request) throws Refused, IOException, InterruptedException {
+        if (!request.name("name").equals("default")) {
+            throw Refused.notFound("Namespace not found");
+        }
+        return reads.answer(
+                request, snapshot -> new Reads.Result(snapshot.index(Table.JOBS), this::defaultNamespace), Table.JOBS);
+    }
+
+    private Object defaultNamespace() {
+        var namespace = fields();
+        namespace.put("Name", "default");
+        namespace.put("Description", "Default shared namespace");
+        namespace.put("CreateIndex", 1L);
+        namespace.put("ModifyIndex", 1L);
+        return namespace;
+    }
+
+    /** The built-in pools and those that nodes name. */
+    private Answer nodePools(Request request) throws Refused, IOException, InterruptedException {
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(snapshot.index(Table.NODES), () -> {
+                    var names = new TreeSet<>(List.of("all", "default"));
+                    for (var known : snapshot.nodes()) {
+                        names.add(known.spec().nodePool());
+                    }
+                    var pools = new ArrayList<>();
+                    names.forEach(name -> pools.add(object("Name", name)));
+                    return pools;
+                }),
+                Table.NODES);
+    }
+
+    private Response raftConfiguration(Request request) {
+        var servers = new ArrayList<>();
+        for (var server : region.servers()) {
+            var entry = fields();
+            entry.put("ID", server.id());
+            entry.put("Node", server.name() + "." + region.name());
+            entry.put("Address", server.address());
+            entry.put("Leader", server.leader());
+            entry.put("Voter", server.voter());
+            entry.put("RaftProtocol", "3");
+            servers.add(entry);
+        }
+        var reply = fields();
+        reply.put("Servers", servers);
+        reply.put("Index", region.snapshot().index());
+        return Reads.json(reply);
+    }
+}

@@ -1,0 +1,242 @@
+package dev.steppe.api.nomad;
+
+import dev.steppe.api.LocalNode;
+import dev.steppe.api.Region;
+import dev.steppe.api.http.Answer;
+import dev.steppe.api.http.Bytes;
+import dev.steppe.api.http.Headers;
+import dev.steppe.api.http.Refused;
+import dev.steppe.api.http.Request;
+import dev.steppe.api.http.Response;
+import dev.steppe.api.http.Right;
+import dev.steppe.api.http.Route;
+import dev.steppe.client.driver.TaskUsage;
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.TaskStatus;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/** What only the node of an allocation knows: its files, logs and usage. */
+final class FileRoutes {
+    private static final int CHUNK_BYTES = 64 * 1024;
+    private static final Duration SAMPLE = Duration.ofMillis(200);
+    private static final Headers PLAIN = Headers.of("Content-Type", "text/plain; charset=utf-8");
+    /** Tasks choose the bytes: a browser must not take them for a page. */
+    private static final Headers RAW =
+            Headers.of("Content-Type", "application/octet-stream").with("X-Content-Type-Options", "nosniff");
+
+    private final Region region;
+    private final Optional<LocalNode> node;
+
+    FileRoutes(Region region, Optional<LocalNode> node) {
+        this.region = region;
+        this.node = node;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/v1/client/fs/ls/{id}", Right.READ_FILES, this::list),
+                Route.get("/v1/client/fs/stat/{id}", Right.READ_FILES, this::stat),
+                Route.get("/v1/client/fs/cat/{id}", Right.READ_FILES, this::cat),
+                Route.get("/v1/client/fs/readat/{id}", Right.READ_FILES, this::readAt),
+                Route.get("/v1/client/fs/logs/{id}", Right.READ_LOGS, this::logs),
+                Route.get("/v1/client/fs/stream/{id}", Right.READ_FILES, request -> {
+                    throw Refused.unsupported("/v1/client/fs/stream is not supported by this version of Steppe;"
+                            + " read with /v1/client/fs/cat, or logs with /v1/client/fs/logs");
+                }),
+                Route.get("/v1/client/allocation/{id}/stats", Right.READ_JOB, this::stats));
+    }
+
+    /** The allocation, which must be this node's. */
+    private Allocation local(Request request) throws Refused {
+        var id = Given.id(AllocationId::new, request);
+        var allocation = region.snapshot()
+                .allocation(id)
+                .orElseThrow(() -> Refused.notFound("unknown allocation \"" + id + "\""));
+        var here = node.orElseThrow(() -> Refused.notFound("node is not running a Nomad Client: this agent is a server"
+                + " only; ask the agent of node " + allocation.nodeName()));
+        if (!here.id().equals(allocation.nodeId())) {
+            throw Refused.unsupported("allocation " + id + " is on node " + allocation.nodeName()
+                    + ": ask the agent there; forwarding is not supported yet");
+        }
+        return allocation;
+    }
+
+    private AllocationFiles files(Allocation allocation) throws Refused {
+        return node.flatMap(here -> here.directoryOf(allocation.id()))
+                .map(AllocationFiles::new)
+                .orElseThrow(() -> Refused.notFound("the directory of allocation " + allocation.id()
+                        + " is not there yet, or was collected already"));
+    }
+
+    private Response list(Request request) throws Refused, IOException {
+        var files = files(local(request));
+        var path = request.query().text("path").orElse("/");
+        return Reads.json(
+                files.list(path).stream().map(AllocationFiles.Found::info).toList());
+    }
+
+    private static String path(Request request) throws Refused {
+        return request.query().text("path").orElseThrow(() -> Refused.invalid("must provide a file name"));
+    }
+
+    private Response stat(Request request) throws Refused, IOException {
+        return Reads.json(files(local(request)).stat(path(request)).info());
+    }
+
+    private Answer cat(Request request) throws Refused, IOException {
+        return bytes(files(local(request)), path(request), 0, Long.MAX_VALUE);
+    }
+
+    private Answer readAt(Request request) throws Refused, IOException {
+        if (request.query().text("offset").isEmpty()) {
+            throw Refused.invalid("offset not given or not a whole number");
+        }
+        long limit = request.query().number("limit", Long.MAX_VALUE);
+        return bytes(files(local(request)), path(request), request.query().number("offset", 0), limit);
+    }
+
+    private static Answer bytes(AllocationFiles files, String path, long from, long limit) throws Refused, IOException {
+        // Opened once before the answer begins, so that a missing file is refused and not cut off.
+        files.open(path).close();
+        return new Answer.Streamed(200, RAW, sink -> {
+            try (var channel = files.open(path)) {
+                channel.position(from);
+                var buffer = ByteBuffer.allocate(CHUNK_BYTES);
+                long left = limit;
+                while (left > 0 && channel.read(buffer) > 0) {
+                    int length = (int) Math.min(left, buffer.position());
+                    sink.write(Bytes.wrap(Arrays.copyOf(buffer.array(), length)));
+                    left -= length;
+                    buffer.clear();
+                }
+            } catch (Refused gone) {
+                throw new IOException(gone.text(), gone);
+            }
+        });
+    }
+
+    private Answer logs(Request request) throws Refused, IOException {
+        var allocation = local(request);
+        var task = request.query().text("task").orElseThrow(() -> Refused.invalid("must provide task name"));
+        var type = request.query().text("type").orElse("");
+        if (!type.equals("stdout") && !type.equals("stderr")) {
+            throw Refused.invalid("must provide log type (stdout/stderr)");
+        }
+        var origin = request.query().text("origin").orElse("start");
+        if (!origin.equals("start") && !origin.equals("end")) {
+            throw Refused.invalid("origin must be start or end");
+        }
+        if (!allocation.client().taskStates().containsKey(task)) {
+            throw Refused.notFound("unknown task name \"" + task + "\"; the allocation has "
+                    + String.join(", ", allocation.client().taskStates().keySet()));
+        }
+        var wish = new LogStream.Wish(
+                task,
+                type,
+                request.query().flag("follow"),
+                request.query().number("offset", 0),
+                origin.equals("end"),
+                request.query().flag("plain"));
+        var stream = new LogStream(files(allocation), wish, mayGrow(allocation.id(), task));
+        if (stream.parts().isEmpty() && !wish.follow()) {
+            throw Refused.notFound("task \"" + task + "\" has no " + type + " log yet");
+        }
+        return new Answer.Streamed(200, wish.plain() ? PLAIN : Headers.of("Content-Type", "application/json"), stream);
+    }
+
+    private BooleanSupplier mayGrow(AllocationId id, String task) {
+        return () -> region.snapshot()
+                .allocation(id)
+                .map(allocation -> allocation.client().taskStates().get(task))
+                .map(state -> state.status() != TaskStatus.DEAD)
+                .orElse(false);
+    }
+
+    /** Processor time is told as a rate, so it is looked at twice. */
+    private Response stats(Request request) throws Refused, InterruptedException {
+        var allocation = local(request);
+        var before = usage(allocation);
+        long beforeNanos = System.nanoTime();
+        Thread.sleep(SAMPLE);
+        var after = usage(allocation);
+        double seconds = (System.nanoTime() - beforeNanos) / 1e9;
+        var samples = new TreeMap<String, Sample>();
+        after.forEach((task, used) -> {
+            var cpuBefore = before.getOrDefault(task, used).cpuTime();
+            double percent = used.cpuTime().minus(cpuBefore).toNanos() / 1e7 / seconds;
+            samples.put(task, new Sample(percent, used.memoryBytes(), used.memoryPeakBytes(), used.processes()));
+        });
+        var wanted = request.query().text("task");
+        if (wanted.isPresent() && !samples.containsKey(wanted.get())) {
+            throw Refused.notFound("unknown task name \"" + wanted.get() + "\"");
+        }
+        wanted.ifPresent(task -> samples.keySet().retainAll(List.of(task)));
+        return Reads.json(
+                statistics(samples, megaHertzPerProcessor(allocation), System.currentTimeMillis() * 1_000_000));
+    }
+
+    private SortedMap<String, TaskUsage> usage(Allocation allocation) throws Refused {
+        return node.flatMap(here -> here.usageOf(allocation.id()))
+                .orElseThrow(() -> Refused.notFound("allocation " + allocation.id() + " does not run on this node"));
+    }
+
+    private double megaHertzPerProcessor(Allocation allocation) {
+        return region.snapshot()
+                .node(allocation.nodeId())
+                .map(found -> found.spec().capacity().cpu())
+                .filter(cpu -> cpu.cores() > 0)
+                .map(cpu -> (double) cpu.megaHertz() / cpu.cores())
+                .orElse(0.0);
+    }
+
+    private record Sample(double cpuPercent, long memoryBytes, long memoryPeakBytes, int processes) {
+        Sample plus(Sample other) {
+            return new Sample(
+                    cpuPercent + other.cpuPercent,
+                    memoryBytes + other.memoryBytes,
+                    memoryPeakBytes + other.memoryPeakBytes,
+                    processes + other.processes);
+        }
+    }
+
+    private static Object statistics(SortedMap<String, Sample> samples, double megaHertz, long timestampNanos) {
+        var tasks = new TreeMap<String, Object>();
+        samples.forEach((name, sample) -> {
+            var task = new TreeMap<String, Object>();
+            task.put("ResourceUsage", resources(sample, megaHertz));
+            task.put("Timestamp", timestampNanos);
+            tasks.put(name, task);
+        });
+        var total = samples.values().stream().reduce(new Sample(0, 0, 0, 0), Sample::plus);
+        var reply = new TreeMap<String, Object>();
+        reply.put("ResourceUsage", resources(total, megaHertz));
+        reply.put("Tasks", tasks);
+        reply.put("Timestamp", timestampNanos);
+        return reply;
+    }
+
+    private static Object resources(Sample sample, double megaHertz) {
+        var memory = new TreeMap<String, Object>();
+        memory.put("Usage", sample.memoryBytes);
+        memory.put("MaxUsage", sample.memoryPeakBytes);
+        memory.put("Measured", List.of("Usage", "Max Usage"));
+        var cpu = new TreeMap<String, Object>();
+        cpu.put("Percent", sample.cpuPercent);
+        cpu.put("TotalTicks", sample.cpuPercent / 100 * megaHertz);
+        cpu.put("Measured", List.of("Percent"));
+        var resources = new TreeMap<String, Object>();
+        resources.put("MemoryStats", memory);
+        resources.put("CpuStats", cpu);
+        resources.put("Processes", sample.processes);
+        return resources;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.steppe.api.nomad;
+
+import dev.steppe.api.Region;
+import dev.steppe.api.http.Bytes;
+import dev.steppe.api.http.Refused;
+import dev.steppe.api.http.Request;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Reads the bodies of job writes: what an official client sends, without the fields only servers set. */
+final class JobBodies {
+    /** A job that was read from the API and is sent back carries these; they say nothing about what is wanted. */
+    private static final List<String> SET_BY_SERVERS = List.of(
+            "Stop",
+            "Status",
+            "StatusDescription",
+            "Stable",
+            "Version",
+            "SubmitTime",
+            "CreateIndex",
+            "ModifyIndex",
+            "JobModifyIndex",
+            "NomadTokenID",
+            "Dispatched");
+
+    private JobBodies() {}
+
+    /** A job to register and under which condition. */
+    record Registration(JobSpec spec, Region.Enforcement enforcement) {}
+
+    static Registration registration(Request request, String region) throws Refused {
+        var body = object(request.requiredBody());
+        var job = jobIn(body);
+        job.ifPresent(fields -> place(fields, request, region));
+        if (job.isEmpty()) {
+            throw Refused.invalid("Job must be specified");
+        }
+        boolean enforce = Boolean.TRUE.equals(body.get("EnforceIndex"));
+        var enforcement = enforce && body.getOrDefault("JobModifyIndex", 0L) instanceof Number index
+                ? new Region.Enforcement.ModifyIndex(index.longValue())
+                : new Region.Enforcement.None();
+        return new Registration(spec(job.get()), enforcement);
+    }
+
+    /** The fields of the body. */
+    static SortedMap<String, Object> object(Bytes body) throws Refused {
+        try {
+            var read = Codec.fromJson(Object.class, body.text());
+            if (read instanceof Map<?, ?> fields) {
+                var copy = new TreeMap<String, Object>();
+                fields.forEach((name, value) -> copy.put(String.valueOf(name), value));
+                return copy;
+            }
+        } catch (CodecException malformed) {
+            throw Refused.invalid("the request body is not valid JSON: " + malformed.getMessage());
+        }
+        throw Refused.invalid("the request body must be a JSON object");
+    }
+
+    private static Optional<SortedMap<String, Object>> jobIn(Map<String, Object> body) {
+        if (!(body.get("Job") instanceof Map<?, ?> fields)) {
+            return Optional.empty();
+        }
+        var job = new TreeMap<String, Object>();
+        fields.forEach((name, value) -> job.put(String.valueOf(name), value));
+        SET_BY_SERVERS.forEach(job::remove);
+        return Optional.of(job);
+    }
+
+    /** Namespace: query, then body's job, then default. Region: {@code global} or nothing means this one. */
+    private static void place(SortedMap<String, Object> job, Request request, String region) {
+        request.query().text("namespace").ifPresent(namespace -> job.put("Namespace", namespace));
+        var asked = job.getOrDefault("Region", "");
+        if (asked.equals("") || asked.equals("global")) {
+            job.put("Region", region);
+        }
+    }
+
+    private static JobSpec spec(Map<String, Object> job) throws Refused {
+        try {
+            return Codec.fromJson(JobSpec.class, Codec.toJson(job));
+        } catch (CodecException wrong) {
+            throw new Refused(Refused.Kind.RULE_BROKEN, "job specification: " + wrong.getMessage());
+        }
+    }
+}

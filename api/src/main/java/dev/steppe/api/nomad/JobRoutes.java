@@ -1,0 +1,246 @@
+package dev.steppe.api.nomad;
+
+import dev.steppe.api.JobFiles;
+import dev.steppe.api.LiveCatalog;
+import dev.steppe.api.Region;
+import dev.steppe.api.http.Answer;
+import dev.steppe.api.http.Refused;
+import dev.steppe.api.http.Request;
+import dev.steppe.api.http.Response;
+import dev.steppe.api.http.Right;
+import dev.steppe.api.http.Route;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationId;
+import dev.steppe.model.Job;
+import dev.steppe.model.JobId;
+import dev.steppe.model.JobKey;
+import dev.steppe.state.Snapshot;
+import dev.steppe.state.Table;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Jobs: list, register, read, stop, and what belongs to one. */
+final class JobRoutes {
+    private final Region region;
+    private final JobFiles files;
+    private final Reads reads;
+    private final Registrations registrations;
+
+    JobRoutes(Region region, LiveCatalog catalog, JobFiles files) {
+        this.region = region;
+        this.registrations = new Registrations(catalog);
+        this.files = files;
+        this.reads = new Reads(region);
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/v1/jobs", Right.LIST_JOBS, this::list),
+                Route.write("/v1/jobs", Right.SUBMIT_JOB, this::register),
+                Route.write("/v1/jobs/parse", Right.PARSE_JOB, this::parse),
+                Route.write("/v1/validate/job", Right.READ_JOB, this::validate),
+                Route.get("/v1/job/{id...}", Right.READ_JOB, this::read),
+                Route.write("/v1/job/{id...}", Right.SUBMIT_JOB, this::update),
+                Route.delete("/v1/job/{id...}", Right.SUBMIT_JOB, this::stop),
+                Route.get("/v1/job/{id...}/allocations", Right.READ_JOB, this::allocations),
+                Route.get("/v1/job/{id...}/evaluations", Right.READ_JOB, this::evaluations),
+                Route.get("/v1/job/{id...}/summary", Right.READ_JOB, this::summary),
+                Route.get("/v1/job/{id...}/versions", Right.READ_JOB, this::versions),
+                Route.get("/v1/job/{id...}/deployments", Right.READ_JOB, this::deployments),
+                Route.get("/v1/job/{id...}/deployment", Right.READ_JOB, this::newestDeployment),
+                Route.get("/v1/job/{id...}/services", Right.READ_JOB, this::services),
+                Route.write("/v1/job/{id...}/evaluate", Right.SUBMIT_JOB, this::evaluate));
+    }
+
+    private static JobKey key(Request request) throws Refused {
+        return new JobKey(Listing.namespace(request), Given.id(JobId::new, request));
+    }
+
+    private static Job known(Snapshot snapshot, JobKey key) throws Refused {
+        return snapshot.job(key).orElseThrow(() -> Refused.notFound("job not found"));
+    }
+
+    private Answer list(Request request) throws Refused, IOException, InterruptedException {
+        boolean withMeta = request.query().flag("meta");
+        return reads.list(
+                request,
+                (snapshot, listing) -> {
+                    var jobs = new ArrayList<Job>();
+                    for (var job : snapshot.jobs()) {
+                        if (listing.shows(
+                                job.spec().namespace(), job.spec().id().value())) {
+                            jobs.add(job);
+                        }
+                    }
+                    var page = listing.page(jobs, job -> job.spec().id().value());
+                    return new Listing.Page<>(
+                            page.items().stream()
+                                    .map(job -> Stubs.of(snapshot, job, withMeta))
+                                    .toList(),
+                            page.next());
+                },
+                Table.JOBS,
+                Table.ALLOCATIONS,
+                Table.EVALUATIONS);
+    }
+
+    private Response register(Request request) throws Refused, IOException, InterruptedException {
+        reads.checkRegion(request);
+        var registration = JobBodies.registration(request, region.name());
+        return write(region.register(registration.spec(), registration.enforcement()));
+    }
+
+    private Response update(Request request) throws Refused, IOException, InterruptedException {
+        reads.checkRegion(request);
+        var registration = JobBodies.registration(request, region.name());
+        if (!registration.spec().id().value().equals(request.name("id"))) {
+            throw Refused.invalid("Job ID does not match: the path says \"" + request.name("id") + "\", the body \""
+                    + registration.spec().id() + "\"");
+        }
+        return write(region.register(registration.spec(), registration.enforcement()));
+    }
+
+    private Response stop(Request request) throws Refused, IOException, InterruptedException {
+        reads.checkRegion(request);
+        var key = key(request);
+        if (region.snapshot().job(key).isEmpty()) {
+            return write(new Region.JobWritten(0, 0, Optional.empty(), List.of()));
+        }
+        return write(region.deregister(key, request.query().flag("purge")));
+    }
+
+    private Response evaluate(Request request) throws Refused, IOException, InterruptedException {
+        reads.checkRegion(request);
+        var key = key(request);
+        known(region.snapshot(), key);
+        return write(region.evaluate(key));
+    }
+
+    private Response write(Region.JobWritten written) {
+        var fresh = region.freshness();
+        var reply = new Shapes.JobWrittenReply(
+                written.evaluation().map(EvaluationId::value).orElse(""),
+                written.evaluation().isPresent() ? written.index() : 0,
+                written.jobModifyIndex(),
+                String.join("\n", written.warnings()),
+                written.index(),
+                fresh.knownLeader(),
+                fresh.lastContact().toNanos());
+        return reads.written(reply, written.index());
+    }
+
+    private Response parse(Request request) throws Refused {
+        var body = JobBodies.object(request.requiredBody());
+        if (!(body.get("JobHCL") instanceof String source) || source.isEmpty()) {
+            throw Refused.invalid("Job spec is empty");
+        }
+        var variables = body.get("Variables") instanceof String text ? text : "";
+        return Reads.json(files.parse(source, variables));
+    }
+
+    private Response validate(Request request) throws Refused {
+        List<String> problems;
+        try {
+            problems = files.problems(
+                    JobBodies.registration(request, region.name()).spec());
+        } catch (Refused refused) {
+            if (refused.kind() != Refused.Kind.RULE_BROKEN) {
+                throw refused;
+            }
+            problems = List.of(refused.text());
+        }
+        return Reads.json(
+                new Shapes.ValidationReply(true, problems, problems.isEmpty() ? "" : String.join("\n", problems), ""));
+    }
+
+    private Answer read(Request request) throws Refused, IOException, InterruptedException {
+        var key = key(request);
+        return reads.answer(
+                request,
+                snapshot -> {
+                    var job = snapshot.job(key);
+                    long index = job.map(Job::modifyIndex).orElseGet(() -> snapshot.index(Table.JOBS));
+                    return new Reads.Result(index, () -> Summaries.view(snapshot, known(snapshot, key)));
+                },
+                Table.JOBS);
+    }
+
+    private Answer summary(Request request) throws Refused, IOException, InterruptedException {
+        var key = key(request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(
+                        snapshot.index(Table.JOBS, Table.ALLOCATIONS, Table.EVALUATIONS),
+                        () -> Summaries.summary(snapshot, known(snapshot, key))),
+                Table.JOBS,
+                Table.ALLOCATIONS,
+                Table.EVALUATIONS);
+    }
+
+    private Answer versions(Request request) throws Refused, IOException, InterruptedException {
+        if (request.query().flag("diffs")) {
+            throw Refused.unsupported("the parameter \"diffs\" of /v1/job/{id}/versions is not supported yet");
+        }
+        var key = key(request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(snapshot.index(Table.JOBS), () -> {
+                    var versions = snapshot.versionsOf(key).stream()
+                            .map(job -> Summaries.view(snapshot, job))
+                            .toList();
+                    if (versions.isEmpty()) {
+                        throw Refused.notFound("job versions not found");
+                    }
+                    return new Shapes.VersionsReply(versions, List.of());
+                }),
+                Table.JOBS);
+    }
+
+    private Answer allocations(Request request) throws Refused, IOException, InterruptedException {
+        var key = key(request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(
+                        snapshot.index(Table.ALLOCATIONS),
+                        () -> snapshot.allocationsOf(key).stream()
+                                .map(allocation -> Stubs.of(snapshot, allocation, false, true))
+                                .toList()),
+                Table.ALLOCATIONS);
+    }
+
+    private Answer evaluations(Request request) throws Refused, IOException, InterruptedException {
+        var key = key(request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(
+                        snapshot.index(Table.EVALUATIONS),
+                        () -> snapshot.evaluationsOf(key).stream()
+                                .sorted(Comparator.comparingLong(Evaluation::modifyIndex)
+                                        .reversed())
+                                .toList()),
+                Table.EVALUATIONS);
+    }
+
+    /** There are no deployments in this version's state, so no job has any. */
+    private Answer deployments(Request request) throws Refused, IOException, InterruptedException {
+        return reads.answer(request, snapshot -> new Reads.Result(snapshot.index(Table.JOBS), List::of), Table.JOBS);
+    }
+
+    private Answer newestDeployment(Request request) throws Refused, IOException, InterruptedException {
+        return reads.answer(
+                request, snapshot -> new Reads.Result(snapshot.index(Table.JOBS), Optional::empty), Table.JOBS);
+    }
+
+    private Answer services(Request request) throws Refused, IOException, InterruptedException {
+        var key = key(request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(
+                        snapshot.index(LiveCatalog.tables()),
+                        () -> registrations.of(snapshot, snapshot.allocationsOf(key))),
+                LiveCatalog.tables());
+    }
+}

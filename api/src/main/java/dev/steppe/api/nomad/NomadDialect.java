@@ -1,0 +1,34 @@
+package dev.steppe.api.nomad;
+
+import dev.steppe.api.AgentIdentity;
+import dev.steppe.api.JobFiles;
+import dev.steppe.api.LiveCatalog;
+import dev.steppe.api.LocalNode;
+import dev.steppe.api.Region;
+import dev.steppe.api.http.Response;
+import dev.steppe.api.http.Right;
+import dev.steppe.api.http.Route;
+import dev.steppe.api.http.Router;
+import java.util.ArrayList;
+import java.util.Optional;
+
+/** The Nomad dialect as one route table. */
+public final class NomadDialect {
+    private NomadDialect() {}
+
+    /** The table for an agent; without a node the client routes say so. */
+    public static Router router(
+            AgentIdentity identity, Region region, LiveCatalog catalog, JobFiles files, Optional<LocalNode> node) {
+        var routes = new ArrayList<Route>();
+        routes.add(Route.get(
+                "/",
+                Right.ANYONE,
+                request -> Response.text(200, "Steppe agent: the HTTP API is below /v1, see `steppe help`\n")));
+        routes.addAll(new JobRoutes(region, catalog, files).routes());
+        routes.addAll(new PlacementRoutes(region, catalog).routes());
+        routes.addAll(new FileRoutes(region, node).routes());
+        routes.addAll(new AgentRoutes(identity, region, node).routes());
+        routes.addAll(UnsupportedRoutes.routes());
+        return new Router(routes);
+    }
+}

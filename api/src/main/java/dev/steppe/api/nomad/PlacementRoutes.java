@@ -1,0 +1,276 @@
+package dev.steppe.api.nomad;
+
+import dev.steppe.api.LiveCatalog;
+import dev.steppe.api.Region;
+import dev.steppe.api.http.Answer;
+import dev.steppe.api.http.Refused;
+import dev.steppe.api.http.Request;
+import dev.steppe.api.http.Response;
+import dev.steppe.api.http.Right;
+import dev.steppe.api.http.Route;
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationId;
+import dev.steppe.model.Node;
+import dev.steppe.model.NodeId;
+import dev.steppe.state.Snapshot;
+import dev.steppe.state.Table;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+
+/** What became of jobs: allocations, evaluations, nodes and service instances. */
+final class PlacementRoutes {
+    private final Region region;
+    private final Reads reads;
+    private final Registrations registrations;
+
+    PlacementRoutes(Region region, LiveCatalog catalog) {
+        this.region = region;
+        this.registrations = new Registrations(catalog);
+        this.reads = new Reads(region);
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/v1/allocations", Right.READ_JOB, this::allocations),
+                Route.get("/v1/allocation/{id}", Right.READ_JOB, this::allocation),
+                Route.get("/v1/allocation/{id}/services", Right.READ_JOB, this::servicesOfAllocation),
+                Route.get("/v1/allocation/{id}/checks", Right.READ_JOB, this::checksOfAllocation),
+                Route.get("/v1/client/allocation/{id}/checks", Right.READ_JOB, this::checksOfAllocation),
+                Route.get("/v1/evaluations", Right.READ_JOB, this::evaluations),
+                Route.get("/v1/evaluations/count", Right.READ_JOB, this::evaluationCount),
+                Route.get("/v1/evaluation/{id}", Right.READ_JOB, this::evaluation),
+                Route.get("/v1/evaluation/{id}/allocations", Right.READ_JOB, this::allocationsOfEvaluation),
+                Route.get("/v1/deployments", Right.READ_JOB, this::deployments),
+                Route.get("/v1/nodes", Right.READ_NODES, this::nodes),
+                Route.get("/v1/node/{id}", Right.READ_NODES, this::node),
+                Route.get("/v1/node/{id}/allocations", Right.READ_NODES, this::allocationsOfNode),
+                Route.write("/v1/node/{id}/eligibility", Right.WRITE_NODES, this::setEligibility),
+                Route.get("/v1/services", Right.READ_JOB, this::services),
+                Route.get("/v1/service/{name}", Right.READ_JOB, this::service));
+    }
+
+    private static Allocation known(Snapshot snapshot, AllocationId id) throws Refused {
+        return snapshot.allocation(id).orElseThrow(() -> Refused.notFound("alloc not found"));
+    }
+
+    private Answer allocations(Request request) throws Refused, IOException, InterruptedException {
+        boolean resources = request.query().flag("resources");
+        boolean states = request.query().first("task_states").isEmpty()
+                || request.query().flag("task_states");
+        return reads.list(
+                request,
+                (snapshot, listing) -> {
+                    var found = new ArrayList<Allocation>();
+                    for (var allocation : snapshot.allocations()) {
+                        if (listing.shows(
+                                allocation.namespace(), allocation.id().value())) {
+                            found.add(allocation);
+                        }
+                    }
+                    found.sort(Comparator.comparingLong(Allocation::createIndex).thenComparing(Allocation::id));
+                    var page = listing.page(found, allocation -> allocation.id().value());
+                    return new Listing.Page<>(
+                            page.items().stream()
+                                    .map(allocation -> Stubs.of(snapshot, allocation, resources, states))
+                                    .toList(),
+                            page.next());
+                },
+                Table.ALLOCATIONS);
+    }
+
+    private Answer allocation(Request request) throws Refused, IOException, InterruptedException {
+        var id = Given.id(AllocationId::new, request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(indexOf(snapshot, id), () -> Stubs.view(snapshot, known(snapshot, id))),
+                Table.ALLOCATIONS);
+    }
+
+    private static long indexOf(Snapshot snapshot, AllocationId id) {
+        return snapshot.allocation(id).map(Allocation::modifyIndex).orElseGet(() -> snapshot.index(Table.ALLOCATIONS));
+    }
+
+    private Answer servicesOfAllocation(Request request) throws Refused, IOException, InterruptedException {
+        var id = Given.id(AllocationId::new, request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(
+                        indexOf(snapshot, id), () -> registrations.of(snapshot, List.of(known(snapshot, id)))),
+                Table.ALLOCATIONS);
+    }
+
+    /** The results of the checks the node runs, by check id, as the node last reported them. */
+    private Answer checksOfAllocation(Request request) throws Refused, IOException, InterruptedException {
+        var id = Given.id(AllocationId::new, request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(
+                        indexOf(snapshot, id),
+                        () -> known(snapshot, id).client().checks()),
+                Table.ALLOCATIONS);
+    }
+
+    private Answer evaluations(Request request) throws Refused, IOException, InterruptedException {
+        var status = request.query().text("status").orElse("");
+        var job = request.query().text("job").orElse("");
+        return reads.list(
+                request,
+                (snapshot, listing) -> {
+                    var found = new ArrayList<Evaluation>();
+                    for (var evaluation : snapshot.evaluations()) {
+                        boolean wanted = (status.isEmpty()
+                                        || Words.of(evaluation.status()).equals(status))
+                                && (job.isEmpty() || evaluation.jobId().value().equals(job));
+                        if (wanted
+                                && listing.shows(
+                                        evaluation.namespace(), evaluation.id().value())) {
+                            found.add(evaluation);
+                        }
+                    }
+                    found.sort(Comparator.comparingLong(Evaluation::createIndex).thenComparing(Evaluation::id));
+                    return listing.page(found, evaluation -> evaluation.id().value());
+                },
+                Table.EVALUATIONS);
+    }
+
+    private Answer evaluationCount(Request request) throws Refused, IOException, InterruptedException {
+        var namespace = Listing.namespace(request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(snapshot.index(Table.EVALUATIONS), () -> {
+                    long count = 0;
+                    for (var evaluation : snapshot.evaluations()) {
+                        count += namespace.equals("*") || namespace.equals(evaluation.namespace()) ? 1 : 0;
+                    }
+                    var reply = new TreeMap<String, Object>();
+                    reply.put("Count", count);
+                    return reply;
+                }),
+                Table.EVALUATIONS);
+    }
+
+    private Answer evaluation(Request request) throws Refused, IOException, InterruptedException {
+        var id = Given.id(EvaluationId::new, request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(
+                        snapshot.evaluation(id)
+                                .map(Evaluation::modifyIndex)
+                                .orElseGet(() -> snapshot.index(Table.EVALUATIONS)),
+                        () -> snapshot.evaluation(id).orElseThrow(() -> Refused.notFound("eval not found"))),
+                Table.EVALUATIONS);
+    }
+
+    private Answer allocationsOfEvaluation(Request request) throws Refused, IOException, InterruptedException {
+        var id = Given.id(EvaluationId::new, request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(snapshot.index(Table.ALLOCATIONS), () -> {
+                    var candidates = snapshot.evaluation(id)
+                            .map(evaluation -> snapshot.allocationsOf(evaluation.jobKey()))
+                            .orElse(List.of());
+                    return candidates.stream()
+                            .filter(allocation -> allocation.evaluationId().equals(id))
+                            .map(allocation -> Stubs.of(snapshot, allocation, false, true))
+                            .toList();
+                }),
+                Table.ALLOCATIONS);
+    }
+
+    /** There are no deployments in this version's state. */
+    private Answer deployments(Request request) throws Refused, IOException, InterruptedException {
+        return reads.list(request, (snapshot, listing) -> listing.page(List.of(), item -> ""), Table.JOBS);
+    }
+
+    private Answer nodes(Request request) throws Refused, IOException, InterruptedException {
+        boolean resources = request.query().flag("resources");
+        boolean system = request.query().flag("os");
+        return reads.list(
+                request,
+                (snapshot, listing) -> {
+                    var found = new ArrayList<Node>();
+                    for (var node : snapshot.nodes()) {
+                        if (node.id().value().startsWith(listing.prefix())) {
+                            found.add(node);
+                        }
+                    }
+                    var page = listing.page(found, node -> node.id().value());
+                    return new Listing.Page<>(
+                            page.items().stream()
+                                    .map(node -> Stubs.of(node, resources, system))
+                                    .toList(),
+                            page.next());
+                },
+                Table.NODES);
+    }
+
+    private static Node known(Snapshot snapshot, NodeId id) throws Refused {
+        return snapshot.node(id).orElseThrow(() -> Refused.notFound("node not found"));
+    }
+
+    private Answer node(Request request) throws Refused, IOException, InterruptedException {
+        var id = Given.id(NodeId::new, request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(
+                        snapshot.node(id).map(Node::modifyIndex).orElseGet(() -> snapshot.index(Table.NODES)),
+                        () -> new Shapes.NodeView(known(snapshot, id), false)),
+                Table.NODES);
+    }
+
+    private Answer allocationsOfNode(Request request) throws Refused, IOException, InterruptedException {
+        var id = Given.id(NodeId::new, request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(snapshot.index(Table.ALLOCATIONS), () -> {
+                    known(snapshot, id);
+                    return snapshot.allocationsOn(id).stream()
+                            .map(allocation -> Stubs.view(snapshot, allocation))
+                            .toList();
+                }),
+                Table.ALLOCATIONS);
+    }
+
+    private Response setEligibility(Request request) throws Refused, IOException, InterruptedException {
+        reads.checkRegion(request);
+        var id = Given.id(NodeId::new, request);
+        known(region.snapshot(), id);
+        var asked = String.valueOf(JobBodies.object(request.requiredBody()).getOrDefault("Eligibility", ""));
+        if (!asked.equals("eligible") && !asked.equals("ineligible")) {
+            throw Refused.invalid("invalid scheduling eligibility \"" + asked + "\": use eligible or ineligible");
+        }
+        long index = region.setEligibility(id, asked);
+        var reply = new TreeMap<String, Object>();
+        reply.put("NodeModifyIndex", index);
+        reply.put("EvalCreateIndex", 0L);
+        reply.put("EvalIDs", List.of());
+        return reads.written(reply, index);
+    }
+
+    private Answer services(Request request) throws Refused, IOException, InterruptedException {
+        var namespace = Listing.namespace(request);
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(
+                        snapshot.index(LiveCatalog.tables()), () -> registrations.grouped(snapshot, namespace)),
+                LiveCatalog.tables());
+    }
+
+    private Answer service(Request request) throws Refused, IOException, InterruptedException {
+        if (request.query().text("choose").isPresent()) {
+            throw Refused.unsupported("the parameter \"choose\" of /v1/service/{name} is not supported yet");
+        }
+        var namespace = Listing.namespace(request);
+        var name = request.name("name");
+        return reads.answer(
+                request,
+                snapshot -> new Reads.Result(
+                        snapshot.index(LiveCatalog.tables()), () -> registrations.named(snapshot, namespace, name)),
+                LiveCatalog.tables());
+    }
+}

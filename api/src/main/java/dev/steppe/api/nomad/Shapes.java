@@ -1,0 +1,158 @@
+package dev.steppe.api.nomad;
+
+import dev.steppe.model.AllocatedResources;
+import dev.steppe.model.Allocation;
+import dev.steppe.model.DeploymentHealth;
+import dev.steppe.model.DriverInfo;
+import dev.steppe.model.Job;
+import dev.steppe.model.Node;
+import dev.steppe.model.NodeCapacity;
+import dev.steppe.model.TaskState;
+import dev.steppe.model.codec.Flat;
+import dev.steppe.model.codec.Json;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** The published shapes that differ from the model's: a noun with what is computed about it, and the stubs of lists. */
+final class Shapes {
+    private Shapes() {}
+
+    /** A job with its status. */
+    record JobView(@Flat Job job, String status, String statusDescription) {}
+
+    /** A job in a list. */
+    record JobStub(
+            String id,
+            @Json("ParentID") String parentId,
+            String name,
+            String namespace,
+            List<String> datacenters,
+            String nodePool,
+            String type,
+            int priority,
+            boolean periodic,
+            boolean parameterizedJob,
+            boolean stop,
+            String status,
+            String statusDescription,
+            JobSummary jobSummary,
+            long createIndex,
+            long modifyIndex,
+            long jobModifyIndex,
+            Instant submitTime,
+            SortedMap<String, String> meta) {}
+
+    /** How many allocations of a job are in which state, by group. */
+    record JobSummary(
+            String jobId,
+            String namespace,
+            SortedMap<String, GroupSummary> summary,
+            ChildrenSummary children,
+            long createIndex,
+            long modifyIndex) {}
+
+    /** Counts of one group. */
+    record GroupSummary(int queued, int complete, int failed, int running, int starting, int lost, int unknown) {}
+
+    /** Counts of jobs made from a periodic or parameterized one. */
+    record ChildrenSummary(long pending, long running, long dead) {}
+
+    /** An allocation with the job version it runs. */
+    record AllocationView(@Flat Allocation allocation, Optional<JobView> job, String deploymentId) {}
+
+    /** An allocation in a list. */
+    record AllocationStub(
+            String id,
+            @Json("EvalID") String evaluationId,
+            String name,
+            String namespace,
+            String nodeId,
+            String nodeName,
+            String jobId,
+            String jobType,
+            long jobVersion,
+            String taskGroup,
+            Optional<AllocatedResources> allocatedResources,
+            String desiredStatus,
+            String desiredDescription,
+            String clientStatus,
+            String clientDescription,
+            SortedMap<String, TaskState> taskStates,
+            Optional<DeploymentHealth> deploymentStatus,
+            @Json("NextAllocation") String next,
+            long createIndex,
+            long modifyIndex,
+            Instant createTime,
+            Instant modifyTime) {}
+
+    /** A node with the fields that are computed about it. */
+    record NodeView(@Flat Node node, boolean drain) {}
+
+    /** A node in a list. */
+    record NodeStub(
+            String address,
+            String id,
+            SortedMap<String, String> attributes,
+            String datacenter,
+            String name,
+            String nodeClass,
+            String nodePool,
+            String version,
+            boolean drain,
+            String schedulingEligibility,
+            String status,
+            String statusDescription,
+            SortedMap<String, DriverInfo> drivers,
+            Optional<NodeCapacity> nodeResources,
+            long createIndex,
+            long modifyIndex) {}
+
+    /** What a write of a job answers. */
+    record JobWrittenReply(
+            @Json("EvalID") String evaluationId,
+            @Json("EvalCreateIndex") long evaluationCreateIndex,
+            long jobModifyIndex,
+            String warnings,
+            long index,
+            boolean knownLeader,
+            long lastContact) {}
+
+    /** The answer to a validation. */
+    record ValidationReply(
+            boolean driverConfigValidated, List<String> validationErrors, String error, String warnings) {}
+
+    /** All kept versions of a job. */
+    record VersionsReply(List<JobView> versions, List<Object> diffs) {}
+
+    /** A service instance in Nomad's own words. */
+    record Registration(
+            String id,
+            String serviceName,
+            String namespace,
+            String nodeId,
+            String datacenter,
+            String jobId,
+            @Json("AllocID") String allocationId,
+            List<String> tags,
+            String address,
+            int port,
+            long createIndex,
+            long modifyIndex) {}
+
+    /** The services of a namespace. */
+    record ServiceGroup(String namespace, List<ServiceStub> services) {}
+
+    /** A service in a list. */
+    record ServiceStub(String serviceName, List<String> tags) {}
+
+    /** A file of an allocation. */
+    record FileInfo(
+            String name,
+            boolean isDir,
+            long size,
+            String fileMode,
+            @Json("ModTime") String modified,
+            String contentType) {}
+}

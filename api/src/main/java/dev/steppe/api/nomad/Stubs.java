@@ -1,0 +1,103 @@
+package dev.steppe.api.nomad;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.Job;
+import dev.steppe.model.Node;
+import dev.steppe.state.Snapshot;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The short forms of nouns in lists. Pure. */
+final class Stubs {
+    private Stubs() {}
+
+    static Shapes.JobStub of(Snapshot snapshot, Job job, boolean withMeta) {
+        var spec = job.spec();
+        return new Shapes.JobStub(
+                spec.id().value(),
+                "",
+                spec.name(),
+                spec.namespace(),
+                spec.datacenters(),
+                spec.nodePool(),
+                Words.of(spec.type()),
+                spec.priority(),
+                false,
+                false,
+                job.stop(),
+                Summaries.status(snapshot, job),
+                "",
+                Summaries.summary(snapshot, job),
+                job.createIndex(),
+                job.modifyIndex(),
+                job.jobModifyIndex(),
+                job.submitTime(),
+                withMeta ? spec.meta() : Collections.emptySortedMap());
+    }
+
+    static Shapes.AllocationStub of(
+            Snapshot snapshot, Allocation allocation, boolean withResources, boolean withTaskStates) {
+        var client = allocation.client();
+        return new Shapes.AllocationStub(
+                allocation.id().value(),
+                allocation.evaluationId().value(),
+                allocation.name(),
+                allocation.namespace(),
+                allocation.nodeId().value(),
+                allocation.nodeName(),
+                allocation.jobId().value(),
+                snapshot.jobOf(allocation)
+                        .map(job -> Words.of(job.spec().type()))
+                        .orElse(""),
+                allocation.jobVersion(),
+                allocation.taskGroup(),
+                withResources ? Optional.of(allocation.allocatedResources()) : Optional.empty(),
+                Words.of(allocation.desiredStatus()),
+                allocation.desiredDescription(),
+                Words.of(client.status()),
+                client.description(),
+                withTaskStates ? client.taskStates() : Collections.emptySortedMap(),
+                client.health(),
+                allocation.next().map(AllocationId::value).orElse(""),
+                allocation.createIndex(),
+                allocation.modifyIndex(),
+                allocation.createTime(),
+                allocation.modifyTime());
+    }
+
+    static Shapes.AllocationView view(Snapshot snapshot, Allocation allocation) {
+        return new Shapes.AllocationView(
+                allocation, snapshot.jobOf(allocation).map(job -> Summaries.view(snapshot, job)), "");
+    }
+
+    static Shapes.NodeStub of(Node node, boolean withResources, boolean withSystem) {
+        var spec = node.spec();
+        var system = new TreeMap<String, String>();
+        if (withSystem) {
+            spec.attributes().forEach((name, value) -> {
+                if (name.startsWith("os.") || name.startsWith("kernel.")) {
+                    system.put(name, value);
+                }
+            });
+        }
+        return new Shapes.NodeStub(
+                spec.address(),
+                spec.id().value(),
+                system,
+                spec.datacenter(),
+                spec.name(),
+                spec.nodeClass(),
+                spec.nodePool(),
+                spec.attributes().getOrDefault("nomad.version", ""),
+                false,
+                node.eligibility(),
+                Words.of(node.status()),
+                node.statusDescription(),
+                spec.drivers(),
+                withResources ? Optional.of(spec.capacity()) : Optional.empty(),
+                node.createIndex(),
+                node.modifyIndex());
+    }
+}

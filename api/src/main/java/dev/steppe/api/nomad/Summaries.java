@@ -1,0 +1,85 @@
+package dev.steppe.api.nomad;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.Job;
+import dev.steppe.model.JobType;
+import dev.steppe.state.Snapshot;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+
+/** What is computed about a job from its allocations and evaluations. Pure. */
+final class Summaries {
+    private Summaries() {}
+
+    /** The job with its status, as of the snapshot. */
+    static Shapes.JobView view(Snapshot snapshot, Job job) {
+        return new Shapes.JobView(job, status(snapshot, job), "");
+    }
+
+    /** {@code running} while anything of it is wanted and not over; {@code pending} while a scheduler owes it an answer. */
+    static String status(Snapshot snapshot, Job job) {
+        var allocations = snapshot.allocationsOf(job.key());
+        if (allocations.stream().anyMatch(allocation -> !allocation.isTerminal())) {
+            return "running";
+        }
+        var evaluations = snapshot.evaluationsOf(job.key());
+        if (evaluations.stream().anyMatch(evaluation -> !evaluation.status().isTerminal())) {
+            return "pending";
+        }
+        if (job.spec().type() == JobType.SYSTEM && !job.stop()) {
+            return "running";
+        }
+        return allocations.isEmpty() && evaluations.isEmpty() && !job.stop() ? "pending" : "dead";
+    }
+
+    /** The counts of a job's groups. */
+    static Shapes.JobSummary summary(Snapshot snapshot, Job job) {
+        var allocations = snapshot.allocationsOf(job.key());
+        var groups = new TreeMap<String, Shapes.GroupSummary>();
+        var newest = newest(snapshot.evaluationsOf(job.key()));
+        for (var group : job.spec().taskGroups()) {
+            groups.put(group.name(), counts(allocations, group.name(), newest));
+        }
+        long modified = allocations.stream().mapToLong(Allocation::modifyIndex).reduce(job.modifyIndex(), Math::max);
+        return new Shapes.JobSummary(
+                job.spec().id().value(),
+                job.spec().namespace(),
+                groups,
+                new Shapes.ChildrenSummary(0, 0, 0),
+                job.createIndex(),
+                modified);
+    }
+
+    private static List<Evaluation> newest(List<Evaluation> evaluations) {
+        return evaluations.stream()
+                .max(Comparator.comparingLong(Evaluation::modifyIndex))
+                .map(List::of)
+                .orElse(List.of());
+    }
+
+    private static Shapes.GroupSummary counts(List<Allocation> all, String group, List<Evaluation> newest) {
+        int queued = newest.stream()
+                .mapToInt(evaluation -> evaluation.queuedAllocations().getOrDefault(group, 0))
+                .sum();
+        var mine = all.stream()
+                .filter(allocation -> allocation.taskGroup().equals(group))
+                .toList();
+        return new Shapes.GroupSummary(
+                queued,
+                count(mine, ClientStatus.COMPLETE),
+                count(mine, ClientStatus.FAILED),
+                count(mine, ClientStatus.RUNNING),
+                count(mine, ClientStatus.PENDING),
+                count(mine, ClientStatus.LOST),
+                count(mine, ClientStatus.UNKNOWN));
+    }
+
+    private static int count(List<Allocation> allocations, ClientStatus status) {
+        return (int) allocations.stream()
+                .filter(allocation -> allocation.client().status() == status)
+                .count();
+    }
+}

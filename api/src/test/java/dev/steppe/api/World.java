@@ -1,0 +1,189 @@
+package dev.steppe.api;
+
+import dev.steppe.api.http.Answer;
+import dev.steppe.api.http.Dialect;
+import dev.steppe.api.http.Refused;
+import dev.steppe.io.TaskScope;
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.ClientState;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationId;
+import dev.steppe.model.Intention;
+import dev.steppe.model.JobKey;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeSpec;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import dev.steppe.state.Command;
+import dev.steppe.state.Snapshot;
+import dev.steppe.state.Store;
+import dev.steppe.state.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A region that is one store in memory, without consensus or scheduler; tests play those by commands. */
+public final class World implements Region, AutoCloseable {
+    private static final Instant AT = Instant.parse("2026-03-01T12:00:00Z");
+
+    private final Store store = new Store();
+    private final TaskScope scope = new TaskScope("world");
+    private final StateWatch watch = new StateWatch(store::snapshot, scope);
+    private int evaluations;
+
+    public World() {
+        store.listen(watch);
+    }
+
+    public int waiting() {
+        return watch.waiting();
+    }
+
+    @Override
+    public String name() {
+        return "global";
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return store.snapshot();
+    }
+
+    @Override
+    public Answer.Watch changeAfter(long index, Table... tables) {
+        return watch.after(index, tables);
+    }
+
+    @Override
+    public Dialect.ReadState freshness() {
+        return new Dialect.ReadState(1, true, Duration.ZERO);
+    }
+
+    @Override
+    public List<Server> servers() {
+        return List.of(new Server("s1", "alpha", "127.0.0.1", 4647, 4646, true, true, "alive"));
+    }
+
+    @Override
+    public synchronized JobWritten register(JobSpec spec, Enforcement enforcement) throws Refused {
+        Optional<Long> enforced = switch (enforcement) {
+            case Enforcement.None() -> Optional.empty();
+            case Enforcement.ModifyIndex(var index) -> Optional.of(index);
+        };
+        var evaluation = evaluation(spec.key());
+        long index = apply(new Command.RegisterJob(spec, enforced, Optional.of(evaluation), AT));
+        return written(index, spec.key(), evaluation);
+    }
+
+    @Override
+    public synchronized JobWritten deregister(JobKey key, boolean purge) throws Refused {
+        var evaluation = evaluation(key);
+        long index = apply(new Command.DeregisterJob(key.namespace(), key.id(), purge, Optional.of(evaluation), AT));
+        return written(index, key, evaluation);
+    }
+
+    @Override
+    public synchronized JobWritten evaluate(JobKey key) throws Refused {
+        var evaluation = evaluation(key);
+        return written(apply(new Command.PutEvaluations(List.of(evaluation), AT)), key, evaluation);
+    }
+
+    private JobWritten written(long index, JobKey key, Evaluation evaluation) {
+        long jobIndex = snapshot().job(key).map(job -> job.jobModifyIndex()).orElse(0L);
+        return new JobWritten(index, jobIndex, Optional.of(evaluation.id()), List.of());
+    }
+
+    private Evaluation evaluation(JobKey key) {
+        evaluations++;
+        return read(Evaluation.class, """
+                {"ID":"e%d","Namespace":"%s","JobID":"%s","Type":"service","Priority":50,"Status":"pending",
+                 "TriggeredBy":"job-register"}""".formatted(evaluations, key.namespace(), key.id()));
+    }
+
+    @Override
+    public long setEligibility(NodeId node, String eligibility) throws Refused {
+        return apply(new Command.SetNodeEligibility(node, eligibility, List.of(), AT));
+    }
+
+    @Override
+    public long putIntention(Intention intention) throws Refused {
+        return apply(new Command.PutIntention(intention, AT));
+    }
+
+    @Override
+    public long deleteIntention(String source, String destination) throws Refused {
+        return apply(new Command.DeleteIntention(source, destination, AT));
+    }
+
+    /** Applies a command; what the state refuses is refused. */
+    public long apply(Command command) throws Refused {
+        return switch (store.apply(command.encode())) {
+            case Store.Result.Applied(var index) -> index;
+            case Store.Result.Refused(var index, var reason) -> throw new Refused(Refused.Kind.RULE_BROKEN, reason);
+        };
+    }
+
+    /** A value written down as the JSON that clients send. */
+    public static <T> T read(Class<T> type, String json) {
+        try {
+            return Codec.fromJson(type, json);
+        } catch (CodecException wrong) {
+            throw new IllegalArgumentException(json, wrong);
+        }
+    }
+
+    public void node(String id, String name, String address) throws Refused {
+        apply(new Command.RegisterNode(read(NodeSpec.class, """
+                        {"ID":"%s","Name":"%s","Datacenter":"dc1","HTTPAddr":"%s:4646",
+                         "Attributes":{"unique.network.ip-address":"%s","nomad.version":"1.2.3"},
+                         "NodeResources":{"Cpu":{"CpuShares":4000,"TotalCpuCores":2},"Memory":{"MemoryMB":1000},
+                         "Disk":{"DiskMB":1000}}}""".formatted(id, name, address, address)), List.of(), AT));
+    }
+
+    /** Registers a job with one group {@code g} and task {@code t}, given the group's other fields. */
+    public void job(String id, String groupFields) throws Refused {
+        register(read(JobSpec.class, jobJson(id, groupFields)), new Enforcement.None());
+    }
+
+    public static String jobJson(String id, String groupFields) {
+        return """
+                {"ID":"%s","Name":"%s","Type":"service","Region":"global","TaskGroups":[{"Name":"g","Count":1,
+                 "Tasks":[{"Name":"t","Driver":"raw_exec"}]%s}]}""".formatted(id, id, groupFields.isEmpty() ? "" : "," + groupFields);
+    }
+
+    /** Places an allocation of a job on a node for an evaluation; ports as {@code label:value:to}. */
+    public void place(String id, String job, String node, String... ports) throws Refused {
+        var shared = java.util.Arrays.stream(ports)
+                .map(port -> port.split(":", -1))
+                .map(port -> "{\"Label\":\"%s\",\"Value\":%s,\"To\":%s,\"HostIP\":\"\"}".formatted((Object[]) port))
+                .collect(java.util.stream.Collectors.joining(","));
+        long version = snapshot()
+                .job(new JobKey("default", new dev.steppe.model.JobId(job)))
+                .orElseThrow()
+                .version();
+        var evaluation = new EvaluationId("e" + evaluations);
+        apply(new Command.ApplyPlan(
+                List.of(read(Allocation.class, """
+                        {"ID":"%s","EvalID":"%s","Name":"%s.g[0]","NodeID":"%s","NodeName":"%s","JobID":"%s",
+                         "JobVersion":%d,"TaskGroup":"g","DesiredStatus":"run","ClientStatus":"pending",
+                         "AllocatedResources":{"Tasks":{},"Shared":{"DiskMB":0,"Networks":[],"Ports":[%s]}}}""".formatted(id, evaluation, job, node, node, job, version, shared))),
+                List.of(),
+                List.of(),
+                List.of(),
+                AT));
+    }
+
+    /** Reports an allocation, given the fields of its client state in JSON. */
+    public void report(String id, String fields) throws Refused {
+        var state = read(ClientState.class, "{" + fields + "}");
+        apply(new Command.ReportAllocations(List.of(new Command.Report(new AllocationId(id), state)), List.of(), AT));
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
