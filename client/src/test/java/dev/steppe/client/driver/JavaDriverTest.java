@@ -42,7 +42,9 @@ class JavaDriverTest {
                             "args", List.of("hello"))));
             var file = Printer.class.getName().replace('.', '/') + ".class";
             var copy = task.directories().local().resolve(file);
-            Files.createDirectories(task.directories().local().resolve(Printer.class.getPackageName().replace('.', '/')));
+            Files.createDirectories(task.directories()
+                    .local()
+                    .resolve(Printer.class.getPackageName().replace('.', '/')));
             try (var source = Printer.class.getClassLoader().getResourceAsStream(file)) {
                 Files.copy(java.util.Objects.requireNonNull(source), copy);
             }

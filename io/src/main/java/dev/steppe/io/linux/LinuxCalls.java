@@ -5,10 +5,12 @@ import static dev.steppe.io.linux.Native.LONG;
 import static dev.steppe.io.linux.Native.POINTER;
 import static dev.steppe.io.linux.Native.text;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -192,6 +194,11 @@ public final class LinuxCalls {
         }
     }
 
+    /** All that is in a memory file. */
+    public static String content(Descriptor memoryFile) throws IOException {
+        return Files.readString(Path.of("/proc/self/fd/" + memoryFile.number()));
+    }
+
     /** A pipe: what is written to {@code sink} is read from {@code source}. */
     public static Pipe pipe() throws LinuxException {
         try (var arena = Arena.ofConfined()) {
@@ -224,10 +231,14 @@ public final class LinuxCalls {
         }
     }
 
-    /** Waits until the child has ended and collects it. */
-    public static void awaitChild(long pid) throws LinuxException {
+    /** Waits until the child has ended, collects it and answers its status as shells count: 128 and more for signals. */
+    public static int awaitChild(long pid) throws LinuxException {
         try (var arena = Arena.ofConfined()) {
-            WAITPID.call(String.valueOf(pid), (int) pid, arena.allocate(INT), 0);
+            var status = arena.allocate(INT);
+            WAITPID.call(String.valueOf(pid), (int) pid, status, 0);
+            int value = status.get(INT, 0);
+            int signal = value & 0x7f;
+            return signal == 0 ? (value >> 8) & 0xff : 128 + signal;
         }
     }
 

@@ -1,0 +1,85 @@
+package dev.steppe.client.network;
+
+import dev.steppe.io.process.Tool;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Filters of others that drop what they do not know: an accept of ours in a table of ours does not help against them, so
+ * exceptions are put where their owners leave room. Only iptables has such a place (Docker's DOCKER-USER chain, or the
+ * head of the chain itself).
+ */
+final class ForeignFirewalls {
+    private final MachineCommands commands;
+    private final NetworkSettings settings;
+
+    ForeignFirewalls(MachineCommands commands, NetworkSettings settings) {
+        this.commands = commands;
+        this.settings = settings;
+    }
+
+    /** Adds the exceptions that are needed and missing; answers how many were added. */
+    int except() throws IOException, InterruptedException {
+        int added = 0;
+        for (List<String> rule : wanted()) {
+            if (commands.run(iptables("-C", rule), "").status() != 0) {
+                commands.require(iptables("-I", rule), "");
+                added++;
+            }
+        }
+        return added;
+    }
+
+    /** Removes all exceptions of ours. Idempotent. */
+    void remove() throws IOException, InterruptedException {
+        if (Tool.find("iptables").isEmpty()) {
+            return;
+        }
+        var listing = commands.run(List.of("iptables", "--wait", "-S"), "").output();
+        for (String line : listing.split("\n", -1)) {
+            if (line.startsWith("-A ") && line.contains("--comment " + comment())) {
+                var words = new ArrayList<>(List.of("iptables", "--wait", "-D"));
+                words.addAll(List.of(line.substring(3).replace("\"", "").split(" ", -1)));
+                commands.run(words, "");
+            }
+        }
+    }
+
+    private List<List<String>> wanted() throws IOException, InterruptedException {
+        var rules = new ArrayList<List<String>>();
+        if (Tool.find("iptables").isEmpty()) {
+            return rules;
+        }
+        var listing = commands.run(List.of("iptables", "--wait", "-S"), "").output();
+        if (listing.contains("-P FORWARD DROP")) {
+            var chain = listing.contains("-N DOCKER-USER") ? "DOCKER-USER" : "FORWARD";
+            rules.add(rule(chain, "-o", settings.bridge(), "-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED,DNAT"));
+            rules.add(rule(chain, "-i", settings.bridge()));
+        }
+        if (listing.contains("-P INPUT DROP")) {
+            for (String protocol : List.of("udp", "tcp")) {
+                rules.add(rule("INPUT", "-i", settings.bridge(), "-p", protocol, "--dport", "53"));
+            }
+        }
+        return rules;
+    }
+
+    private List<String> rule(String chain, String... match) {
+        var words = new ArrayList<String>();
+        words.add(chain);
+        words.addAll(List.of(match));
+        words.addAll(List.of("-m", "comment", "--comment", comment(), "-j", "ACCEPT"));
+        return words;
+    }
+
+    private String comment() {
+        return "steppe-" + settings.bridge();
+    }
+
+    private static List<String> iptables(String action, List<String> rule) {
+        var words = new ArrayList<>(List.of("iptables", "--wait", action));
+        words.addAll(rule);
+        return words;
+    }
+}

@@ -1,0 +1,347 @@
+package dev.steppe.client.network;
+
+import dev.steppe.io.linux.NamespaceThread;
+import dev.steppe.io.linux.NetworkNamespaces;
+import dev.steppe.io.process.Tool;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.DnsConfig;
+import dev.steppe.model.PortMapping;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+
+/**
+ * The bridge of this machine and the networks of allocations on it. What exists outlives the agent: a later one adopts it
+ * by the records in the run directory. Blocking, callable from any thread but a loop's; changes happen one after the
+ * other, because addresses and the packet filter have one writer.
+ */
+public final class Networks implements AutoCloseable {
+    /** The interface of an allocation inside its namespace. */
+    public static final String INTERFACE = "eth0";
+
+    private static final System.Logger LOG = System.getLogger(Networks.class.getName());
+    private static final int FIRST_ADDRESS = 2;
+    private static final int CABLE_NAME_BYTES = 6;
+    private static final Path MACHINE_RESOLV_CONF = Path.of("/etc/resolv.conf");
+
+    private final NamespaceThread thread = new NamespaceThread();
+    private final ReentrantLock oneChange = new ReentrantLock();
+    private final NetworkSettings settings;
+    private final RandomGenerator random;
+    private final MachineCommands commands;
+    private final NetworkNamespaces namespaces;
+    private final NetworkRecords records;
+    private final Optional<Firewall> firewall;
+    private final ForeignFirewalls foreignFirewalls;
+
+    /**
+     * Makes the bridge ready, adopts the networks whose namespaces exist and puts the packet filter in order. Refuses
+     * addresses that clash with the machine's.
+     */
+    public static Networks open(NetworkSettings settings, RandomGenerator random)
+            throws IOException, InterruptedException {
+        var networks = new Networks(settings, random);
+        try {
+            networks.prepare();
+            return networks;
+        } catch (IOException | InterruptedException | RuntimeException failed) {
+            networks.close();
+            throw failed;
+        }
+    }
+
+    private Networks(NetworkSettings settings, RandomGenerator random) throws IOException {
+        this.settings = settings;
+        this.random = random;
+        this.commands = new MachineCommands(thread, settings.machineNamespace());
+        Files.createDirectories(settings.runDirectory());
+        this.namespaces = new NetworkNamespaces(thread, settings.runDirectory().resolve("netns"));
+        this.records = new NetworkRecords(settings.runDirectory().resolve("networks"));
+        this.firewall = Tool.find("nft").isPresent()
+                ? Optional.of(new NftablesFirewall(commands, settings))
+                : Tool.find("iptables").isPresent()
+                        ? Optional.of(new IptablesFirewall(commands, settings))
+                        : Optional.empty();
+        this.foreignFirewalls = new ForeignFirewalls(commands, settings);
+    }
+
+    /** What publishes ports: {@code nftables}, {@code iptables}, or empty when ports cannot be published here. */
+    public Optional<String> firewallName() {
+        return firewall.map(Firewall::name);
+    }
+
+    /** Makes a network for the allocation and publishes its ports. */
+    public AllocationNetwork create(AllocationId allocation, List<PortMapping> ports, Optional<DnsConfig> dns)
+            throws IOException, InterruptedException {
+        return connect(allocation, ports, dns, () -> namespaces.create(allocation.value()));
+    }
+
+    /** The same around the namespace that a running process (a pause container) already has. */
+    public AllocationNetwork createAround(
+            long pid, AllocationId allocation, List<PortMapping> ports, Optional<DnsConfig> dns)
+            throws IOException, InterruptedException {
+        return connect(allocation, ports, dns, () -> namespaces.adopt(allocation.value(), pid));
+    }
+
+    /** The network an earlier agent made, when it still exists. */
+    public Optional<AllocationNetwork> adopt(AllocationId allocation) throws IOException {
+        var record = records.read(allocation);
+        return record.isPresent() && namespaces.exists(allocation.value()) ? record : Optional.empty();
+    }
+
+    /** Removes the allocation's ports, cable, namespace and record. Idempotent. */
+    public void destroy(AllocationId allocation) throws IOException, InterruptedException {
+        oneChange.lockInterruptibly();
+        try {
+            var record = records.read(allocation);
+            if (record.isPresent()) {
+                deleteInterface(record.get().hostInterface());
+            }
+            records.delete(allocation);
+            namespaces.delete(allocation.value());
+            publish();
+        } finally {
+            oneChange.unlock();
+        }
+    }
+
+    /** Removes everything of allocations that are not in the set, also what a crash left half made; answers whose. */
+    public List<String> sweep(Set<AllocationId> live) throws IOException, InterruptedException {
+        oneChange.lockInterruptibly();
+        try {
+            var removed = new ArrayList<String>();
+            for (String name : namespaces.names()) {
+                if (!live.contains(new AllocationId(name)) || !namespaces.exists(name)) {
+                    namespaces.delete(name);
+                    removed.add(name);
+                }
+            }
+            var cables = new HashSet<String>();
+            for (AllocationNetwork network : records.all()) {
+                if (namespaces.exists(network.allocation().value())) {
+                    cables.add(network.hostInterface());
+                } else {
+                    records.delete(network.allocation());
+                }
+            }
+            for (String port : bridgePorts()) {
+                if (!cables.contains(port)) {
+                    deleteInterface(port);
+                }
+            }
+            publish();
+            return removed;
+        } finally {
+            oneChange.unlock();
+        }
+    }
+
+    /** Puts the packet filter in order again when somebody changed it; true when that was needed. Call it now and then. */
+    public boolean repair() throws IOException, InterruptedException {
+        oneChange.lockInterruptibly();
+        try {
+            boolean broken = firewall.isPresent() && !firewall.get().isIntact();
+            if (broken) {
+                publish();
+            }
+            return foreignFirewalls.except() > 0 || broken;
+        } finally {
+            oneChange.unlock();
+        }
+    }
+
+    /** Removes all networks, the bridge and all rules, as a development agent does when it stops. */
+    public void removeAll() throws IOException, InterruptedException {
+        sweep(Set.of());
+        oneChange.lockInterruptibly();
+        try {
+            if (firewall.isPresent()) {
+                firewall.get().remove();
+            }
+            foreignFirewalls.remove();
+            deleteInterface(settings.bridge());
+            namespaces.removeDirectory();
+            records.removeDirectory();
+        } finally {
+            oneChange.unlock();
+        }
+    }
+
+    /** Ends this object's threads; networks stay as they are. */
+    @Override
+    public void close() {
+        thread.close();
+    }
+
+    private interface Namespace {
+        Path make() throws IOException, InterruptedException;
+    }
+
+    private AllocationNetwork connect(
+            AllocationId allocation, List<PortMapping> ports, Optional<DnsConfig> dns, Namespace namespace)
+            throws IOException, InterruptedException {
+        refuseUnpublishable(ports);
+        oneChange.lockInterruptibly();
+        try {
+            var file = namespace.make();
+            try {
+                var network = new AllocationNetwork(
+                        allocation,
+                        file,
+                        INTERFACE,
+                        freeAddress(allocation),
+                        settings.gateway(),
+                        records.resolvConf(allocation),
+                        cableName(),
+                        ports);
+                Files.writeString(network.resolvConf(), ResolvConf.text(machineResolvConf(), settings.gateway(), dns));
+                // Recorded before it exists: what a crash leaves is found by the next agent.
+                records.write(network);
+                plug(network);
+                if (!ports.isEmpty()) {
+                    publish();
+                }
+                return network;
+            } catch (IOException | InterruptedException | RuntimeException failed) {
+                undo(allocation);
+                throw failed;
+            }
+        } finally {
+            oneChange.unlock();
+        }
+    }
+
+    private void refuseUnpublishable(List<PortMapping> ports) throws IOException {
+        if (!ports.isEmpty() && firewall.isEmpty()) {
+            throw new IOException("ports cannot be published in bridge mode: neither nft nor iptables is installed;"
+                    + " install nftables, or use network mode host");
+        }
+    }
+
+    private void prepare() throws IOException, InterruptedException {
+        NetworkChecks.refuseClash(commands, settings);
+        var existing = commands.run(List.of("ip", "-o", "link", "show", "dev", settings.bridge()), "");
+        if (existing.status() != 0) {
+            commands.ip(List.of("link add " + settings.bridge() + " type bridge forward_delay 0 stp_state 0"));
+        }
+        commands.ip(List.of(
+                "addr replace " + settings.gateway() + "/" + settings.subnet().prefixLength() + " dev "
+                        + settings.bridge(),
+                "link set " + settings.bridge() + " up"));
+        commands.setting("ipv4/ip_forward", "1");
+        commands.setting("ipv4/conf/" + settings.bridge() + "/route_localnet", "1");
+        oneChange.lockInterruptibly();
+        try {
+            publish();
+            foreignFirewalls.except();
+        } finally {
+            oneChange.unlock();
+        }
+    }
+
+    private void plug(AllocationNetwork network) throws IOException, InterruptedException {
+        var cable = network.hostInterface();
+        commands.ip(List.of(
+                "link add " + cable + " type veth peer name " + INTERFACE + " netns " + network.namespace(),
+                "link set " + cable + " master " + settings.bridge(),
+                // An allocation may reach its own published port, which leaves where it came from.
+                "link set " + cable + " type bridge_slave hairpin on",
+                "link set " + cable + " up"));
+        commands.ipInside(
+                network.namespace(),
+                List.of(
+                        "link set lo up",
+                        "addr add " + network.address() + "/"
+                                + settings.subnet().prefixLength() + " dev " + INTERFACE,
+                        "link set " + INTERFACE + " up",
+                        "route add default via " + settings.gateway()));
+        // Tasks are unprivileged, and all ports of the namespace are their own.
+        commands.settingInside(network.namespace(), "ipv4/ip_unprivileged_port_start", "0");
+    }
+
+    private void publish() throws IOException, InterruptedException {
+        if (firewall.isEmpty()) {
+            return;
+        }
+        var ports = new ArrayList<PublishedPort>();
+        for (AllocationNetwork network : records.all()) {
+            if (namespaces.exists(network.allocation().value())) {
+                ports.addAll(PublishedPort.of(network));
+            }
+        }
+        firewall.get().apply(ports);
+    }
+
+    private void undo(AllocationId allocation) {
+        try {
+            var record = records.read(allocation);
+            if (record.isPresent()) {
+                deleteInterface(record.get().hostInterface());
+            }
+            records.delete(allocation);
+            namespaces.delete(allocation.value());
+        } catch (IOException left) {
+            LOG.log(Level.WARNING, "half-made network stays until the next sweep allocation=" + allocation, left);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Far from each other rather than the lowest free one, so that an address is not used again at once. */
+    private String freeAddress(AllocationId allocation) throws IOException {
+        var taken = new HashSet<String>();
+        for (AllocationNetwork network : records.all()) {
+            taken.add(network.address());
+        }
+        // The last address is for broadcasts.
+        int usable = (int) Math.min(settings.subnet().size() - FIRST_ADDRESS - 1, 1 << 20);
+        int start = Math.floorMod(allocation.value().hashCode(), usable);
+        for (int step = 0; step < usable; step++) {
+            var candidate = settings.subnet().address(FIRST_ADDRESS + (start + step) % usable);
+            if (!taken.contains(candidate)) {
+                return candidate;
+            }
+        }
+        throw new IOException("all " + usable + " addresses of the bridge subnet " + settings.subnet()
+                + " are in use: configure a larger bridge_network_subnet");
+    }
+
+    private String cableName() {
+        var bytes = new byte[CABLE_NAME_BYTES];
+        random.nextBytes(bytes);
+        return "st" + HexFormat.of().formatHex(bytes);
+    }
+
+    private List<String> bridgePorts() throws IOException, InterruptedException {
+        var listing = commands.run(List.of("ip", "-o", "link", "show", "master", settings.bridge()), "")
+                .output();
+        return NetworkChecks.interfaceNames(listing);
+    }
+
+    private void deleteInterface(String name) throws IOException, InterruptedException {
+        var result = commands.run(List.of("ip", "link", "delete", name), "");
+        if (result.status() != 0 && !result.errors().contains("Cannot find device")) {
+            throw new IOException("cannot remove network interface " + name + ": "
+                    + result.errors().strip());
+        }
+    }
+
+    private static String machineResolvConf() throws IOException {
+        try {
+            return Files.readString(MACHINE_RESOLV_CONF, StandardCharsets.UTF_8);
+        } catch (NoSuchFileException none) {
+            return "";
+        }
+    }
+}
