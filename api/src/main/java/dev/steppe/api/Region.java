@@ -4,10 +4,10 @@ import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.Dialect;
 import dev.steppe.api.http.Refused;
 import dev.steppe.model.EvaluationId;
-import dev.steppe.model.Intention;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
+import dev.steppe.server.IntentionEndpoint;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
@@ -33,7 +33,7 @@ public interface Region {
     Dialect.ReadState freshness();
 
     /** The servers, the leader marked. */
-    List<Server> servers();
+    List<Peer> servers();
 
     /** Makes a job run as specified. {@code enforceIndex} is what its modification index must be, 0 for not there yet. */
     JobWritten register(JobSpec spec, Enforcement enforcement) throws Refused, IOException, InterruptedException;
@@ -47,11 +47,15 @@ public interface Region {
     /** Lets a node have new allocations or not; returns the index of the change. */
     long setEligibility(NodeId node, String eligibility) throws Refused, IOException, InterruptedException;
 
-    /** Creates or replaces an intention; ids and times are set by the servers; returns the index of the change. */
-    long putIntention(Intention intention) throws Refused, IOException, InterruptedException;
+    /** Creates or replaces the intention of a pair; with {@code onlyNew} an existing one refuses it. */
+    IntentionWritten putIntention(IntentionEndpoint.Wish wish, boolean onlyNew)
+            throws Refused, IOException, InterruptedException;
 
     /** Deletes the intention of a pair; returns the index of the change. */
     long deleteIntention(String source, String destination) throws Refused, IOException, InterruptedException;
+
+    /** A written intention. */
+    record IntentionWritten(String id, long index) {}
 
     /** What a job's registered modification index must be before it is written. */
     sealed interface Enforcement {
@@ -69,7 +73,7 @@ public interface Region {
      * A member of the consensus: its host, the ports of its RPC and its HTTP API (0 when not known), and whether it
      * answers ({@code alive} or {@code failed}).
      */
-    record Server(
+    record Peer(
             String id, String name, String host, int port, int httpPort, boolean leader, boolean voter, String status) {
         /** Host and port in one text. */
         public String address() {

@@ -16,6 +16,7 @@ import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
+import dev.steppe.server.IntentionEndpoint;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
@@ -33,6 +34,7 @@ public final class World implements Region, AutoCloseable {
     private final TaskScope scope = new TaskScope("world");
     private final StateWatch watch = new StateWatch(store::snapshot, scope);
     private int evaluations;
+    private int intentions;
 
     public World() {
         store.listen(watch);
@@ -63,8 +65,8 @@ public final class World implements Region, AutoCloseable {
     }
 
     @Override
-    public List<Server> servers() {
-        return List.of(new Server("s1", "alpha", "127.0.0.1", 4647, 4646, true, true, "alive"));
+    public List<Peer> servers() {
+        return List.of(new Peer("s1", "alpha", "127.0.0.1", 4647, 4646, true, true, "alive"));
     }
 
     @Override
@@ -109,8 +111,15 @@ public final class World implements Region, AutoCloseable {
     }
 
     @Override
-    public long putIntention(Intention intention) throws Refused {
-        return apply(new Command.PutIntention(intention, AT));
+    public synchronized IntentionWritten putIntention(IntentionEndpoint.Wish wish, boolean onlyNew) throws Refused {
+        var existing = snapshot().intention(wish.source(), wish.destination());
+        if (onlyNew && existing.isPresent()) {
+            throw new Refused(Refused.Kind.CONFLICT, "duplicate intention found");
+        }
+        var id = existing.map(Intention::id).orElse("i" + ++intentions);
+        var intention = new Intention(
+                id, wish.source(), wish.destination(), wish.action(), wish.description(), wish.meta(), AT, AT, 0, 0);
+        return new IntentionWritten(id, apply(new Command.PutIntention(intention, AT)));
     }
 
     @Override

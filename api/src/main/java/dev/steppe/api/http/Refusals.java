@@ -17,7 +17,8 @@ public final class Refusals {
             case FORBIDDEN -> 403;
             case NOT_FOUND -> 404;
             case WRONG_METHOD -> 405;
-            case CONFLICT -> dialect == Dialect.NOMAD ? 409 : 500;
+            // Both dialects tell a stale index or a duplicate as a 500 with text; their clients match on the text.
+            case CONFLICT -> 500;
             // Nomad's clients know a broken rule as a 500 with text; Consul's as a 400.
             case RULE_BROKEN -> dialect == Dialect.NOMAD ? 500 : 400;
             case TOO_LARGE -> 413;

@@ -1,5 +1,7 @@
 package dev.steppe.api.http;
 
+import dev.steppe.model.Refusal;
+
 /** A request that is turned down for a reason the caller can act on. The message is shown to the caller as it is. */
 public final class Refused extends Exception {
     private static final long serialVersionUID = 1;
@@ -45,6 +47,19 @@ public final class Refused extends Exception {
     public String text() {
         var message = getMessage();
         return message == null ? kind.name() : message;
+    }
+
+    /** The refusal of a server as the caller sees it. */
+    public static Refused by(Refusal refusal) {
+        var kind = switch (refusal.code()) {
+            case INVALID -> Kind.RULE_BROKEN;
+            case UNSUPPORTED -> Kind.UNSUPPORTED;
+            case NOT_FOUND -> Kind.NOT_FOUND;
+            case CONFLICT -> Kind.CONFLICT;
+            case FORBIDDEN -> Kind.FORBIDDEN;
+            case UNAVAILABLE -> Kind.UNAVAILABLE;
+        };
+        return new Refused(kind, refusal.message());
     }
 
     public static Refused invalid(String message) {

@@ -106,7 +106,7 @@ final class AgentRoutes {
         return reply;
     }
 
-    private Object member(Region.Server server) {
+    private Object member(Region.Peer server) {
         var tags = fields();
         tags.put("role", "nomad");
         tags.put("region", region.name());
@@ -125,14 +125,14 @@ final class AgentRoutes {
 
     private String leader() {
         return region.servers().stream()
-                .filter(Region.Server::leader)
-                .map(Region.Server::address)
+                .filter(Region.Peer::leader)
+                .map(Region.Peer::address)
                 .findFirst()
                 .orElse("");
     }
 
     private List<String> addresses() {
-        return region.servers().stream().map(Region.Server::address).toList();
+        return region.servers().stream().map(Region.Peer::address).toList();
     }
 
     /** Answers 500 with the same document when a part that was asked for is not well. */

@@ -1,0 +1,178 @@
+package dev.steppe.api;
+
+import dev.steppe.api.http.Answer;
+import dev.steppe.api.http.Dialect;
+import dev.steppe.api.http.Refused;
+import dev.steppe.consensus.Consensus;
+import dev.steppe.consensus.Leadership;
+import dev.steppe.consensus.MemberId;
+import dev.steppe.io.TaskScope;
+import dev.steppe.model.JobKey;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.NodeId;
+import dev.steppe.server.IntentionEndpoint;
+import dev.steppe.server.JobEndpoint;
+import dev.steppe.server.Reply;
+import dev.steppe.server.Server;
+import dev.steppe.state.Snapshot;
+import dev.steppe.state.Store;
+import dev.steppe.state.Table;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/** The region as seen by an agent that is a server itself. Closing ends its watches, not the server. */
+public final class ServerRegion implements Region, AutoCloseable {
+    /** An entry takes milliseconds; after this long the log is not working, and the caller is better told so. */
+    private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
+    /** Membership changes by hand only; asking the log for it each time would cost more than the answer. */
+    private static final Duration SERVERS_KEPT = Duration.ofSeconds(1);
+
+    private final Self self;
+    private final Server server;
+    private final Store store;
+    private final Consensus consensus;
+    private final TaskScope scope = new TaskScope("region");
+    private final StateWatch watch;
+    private final AtomicReference<Optional<Known>> known = new AtomicReference<>(Optional.empty());
+
+    /** This server: its region and name, and the host and ports under which it is known. */
+    public record Self(String region, String name, String host, int rpcPort, int httpPort) {}
+
+    private record Known(List<Region.Peer> servers, long sinceNanos) {}
+
+    public ServerRegion(Self self, Server server, Store store, Consensus consensus) {
+        this.self = self;
+        this.server = server;
+        this.store = store;
+        this.consensus = consensus;
+        this.watch = new StateWatch(store::snapshot, scope);
+        store.listen(watch);
+    }
+
+    @Override
+    public String name() {
+        return self.region();
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return store.snapshot();
+    }
+
+    @Override
+    public Answer.Watch changeAfter(long index, Table... tables) {
+        return watch.after(index, tables);
+    }
+
+    @Override
+    public Dialect.ReadState freshness() {
+        return new Dialect.ReadState(store.snapshot().index(), leader().isPresent(), Duration.ZERO);
+    }
+
+    private Optional<MemberId> leader() {
+        return switch (consensus.leadership()) {
+            case Leadership.Leading leading -> Optional.of(consensus.status().self());
+            case Leadership.Following following -> following.leader();
+            case Leadership.Stopped stopped -> Optional.empty();
+        };
+    }
+
+    @Override
+    public List<Region.Peer> servers() {
+        var last = known.get();
+        long now = System.nanoTime();
+        if (last.isPresent() && now - last.get().sinceNanos < SERVERS_KEPT.toNanos()) {
+            return last.get().servers;
+        }
+        var leader = leader();
+        var status = consensus.status();
+        var servers = status.members().stream()
+                .map(member -> {
+                    boolean mine = member.id().equals(status.self());
+                    return new Region.Peer(
+                            member.id().value(),
+                            mine ? self.name() : member.id().value(),
+                            mine
+                                    ? self.host()
+                                    : member.address().map(it -> it.host()).orElse(""),
+                            mine
+                                    ? self.rpcPort()
+                                    : member.address().map(it -> it.port()).orElse(0),
+                            mine ? self.httpPort() : 0,
+                            leader.equals(Optional.of(member.id())),
+                            true,
+                            "alive");
+                })
+                .toList();
+        known.set(Optional.of(new Known(servers, now)));
+        return servers;
+    }
+
+    @Override
+    public JobWritten register(JobSpec spec, Enforcement enforcement)
+            throws Refused, IOException, InterruptedException {
+        Optional<Long> enforced = switch (enforcement) {
+            case Enforcement.None() -> Optional.empty();
+            case Enforcement.ModifyIndex(var index) -> Optional.of(index);
+        };
+        return written(done(then -> server.jobs().register(spec, enforced, then)));
+    }
+
+    @Override
+    public JobWritten deregister(JobKey key, boolean purge) throws Refused, IOException, InterruptedException {
+        return written(done(then -> server.jobs().deregister(key, purge, then)));
+    }
+
+    @Override
+    public JobWritten evaluate(JobKey key) throws Refused, IOException, InterruptedException {
+        return written(done(then -> server.jobs().evaluate(key, then)));
+    }
+
+    private static JobWritten written(Reply.Done<JobEndpoint.Registered> done) {
+        var registered = done.value();
+        return new JobWritten(done.index(), registered.jobModifyIndex(), registered.evaluation(), registered.notices());
+    }
+
+    @Override
+    public long setEligibility(NodeId node, String eligibility) throws Refused {
+        throw Refused.unsupported("setting the eligibility of a node is not supported by this version of Steppe");
+    }
+
+    @Override
+    public IntentionWritten putIntention(IntentionEndpoint.Wish wish, boolean onlyNew)
+            throws Refused, IOException, InterruptedException {
+        Reply.Done<String> done = done(then -> server.intentions().put(wish, onlyNew, then));
+        return new IntentionWritten(done.value(), done.index());
+    }
+
+    @Override
+    public long deleteIntention(String source, String destination) throws Refused, IOException, InterruptedException {
+        Reply.Done<Long> done = done(then -> server.intentions().delete(source, destination, then));
+        return done.index();
+    }
+
+    /** Asks the server, whose replies come on its loop, and waits for the reply. */
+    private static <T> Reply.Done<T> done(Consumer<Consumer<Reply<T>>> ask)
+            throws Refused, IOException, InterruptedException {
+        var replies = new ArrayBlockingQueue<Reply<T>>(1);
+        ask.accept(replies::add);
+        var reply = Optional.ofNullable(replies.poll(WRITE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                .orElseThrow(() -> new IOException("no answer from the log within " + WRITE_PATIENCE.toSeconds()
+                        + " s; it is not known whether the request was carried out"));
+        return switch (reply) {
+            case Reply.Done<T> done -> done;
+            case Reply.Refused<T> refused -> throw Refused.by(refused.refusal());
+        };
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
