@@ -9,6 +9,7 @@ import dev.steppe.model.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -42,12 +43,25 @@ public final class DirectoryHook implements AllocationHook {
                 var account = how.access() == AllocationDirectory.Access.CONTAINER
                         ? Optional.<dev.steppe.io.linux.Account>empty()
                         : how.users().account(user, task.driver());
+                if (account.isPresent() && account.get().uid() != 0) {
+                    checkOpen(account.get().name());
+                }
                 surroundings.directories(task.name(), directory.createTask(task.name(), account, how.access()));
             }
         } catch (IOException disk) {
             throw new HookException("directories below " + root + ": " + disk.getMessage(), disk);
         } catch (DriverException refused) {
             throw new HookException(refused.getMessage(), refused);
+        }
+    }
+
+    /** A task whose user cannot get to its directory would fail in ways nobody understands. */
+    private void checkOpen(String user) throws IOException, HookException {
+        for (Path at = root.toAbsolutePath().getParent(); at != null; at = at.getParent()) {
+            if (!Files.getPosixFilePermissions(at).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                throw new HookException("user \"" + user + "\" cannot get to its task's directory, since " + at
+                        + " is closed to others; run: chmod o+x " + at + ", or choose another data directory");
+            }
         }
     }
 

@@ -1,0 +1,122 @@
+package dev.steppe.agent;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The command line of {@code steppe agent}: every flag is understood or refused by name, all problems at once. */
+final class AgentArguments {
+    static final String USAGE =
+            """
+            Usage: steppe agent -dev [options]
+
+              Starts an agent: server and node in one process.
+
+            Options:
+              -dev                        a whole cluster for development; removed when the agent stops
+              -default-intention=<what>   allow (the default) or deny calls that no intention speaks of
+              -data-dir=<path>            where state and allocations are kept
+              -node=<name>                the node's name; the host's name by default
+              -dc=<name>                  the datacenter; dc1 by default
+              -meta=<key>=<value>         a word about the node for constraints; may be repeated
+              -network-interface=<name>   the interface whose address is given to ports
+              -allow-root-tasks           lets tasks that ask for it run as root
+            """;
+
+    private final List<String> problems = new ArrayList<>();
+    private final SortedMap<String, String> meta = new TreeMap<>();
+    private final SortedMap<String, String> values = new TreeMap<>();
+
+    /** Options, or what is wrong. */
+    record Parsed(Optional<AgentOptions> options, List<String> problems) {}
+
+    static Parsed parse(List<String> arguments, Map<String, String> environment, boolean root) {
+        return new AgentArguments().read(new ArrayDeque<>(arguments), environment, root);
+    }
+
+    private Parsed read(Deque<String> arguments, Map<String, String> environment, boolean root) {
+        while (!arguments.isEmpty()) {
+            flag(arguments);
+        }
+        if (!values.containsKey("dev")) {
+            problems.add("only the development agent exists so far: add -dev");
+        }
+        String intention = values.getOrDefault("default-intention", "allow");
+        if (!intention.equals("allow") && !intention.equals("deny")) {
+            problems.add("-default-intention=" + intention + " must be allow or deny");
+        }
+        if (!problems.isEmpty()) {
+            return new Parsed(Optional.empty(), problems);
+        }
+        Path base = defaultDirectory(environment, root);
+        Path data = values.containsKey("data-dir") ? Path.of(values.get("data-dir")).toAbsolutePath() : base;
+        var usual = AgentOptions.development(data);
+        return new Parsed(
+                Optional.of(new AgentOptions(
+                        true,
+                        usual.dataDirectory(),
+                        usual.runDirectory(),
+                        values.getOrDefault("dc", usual.datacenter()),
+                        Optional.ofNullable(values.get("node")),
+                        Collections.unmodifiableSortedMap(meta),
+                        usual.bindAddress(),
+                        usual.nomadPort(),
+                        usual.consulPort(),
+                        usual.dnsPort(),
+                        Optional.ofNullable(values.get("network-interface")),
+                        intention.equals("allow"),
+                        values.containsKey("allow-root-tasks"))),
+                List.of());
+    }
+
+    /** The same place each time, so that what a crash left is found again. */
+    private static Path defaultDirectory(Map<String, String> environment, boolean root) {
+        if (root) {
+            return Path.of("/var/lib/steppe/dev");
+        }
+        String state = environment.get("XDG_STATE_HOME");
+        Path home = Path.of(environment.getOrDefault("HOME", "/tmp"));
+        return (state == null || state.isEmpty() ? home.resolve(".local/state") : Path.of(state)).resolve("steppe/dev");
+    }
+
+    private void flag(Deque<String> arguments) {
+        String argument = arguments.pop();
+        if (!argument.startsWith("-")) {
+            problems.add("unexpected argument \"" + argument + "\"");
+            return;
+        }
+        String flag = argument.replaceFirst("^--?", "");
+        int equals = flag.indexOf('=');
+        String name = equals < 0 ? flag : flag.substring(0, equals);
+        switch (name) {
+            case "dev", "allow-root-tasks" -> {
+                if (equals >= 0 && !flag.endsWith("=true")) {
+                    problems.add("-" + flag + ": leave the flag away instead");
+                }
+                values.put(name, "true");
+            }
+            case "default-intention", "data-dir", "node", "dc", "network-interface", "meta" ->
+                value(name, equals < 0 ? arguments.poll() : flag.substring(equals + 1));
+            default -> problems.add("unknown flag -" + name + "; see steppe agent -h");
+        }
+    }
+
+    private void value(String name, @org.jspecify.annotations.Nullable String value) {
+        if (value == null || value.isEmpty()) {
+            problems.add("-" + name + " needs a value: -" + name + "=<value>");
+        } else if (!name.equals("meta")) {
+            values.put(name, value);
+        } else if (value.indexOf('=') > 0) {
+            meta.put(value.substring(0, value.indexOf('=')), value.substring(value.indexOf('=') + 1));
+        } else {
+            problems.add("-meta=" + value + " must be -meta=<key>=<value>");
+        }
+    }
+}

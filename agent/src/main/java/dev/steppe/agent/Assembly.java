@@ -1,0 +1,207 @@
+package dev.steppe.agent;
+
+import dev.steppe.client.Client;
+import dev.steppe.client.allocation.AllocationHook;
+import dev.steppe.client.allocation.AllocationRunner;
+import dev.steppe.client.check.Checks;
+import dev.steppe.client.check.SocketProbe;
+import dev.steppe.client.driver.AllocationDirectory;
+import dev.steppe.client.driver.Driver;
+import dev.steppe.client.driver.JavaDriver;
+import dev.steppe.client.driver.ProcessTasks;
+import dev.steppe.client.driver.RawExecDriver;
+import dev.steppe.client.driver.UserPolicy;
+import dev.steppe.client.node.DirectoryHook;
+import dev.steppe.client.node.FileShelf;
+import dev.steppe.client.node.Fingerprint;
+import dev.steppe.client.node.TaskContexts;
+import dev.steppe.consensus.Consensus;
+import dev.steppe.consensus.ConsensusOptions;
+import dev.steppe.consensus.RatisConsensus;
+import dev.steppe.io.Loop;
+import dev.steppe.io.ThreadLoop;
+import dev.steppe.io.linux.NamespaceThread;
+import dev.steppe.model.NodeSpec;
+import dev.steppe.server.Machine;
+import dev.steppe.server.Server;
+import dev.steppe.state.Store;
+import dev.steppe.wire.InProcessTransport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One agent, put together by hand: reading order is start order, and the reverse is the order of its end. Nothing is
+ * shared with another agent in the same process.
+ */
+public final class Assembly implements AutoCloseable {
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
+
+    private final AgentOptions options;
+    private final Server server;
+    private final Client client;
+
+    private Assembly(AgentOptions options) throws IOException {
+        this.options = options;
+        Files.createDirectories(options.dataDirectory());
+        Files.createDirectories(options.runDirectory());
+        var random = new SecureRandom();
+
+        // the server: state, log, and who decides
+        var serverLoop = start(new ThreadLoop("server"));
+        var store = new Store();
+        Consensus consensus = start(RatisConsensus.start(
+                ConsensusOptions.alone(options.dataDirectory().resolve("server")), new Machine(store)));
+        var transport = new InProcessTransport(serverLoop);
+        server = start(new Server(
+                Server.Options.standard(options.datacenter(), options.allowByDefault()),
+                serverLoop,
+                store,
+                consensus,
+                transport,
+                random));
+
+        // the node: drivers, what the machine has, and what runs on it
+        var clientLoop = start(new ThreadLoop("client"));
+        var tasks = start(new ProcessTasks(Optional.of("steppe")));
+        var users = new UserPolicy(options.allowRootTasks(), UserPolicy.unprivileged().defaultUsers());
+        var drivers = drivers(tasks, users);
+        NodeSpec node = Fingerprint.take(fingerprint(options), new ArrayList<>(drivers.values()), Instant.now());
+        client = start(new Client(clientLoop, transport, node, parts(options, clientLoop, node, drivers, users)));
+        client.start();
+    }
+
+    private static Map<String, Driver> drivers(ProcessTasks tasks, UserPolicy users) {
+        var drivers = new TreeMap<String, Driver>();
+        for (Driver driver : List.of(
+                new RawExecDriver(tasks, new RawExecDriver.Settings(true, users)),
+                new JavaDriver(tasks, JavaDriver.Settings.standard()))) {
+            drivers.put(driver.name(), driver);
+        }
+        return drivers;
+    }
+
+    private static Fingerprint.Settings fingerprint(AgentOptions options) {
+        return new Fingerprint.Settings(
+                options.datacenter(),
+                options.nodeName(),
+                "",
+                "default",
+                options.meta(),
+                options.bindAddress() + ":" + options.nomadPort(),
+                options.networkInterface(),
+                "0.1.0",
+                options.dataDirectory(),
+                List.of("host"));
+    }
+
+    private AllocationRunner.Parts parts(
+            AgentOptions options, Loop loop, NodeSpec node, Map<String, Driver> drivers, UserPolicy users)
+            throws IOException {
+        var directories = new DirectoryHook(
+                options.dataDirectory().resolve("alloc"),
+                driver -> new DirectoryHook.DriverFiles(users, AllocationDirectory.Access.PROCESS));
+        var checks = new Checks(loop, new SocketProbe(start(new NamespaceThread())));
+        return new AllocationRunner.Parts(
+                List.<AllocationHook>of(directories),
+                name -> Optional.ofNullable(drivers.get(name)),
+                new TaskContexts(() -> node, drivers, System.getenv()),
+                observers(checks),
+                new FileShelf(options.dataDirectory().resolve("client").resolve("allocations")),
+                runner -> {});
+    }
+
+    private static AllocationRunner.Observers observers(Checks checks) {
+        return new AllocationRunner.Observers() {
+            @Override
+            public void running(AllocationRunner runner) {
+                checks.begin(runner);
+            }
+
+            @Override
+            public void stopping(AllocationRunner runner) {
+                checks.end(runner.id());
+            }
+        };
+    }
+
+    /** Starts an agent. When a part cannot start, those before it are ended again. */
+    public static Assembly start(AgentOptions options) throws IOException {
+        return new Assembly(options);
+    }
+
+    public Server server() {
+        return server;
+    }
+
+    public Client client() {
+        return client;
+    }
+
+    private <T extends AutoCloseable> T start(T part) {
+        started.push(part);
+        return part;
+    }
+
+    /** What a person who started the agent wants to know first. */
+    String announcement() {
+        return "==> Steppe agent started: Nomad API http://" + options.bindAddress() + ":" + options.nomadPort()
+                + ", Consul API http://" + options.bindAddress() + ":" + options.consulPort() + ", DNS "
+                + options.bindAddress() + ":" + options.dnsPort() + "\n    data in " + options.dataDirectory()
+                + "; Ctrl-C stops it and removes everything it started";
+    }
+
+    /** Ends all allocations, then the agent, and removes its data. */
+    void stopAndRemove() throws InterruptedException, IOException {
+        var ended = new CountDownLatch(1);
+        client.stopAll(ended::countDown);
+        if (!ended.await(STOP_DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+            System.getLogger(Assembly.class.getName())
+                    .log(System.Logger.Level.WARNING, "allocations did not end in time; they are taken over at the next start");
+            close();
+            return;
+        }
+        close();
+        removeTree(options.dataDirectory());
+        removeTree(options.runDirectory());
+    }
+
+    private static void removeTree(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (var paths = Files.walk(root)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    /** Lets go of everything in reverse order; tasks go on. Idempotent. */
+    @Override
+    public void close() {
+        while (!started.isEmpty()) {
+            var part = started.pop();
+            try {
+                part.close();
+            } catch (Exception failed) {
+                System.getLogger(Assembly.class.getName())
+                        .log(System.Logger.Level.WARNING, "stopping a part failed part=" + part.getClass(), failed);
+            }
+        }
+    }
+}

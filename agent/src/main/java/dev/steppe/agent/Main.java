@@ -1,0 +1,74 @@
+package dev.steppe.agent;
+
+import dev.steppe.io.linux.LinuxCalls;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** The entry of everything that is not a plain command: {@code agent}, {@code demo} and {@code doctor}. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        var err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(Arrays.asList(arguments), out, err));
+    }
+
+    private static int run(List<String> arguments, PrintStream out, PrintStream err) {
+        String command = arguments.isEmpty() ? "" : arguments.getFirst();
+        var rest = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
+        return switch (command) {
+            case "agent" -> agent(rest, out, err);
+            default -> {
+                err.println("steppe: unknown command \"" + command + "\"; see steppe help");
+                yield 1;
+            }
+        };
+    }
+
+    private static int agent(List<String> arguments, PrintStream out, PrintStream err) {
+        if (arguments.contains("-h") || arguments.contains("-help") || arguments.contains("--help")) {
+            out.print(AgentArguments.USAGE);
+            return 0;
+        }
+        var parsed = AgentArguments.parse(arguments, System.getenv(), LinuxCalls.isRoot());
+        if (parsed.options().isEmpty()) {
+            parsed.problems().forEach(problem -> err.println("steppe agent: " + problem));
+            return 1;
+        }
+        try {
+            return run(parsed.options().get(), out);
+        } catch (IOException failed) {
+            err.println("steppe agent: " + failed.getMessage());
+            return 1;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+
+    /** Runs until a signal; then everything is stopped and removed, since this is a development agent. */
+    private static int run(AgentOptions options, PrintStream out) throws IOException, InterruptedException {
+        var agent = Assembly.start(options);
+        var wanted = new CountDownLatch(1);
+        var gone = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("agent/stop").unstarted(() -> {
+            wanted.countDown();
+            try {
+                gone.await();
+            } catch (InterruptedException forced) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        out.println(agent.announcement());
+        wanted.await();
+        out.println("==> Stopping: ending all allocations and removing what they used");
+        agent.stopAndRemove();
+        gone.countDown();
+        return 0;
+    }
+}
