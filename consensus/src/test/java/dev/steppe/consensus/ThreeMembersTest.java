@@ -58,8 +58,10 @@ class ThreeMembersTest {
                     () -> machines.get(member.status().self()).words().size() == 20);
         }
         var follower = followers(leader).getFirst();
-        Await.until("leader known", () -> follower.leadership() instanceof Leadership.Following(_, var known)
-                && known.equals(Optional.of(leader.status().self())));
+        Await.until(
+                "leader known",
+                () -> follower.leadership() instanceof Leadership.Following following
+                        && following.leader().equals(Optional.of(leader.status().self())));
         assertThat(Await.outcome(follower, "no"))
                 .isEqualTo(new Proposal.NotLeader(Optional.of(leader.status().self())));
         assertThat(Await.barrier(follower)).isEqualTo(new Consensus.Barrier.Reached(20));
@@ -106,7 +108,8 @@ class ThreeMembersTest {
         for (var follower : followers(leader)) {
             stop(follower.status().self());
         }
-        assertThat(Await.outcome(leader, "lonely")).isInstanceOfAny(Proposal.Unavailable.class, Proposal.NotLeader.class);
+        assertThat(Await.outcome(leader, "lonely"))
+                .isInstanceOfAny(Proposal.Unavailable.class, Proposal.NotLeader.class);
         assertThat(Await.barrier(leader)).isInstanceOf(Consensus.Barrier.Unavailable.class);
         assertThat(machines.get(leader.status().self()).words()).containsExactly("one");
     }
@@ -132,12 +135,15 @@ class ThreeMembersTest {
 
     private RatisConsensus awaitLeader() {
         var found = new ArrayList<RatisConsensus>();
-        Await.until(() -> "a leader among " + running.values().stream().map(RatisConsensus::status).toList(), () -> {
-            running.values().stream()
-                    .filter(member -> member.leadership() instanceof Leadership.Leading)
-                    .forEach(found::add);
-            return !found.isEmpty();
-        });
+        Await.until(
+                () -> "a leader among "
+                        + running.values().stream().map(RatisConsensus::status).toList(),
+                () -> {
+                    running.values().stream()
+                            .filter(member -> member.leadership() instanceof Leadership.Leading)
+                            .forEach(found::add);
+                    return !found.isEmpty();
+                });
         return found.getFirst();
     }
 

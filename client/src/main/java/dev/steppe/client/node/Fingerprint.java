@@ -64,7 +64,7 @@ public final class Fingerprint {
                     driver.name(),
                     new DriverInfo(found.attributes(), found.detected(), found.healthy(), found.description(), now));
         }
-        String name = settings.name().orElse(attributes.get("unique.hostname"));
+        String name = settings.name().orElse(attributes.getOrDefault("unique.hostname", "unnamed"));
         return new NodeSpec(
                 nodeId(settings.dataDirectory()),
                 settings.datacenter(),
