@@ -78,6 +78,8 @@ final class NetworkRecords {
                 read(new AllocationId(name.substring(0, name.length() - SUFFIX.length())))
                         .ifPresent(found::add);
             }
+        } catch (NoSuchFileException none) {
+            return List.of();
         }
         return found;
     }

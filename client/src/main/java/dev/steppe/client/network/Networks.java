@@ -51,7 +51,12 @@ public final class Networks implements AutoCloseable {
      */
     public static Networks open(NetworkSettings settings, RandomGenerator random)
             throws IOException, InterruptedException {
-        var networks = new Networks(settings, random);
+        return open(settings, random, List.of("nft", "iptables"));
+    }
+
+    static Networks open(NetworkSettings settings, RandomGenerator random, List<String> firewalls)
+            throws IOException, InterruptedException {
+        var networks = new Networks(settings, random, firewalls);
         try {
             networks.prepare();
             return networks;
@@ -61,18 +66,19 @@ public final class Networks implements AutoCloseable {
         }
     }
 
-    private Networks(NetworkSettings settings, RandomGenerator random) throws IOException {
+    private Networks(NetworkSettings settings, RandomGenerator random, List<String> firewalls) throws IOException {
         this.settings = settings;
         this.random = random;
         this.commands = new MachineCommands(thread, settings.machineNamespace());
         Files.createDirectories(settings.runDirectory());
         this.namespaces = new NetworkNamespaces(thread, settings.runDirectory().resolve("netns"));
         this.records = new NetworkRecords(settings.runDirectory().resolve("networks"));
-        this.firewall = Tool.find("nft").isPresent()
-                ? Optional.of(new NftablesFirewall(commands, settings))
-                : Tool.find("iptables").isPresent()
-                        ? Optional.of(new IptablesFirewall(commands, settings))
-                        : Optional.empty();
+        this.firewall = firewalls.stream()
+                .filter(tool -> Tool.find(tool).isPresent())
+                .findFirst()
+                .map(tool -> tool.equals("nft")
+                        ? new NftablesFirewall(commands, settings)
+                        : new IptablesFirewall(commands, settings));
         this.foreignFirewalls = new ForeignFirewalls(commands, settings);
     }
 

@@ -42,17 +42,17 @@ class NetworksTest {
 
     @AfterEach
     void close() throws Exception {
-        if (networks != null) {
-            networks.removeAll();
-            networks.close();
-            assertThat(interfaces()).containsExactlyInAnyOrder("lo", "wire0");
-            assertThat(machines.run(machines.node, "", "nft", "list", "tables")).isEmpty();
-            assertThat(temporary.resolve("run/netns")).doesNotExist();
+        try (var closing = machines) {
+            if (networks != null) {
+                networks.removeAll();
+                networks.close();
+                assertThat(interfaces()).containsExactlyInAnyOrder("lo", "wire0");
+                assertThat(closing.run(closing.node, "", "nft", "list", "tables"))
+                        .isEmpty();
+                assertThat(temporary.resolve("run/netns")).doesNotExist();
+            }
         }
-        if (machines != null) {
-            machines.close();
-            assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(temporary.toString());
-        }
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(temporary.toString());
     }
 
     @Test
@@ -184,6 +184,63 @@ class NetworksTest {
                 .anySatisfy(finding ->
                         assertThat(finding.seen()).contains("nftables table inet firewalld, chain filter_FORWARD"));
         machines.run(machines.node, "delete table inet firewalld\n", "nft", "-f", "-");
+    }
+
+    @Test
+    void a_machine_that_drops_forwarded_packets_by_iptables_gets_an_exception_and_loses_it_again() throws Exception {
+        assumeTrue(Tool.find("iptables").isPresent(), "skipped: iptables is not installed");
+        machines.serve(machines.other, 7000, "other");
+        for (String chain : List.of("FORWARD", "DOCKER-USER")) {
+            machines.run(machines.node, "", "iptables", "-P", "FORWARD", "DROP");
+            if (chain.equals("DOCKER-USER")) {
+                machines.run(machines.node, "", "iptables", "-N", chain);
+                machines.run(machines.node, "", "iptables", "-I", "FORWARD", "-j", chain);
+            }
+            assertThat(networks.repair()).isTrue();
+            assertThat(networks.repair()).isFalse();
+            assertThat(machines.run(machines.node, "", "iptables", "-S", chain))
+                    .contains("-A " + chain + " -i steppe0");
+            var one = networks.create(ONE, List.of(new PortMapping("http", 8080, 80, "10.99.0.1")), Optional.empty());
+            machines.serve(one.namespace(), 80, "one");
+            assertThat(machines.ask(machines.other, "10.99.0.1", 8080)).isEqualTo("one sees 10.99.0.2");
+            assertThat(machines.ask(one.namespace(), "10.99.0.2", 7000)).isEqualTo("other sees 10.99.0.1");
+            networks.removeAll();
+            assertThat(machines.run(machines.node, "", "iptables", "-S")).doesNotContain("steppe");
+            machines.run(machines.node, "", "nft", "flush", "ruleset");
+            networks.close();
+            networks = Networks.open(machines.settings(temporary.resolve("run")), RandomGenerator.getDefault());
+        }
+    }
+
+    @Test
+    void without_nftables_ports_are_published_by_iptables() throws Exception {
+        assumeTrue(Tool.find("iptables").isPresent(), "skipped: iptables is not installed");
+        networks.removeAll();
+        networks.close();
+        networks = Networks.open(
+                machines.settings(temporary.resolve("run")), RandomGenerator.getDefault(), List.of("iptables"));
+        assertThat(networks.firewallName()).contains("iptables");
+        machines.serve(machines.other, 7000, "other");
+        var one = networks.create(
+                ONE,
+                List.of(new PortMapping("http", 8080, 80, "10.99.0.1"), new PortMapping("any", 8081, 80, "0.0.0.0")),
+                Optional.empty());
+        machines.serve(one.namespace(), 80, "one");
+        assertThat(machines.ask(machines.node, "10.99.0.1", 8080)).isEqualTo("one sees 10.99.0.1");
+        assertThat(machines.ask(machines.node, "127.0.0.1", 8080)).isEqualTo("one sees " + one.gateway());
+        assertThat(machines.ask(machines.other, "10.99.0.1", 8080)).isEqualTo("one sees 10.99.0.2");
+        assertThat(machines.ask(machines.other, "10.99.0.1", 8081)).isEqualTo("one sees 10.99.0.2");
+        assertThat(machines.ask(one.namespace(), "10.99.0.2", 7000)).isEqualTo("other sees 10.99.0.1");
+        assertThat(networks.repair()).isFalse();
+        machines.run(machines.node, "", "iptables", "-t", "nat", "-F");
+        assertThat(networks.repair()).isTrue();
+        assertThat(machines.ask(machines.other, "10.99.0.1", 8080)).isEqualTo("one sees 10.99.0.2");
+        networks.removeAll();
+        for (String table : List.of("raw", "nat", "filter")) {
+            assertThat(machines.run(machines.node, "", "iptables", "-t", table, "-S"))
+                    .doesNotContain("STEPPE0");
+        }
+        machines.run(machines.node, "", "nft", "flush", "ruleset");
     }
 
     private List<String> interfaces() throws Exception {

@@ -75,6 +75,8 @@ public final class NetworkNamespaces {
         var names = new ArrayList<String>();
         try (var entries = Files.newDirectoryStream(directory)) {
             entries.forEach(entry -> names.add(entry.getFileName().toString()));
+        } catch (NoSuchFileException removed) {
+            return List.of();
         }
         names.sort(String::compareTo);
         return names;
