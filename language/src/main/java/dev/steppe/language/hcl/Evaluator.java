@@ -60,17 +60,21 @@ public final class Evaluator {
     private Value reference(Expression.Reference reference, Scope scope) throws DiagnosticException {
         Optional<Value> root = scope.variable(reference.root());
         if (root.isEmpty()) {
-            return scope.unknown(reference)
-                    .orElseThrow(() -> refuse(
-                            reference.range(),
-                            "Unknown variable \"" + reference.root() + "\"",
-                            Spelling.suggestion(reference.root(), scope.names())));
+            return scope.unknown(reference).orElseThrow(() -> unknown(reference, scope));
         }
         Value value = root.get();
         for (Value step : reference.steps()) {
             value = Lookup.step(value, step, reference.range());
         }
         return value;
+    }
+
+    private static DiagnosticException unknown(Expression.Reference reference, Scope scope) {
+        String suggestion = Spelling.suggestion(reference.root(), scope.names());
+        String detail = suggestion.isEmpty() && reference.steps().isEmpty()
+                ? "If it is meant to be a string, put it in quotes."
+                : suggestion;
+        return refuse(reference.range(), "Unknown variable \"" + reference.root() + "\"", detail);
     }
 
     private Value template(Expression.Template template, Scope scope) throws DiagnosticException {

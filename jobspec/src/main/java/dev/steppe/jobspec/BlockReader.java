@@ -1,0 +1,256 @@
+package dev.steppe.jobspec;
+
+import dev.steppe.language.hcl.Body;
+import dev.steppe.language.hcl.Evaluator;
+import dev.steppe.language.source.DiagnosticException;
+import dev.steppe.language.source.SourceRange;
+import dev.steppe.language.source.Spelling;
+import dev.steppe.language.value.Value;
+import dev.steppe.model.NetworkResource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads blocks into the API's JSON shape of the records they fill, by their {@link BlockShape}. Mistakes go to the
+ * findings and what they concern is left out, so that one run finds all of them.
+ */
+final class BlockReader {
+    private final Evaluator evaluator;
+    private final Findings findings;
+    private final DynamicBlocks dynamic;
+    private final FreeValues free;
+    private final Scalars scalars;
+    private final PortReader ports;
+    private final Map<Class<?>, BlockShape> shapes = new LinkedHashMap<>();
+
+    BlockReader(Evaluator evaluator, Findings findings) {
+        this.evaluator = evaluator;
+        this.findings = findings;
+        this.dynamic = new DynamicBlocks(evaluator, findings);
+        this.free = new FreeValues(evaluator, findings, dynamic);
+        this.scalars = new Scalars(findings);
+        this.ports = new PortReader(this, findings);
+    }
+
+    private BlockShape shape(Class<?> type) {
+        return shapes.computeIfAbsent(type, BlockShape::of);
+    }
+
+    List<OpenBlock> blocks(OpenBlock block) {
+        return dynamic.blocks(block.body(), block.scope());
+    }
+
+    /** The value of an attribute, unless it is null, wrong or missing. */
+    Optional<Value> value(Body.Attribute attribute, OpenBlock block) {
+        try {
+            return Optional.of(evaluator.evaluate(attribute.expression(), block.scope()))
+                    .filter(value -> !(value instanceof Value.Null));
+        } catch (DiagnosticException refusal) {
+            findings.addAll(refusal);
+            return Optional.empty();
+        }
+    }
+
+    /** Reads a block that fills the record at the path. */
+    Map<String, Object> read(Class<?> type, OpenBlock block, String path) {
+        findings.place(path, block.range());
+        BlockShape shape = shape(type);
+        Map<String, Object> result = new LinkedHashMap<>();
+        label(shape, block, result);
+        for (Body.Attribute attribute : block.body().attributes()) {
+            attribute(shape, attribute, block, result, path);
+        }
+        for (OpenBlock inner : blocks(block)) {
+            block(shape, inner, result, path);
+        }
+        for (String required : Vocabulary.required(type)) {
+            boolean missing = shape.field(required)
+                    .filter(field -> !result.containsKey(field.json()))
+                    .isPresent();
+            if (missing && block.body().attribute(required).isEmpty()) {
+                findings.error(block.range(), "\"" + block.type() + "\" needs \"" + required + "\"", "");
+            }
+        }
+        return result;
+    }
+
+    private void label(BlockShape shape, OpenBlock block, Map<String, Object> result) {
+        int expected = shape.label().isPresent() ? 1 : 0;
+        if (block.labels().size() != expected) {
+            findings.error(
+                    block.range(),
+                    expected == 1
+                            ? "\"" + block.type() + "\" needs exactly one label, its name"
+                            : "\"" + block.type() + "\" has no label",
+                    expected == 1 ? "Write " + block.type() + " \"name\" { ... }." : "");
+        }
+        if (expected == 1 && !block.labels().isEmpty()) {
+            shape.label()
+                    .ifPresent(field -> result.put(field.json(), block.labels().getFirst()));
+        }
+    }
+
+    private void attribute(
+            BlockShape shape, Body.Attribute attribute, OpenBlock block, Map<String, Object> result, String path) {
+        Optional<BlockShape.Field> field = shape.field(attribute.name());
+        if (field.isEmpty()) {
+            if (!ConstraintSugar.applies(shape.type(), attribute.name())) {
+                unknown(shape, attribute.name(), attribute.nameRange(), "attribute", block.type());
+                return;
+            }
+            Optional<Value> value = value(attribute, block);
+            if (value.isPresent()) {
+                ConstraintSugar.read(attribute, value.get(), result, findings);
+            }
+            return;
+        }
+        SourceRange range = attribute.expression().range();
+        findings.place(path(path, field.get()), range);
+        switch (field.get().form()) {
+            case ATTRIBUTE -> {
+                Optional<Value> value = value(attribute, block);
+                if (value.isPresent()) {
+                    scalars.read(attribute.name(), field.get().content(), value.get(), range)
+                            .ifPresent(read -> result.put(field.get().json(), read));
+                }
+            }
+            case MAP -> {
+                Optional<Value> value = value(attribute, block);
+                if (value.isPresent()) {
+                    scalars.map(attribute.name(), field.get().content(), value.get(), range)
+                            .ifPresent(read -> result.put(field.get().json(), read));
+                }
+            }
+            case BLOCK, BLOCKS, LABELLED_BLOCKS ->
+                findings.error(
+                        attribute.nameRange(),
+                        "\"" + attribute.name() + "\" is a block, not an attribute",
+                        "Write it without \"=\": " + attribute.name() + " { ... }.");
+        }
+    }
+
+    private static String path(String outer, BlockShape.Field field) {
+        return outer.isEmpty() ? field.json() : outer + "." + field.json();
+    }
+
+    private void unknown(BlockShape shape, String name, SourceRange range, String kind, String blockType) {
+        if (Vocabulary.unsupported(shape.type()).contains(name)) {
+            findings.error(
+                    range, "\"" + name + "\" is not supported yet in \"" + blockType + "\"", Vocabulary.advice(name));
+            return;
+        }
+        List<String> known = shape.names();
+        known.addAll(ConstraintSugar.names(shape.type()));
+        if (shape.type() == NetworkResource.class) {
+            known.add("port");
+        }
+        String suggestion = Spelling.suggestion(name, known);
+        findings.error(
+                range,
+                "\"" + blockType + "\" has no " + kind + " \"" + name + "\"",
+                suggestion.isEmpty() ? "Known are " + String.join(", ", known) + "." : suggestion);
+    }
+
+    private void block(BlockShape shape, OpenBlock inner, Map<String, Object> result, String path) {
+        if (shape.type() == NetworkResource.class && inner.type().equals("port")) {
+            ports.read(inner, result, path);
+            return;
+        }
+        Optional<BlockShape.Field> field = shape.field(inner.type());
+        if (field.isEmpty()) {
+            unknown(shape, inner.type(), inner.range(), "block", typeName(shape));
+            return;
+        }
+        BlockShape.Field known = field.get();
+        String place = path(path, known);
+        boolean repeated = known.form() == BlockShape.Form.BLOCK && result.containsKey(known.json());
+        if (repeated) {
+            findings.error(inner.range(), "\"" + inner.type() + "\" may occur only once here", "");
+            return;
+        }
+        switch (known.form()) {
+            case BLOCK -> result.put(known.json(), read(known.record(), inner, place));
+            case BLOCKS -> blocks(known, inner, result, place);
+            case LABELLED_BLOCKS -> labelled(known, inner, result, place);
+            case MAP -> map(known, inner, result, place);
+            case ATTRIBUTE ->
+                findings.error(
+                        inner.range(),
+                        "\"" + inner.type() + "\" is an attribute, not a block",
+                        "Write it with \"=\" and a value.");
+        }
+    }
+
+    /** The name of a record's block in messages, as far as the record tells it. */
+    private static String typeName(BlockShape shape) {
+        return switch (shape.type().getSimpleName()) {
+            case "JobSpec" -> "job";
+            case "TaskGroup" -> "group";
+            default -> shape.type().getSimpleName().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    private void blocks(BlockShape.Field field, OpenBlock inner, Map<String, Object> result, String place) {
+        List<Object> list = new ArrayList<>();
+        if (result.get(field.json()) instanceof List<?> earlier) {
+            list.addAll(earlier);
+        }
+        Map<String, Object> read = read(field.record(), inner, place + "[" + list.size() + "]");
+        if (ConstraintSugar.isDropped(read)) {
+            return;
+        }
+        list.add(read);
+        result.put(field.json(), list);
+    }
+
+    private void labelled(BlockShape.Field field, OpenBlock inner, Map<String, Object> result, String place) {
+        Map<String, Object> map = asMap(result.get(field.json()));
+        String label = inner.labels().isEmpty() ? "" : inner.labels().getFirst();
+        Map<String, Object> read = read(field.record(), inner, place + "." + label);
+        if (map.put(label, read) != null) {
+            findings.error(inner.range(), "\"" + inner.type() + "\" \"" + label + "\" is defined twice", "");
+        }
+        result.put(field.json(), map);
+    }
+
+    private void map(BlockShape.Field field, OpenBlock inner, Map<String, Object> result, String place) {
+        findings.place(place, inner.range());
+        if (!inner.labels().isEmpty()) {
+            findings.error(inner.range(), "\"" + inner.type() + "\" has no label", "");
+        }
+        Map<String, Object> map = asMap(result.get(field.json()));
+        if (field.content() == Object.class) {
+            map.putAll(free.map(inner));
+        } else {
+            for (OpenBlock wrong : blocks(inner)) {
+                findings.error(wrong.range(), "\"" + inner.type() + "\" holds only attributes", "");
+            }
+            for (Body.Attribute attribute : inner.body().attributes()) {
+                Optional<Value> value = value(attribute, inner);
+                if (value.isPresent()) {
+                    scalars.read(
+                                    attribute.name(),
+                                    field.content(),
+                                    value.get(),
+                                    attribute.expression().range())
+                            .ifPresent(read -> map.put(attribute.name(), read));
+                }
+            }
+        }
+        result.put(field.json(), map);
+    }
+
+    /** A copy of a JSON object read before, or an empty one. */
+    static Map<String, Object> asMap(@Nullable Object earlier) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        if (earlier instanceof Map<?, ?> known) {
+            known.forEach((key, value) -> map.put(String.valueOf(key), value));
+        }
+        return map;
+    }
+}

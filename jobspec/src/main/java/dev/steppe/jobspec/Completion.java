@@ -1,0 +1,198 @@
+package dev.steppe.jobspec;
+
+import dev.steppe.language.source.SourceRange;
+import dev.steppe.model.JobType;
+import dev.steppe.model.ReschedulePolicy;
+import dev.steppe.model.RestartPolicy;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Completes a job in the API's JSON shape with what follows from its other parts: policies from the job's type and from
+ * further out, names of services and checks, networks in their old place. Refuses names that occur twice.
+ */
+final class Completion {
+    private static final String SERVICES = "Services";
+    private static final String NETWORKS = "Networks";
+    private static final String RESTART = "RestartPolicy";
+    private static final String RESCHEDULE = "ReschedulePolicy";
+    private static final String UPDATE = "Update";
+
+    private final Findings findings;
+    private final SourceRange whole;
+
+    Completion(Findings findings, SourceRange whole) {
+        this.findings = findings;
+        this.whole = whole;
+    }
+
+    Map<String, Object> complete(
+            Map<String, Object> job, Optional<Map<String, Object>> vault, Optional<Map<String, Object>> reschedule) {
+        JobType type = type(job);
+        List<Object> groups = new ArrayList<>();
+        Map<String, Integer> names = new LinkedHashMap<>();
+        for (Object each : list(job, "TaskGroups")) {
+            Map<String, Object> group = BlockReader.asMap(each);
+            String path = "TaskGroups[" + groups.size() + "]";
+            unique(names, group, path, "group");
+            policies(job, group, type, reschedule);
+            tasks(job, group, path, vault);
+            network(group, path);
+            group.computeIfPresent(
+                    SERVICES, (_, services) -> services(services, text(job, "ID") + "-" + text(group, "Name")));
+            groups.add(group);
+        }
+        job.put("TaskGroups", groups);
+        return job;
+    }
+
+    private static JobType type(Map<String, Object> job) {
+        String name = text(job, "Type");
+        for (JobType type : JobType.values()) {
+            if (type.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return type;
+            }
+        }
+        return JobType.SERVICE;
+    }
+
+    private static List<?> list(Map<String, Object> map, String name) {
+        return map.get(name) instanceof List<?> list ? list : List.of();
+    }
+
+    private static String text(Map<String, Object> map, String name) {
+        return map.get(name) instanceof String text ? text : "";
+    }
+
+    private void unique(Map<String, Integer> names, Map<String, Object> named, String path, String kind) {
+        String name = text(named, "Name");
+        if (names.merge(name, 1, Integer::sum) > 1) {
+            findings.error(findings.placeOf(path, whole), "The " + kind + " \"" + name + "\" is defined twice", "");
+        }
+    }
+
+    /** Policies further out and the defaults of the job's type fill in what the group's leave out. */
+    private void policies(
+            Map<String, Object> job,
+            Map<String, Object> group,
+            JobType type,
+            Optional<Map<String, Object>> reschedule) {
+        if (group.get(RESTART) instanceof Map<?, ?> restart) {
+            group.put(RESTART, filled(restart, asJson(RestartPolicy.defaultOf(type))));
+        }
+        if (job.get(UPDATE) instanceof Map<?, ?> update) {
+            group.put(UPDATE, filled(BlockReader.asMap(group.get(UPDATE)), update));
+        }
+        if (group.get(RESCHEDULE) instanceof Map<?, ?> || reschedule.isPresent()) {
+            Map<String, Object> written = filled(BlockReader.asMap(group.get(RESCHEDULE)), reschedule.orElse(Map.of()));
+            if (written.get("Attempts") instanceof Long attempts && attempts > 0) {
+                written.putIfAbsent("Unlimited", false);
+            }
+            group.put(RESCHEDULE, filled(written, asJson(ReschedulePolicy.defaultOf(type))));
+        }
+    }
+
+    private static Map<String, Object> filled(Map<?, ?> written, Map<?, ?> others) {
+        Map<String, Object> filled = BlockReader.asMap(written);
+        others.forEach((name, value) -> filled.putIfAbsent(String.valueOf(name), value));
+        return filled;
+    }
+
+    private static Map<String, Object> asJson(Object record) {
+        try {
+            return BlockReader.asMap(Codec.fromJson(Object.class, Codec.toJson(record)));
+        } catch (CodecException bug) {
+            throw new IllegalStateException("a default policy that cannot be read back", bug);
+        }
+    }
+
+    private void tasks(
+            Map<String, Object> job, Map<String, Object> group, String path, Optional<Map<String, Object>> vault) {
+        List<Object> tasks = new ArrayList<>();
+        Map<String, Integer> names = new LinkedHashMap<>();
+        String prefix = text(job, "ID") + "-" + text(group, "Name") + "-";
+        for (Object each : list(group, "Tasks")) {
+            Map<String, Object> task = BlockReader.asMap(each);
+            unique(names, task, path + ".Tasks[" + tasks.size() + "]", "task");
+            vault.ifPresent(outer -> task.putIfAbsent("Vault", outer));
+            if (task.get(RESTART) instanceof Map<?, ?> restart) {
+                Map<?, ?> outer = group.get(RESTART) instanceof Map<?, ?> ofGroup
+                        ? ofGroup
+                        : asJson(RestartPolicy.defaultOf(type(job)));
+                task.put(RESTART, filled(restart, outer));
+            }
+            task.computeIfPresent(SERVICES, (_, services) -> services(services, prefix + text(task, "Name")));
+            moveNetwork(task, group, path + ".Tasks[" + tasks.size() + "].Resources.Networks[0]");
+            tasks.add(task);
+        }
+        if (tasks.isEmpty()) {
+            findings.error(findings.placeOf(path, whole), "The group \"" + text(group, "Name") + "\" has no task", "");
+        }
+        group.put("Tasks", tasks);
+    }
+
+    /** The network of a task, the old form, becomes the group's. */
+    private void moveNetwork(Map<String, Object> task, Map<String, Object> group, String path) {
+        Map<String, Object> resources = BlockReader.asMap(task.get("Resources"));
+        if (!(resources.remove(NETWORKS) instanceof List<?> networks) || networks.isEmpty()) {
+            return;
+        }
+        if (!list(group, NETWORKS).isEmpty()) {
+            findings.error(
+                    findings.placeOf(path, whole),
+                    "The group has a network already",
+                    "Move the ports of this network to the group's.");
+            return;
+        }
+        findings.notice(
+                findings.placeOf(path, whole),
+                "A network inside of resources is an old form; it counts as the group's",
+                "Move the network block into the group.");
+        group.put(NETWORKS, networks);
+        task.put("Resources", resources);
+    }
+
+    private void network(Map<String, Object> group, String path) {
+        List<?> networks = list(group, NETWORKS);
+        if (networks.size() > 1) {
+            findings.error(
+                    findings.placeOf(path + ".Networks[1]", whole),
+                    "A group has one network",
+                    "Put all ports into one network block.");
+        }
+        if (!networks.isEmpty() && networks.getFirst() instanceof Map<?, ?> network && network.containsKey("MBits")) {
+            findings.notice(
+                    findings.placeOf(path + ".Networks[0].MBits", whole),
+                    "\"mbits\" has no effect: bandwidth is not scheduled",
+                    "Remove it.");
+        }
+    }
+
+    /** Services and checks without a name get one. */
+    private static List<Object> services(Object services, String defaultName) {
+        List<Object> named = new ArrayList<>();
+        for (Object each : services instanceof List<?> list ? list : List.of()) {
+            Map<String, Object> service = BlockReader.asMap(each);
+            if (text(service, "Name").isEmpty()) {
+                service.put("Name", defaultName);
+            }
+            List<Object> checks = new ArrayList<>();
+            for (Object one : list(service, "Checks")) {
+                Map<String, Object> check = BlockReader.asMap(one);
+                if (text(check, "Name").isEmpty()) {
+                    check.put("Name", "service: \"" + text(service, "Name") + "\" check");
+                }
+                checks.add(check);
+            }
+            service.put("Checks", checks);
+            named.add(service);
+        }
+        return named;
+    }
+}

@@ -1,0 +1,99 @@
+package dev.steppe.jobspec;
+
+import dev.steppe.language.hcl.Body;
+import dev.steppe.language.hcl.Evaluator;
+import dev.steppe.language.hcl.Hcl;
+import dev.steppe.language.source.DiagnosticException;
+import dev.steppe.language.source.Source;
+import dev.steppe.language.source.SourceRange;
+import dev.steppe.language.source.Spelling;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads job files: HCL2, or the API's JSON when the text begins with a brace. A refused file is an exception that holds
+ * everything found wrong in it, with places. Stateless.
+ */
+public final class JobFile {
+    private static final List<String> ROOT_BLOCKS = List.of("job", "variable", "variables", "locals");
+
+    private JobFile() {}
+
+    /** Reads a file, with values for its variables as texts. */
+    public static ParsedJob parse(String fileName, String text, Map<String, String> variables)
+            throws DiagnosticException {
+        return parse(fileName, text, ParseOptions.of(variables));
+    }
+
+    /** Reads a file. */
+    public static ParsedJob parse(String fileName, String text, ParseOptions options) throws DiagnosticException {
+        Source source = new Source(fileName, text);
+        return text.stripLeading().startsWith("{") ? JobJson.parse(source) : parseHcl(source, options);
+    }
+
+    private static ParsedJob parseHcl(Source source, ParseOptions options) throws DiagnosticException {
+        Body file = Hcl.parseBody(source);
+        Findings findings = new Findings();
+        checkRoot(file, findings);
+        Evaluator evaluator = new Evaluator(options.functions());
+        Variables variables = new Variables(evaluator, findings);
+        Map<String, dev.steppe.language.value.Value> values = variables.read(file, options);
+        Locals locals = new Locals(evaluator, findings);
+        JobScope scope = locals.read(file, values);
+        List<Body.Block> jobs = file.blocks("job");
+        if (jobs.size() != 1) {
+            SourceRange range =
+                    jobs.isEmpty() ? source.range(0, 0) : jobs.getLast().range();
+            findings.error(range, "A job file holds exactly one job block, this one holds " + jobs.size(), "");
+        }
+        // Values that are missing would only cause more mistakes further down.
+        failOnErrors(findings);
+        JobReader reader = new JobReader(new BlockReader(evaluator, findings), findings);
+        Map<String, Object> job = reader.read(OpenBlock.of(jobs.getFirst(), scope));
+        failOnErrors(findings);
+        return new ParsedJob(toSpec(job, findings, source), findings.inOrder());
+    }
+
+    private static void checkRoot(Body file, Findings findings) {
+        for (Body.Item item : file.items()) {
+            switch (item) {
+                case Body.Attribute attribute ->
+                    findings.error(
+                            attribute.nameRange(),
+                            "\"" + attribute.name() + "\" stands outside of the job block",
+                            "At this level only blocks are allowed: " + String.join(", ", ROOT_BLOCKS) + ".");
+                case Body.Block block -> {
+                    if (!ROOT_BLOCKS.contains(block.type())) {
+                        findings.error(
+                                block.range(),
+                                "A job file has no block \"" + block.type() + "\" at this level",
+                                Spelling.suggestion(block.type(), ROOT_BLOCKS));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void failOnErrors(Findings findings) throws DiagnosticException {
+        if (findings.hasErrors()) {
+            throw new DiagnosticException(findings.inOrder());
+        }
+    }
+
+    /** Builds the records, which check themselves and fill in what was left out. */
+    static JobSpec toSpec(Map<String, Object> job, Findings findings, Source source) throws DiagnosticException {
+        try {
+            return Codec.fromJson(JobSpec.class, Codec.toJsonBytes(job, false));
+        } catch (CodecException refusal) {
+            String message = refusal.getMessage();
+            String place = refusal.place();
+            boolean known = !place.isEmpty() && findings.knowsPlaces();
+            String problem = known ? message.substring(place.length() + 2) : message;
+            findings.error(findings.placeOf(place, source.range(0, 0)), problem, "");
+            throw new DiagnosticException(findings.inOrder());
+        }
+    }
+}

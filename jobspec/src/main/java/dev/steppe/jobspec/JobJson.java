@@ -1,0 +1,40 @@
+package dev.steppe.jobspec;
+
+import dev.steppe.language.source.Diagnostic;
+import dev.steppe.language.source.DiagnosticException;
+import dev.steppe.language.source.Source;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads jobs in the API's JSON shape, bare or as the value of {@code Job}. */
+final class JobJson {
+    private JobJson() {}
+
+    static ParsedJob parse(Source source) throws DiagnosticException {
+        Map<String, Object> job;
+        try {
+            job = BlockReader.asMap(Codec.fromJson(Object.class, source.text()));
+        } catch (CodecException refusal) {
+            throw refuse(source, "The file is not JSON: " + refusal.getMessage());
+        }
+        if (job.containsKey("job")) {
+            throw refuse(source, "HCL in JSON syntax is not supported; write HCL, or JSON in the API's shape");
+        }
+        if (job.get("Job") instanceof Map<?, ?> inner) {
+            job = BlockReader.asMap(inner);
+        }
+        Findings findings = new Findings();
+        Map<String, Object> complete =
+                new Completion(findings, source.range(0, 0)).complete(job, Optional.empty(), Optional.empty());
+        if (findings.hasErrors()) {
+            throw new DiagnosticException(findings.inOrder());
+        }
+        return new ParsedJob(JobFile.toSpec(complete, findings, source), findings.inOrder());
+    }
+
+    private static DiagnosticException refuse(Source source, String message) {
+        return new DiagnosticException(Diagnostic.error(source.range(0, 0), message, ""));
+    }
+}

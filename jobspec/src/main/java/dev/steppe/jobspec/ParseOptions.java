@@ -1,0 +1,36 @@
+package dev.steppe.jobspec;
+
+import dev.steppe.language.function.FunctionTable;
+import dev.steppe.language.source.Source;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a job file is read with. Values for its variables, the later of these winning: the environment (names nobody
+ * declared are ignored there, elsewhere they are mistakes), files of assignments in order, and single values as texts. And
+ * the functions that its expressions may call.
+ */
+public record ParseOptions(
+        Map<String, String> environment,
+        List<Source> variableFiles,
+        Map<String, String> variables,
+        FunctionTable functions) {
+
+    public ParseOptions {
+        environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+        variableFiles = List.copyOf(variableFiles);
+        variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+    }
+
+    /** No values, and the functions that touch nothing but their arguments. */
+    public static ParseOptions none() {
+        return of(Map.of());
+    }
+
+    /** Only single values. */
+    public static ParseOptions of(Map<String, String> variables) {
+        return new ParseOptions(Map.of(), List.of(), variables, FunctionTable.standard());
+    }
+}

@@ -1,0 +1,8 @@
+job "x" {
+  type = "servce"
+  group "g" {
+    task "t" {
+      driver = "raw_exec"
+    }
+  }
+}
