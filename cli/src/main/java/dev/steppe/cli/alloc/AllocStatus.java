@@ -78,6 +78,7 @@ public final class AllocStatus implements Command {
         var verbose = invocation.arguments().has("verbose");
         terminal.fields(overview(allocation, verbose, terminal));
         addresses(allocation, terminal);
+        checks(allocation, terminal);
         if (invocation.arguments().has("short")) {
             tasksInShort(allocation, terminal);
         } else {
@@ -167,6 +168,26 @@ public final class AllocStatus implements Command {
             }
         }
         return false;
+    }
+
+    private static void checks(Json allocation, Terminal terminal) {
+        var checks = allocation.entries("CheckStatuses").values();
+        if (checks.isEmpty()) {
+            return;
+        }
+        terminal.blankLine();
+        terminal.title("Nomad Service Checks:");
+        var table = new Table("Service", "Task", "Name", "Mode", "Status");
+        for (var check : checks) {
+            table.row(check.text("Service"), "(group)", check.text("Check"), "healthiness", check.text("Status"));
+        }
+        terminal.table(table);
+        for (var check : checks) {
+            var output = check.text("Output").strip();
+            if (!check.text("Status").equals("passing") && !output.isEmpty()) {
+                terminal.line("Check \"" + check.text("Check") + "\": " + output);
+            }
+        }
     }
 
     private static void tasksInShort(Json allocation, Terminal terminal) {

@@ -14,12 +14,18 @@ public final class LogTail {
 
     private LogTail() {}
 
-    /** The last lines of a stream ({@code stdout} or {@code stderr}) of a task, oldest first. */
+    /** The last lines of a stream ({@code stdout} or {@code stderr}) of a task, oldest first; none while it has no log. */
     public static List<String> last(Api api, String allocationId, String task, String type, int lines)
             throws ApiException, IOException {
-        var bytes = lastBytes(api, allocationId, task, type, lines);
-        var text = new String(bytes, StandardCharsets.UTF_8);
-        return text.isEmpty() ? List.of() : text.lines().toList();
+        try {
+            var text = new String(lastBytes(api, allocationId, task, type, lines), StandardCharsets.UTF_8);
+            return text.isEmpty() ? List.of() : text.lines().toList();
+        } catch (ApiException failed) {
+            if (failed.isNotFound()) {
+                return List.of();
+            }
+            throw failed;
+        }
     }
 
     /** The bytes of the last lines; asks for more until it has them, because lines have no fixed length. */

@@ -33,13 +33,13 @@ public final class JobRun implements Command {
         return List.of(
                 Flag.text("check-index", "index", "Only if the job's modify index still is this one; 0: only if new."),
                 Flag.toggle("detach", "Return once the job is registered and print the evaluation's id."),
-                Flag.number("eval-priority", "n", "The priority of the evaluation instead of the job's."),
                 Flag.toggle("json", "The file is JSON."),
                 Flag.toggle("output", "Print the job as JSON instead of submitting it."),
-                Flag.toggle("preserve-counts", "Keep the counts of groups that are registered already."),
                 Flag.toggle("verbose", "Whole ids."),
                 Flag.refused("var", "put the value into the job file for now"),
                 Flag.refused("var-file", "put the values into the job file for now"),
+                Flag.refused("eval-priority", "write the priority into the job file"),
+                Flag.refused("preserve-counts", "write the counts into the job file"),
                 Flag.refused("preserve-resources", "write the resources into the job file"),
                 Flag.refused("policy-override", nothing),
                 Flag.refused("hcl2-strict", "job files are always read strictly"),
@@ -91,13 +91,6 @@ public final class JobRun implements Command {
         var request = new Json.Fields().put("Job", job).put("Submission", file.submission());
         if (checkedIndex >= 0) {
             request.put("EnforceIndex", true).put("JobModifyIndex", checkedIndex);
-        }
-        if (invocation.arguments().has("preserve-counts")) {
-            request.put("PreserveCounts", true);
-        }
-        var priority = invocation.arguments().number("eval-priority");
-        if (priority.isPresent()) {
-            request.put("EvalPriority", priority.get());
         }
         try {
             return invocation

@@ -33,12 +33,12 @@ public final class JobStop implements Command {
     public List<Flag> flags() {
         return List.of(
                 Flag.toggle("detach", "Return at once and print the evaluation's id."),
-                Flag.number("eval-priority", "n", "The priority of the evaluation instead of the job's."),
-                Flag.toggle("global", "Stop it in all regions of the job."),
-                Flag.toggle("no-shutdown-delay", "Skip the shutdown_delay of groups and tasks."),
                 Flag.toggle("purge", "Forget the job as well."),
                 Flag.toggle("verbose", "Whole ids."),
-                Flag.toggle("yes", "Do not ask."));
+                Flag.toggle("yes", "Do not ask."),
+                Flag.refused("eval-priority", "the evaluation has the priority of the job"),
+                Flag.refused("global", "a job belongs to one region; stop it in each with -region"),
+                Flag.refused("no-shutdown-delay", "the shutdown_delay of the job is always kept"));
     }
 
     @Override
@@ -64,12 +64,7 @@ public final class JobStop implements Command {
             return 0;
         }
         var scope = JobRun.JobScope.of(job, invocation);
-        var priority = arguments.number("eval-priority");
-        Query query = scope.query()
-                .and("purge", Boolean.toString(arguments.has("purge")))
-                .andIf(arguments.has("global"), "global", "true")
-                .andIf(arguments.has("no-shutdown-delay"), "no_shutdown_delay", "true")
-                .andIf(priority.isPresent(), "eval_priority", Long.toString(priority.orElse(0L)));
+        var query = scope.query().and("purge", Boolean.toString(arguments.has("purge")));
         var reply =
                 invocation.nomad().delete("/v1/job/" + Query.encode(id), query).body();
         var evaluation = reply.text("EvalID");

@@ -21,7 +21,7 @@ import java.util.Set;
 
 /**
  * Follows what a submitted job sets off and prints each step once: the evaluation until it ends, then each allocation
- * with its tasks until it runs (and is healthy, when a deployment judges that) or fails. One thread, one use.
+ * with its tasks and checks until it runs and is healthy, or fails. One thread, one use.
  */
 final class Monitor {
     private static final int PLACEMENT_FAILED = 2;
@@ -32,6 +32,7 @@ final class Monitor {
     private final Terminal terminal;
     private final JobRun.JobScope scope;
     private final boolean verbose;
+    private final CheckWatch checks;
     private final Set<String> told = new LinkedHashSet<>();
     private final Map<String, String> statuses = new LinkedHashMap<>();
     private long createIndex;
@@ -42,6 +43,7 @@ final class Monitor {
         this.terminal = invocation.terminal();
         this.scope = scope;
         this.verbose = verbose;
+        this.checks = new CheckWatch(api, verbose);
     }
 
     /** Follows until everything runs. Exit code: 0 it runs, 1 something failed, 2 an allocation found no node. */
@@ -147,8 +149,9 @@ final class Monitor {
                 return tellFailed(failed);
             }
             if (allStarted(wanted, judged)) {
-                return tellStarted(wanted, judged);
+                return tellStarted(wanted);
             }
+            checks.tell(unproven(wanted, judged), this::note);
             if (terminal.clock().instant().isAfter(deadline)) {
                 return tellLate(wanted);
             }
@@ -183,13 +186,26 @@ final class Monitor {
     private static boolean allStarted(List<Json> wanted, boolean judged) {
         for (var allocation : wanted) {
             var status = allocation.text("ClientStatus");
-            var healthy = allocation.at("DeploymentStatus").isTrue("Healthy");
-            var started = status.equals("complete") || status.equals("running") && (!judged || healthy);
-            if (!started) {
+            if (!status.equals("complete") && !status.equals("running")) {
                 return false;
             }
         }
-        return true;
+        return unproven(wanted, judged).isEmpty();
+    }
+
+    /** The allocations that run and whose health is not known yet. Batch work is never judged. */
+    private static List<Json> unproven(List<Json> wanted, boolean judged) {
+        List<Json> unproven = new ArrayList<>();
+        for (var allocation : wanted) {
+            var lasting = List.of("service", "system").contains(allocation.text("JobType"));
+            var running = allocation.text("ClientStatus").equals("running");
+            if (running
+                    && (judged || lasting)
+                    && !allocation.at("DeploymentStatus").isTrue("Healthy")) {
+                unproven.add(allocation);
+            }
+        }
+        return unproven;
     }
 
     private void tellAllocations(Json allocations) {
@@ -243,14 +259,18 @@ final class Monitor {
     private int tellFailed(List<Json> failed) {
         for (var allocation : failed) {
             var allocationId = allocation.text("ID");
-            head(terminal.red("Allocation \"" + id(allocationId) + "\" of group \"" + allocation.text("TaskGroup")
-                    + "\" failed on node \"" + allocation.text("NodeName") + "\": "
-                    + reason(allocation)));
+            var runs = allocation.text("ClientStatus").equals("running");
+            head(terminal.red(
+                    "Allocation \"" + id(allocationId) + "\" of group \"" + allocation.text("TaskGroup") + "\" "
+                            + (runs ? "did not become healthy" : "failed") + " on node \"" + allocation.text("NodeName")
+                            + "\": "
+                            + (runs ? checks.failing(allocationId) : reason(allocation))));
             for (var task : allocation.entries("TaskStates").entrySet()) {
-                if (task.getValue().isTrue("Failed")) {
+                if (task.getValue().isTrue("Failed") || runs && !task.getKey().startsWith("connect-proxy-")) {
                     tellOutput(allocationId, task.getKey());
                 }
             }
+            terminal.line("    More: steppe alloc status " + id(allocationId));
         }
         return 1;
     }
@@ -270,30 +290,38 @@ final class Monitor {
 
     /** The end of what a failed task wrote, because that is where people look next. */
     private void tellOutput(String allocationId, String task) {
+        List<String> lines;
         try {
-            var lines = LogTail.last(api, allocationId, task, "stderr", 10);
-            if (!lines.isEmpty()) {
-                terminal.line("    Last lines of stderr of task \"" + task + "\":");
-                for (var line : lines) {
-                    terminal.line("      | " + line);
-                }
-            }
+            lines = LogTail.last(api, allocationId, task, "stderr", 10);
         } catch (ApiException | IOException unavailable) {
             terminal.line("    stderr of task \"" + task + "\" is not available: " + unavailable.getMessage());
+            return;
         }
-        terminal.line("    More: steppe alloc status " + id(allocationId) + ", steppe alloc logs -stderr -task " + task
-                + " " + id(allocationId));
+        if (!lines.isEmpty()) {
+            terminal.line("    Last lines of stderr of task \"" + task + "\":");
+            for (var line : lines) {
+                terminal.line("      | " + line);
+            }
+            terminal.line("    All of it: steppe alloc logs -stderr " + id(allocationId) + " " + task);
+        }
     }
 
-    private int tellStarted(List<Json> wanted, boolean judged) {
+    private int tellStarted(List<Json> wanted) {
         var running = 0;
+        var healthy = 0;
         for (var allocation : wanted) {
             running += allocation.text("ClientStatus").equals("running") ? 1 : 0;
+            healthy += allocation.at("DeploymentStatus").isTrue("Healthy") ? 1 : 0;
         }
-        var ended = wanted.size() - running;
-        if (!wanted.isEmpty()) {
-            head(terminal.green(allocations(running) + " running" + (judged ? " and healthy" : "")
-                    + (ended > 0 ? ", " + allocations(ended) + " complete" : "")));
+        List<String> counts = new ArrayList<>();
+        if (running > 0) {
+            counts.add(allocations(running) + " running" + (healthy >= running ? " and healthy" : ""));
+        }
+        if (wanted.size() > running) {
+            counts.add(allocations(wanted.size() - running) + " complete");
+        }
+        if (!counts.isEmpty()) {
+            head(terminal.green(String.join(", ", counts)));
         }
         return 0;
     }

@@ -1,0 +1,72 @@
+package dev.steppe.cli.job;
+
+import dev.steppe.cli.command.Match;
+import dev.steppe.cli.http.Api;
+import dev.steppe.cli.http.ApiException;
+import dev.steppe.cli.http.Query;
+import dev.steppe.cli.json.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Watches the health checks of allocations that start, and says each change once. One thread. */
+final class CheckWatch {
+    private final Api api;
+    private final boolean verbose;
+    private final Map<String, String> statuses = new LinkedHashMap<>();
+
+    CheckWatch(Api api, boolean verbose) {
+        this.api = api;
+        this.verbose = verbose;
+    }
+
+    /** Says which checks changed since the last call. An agent that shows no checks is no reason to stop following. */
+    void tell(List<Json> allocations, Consumer<String> say) {
+        for (var allocation : allocations) {
+            var id = allocation.text("ID");
+            for (var check : checks(id)) {
+                var before = statuses.put(id + " " + name(check), check.text("Status"));
+                if (!check.text("Status").equals(before)) {
+                    say.accept("Allocation \"" + Match.shown(id, verbose) + "\": " + sentence(check));
+                }
+            }
+        }
+    }
+
+    /** What is wrong with the checks of an allocation, in one line. */
+    String failing(String allocationId) {
+        List<String> failing = new ArrayList<>();
+        for (var check : checks(allocationId)) {
+            if (isFailing(check.text("Status"))) {
+                failing.add(sentence(check));
+            }
+        }
+        return failing.isEmpty() ? "its tasks run, but not all of them did so long enough" : String.join("; ", failing);
+    }
+
+    private List<Json> checks(String allocationId) {
+        try {
+            var path = "/v1/allocation/" + Query.encode(allocationId) + "/checks";
+            return List.copyOf(api.get(path, Query.none()).body().entries().values());
+        } catch (ApiException unavailable) {
+            return List.of();
+        }
+    }
+
+    private static boolean isFailing(String status) {
+        return !List.of("passing", "success").contains(status);
+    }
+
+    private static String name(Json check) {
+        return check.text("Service") + " " + check.text("Check");
+    }
+
+    private static String sentence(Json check) {
+        var status = check.text("Status");
+        var output = check.text("Output").strip();
+        return "check \"" + check.text("Check") + "\" of service \"" + check.text("Service") + "\" is " + status
+                + (isFailing(status) && !output.isEmpty() ? ": " + output : "");
+    }
+}
