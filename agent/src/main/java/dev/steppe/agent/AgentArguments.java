@@ -71,6 +71,7 @@ final class AgentArguments {
                         usual.consulPort(),
                         usual.dnsPort(),
                         Optional.ofNullable(values.get("network-interface")),
+                        usual.bridge(),
                         intention.equals("allow"),
                         values.containsKey("allow-root-tasks"))),
                 List.of());

@@ -1,5 +1,6 @@
 package dev.steppe.agent;
 
+import dev.steppe.client.network.NetworkSettings;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.SortedMap;
  * Everything an agent is told when it starts. Made by {@link AgentArguments}; defaults are there.
  *
  * @param development everything of a cluster in one process on loopback, removed when the agent stops
+ * @param bridge the bridge of allocations with networks of their own; without one there are none
  * @param allowByDefault what the mesh does with calls that no intention speaks of
  * @param allowRootTasks whether tasks may run as root when they ask for it
  */
@@ -24,6 +26,7 @@ public record AgentOptions(
         int consulPort,
         int dnsPort,
         Optional<String> networkInterface,
+        Optional<String> bridge,
         boolean allowByDefault,
         boolean allowRootTasks) {
 
@@ -47,14 +50,15 @@ public record AgentOptions(
                 CONSUL_PORT,
                 DNS_PORT,
                 Optional.empty(),
+                Optional.of(NetworkSettings.DEFAULT_BRIDGE),
                 true,
                 false);
     }
 
-    /** The same on free ports, so that several agents fit on one machine. */
+    /** The same on free ports, and without a bridge, so that several agents fit on one machine. */
     public AgentOptions onFreePorts() {
         return new AgentOptions(
                 development, dataDirectory, runDirectory, datacenter, nodeName, meta, bindAddress, 0, 0, 0,
-                networkInterface, allowByDefault, allowRootTasks);
+                networkInterface, Optional.empty(), allowByDefault, allowRootTasks);
     }
 }

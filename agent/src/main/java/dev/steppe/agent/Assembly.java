@@ -1,5 +1,12 @@
 package dev.steppe.agent;
 
+import dev.steppe.api.AgentIdentity;
+import dev.steppe.api.LiveCatalog;
+import dev.steppe.api.ServerRegion;
+import dev.steppe.api.http.Dialect;
+import dev.steppe.api.http.Gate;
+import dev.steppe.api.http.HttpServer;
+import dev.steppe.api.nomad.NomadDialect;
 import dev.steppe.client.Client;
 import dev.steppe.client.allocation.AllocationHook;
 import dev.steppe.client.allocation.AllocationRunner;
@@ -11,15 +18,19 @@ import dev.steppe.client.driver.JavaDriver;
 import dev.steppe.client.driver.ProcessTasks;
 import dev.steppe.client.driver.RawExecDriver;
 import dev.steppe.client.driver.UserPolicy;
+import dev.steppe.client.network.NetworkSettings;
+import dev.steppe.client.network.Networks;
 import dev.steppe.client.node.DirectoryHook;
 import dev.steppe.client.node.FileShelf;
 import dev.steppe.client.node.Fingerprint;
+import dev.steppe.client.node.NetworkHook;
 import dev.steppe.client.node.TaskContexts;
 import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.ConsensusOptions;
 import dev.steppe.consensus.RatisConsensus;
 import dev.steppe.io.Loop;
 import dev.steppe.io.ThreadLoop;
+import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.server.Machine;
@@ -27,6 +38,7 @@ import dev.steppe.server.Server;
 import dev.steppe.state.Store;
 import dev.steppe.wire.InProcessTransport;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -49,11 +61,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Assembly implements AutoCloseable {
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    /** The version this agent reports. */
+    static final String VERSION = "0.1.0";
+
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
 
     private final AgentOptions options;
     private final Server server;
     private final Client client;
+    private final HttpServer nomad;
 
     private Assembly(AgentOptions options) throws IOException {
         this.options = options;
@@ -81,8 +97,32 @@ public final class Assembly implements AutoCloseable {
         var users = new UserPolicy(options.allowRootTasks(), UserPolicy.unprivileged().defaultUsers());
         var drivers = drivers(tasks, users);
         NodeSpec node = Fingerprint.take(fingerprint(options), new ArrayList<>(drivers.values()), Instant.now());
-        client = start(new Client(clientLoop, transport, node, parts(options, clientLoop, node, drivers, users)));
+        var networks = networks(options, random);
+        client = start(new Client(
+                clientLoop, transport, node, parts(options, clientLoop, node, drivers, users, networks)));
         client.start();
+
+        // the edge: what people and programs talk to
+        var view = new NodeView(node.id(), allocations(options), clientLoop, client);
+        var self = new ServerRegion.Self("global", node.name() + ".global", options.bindAddress(), 0, options.nomadPort());
+        var region = start(new ServerRegion(self, server, store, consensus));
+        var catalog = new LiveCatalog(region, options.datacenter());
+        var identity = new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false);
+        nomad = start(HttpServer.start(HttpServer.Setup.of(
+                "nomad",
+                List.of(new InetSocketAddress(options.bindAddress(), options.nomadPort())),
+                Dialect.NOMAD,
+                NomadDialect.router(identity, region, catalog, new JobTexts(), Optional.of(view)),
+                Gate.accessControlOff())));
+    }
+
+    private static Path allocations(AgentOptions options) {
+        return options.dataDirectory().resolve("alloc");
+    }
+
+    /** The addresses of the Nomad API, with the real port where any was asked for. */
+    InetSocketAddress nomadAddress() {
+        return nomad.addresses().getFirst();
     }
 
     private static Map<String, Driver> drivers(ProcessTasks tasks, UserPolicy users) {
@@ -104,20 +144,42 @@ public final class Assembly implements AutoCloseable {
                 options.meta(),
                 options.bindAddress() + ":" + options.nomadPort(),
                 options.networkInterface(),
-                "0.1.0",
+                VERSION,
                 options.dataDirectory(),
-                List.of("host"));
+                bridging(options) ? List.of("host", "bridge") : List.of("host"));
+    }
+
+    /** Networks of their own need root; without it allocations share the machine's. */
+    private static boolean bridging(AgentOptions options) {
+        return LinuxCalls.isRoot() && options.bridge().isPresent();
+    }
+
+    private Optional<Networks> networks(AgentOptions options, SecureRandom random) throws IOException {
+        if (!bridging(options)) {
+            return Optional.empty();
+        }
+        try {
+            var usual = NetworkSettings.standard(options.runDirectory());
+            return Optional.of(start(Networks.open(
+                    new NetworkSettings(
+                            options.bridge().get(), usual.subnet(), usual.runDirectory(), Optional.empty()),
+                    random)));
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IOException("stopped while making the bridge", stopping);
+        }
     }
 
     private AllocationRunner.Parts parts(
-            AgentOptions options, Loop loop, NodeSpec node, Map<String, Driver> drivers, UserPolicy users)
+            AgentOptions options, Loop loop, NodeSpec node, Map<String, Driver> drivers, UserPolicy users,
+            Optional<Networks> networks)
             throws IOException {
         var directories = new DirectoryHook(
-                options.dataDirectory().resolve("alloc"),
+                allocations(options),
                 driver -> new DirectoryHook.DriverFiles(users, AllocationDirectory.Access.PROCESS));
         var checks = new Checks(loop, new SocketProbe(start(new NamespaceThread())));
         return new AllocationRunner.Parts(
-                List.<AllocationHook>of(directories),
+                List.<AllocationHook>of(directories, new NetworkHook(networks)),
                 name -> Optional.ofNullable(drivers.get(name)),
                 new TaskContexts(() -> node, drivers, System.getenv()),
                 observers(checks),

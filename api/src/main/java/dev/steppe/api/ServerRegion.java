@@ -140,8 +140,10 @@ public final class ServerRegion implements Region, AutoCloseable {
     }
 
     @Override
-    public long setEligibility(NodeId node, String eligibility) throws Refused {
-        throw Refused.unsupported("setting the eligibility of a node is not supported by this version of Steppe");
+    public long setEligibility(NodeId node, String eligibility) throws Refused, IOException, InterruptedException {
+        Reply.Done<Long> done =
+                done(then -> server.nodes().setEligibility(node, eligibility.equals("eligible"), then));
+        return done.index();
     }
 
     @Override

@@ -88,6 +88,11 @@ public final class Client implements AutoCloseable {
         });
     }
 
+    /** True while a server has taken this node in. On the loop only. */
+    public boolean isConnected() {
+        return welcomed && link.isPresent();
+    }
+
     /** The allocation's runner, if the node knows it. On the loop only. */
     public Optional<AllocationRunner> runner(AllocationId id) {
         return Optional.ofNullable(runners.get(id));

@@ -4,4 +4,16 @@ import dev.steppe.model.codec.Json;
 
 /** A port of an allocation: host address and port, and the port inside its network namespace. */
 public record PortMapping(
-        String label, int value, int to, @Json("HostIP") String hostIp) {}
+        String label, int value, int to, @Json("HostIP") String hostIp) {
+    private static final String PROXY = "connect-proxy-";
+
+    /** The label of the port at which the mesh reaches a service; it is served by the node's proxy on the host itself. */
+    public static String proxyLabel(String service) {
+        return PROXY + service;
+    }
+
+    /** True for a port of the node's proxy, which does not lead into the allocation. */
+    public boolean isOfProxy() {
+        return label.startsWith(PROXY);
+    }
+}

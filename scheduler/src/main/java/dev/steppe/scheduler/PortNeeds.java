@@ -2,20 +2,18 @@ package dev.steppe.scheduler;
 
 import dev.steppe.model.NetworkResource;
 import dev.steppe.model.Port;
+import dev.steppe.model.PortMapping;
 import dev.steppe.model.Service;
 import dev.steppe.model.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The host ports one instance of a group needs: its own, those of its tasks in the old form, and one per mesh proxy. */
-public final class PortNeeds {
-    /** Begins the label of the port at which the mesh reaches a service. */
-    public static final String PROXY_PREFIX = "connect-proxy-";
-
+final class PortNeeds {
     private PortNeeds() {}
 
     /** Fixed ports first; a value of 0 is to be chosen. */
-    public static List<Port> of(TaskGroup group) {
+    static List<Port> of(TaskGroup group) {
         var all = new ArrayList<Port>(group.network().reservedPorts());
         group.tasks()
                 .forEach(task -> task.resources().networks().stream()
@@ -28,7 +26,7 @@ public final class PortNeeds {
                         .forEach(all::addAll));
         for (Service service : group.allServices()) {
             if (service.sidecar().isPresent()) {
-                all.add(new Port(PROXY_PREFIX + service.name(), 0, -1, "default"));
+                all.add(new Port(PortMapping.proxyLabel(service.name()), 0, -1, "default"));
             }
         }
         return all;

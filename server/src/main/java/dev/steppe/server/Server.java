@@ -31,6 +31,7 @@ public final class Server implements AutoCloseable {
     private final List<Controller> controllers;
     private final JobEndpoint jobs;
     private final IntentionEndpoint intentions;
+    private final NodeEndpoint nodes;
     private boolean leading;
     private boolean closed;
     private boolean controlDue;
@@ -60,6 +61,7 @@ public final class Server implements AutoCloseable {
                 new Garbage());
         jobs = new JobEndpoint(loop, store, proposals);
         intentions = new IntentionEndpoint(loop, store, proposals);
+        nodes = new NodeEndpoint(loop, store, proposals, sessions);
         store.listen((after, events) -> loop.execute(() -> applied(after, events)));
         consensus.onLeadership(part -> loop.execute(() -> leadership(part)));
         transport.serve(sessions::accept);
@@ -72,6 +74,10 @@ public final class Server implements AutoCloseable {
 
     public IntentionEndpoint intentions() {
         return intentions;
+    }
+
+    public NodeEndpoint nodes() {
+        return nodes;
     }
 
     /** The newest state this server has applied. */

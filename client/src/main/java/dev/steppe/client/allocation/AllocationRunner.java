@@ -4,6 +4,7 @@ import dev.steppe.client.driver.Driver;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.DriverHandle;
 import dev.steppe.client.driver.TaskContext;
+import dev.steppe.client.driver.TaskUsage;
 import dev.steppe.io.Loop;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -352,6 +354,26 @@ public final class AllocationRunner {
             }
             return true;
         }, outcome -> {});
+    }
+
+    /** A task that runs now, for questions to its driver. */
+    public record RunningTask(Driver driver, DriverHandle handle) {
+        /** What it uses; empty when it ended meanwhile. Blocking. */
+        public Optional<TaskUsage> usage() {
+            try {
+                return Optional.of(driver.usage(handle));
+            } catch (DriverException ended) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    /** The tasks that run now, by name. */
+    public SortedMap<String, RunningTask> running() {
+        var found = new TreeMap<String, RunningTask>();
+        tasks.forEach((name, task) ->
+                task.handle().ifPresent(handle -> found.put(name, new RunningTask(task.driver(), handle))));
+        return found;
     }
 
     /** A check's latest result. */

@@ -18,7 +18,7 @@ public final class ServiceNames {
 
     /** The label of the port on which the proxy of a service is reached by other proxies. */
     public static String sidecarPort(String service) {
-        return "connect-proxy-" + service;
+        return dev.steppe.model.PortMapping.proxyLabel(service);
     }
 
     /** The id of an instance. The owner is {@code group-<group>} for a service of a group, and the task for one of a task. */

@@ -1,0 +1,73 @@
+package dev.steppe.agent;
+
+import dev.steppe.api.LocalNode;
+import dev.steppe.client.Client;
+import dev.steppe.client.driver.AllocationDirectory;
+import dev.steppe.client.driver.TaskUsage;
+import dev.steppe.io.Loop;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.NodeId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The node of this agent as its API sees it. Any thread may ask; questions to the node wait for its loop. */
+final class NodeView implements LocalNode {
+    private static final long PATIENCE_SECONDS = 5;
+
+    private final NodeId id;
+    private final Path allocations;
+    private final Loop loop;
+    private final Client client;
+
+    NodeView(NodeId id, Path allocations, Loop loop, Client client) {
+        this.id = id;
+        this.allocations = allocations;
+        this.loop = loop;
+        this.client = client;
+    }
+
+    @Override
+    public NodeId id() {
+        return id;
+    }
+
+    @Override
+    public boolean isHealthy() {
+        return ask(client::isConnected).orElse(false);
+    }
+
+    @Override
+    public Optional<Path> directoryOf(AllocationId allocation) {
+        var path = new AllocationDirectory(allocations, allocation).path();
+        return Files.isDirectory(path) ? Optional.of(path) : Optional.empty();
+    }
+
+    @Override
+    public Optional<SortedMap<String, TaskUsage>> usageOf(AllocationId allocation) {
+        var tasks = ask(() -> client.runner(allocation).map(runner -> runner.running()))
+                .flatMap(found -> found);
+        if (tasks.isEmpty() || tasks.get().isEmpty()) {
+            return Optional.empty();
+        }
+        var usages = new TreeMap<String, TaskUsage>();
+        tasks.get().forEach((name, running) -> running.usage().ifPresent(usage -> usages.put(name, usage)));
+        return Optional.of(Collections.unmodifiableSortedMap(usages));
+    }
+
+    private <T> Optional<T> ask(java.util.function.Supplier<T> question) {
+        var answer = new ArrayBlockingQueue<T>(1);
+        loop.execute(() -> answer.add(question.get()));
+        try {
+            return Optional.ofNullable(answer.poll(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+}
