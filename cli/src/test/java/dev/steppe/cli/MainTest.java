@@ -2,6 +2,7 @@ package dev.steppe.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.cli.json.JsonReader;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -89,5 +90,36 @@ class MainTest {
         assertThat(Style.wanted(List.of(), Map.of("NO_COLOR", "1", "TERM", "xterm")))
                 .isFalse();
         assertThat(Style.wanted(List.of(), Map.of())).isFalse();
+    }
+
+    @Test
+    void values_of_variables_come_from_the_environment_then_files_then_flags() throws Exception {
+        var files = "src/test/resources/files/";
+        var environment = new TreeMap<String, String>();
+        assertThat(countOf(environment, files + "web.nomad")).isEqualTo(1);
+        environment.put("NOMAD_VAR_count", "2");
+        environment.put("NOMAD_VAR_of_another_file", "ignored");
+        assertThat(countOf(environment, files + "web.nomad")).isEqualTo(2);
+        assertThat(countOf(environment, "-var-file", files + "three.vars", files + "web.nomad"))
+                .isEqualTo(3);
+        assertThat(countOf(environment, "-var-file", files + "three.vars", "-var", "count=4", files + "web.nomad"))
+                .isEqualTo(4);
+    }
+
+    private long countOf(Map<String, String> environment, String... args) throws Exception {
+        out.reset();
+        var words = new ArrayList<>(List.of("job", "run", "-output"));
+        words.addAll(List.of(args));
+        assertThat(run(environment, words.toArray(String[]::new)))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+        var group = JsonReader.read(out.toString(StandardCharsets.UTF_8))
+                .at("Job")
+                .items("TaskGroups")
+                .getFirst();
+        assertThat(group.items("Tasks").getFirst().at("Config").text("command"))
+                .as("read by file(), which begins in the folder of the job file")
+                .isEqualTo("/opt/transcode/bin/api");
+        return group.number("Count");
     }
 }

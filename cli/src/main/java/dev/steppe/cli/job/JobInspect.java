@@ -40,7 +40,7 @@ public final class JobInspect implements Command {
         var stub = JobMatch.one(invocation, arguments.onlyWord("the job"));
         var version = arguments.number("version");
         var path = "/v1/job/" + Query.encode(stub.text("ID"));
-        var scope = JobRun.JobScope.of(stub, invocation);
+        var scope = JobRun.JobScope.of(stub);
         var api = invocation.nomad();
         var job = version.isPresent()
                 ? version(api.get(path + "/versions", scope.query()).body(), version.get())

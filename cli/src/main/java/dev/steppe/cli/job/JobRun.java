@@ -35,9 +35,9 @@ public final class JobRun implements Command {
                 Flag.toggle("detach", "Return once the job is registered and print the evaluation's id."),
                 Flag.toggle("json", "The file is JSON."),
                 Flag.toggle("output", "Print the job as JSON instead of submitting it."),
+                Flag.repeated("var", "name=value", "The value of a variable of the file; may be repeated."),
+                Flag.repeated("var-file", "path", "A file with values of variables; may be repeated."),
                 Flag.toggle("verbose", "Whole ids."),
-                Flag.refused("var", "put the value into the job file for now"),
-                Flag.refused("var-file", "put the values into the job file for now"),
                 Flag.refused("eval-priority", "write the priority into the job file"),
                 Flag.refused("preserve-counts", "write the counts into the job file"),
                 Flag.refused("preserve-resources", "write the resources into the job file"),
@@ -55,7 +55,7 @@ public final class JobRun implements Command {
         var terminal = invocation.terminal();
         var path = arguments.onlyWord("the path of a job file");
         var checkedIndex = checkedIndex(invocation);
-        var file = JobFileText.read(path, arguments.has("json"), terminal.in());
+        var file = JobFileText.read(invocation, path);
         var job = file.parse(invocation);
         if (arguments.has("output")) {
             terminal.json(new Json.Fields().put("Job", job).build());
@@ -71,7 +71,7 @@ public final class JobRun implements Command {
             }
             return 0;
         }
-        return new Monitor(invocation, JobScope.of(job, invocation), arguments.has("verbose")).follow(evaluationId);
+        return new Monitor(invocation, JobScope.ofFile(job, invocation), arguments.has("verbose")).follow(evaluationId);
     }
 
     private static long checkedIndex(Invocation invocation) throws UsageException {
@@ -95,7 +95,7 @@ public final class JobRun implements Command {
         try {
             return invocation
                     .nomad()
-                    .put("/v1/jobs", JobScope.of(job, invocation).query(), request.build())
+                    .put("/v1/jobs", JobScope.ofFile(job, invocation).query(), request.build())
                     .body();
         } catch (ApiException refused) {
             if (refused.body().contains("Enforcing job modify index")) {
@@ -116,20 +116,30 @@ public final class JobRun implements Command {
         }
     }
 
-    /** Where a job lives: what its file says wins over flags and environment, as the server decides it too. */
+    /** Where a job lives. */
     record JobScope(String namespace, String region) {
-        static JobScope of(Json job, Invocation invocation) {
+
+        /** Of a job the server knows. */
+        static JobScope of(Json job) {
+            return new JobScope(job.text("Namespace"), job.text("Region"));
+        }
+
+        /** Of a job file: what it says wins over flags and environment; saying the default counts as saying nothing. */
+        static JobScope ofFile(Json job, Invocation invocation) {
             var namespace = job.text("Namespace");
             var region = job.text("Region");
             return new JobScope(
-                    namespace.isEmpty() ? invocation.first("namespace", "NOMAD_NAMESPACE", "") : namespace,
-                    region.isEmpty() ? invocation.first("region", "NOMAD_REGION", "") : region);
+                    namespace.equals("default")
+                            ? invocation.first("namespace", "NOMAD_NAMESPACE", namespace)
+                            : namespace,
+                    region.equals("global") ? invocation.first("region", "NOMAD_REGION", "") : region);
         }
 
+        /** Parameters that are left out here are added from flags and environment. */
         Query query() {
             return Query.none()
                     .andIf(!namespace.isEmpty(), "namespace", namespace)
-                    .andIf(!region.isEmpty() && !region.equals("global"), "region", region);
+                    .andIf(!region.isEmpty(), "region", region);
         }
     }
 }

@@ -74,7 +74,7 @@ public final class JobStatus implements Command {
     /** Shows the job of a list entry. */
     public static void show(Invocation invocation, Json stub) throws ApiException {
         var terminal = invocation.terminal();
-        var scope = JobRun.JobScope.of(stub, invocation);
+        var scope = JobRun.JobScope.of(stub);
         var path = "/v1/job/" + Query.encode(stub.text("ID"));
         var api = invocation.nomad();
         var job = api.get(path, scope.query()).body();

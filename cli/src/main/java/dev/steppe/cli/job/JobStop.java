@@ -63,7 +63,7 @@ public final class JobStop implements Command {
             terminal.line("Cancelling job stop");
             return 0;
         }
-        var scope = JobRun.JobScope.of(job, invocation);
+        var scope = JobRun.JobScope.of(job);
         var query = scope.query().and("purge", Boolean.toString(arguments.has("purge")));
         var reply =
                 invocation.nomad().delete("/v1/job/" + Query.encode(id), query).body();

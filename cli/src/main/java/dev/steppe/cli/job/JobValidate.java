@@ -27,8 +27,8 @@ public final class JobValidate implements Command {
     public List<Flag> flags() {
         return List.of(
                 Flag.toggle("json", "The file is JSON."),
-                Flag.refused("var", "put the value into the job file for now"),
-                Flag.refused("var-file", "put the values into the job file for now"),
+                Flag.repeated("var", "name=value", "The value of a variable of the file; may be repeated."),
+                Flag.repeated("var-file", "path", "A file with values of variables; may be repeated."),
                 Flag.refused("hcl2-strict", "job files are always read strictly"),
                 Flag.refused("vault-namespace", "write it into the job file"));
     }
@@ -37,10 +37,9 @@ public final class JobValidate implements Command {
     public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException, IOException {
         var path = invocation.arguments().onlyWord("the path of a job file");
         var terminal = invocation.terminal();
-        var job = JobFileText.read(path, invocation.arguments().has("json"), terminal.in())
-                .parse(invocation);
+        var job = JobFileText.read(invocation, path).parse(invocation);
         var request = new Json.Fields().put("Job", job).build();
-        var scope = JobRun.JobScope.of(job, invocation);
+        var scope = JobRun.JobScope.ofFile(job, invocation);
         var reply = invocation
                 .nomad()
                 .put("/v1/validate/job", scope.query(), request)

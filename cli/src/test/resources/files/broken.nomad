@@ -1,0 +1,7 @@
+job "transcode-api" {
+  grup "api" {
+    task "api" {
+      driver = "raw_exec"
+    }
+  }
+}
