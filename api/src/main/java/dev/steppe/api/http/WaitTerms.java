@@ -1,5 +1,7 @@
 package dev.steppe.api.http;
 
+import dev.steppe.model.codec.CodecException;
+import dev.steppe.model.codec.GoDuration;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -9,13 +11,7 @@ public record WaitTerms(long index, Duration atMost) {
 
     /** Reads {@code ?index=} and {@code ?wait=}; up to a sixteenth is added, so that many waiters do not return at once. */
     public static WaitTerms of(Query query, Dialect dialect, RandomGenerator random) throws Refused {
-        var wait = query.text("wait");
-        var wished = USUAL;
-        if (wait.isPresent()) {
-            wished = GoDuration.parse(wait.get())
-                    .filter(duration -> !duration.isNegative())
-                    .orElseThrow(() -> Refused.invalid("Invalid wait time"));
-        }
+        var wished = wished(query.text("wait").orElse(""));
         if (wished.isZero()) {
             wished = USUAL;
         }
@@ -24,6 +20,21 @@ public record WaitTerms(long index, Duration atMost) {
         }
         long jitterNanos = random.nextLong(wished.toNanos() / 16 + 1);
         return new WaitTerms(index(query), wished.plusNanos(jitterNanos));
+    }
+
+    private static Duration wished(String wait) throws Refused {
+        if (wait.isEmpty() || wait.equals("0")) {
+            return USUAL;
+        }
+        try {
+            var duration = GoDuration.parse(wait);
+            if (!duration.isNegative()) {
+                return duration;
+            }
+        } catch (CodecException notADuration) {
+            // refused below
+        }
+        throw Refused.invalid("Invalid wait time");
     }
 
     private static long index(Query query) throws Refused {

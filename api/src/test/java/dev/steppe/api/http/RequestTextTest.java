@@ -16,18 +16,6 @@ class RequestTextTest {
     }
 
     @Test
-    void durations_are_read_as_go_reads_them() {
-        assertThat(GoDuration.parse("1h15m30.918s")).contains(Duration.ofMillis(4_530_918));
-        assertThat(GoDuration.parse("-1.5h")).contains(Duration.ofMinutes(-90));
-        assertThat(GoDuration.parse(".5s")).contains(Duration.ofMillis(500));
-        assertThat(GoDuration.parse("10us")).contains(Duration.ofNanos(10_000));
-        assertThat(GoDuration.parse("0")).contains(Duration.ZERO);
-        for (var wrong : new String[] {"", "5", "s", ".s", "1.2.3s", "10 s", "1d", "-", "9999999999h"}) {
-            assertThat(GoDuration.parse(wrong)).as(wrong).isEmpty();
-        }
-    }
-
-    @Test
     void waiting_is_five_minutes_unless_told_and_never_longer_than_the_dialect_allows() throws Refused {
         assertThat(terms("", Dialect.NOMAD).isDue(0)).isTrue();
         assertThat(terms("index=7", Dialect.NOMAD).atMost())

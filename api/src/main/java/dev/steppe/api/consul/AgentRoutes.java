@@ -1,0 +1,230 @@
+package dev.steppe.api.consul;
+
+import dev.steppe.api.AgentIdentity;
+import dev.steppe.api.Region;
+import dev.steppe.api.http.Bytes;
+import dev.steppe.api.http.Refused;
+import dev.steppe.api.http.Request;
+import dev.steppe.api.http.Response;
+import dev.steppe.api.http.Right;
+import dev.steppe.api.http.Route;
+import dev.steppe.mesh.catalog.Health;
+import dev.steppe.mesh.catalog.Instance;
+import dev.steppe.mesh.catalog.NodeEntry;
+import dev.steppe.model.codec.Codec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** The agent itself, its services, and the members of the cluster. */
+final class AgentRoutes {
+    private static final int ALIVE = 1;
+    private static final int FAILED = 4;
+
+    private final AgentIdentity identity;
+    private final Reads reads;
+    private final Region region;
+
+    AgentRoutes(AgentIdentity identity, Reads reads) {
+        this.identity = identity;
+        this.reads = reads;
+        this.region = reads.region();
+    }
+
+    List<Route> routes() {
+        var health = new Right.OneService(Right.Access.READ, "name");
+        return List.of(
+                Route.get("/v1/agent/self", Right.READ_AGENT, request -> Reads.json(self())),
+                Route.get("/v1/agent/version", Right.READ_AGENT, request -> Reads.json(version())),
+                Route.get("/v1/agent/members", Right.READ_NODES, this::members),
+                Route.get("/v1/agent/services", Right.READ_SERVICES, this::services),
+                Route.get("/v1/agent/service/{id}", Right.READ_SERVICES, this::service),
+                Route.get("/v1/agent/checks", Right.READ_SERVICES, this::checks),
+                Route.get("/v1/agent/health/service/name/{name}", health, this::healthByName),
+                Route.get("/v1/agent/health/service/id/{id}", Right.READ_SERVICES, this::healthById),
+                Route.get("/v1/status/leader", Right.ANYONE, request -> Reads.json(leader())),
+                Route.get(
+                        "/v1/status/peers",
+                        Right.ANYONE,
+                        request -> Reads.json(region.servers().stream()
+                                .map(Region.Peer::address)
+                                .toList())));
+    }
+
+    private Optional<NodeEntry> ownNode() {
+        return reads.catalog().now().nodeNamed(identity.name());
+    }
+
+    private List<Instance> own() {
+        var catalog = reads.catalog().now();
+        return ownNode().map(node -> catalog.onNode(node.id())).orElse(List.of());
+    }
+
+    private String leader() {
+        return region.servers().stream()
+                .filter(Region.Peer::leader)
+                .map(Region.Peer::address)
+                .findFirst()
+                .orElse("");
+    }
+
+    private Object version() {
+        var version = Shapes.fields();
+        version.put("HumanVersion", identity.version());
+        return version;
+    }
+
+    private Object self() {
+        var config = Shapes.fields();
+        config.put("Datacenter", identity.datacenter());
+        config.put("PrimaryDatacenter", identity.datacenter());
+        config.put("NodeName", identity.name());
+        config.put("NodeID", ownNode().map(node -> node.id().value()).orElse(""));
+        config.put("Server", identity.server());
+        config.put("Version", identity.version());
+        var debug = Shapes.fields();
+        debug.put("ConnectEnabled", true);
+        debug.put("ACLsEnabled", identity.accessControl());
+        var stats = Shapes.fields();
+        var consul = Shapes.fields();
+        consul.put("server", Boolean.toString(identity.server()));
+        consul.put(
+                "leader",
+                Boolean.toString(region.servers().stream()
+                        .anyMatch(peer -> peer.leader() && peer.name().equals(identity.name()))));
+        consul.put("leader_addr", leader());
+        stats.put("consul", consul);
+        var raft = Shapes.fields();
+        raft.put("applied_index", Long.toString(region.snapshot().index()));
+        stats.put("raft", raft);
+        var self = Shapes.fields();
+        self.put("Config", config);
+        self.put("DebugConfig", debug);
+        self.put("Member", ownMember());
+        self.put("Stats", stats);
+        self.put("Meta", Shapes.fields());
+        return self;
+    }
+
+    private Object ownMember() {
+        return allMembers().stream()
+                .filter(member -> identity.name().equals(member.get("Name")))
+                .findFirst()
+                .orElseGet(Shapes::fields);
+    }
+
+    private Response members(Request request) throws Refused {
+        reads.check(request);
+        return Reads.json(allMembers());
+    }
+
+    /** The servers, then the nodes that are not servers too. */
+    private List<SortedMap<String, Object>> allMembers() {
+        var members = new ArrayList<SortedMap<String, Object>>();
+        var servers = region.servers();
+        for (var peer : servers) {
+            members.add(member(
+                    peer.name(),
+                    peer.host(),
+                    peer.port(),
+                    "consul",
+                    peer.status().equals("alive")));
+        }
+        for (var node : reads.catalog().now().nodes()) {
+            if (servers.stream().noneMatch(peer -> peer.name().equals(node.name()))) {
+                members.add(member(
+                        node.name(), node.address(), 0, "node", node.check().health() == Health.PASSING));
+            }
+        }
+        return members;
+    }
+
+    private SortedMap<String, Object> member(String name, String address, int port, String role, boolean alive) {
+        var tags = Shapes.fields();
+        tags.put("role", role);
+        tags.put("dc", identity.datacenter());
+        tags.put("acls", identity.accessControl() ? "1" : "0");
+        tags.put("build", identity.version());
+        var member = Shapes.fields();
+        member.put("Name", name);
+        member.put("Addr", address);
+        member.put("Port", port);
+        member.put("Tags", tags);
+        member.put("Status", alive ? ALIVE : FAILED);
+        return member;
+    }
+
+    private Response services(Request request) throws Refused {
+        reads.check(request);
+        var services = Shapes.fields();
+        own().forEach(instance -> services.put(instance.id(), Shapes.service(instance)));
+        return Reads.json(services);
+    }
+
+    private Instance ownById(String id) throws Refused {
+        return own().stream()
+                .filter(instance -> instance.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> Refused.notFound("unknown service ID: " + id));
+    }
+
+    private Response service(Request request) throws Refused {
+        reads.check(request);
+        if (request.query().text("hash").isPresent()) {
+            throw Refused.unsupported("the parameter \"hash\" is not supported by this version of Steppe;"
+                    + " wait with ?index= on /v1/health/service instead");
+        }
+        return Reads.json(Shapes.service(ownById(request.name("id"))));
+    }
+
+    private Response checks(Request request) throws Refused {
+        reads.check(request);
+        var checks = Shapes.fields();
+        ownNode().ifPresent(node -> checks.put(node.check().id(), Shapes.check(node, node.check())));
+        for (var instance : own()) {
+            instance.checks().forEach(check -> checks.put(check.id(), Shapes.check(instance, check)));
+        }
+        return Reads.json(checks);
+    }
+
+    private Response healthById(Request request) throws Refused {
+        var instance = ownById(request.name("id"));
+        return health(request, instance.health(), aggregate(instance));
+    }
+
+    private Response healthByName(Request request) throws Refused {
+        var name = request.name("name");
+        var instances =
+                own().stream().filter(instance -> instance.name().equals(name)).toList();
+        if (instances.isEmpty()) {
+            throw Refused.notFound("ServiceName " + name + " Not Found");
+        }
+        var worst = instances.stream().map(Instance::health).reduce(Health.PASSING, Health::and);
+        return health(
+                request, worst, instances.stream().map(AgentRoutes::aggregate).toList());
+    }
+
+    private static Object aggregate(Instance instance) {
+        var shape = Shapes.fields();
+        shape.put("AggregatedStatus", instance.health().word());
+        shape.put("Service", Shapes.service(instance));
+        shape.put(
+                "Checks",
+                instance.checks().stream()
+                        .map(check -> Shapes.check(instance, check))
+                        .toList());
+        return shape;
+    }
+
+    private static Response health(Request request, Health health, Object document) {
+        int status = switch (health) {
+            case PASSING -> 200;
+            case WARNING -> 429;
+            case CRITICAL -> 503;
+        };
+        return request.query().first("format").filter("text"::equals).isPresent()
+                ? Response.text(status, health.word())
+                : Response.json(status, Bytes.wrap(Codec.toJsonBytes(document, false)));
+    }
+}

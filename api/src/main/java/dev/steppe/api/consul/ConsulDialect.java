@@ -1,0 +1,36 @@
+package dev.steppe.api.consul;
+
+import dev.steppe.api.AgentIdentity;
+import dev.steppe.api.LiveCatalog;
+import dev.steppe.api.Region;
+import dev.steppe.api.http.Headers;
+import dev.steppe.api.http.Response;
+import dev.steppe.api.http.Right;
+import dev.steppe.api.http.Route;
+import dev.steppe.api.http.Router;
+import dev.steppe.model.IntentionAction;
+import java.util.ArrayList;
+
+/** The Consul dialect as one route table. */
+public final class ConsulDialect {
+    private ConsulDialect() {}
+
+    /** The table for an agent; {@code otherwise} is what holds between services that no intention speaks about. */
+    public static Router router(AgentIdentity identity, Region region, LiveCatalog catalog, IntentionAction otherwise) {
+        var reads = new Reads(region, catalog);
+        var routes = new ArrayList<Route>();
+        routes.add(Route.get(
+                "/", Right.ANYONE, request -> Response.text(200, "Consul Agent: Steppe in Consul's words\n")));
+        routes.addAll(new CatalogRoutes(reads, identity.name()).routes());
+        routes.addAll(new AgentRoutes(identity, reads).routes());
+        routes.addAll(new IntentionRoutes(reads, otherwise).routes());
+        routes.addAll(new AuthorityRoutes(reads).routes());
+        routes.addAll(UnsupportedRoutes.routes());
+        return new Router(routes);
+    }
+
+    /** The headers that every answer of this dialect carries. */
+    public static Headers standingHeaders(AgentIdentity identity) {
+        return Headers.of("X-Consul-Default-ACL-Policy", identity.accessControl() ? "deny" : "allow");
+    }
+}

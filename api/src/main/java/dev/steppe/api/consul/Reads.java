@@ -1,0 +1,87 @@
+package dev.steppe.api.consul;
+
+import dev.steppe.api.LiveCatalog;
+import dev.steppe.api.Region;
+import dev.steppe.api.http.Answer;
+import dev.steppe.api.http.BlockingRead;
+import dev.steppe.api.http.Bytes;
+import dev.steppe.api.http.Dialect;
+import dev.steppe.api.http.Refused;
+import dev.steppe.api.http.Request;
+import dev.steppe.api.http.Response;
+import dev.steppe.api.http.WaitTerms;
+import dev.steppe.mesh.catalog.Catalog;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.state.Snapshot;
+import dev.steppe.state.Table;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Answers reads of the catalog and the state: blocking when asked, with index and freshness headers. */
+record Reads(Region region, LiveCatalog catalog) {
+    private static final List<String> ENTERPRISE = List.of("ns", "partition");
+
+    /** Makes a document from the catalog. */
+    @FunctionalInterface
+    interface CatalogView {
+        Object of(Catalog catalog) throws Refused;
+    }
+
+    /** Makes a document from the state. */
+    @FunctionalInterface
+    interface StateView {
+        Object of(Snapshot snapshot) throws Refused;
+    }
+
+    Answer ofCatalog(Request request, CatalogView view) throws Refused, IOException, InterruptedException {
+        return ofState(request, snapshot -> view.of(catalog.of(snapshot)), LiveCatalog.tables());
+    }
+
+    Answer ofState(Request request, StateView view, Table... tables) throws Refused, IOException, InterruptedException {
+        check(request);
+        boolean stale = request.query().flag("stale");
+        BlockingRead read = () -> {
+            var snapshot = region.snapshot();
+            long index = snapshot.index(tables);
+            return new BlockingRead.Reading(index, region.changeAfter(index, tables), () -> {
+                var fresh = region.freshness();
+                var state = new Dialect.ReadState(index, fresh.knownLeader(), fresh.lastContact());
+                return Dialect.CONSUL
+                        .stamp(json(view.of(snapshot)), state)
+                        .with("X-Consul-Effective-Consistency", stale ? "stale" : "leader");
+            });
+        };
+        return read.under(WaitTerms.of(request.query(), Dialect.CONSUL, ThreadLocalRandom.current()));
+    }
+
+    static Response json(Object document) {
+        return Response.json(Bytes.wrap(Codec.toJsonBytes(document, false)));
+    }
+
+    /** Refuses parameters that would change the answer and are not served. */
+    void check(Request request) throws Refused {
+        var query = request.query();
+        if (query.flag("stale") && query.flag("consistent")) {
+            throw Refused.invalid("Cannot specify ?stale with ?consistent, conflicting semantics.");
+        }
+        for (var name : ENTERPRISE) {
+            var value = query.text(name);
+            if (value.isPresent() && !value.get().equals("default")) {
+                throw Refused.invalid("Invalid query parameter: \"" + name + "\" - "
+                        + (name.equals("ns") ? "Namespaces are" : "Partitions are")
+                        + " a Consul Enterprise feature");
+            }
+        }
+        var datacenter = query.text("dc");
+        if (datacenter.isPresent() && !datacenter.get().equals(catalog.datacenter())) {
+            throw new Refused(Refused.Kind.UNAVAILABLE, "No path to datacenter");
+        }
+        for (var name : List.of("filter", "node-meta", "peer", "sg")) {
+            if (query.text(name).isPresent()) {
+                throw Refused.unsupported(
+                        "the parameter \"" + name + "\" is not supported by this version of Steppe; remove it");
+            }
+        }
+    }
+}
