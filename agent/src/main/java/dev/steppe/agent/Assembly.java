@@ -10,6 +10,7 @@ import dev.steppe.api.nomad.NomadDialect;
 import dev.steppe.client.Client;
 import dev.steppe.client.allocation.AllocationHook;
 import dev.steppe.client.allocation.AllocationRunner;
+import dev.steppe.client.allocation.Kept;
 import dev.steppe.client.check.Checks;
 import dev.steppe.client.check.SocketProbe;
 import dev.steppe.client.driver.AllocationDirectory;
@@ -23,6 +24,7 @@ import dev.steppe.client.network.Networks;
 import dev.steppe.client.node.DirectoryHook;
 import dev.steppe.client.node.FileShelf;
 import dev.steppe.client.node.Fingerprint;
+import dev.steppe.client.node.Leftovers;
 import dev.steppe.client.node.NetworkHook;
 import dev.steppe.client.node.TaskContexts;
 import dev.steppe.consensus.Consensus;
@@ -32,6 +34,7 @@ import dev.steppe.io.Loop;
 import dev.steppe.io.ThreadLoop;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.NamespaceThread;
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.server.Machine;
 import dev.steppe.server.Server;
@@ -52,6 +55,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -70,6 +74,7 @@ public final class Assembly implements AutoCloseable {
     private final Server server;
     private final Client client;
     private final HttpServer nomad;
+    private final Leftovers leftovers;
 
     private Assembly(AgentOptions options) throws IOException {
         this.options = options;
@@ -93,13 +98,15 @@ public final class Assembly implements AutoCloseable {
 
         // the node: drivers, what the machine has, and what runs on it
         var clientLoop = start(new ThreadLoop("client"));
-        var tasks = start(new ProcessTasks(Optional.of("steppe")));
+        var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
         var users = new UserPolicy(options.allowRootTasks(), UserPolicy.unprivileged().defaultUsers());
         var drivers = drivers(tasks, users);
         NodeSpec node = Fingerprint.take(fingerprint(options), new ArrayList<>(drivers.values()), Instant.now());
         var networks = networks(options, random);
         client = start(new Client(
                 clientLoop, transport, node, parts(options, clientLoop, node, drivers, users, networks)));
+        leftovers = new Leftovers(allocations(options), tasks.cgroups(), networks);
+        removeLeftovers(new FileShelf(shelf(options)));
         client.start();
 
         // the edge: what people and programs talk to
@@ -114,6 +121,32 @@ public final class Assembly implements AutoCloseable {
                 Dialect.NOMAD,
                 NomadDialect.router(identity, region, catalog, new JobTexts(), Optional.of(view)),
                 Gate.accessControlOff())));
+    }
+
+    /** Agents with other data have other tasks: their control groups must not mix. */
+    private static String groupName(AgentOptions options) {
+        return "steppe-" + Integer.toHexString(options.dataDirectory().toString().hashCode());
+    }
+
+    private static Path shelf(AgentOptions options) {
+        return options.dataDirectory().resolve("client").resolve("allocations");
+    }
+
+    private void removeLeftovers(FileShelf shelf) throws IOException {
+        var live = new TreeSet<AllocationId>();
+        var known = new TreeSet<AllocationId>();
+        for (Kept kept : shelf.all()) {
+            known.add(kept.id());
+            if (!kept.destroyed()) {
+                live.add(kept.id());
+            }
+        }
+        try {
+            leftovers.remove(live, known);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IOException("stopped while removing what an earlier agent left", stopping);
+        }
     }
 
     private static Path allocations(AgentOptions options) {
@@ -183,7 +216,7 @@ public final class Assembly implements AutoCloseable {
                 name -> Optional.ofNullable(drivers.get(name)),
                 new TaskContexts(() -> node, drivers, System.getenv()),
                 observers(checks),
-                new FileShelf(options.dataDirectory().resolve("client").resolve("allocations")),
+                new FileShelf(shelf(options)),
                 runner -> {});
     }
 
@@ -237,6 +270,7 @@ public final class Assembly implements AutoCloseable {
             close();
             return;
         }
+        leftovers.removeAll();
         close();
         removeTree(options.dataDirectory());
         removeTree(options.runDirectory());

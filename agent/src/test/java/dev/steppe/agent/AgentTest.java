@@ -79,6 +79,8 @@ class AgentTest {
             var stopped = new CompletableFuture<Reply<JobEndpoint.Registered>>();
             agent.server().jobs().deregister(SLEEP, false, stopped::complete);
             await("their end", () -> all(agent, 2, ClientStatus.COMPLETE));
+            agent.stopAndRemove();
+            assertThat(directory.resolve("data")).doesNotExist();
         }
     }
 
@@ -88,6 +90,7 @@ class AgentTest {
             await("a ready node", () -> agent.server().snapshot().nodeCount() == 1);
             register(agent, JOB.formatted("batch", 3, "true"));
             await("three complete allocations", () -> all(agent, 3, ClientStatus.COMPLETE));
+            agent.stopAndRemove();
         }
     }
 
@@ -109,6 +112,7 @@ class AgentTest {
             assertThat(allocations(agent).getFirst().client().taskStates().get("t").restarts()).isZero();
             agent.server().jobs().deregister(SLEEP, false, reply -> {});
             await("its end", () -> all(agent, 1, ClientStatus.COMPLETE));
+            agent.stopAndRemove();
         }
     }
 

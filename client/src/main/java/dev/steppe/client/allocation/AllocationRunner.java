@@ -223,7 +223,7 @@ public final class AllocationRunner {
                 case Loop.Outcome.Done<Boolean> done -> {
                     phase = Phase.RUNNING;
                     parts.observers().running(this);
-                    tasks.values().forEach(TaskRunner::adopt);
+                    tasks.forEach((name, task) -> task.adopt(surroundings.directories(name)));
                     if (stopWanted) {
                         beginStop();
                     } else {

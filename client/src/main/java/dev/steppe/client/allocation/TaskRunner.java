@@ -5,6 +5,7 @@ import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.DriverHandle;
 import dev.steppe.client.driver.ExitResult;
 import dev.steppe.client.driver.TaskContext;
+import dev.steppe.client.driver.TaskDirectories;
 import dev.steppe.io.Loop;
 import dev.steppe.model.Task;
 import dev.steppe.model.TaskEvent;
@@ -139,16 +140,35 @@ final class TaskRunner {
         }
     }
 
-    /** Takes over a task that an earlier agent started. */
-    void adopt() {
+    /** Takes over a task that an earlier agent started; without a handle it is looked for first. */
+    void adopt(Optional<TaskDirectories> directories) {
         if (isDead()) {
             return;
         }
-        if (handle.isEmpty()) {
-            start();
+        if (handle.isPresent()) {
+            recover(handle.get());
             return;
         }
-        var kept = handle.get();
+        phase = new Phase.Starting();
+        loop.<Optional<DriverHandle>>offload(
+                "find-" + task.name(),
+                () -> directories.isPresent() ? driver.find(directories.get()) : Optional.<DriverHandle>empty(),
+                outcome -> {
+                    if (outcome instanceof Loop.Outcome.Done<Optional<DriverHandle>> done
+                            && done.value().isPresent()) {
+                        handle = done.value();
+                        state = with(TaskStatus.RUNNING, state.failed(), loop.now(), Instant.EPOCH);
+                        recover(handle.get());
+                    } else if (stopWanted) {
+                        die(false);
+                    } else {
+                        phase = new Phase.Idle();
+                        start();
+                    }
+                });
+    }
+
+    private void recover(DriverHandle kept) {
         phase = new Phase.Starting();
         loop.<Boolean>offload(
                 "adopt-" + task.name(),
@@ -166,7 +186,11 @@ final class TaskRunner {
                                     Map.of());
                             handle = Optional.empty();
                             phase = new Phase.Idle();
-                            start();
+                            if (stopWanted) {
+                                die(false);
+                            } else {
+                                start();
+                            }
                         }
                     }
                 });

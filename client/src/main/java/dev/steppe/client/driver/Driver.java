@@ -2,6 +2,7 @@ package dev.steppe.client.driver;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 
@@ -26,6 +27,9 @@ public interface Driver {
 
     /** Takes over a task started by an earlier agent, running or ended; refuses when the machine has no trace of it. */
     void recover(DriverHandle handle) throws DriverException;
+
+    /** A task that was started for these directories by an agent that died before it could keep the handle. */
+    Optional<DriverHandle> find(TaskDirectories directories) throws DriverException;
 
     /** Calls back once, on any thread, when the task has ended; also for one that ended while no agent ran. */
     void watch(DriverHandle handle, Consumer<ExitResult> then);

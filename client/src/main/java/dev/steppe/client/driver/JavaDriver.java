@@ -121,6 +121,11 @@ public final class JavaDriver implements Driver {
     }
 
     @Override
+    public Optional<DriverHandle> find(TaskDirectories directories) throws DriverException {
+        return tasks.find(name(), directories.driverState());
+    }
+
+    @Override
     public void watch(DriverHandle handle, Consumer<ExitResult> then) {
         tasks.watch(handle, then);
     }

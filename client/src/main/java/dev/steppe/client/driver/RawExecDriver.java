@@ -3,6 +3,7 @@ package dev.steppe.client.driver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -90,6 +91,11 @@ public final class RawExecDriver implements Driver {
     @Override
     public void recover(DriverHandle handle) throws DriverException {
         tasks.recover(handle);
+    }
+
+    @Override
+    public Optional<DriverHandle> find(TaskDirectories directories) throws DriverException {
+        return tasks.find(name(), directories.driverState());
     }
 
     @Override
