@@ -63,7 +63,14 @@ final class ReplayServer implements AutoCloseable {
 
     /** Jobs are long and the model's matter; what a command adds around them is what counts here. */
     private static String abridged(String body) {
-        return body.replaceFirst("\"Job\":\\{.*?(\"ID\":\"[^\"]*\").*\\}(?=,\"Submission\"|\\}$)", "\"Job\":{$1,...}");
+        var start = body.indexOf("\"Job\":{");
+        if (start < 0) {
+            return body;
+        }
+        var submission = body.indexOf("},\"Submission\"");
+        var end = submission < 0 ? body.length() - 2 : submission;
+        var id = body.substring(start, end).replaceFirst(".*?(\"ID\":\"[^\"]*\").*", "$1");
+        return body.substring(0, start) + "\"Job\":{" + id + ",..." + body.substring(end);
     }
 
     private synchronized Answer next(String request) {

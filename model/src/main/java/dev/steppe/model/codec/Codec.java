@@ -24,7 +24,11 @@ public final class Codec {
     public static final byte BINARY_VERSION = 1;
 
     private static final JsonFactory TEXT = new JsonFactory();
-    private static final SmileFactory BINARY = new SmileFactory();
+
+    /** Apart, so that commands, which speak JSON only, run without the library of the binary form. */
+    private static final class Binary {
+        private static final TokenStreamFactory FACTORY = new SmileFactory();
+    }
 
     private Codec() {}
 
@@ -59,7 +63,7 @@ public final class Codec {
     public static <T> byte[] toBinary(Class<T> type, T value) {
         var bytes = new ByteArrayOutputStream(256);
         bytes.write(BINARY_VERSION);
-        try (JsonGenerator out = BINARY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+        try (JsonGenerator out = Binary.FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
             Formats.of(type).write(out, value, Format.Form.BINARY);
         }
         return bytes.toByteArray();
@@ -75,7 +79,7 @@ public final class Codec {
             throw new CodecException("binary form of version " + (bytes.length == 0 ? "(empty)" : bytes[0])
                     + "; this program reads version " + BINARY_VERSION);
         }
-        return read(BINARY, type, bytes, 1, Format.Form.BINARY);
+        return read(Binary.FACTORY, type, bytes, 1, Format.Form.BINARY);
     }
 
     private static void write(
