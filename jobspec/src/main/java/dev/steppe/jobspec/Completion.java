@@ -7,6 +7,7 @@ import dev.steppe.model.RestartPolicy;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -90,7 +91,8 @@ final class Completion {
             group.put(UPDATE, filled(BlockReader.asMap(group.get(UPDATE)), update));
         }
         if (group.get(RESCHEDULE) instanceof Map<?, ?> || reschedule.isPresent()) {
-            Map<String, Object> written = filled(BlockReader.asMap(group.get(RESCHEDULE)), reschedule.orElse(Map.of()));
+            Map<String, Object> written =
+                    filled(BlockReader.asMap(group.get(RESCHEDULE)), reschedule.orElse(Collections.emptyMap()));
             if (written.get("Attempts") instanceof Long attempts && attempts > 0) {
                 written.putIfAbsent("Unlimited", false);
             }

@@ -26,11 +26,11 @@ public record ParseOptions(
 
     /** No values, and the functions that touch nothing but their arguments. */
     public static ParseOptions none() {
-        return of(Map.of());
+        return of(Collections.emptyMap());
     }
 
     /** Only single values. */
     public static ParseOptions of(Map<String, String> variables) {
-        return new ParseOptions(Map.of(), List.of(), variables, FunctionTable.standard());
+        return new ParseOptions(Collections.emptyMap(), List.of(), variables, FunctionTable.standard());
     }
 }

@@ -109,7 +109,7 @@ final class Variables {
                     add(declaration(block), declarations);
                 } else if (block.type().equals("variables")) {
                     for (Body.Attribute attribute : block.body().attributes()) {
-                        Value fallback = evaluator.evaluate(attribute.expression(), Scope.of(Map.of()));
+                        Value fallback = evaluator.evaluate(attribute.expression(), Scope.empty());
                         add(
                                 new Declaration(
                                         attribute.name(),
@@ -158,7 +158,7 @@ final class Variables {
         Optional<Value> fallback = Optional.empty();
         Optional<Expression> value = block.body().attribute("default").map(Body.Attribute::expression);
         if (value.isPresent()) {
-            fallback = Optional.of(evaluator.evaluate(value.get(), Scope.of(Map.of())));
+            fallback = Optional.of(evaluator.evaluate(value.get(), Scope.empty()));
         }
         String name = block.labels().isEmpty() ? "" : block.labels().getFirst().text();
         return new Declaration(name, type, fallback, block.body().blocks("validation"), block.range());
@@ -179,7 +179,7 @@ final class Variables {
             Value value = isText
                     ? Value.of(text)
                     : evaluator.evaluate(
-                            Hcl.parseExpression(new Source("value of the variable " + name, text)), Scope.of(Map.of()));
+                            Hcl.parseExpression(new Source("value of the variable " + name, text)), Scope.empty());
             given.put(name, value);
         } catch (DiagnosticException refusal) {
             findings.addAll(refusal);
@@ -200,7 +200,7 @@ final class Variables {
                             Spelling.suggestion(attribute.name(), declarations.keySet()));
                     continue;
                 }
-                given.put(attribute.name(), evaluator.evaluate(attribute.expression(), Scope.of(Map.of())));
+                given.put(attribute.name(), evaluator.evaluate(attribute.expression(), Scope.empty()));
             }
         } catch (DiagnosticException refusal) {
             findings.addAll(refusal);

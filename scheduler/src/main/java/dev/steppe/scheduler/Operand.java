@@ -1,5 +1,6 @@
 package dev.steppe.scheduler;
 
+import dev.steppe.language.version.VersionConstraints;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +22,8 @@ final class Operand {
             ">",
             ">=",
             "regexp",
+            "version",
+            "semver",
             "set_contains",
             "set_contains_all",
             "set_contains_any",
@@ -50,6 +53,8 @@ final class Operand {
             case ">" -> order(left, right) > 0;
             case ">=" -> order(left, right) >= 0;
             case "regexp" -> matches(left, right);
+            case "version" -> meets(left, right, VersionConstraints.Dialect.VERSION);
+            case "semver" -> meets(left, right, VersionConstraints.Dialect.SEMVER);
             case "set_contains", "set_contains_all" -> elements(left).containsAll(elements(right));
             case "set_contains_any" -> elements(right).stream().anyMatch(elements(left)::contains);
             default -> false;
@@ -69,6 +74,14 @@ final class Operand {
         try {
             return Pattern.compile(pattern).matcher(text).find();
         } catch (PatternSyntaxException malformed) {
+            return false;
+        }
+    }
+
+    private static boolean meets(String version, String constraints, VersionConstraints.Dialect dialect) {
+        try {
+            return VersionConstraints.parse(constraints, dialect).matches(version);
+        } catch (VersionConstraints.InvalidConstraintException malformed) {
             return false;
         }
     }

@@ -1,6 +1,7 @@
 package dev.steppe.simulation;
 
 import dev.steppe.simulation.bench.ConsensusBench;
+import dev.steppe.simulation.bench.LanguageBench;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.Map;
@@ -19,7 +20,7 @@ public final class Main {
 
     /** Runs {@code bench NAME ARGS}. */
     public static void main(String[] arguments) throws Exception {
-        var benches = new TreeMap<String, Program>(Map.of("consensus", ConsensusBench::main));
+        var benches = new TreeMap<String, Program>(Map.of("consensus", ConsensusBench::main, "language", LanguageBench::main));
         if (arguments.length >= 2 && arguments[0].equals("bench") && benches.containsKey(arguments[1])) {
             benches.get(arguments[1]).run(Arrays.copyOfRange(arguments, 2, arguments.length));
             return;

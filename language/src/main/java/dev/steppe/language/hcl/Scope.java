@@ -24,6 +24,11 @@ public interface Scope {
         return Optional.empty();
     }
 
+    /** No variables. */
+    static Scope empty() {
+        return of(Collections.emptyMap());
+    }
+
     static Scope of(Map<String, Value> variables) {
         Map<String, Value> copy = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
         return new Scope() {
