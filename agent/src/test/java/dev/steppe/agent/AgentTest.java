@@ -56,11 +56,11 @@ class AgentTest {
 
     private static boolean all(Assembly agent, int count, ClientStatus status) {
         var found = allocations(agent);
-        return found.size() == count && found.stream().allMatch(it -> it.client().status() == status);
+        return found.size() == count
+                && found.stream().allMatch(it -> it.client().status() == status);
     }
 
-    private static final String JOB =
-            """
+    private static final String JOB = """
             {"ID":"sleep","Type":"%s","TaskGroups":[{"Name":"g","Count":%d,"Tasks":[{"Name":"t","Driver":"raw_exec",
              "Config":{"command":"/bin/sh","args":["-c","echo hello from ${NOMAD_ALLOC_NAME}; %s"]},
              "Resources":{"CPU":20,"MemoryMB":20}}]}]}
@@ -109,7 +109,13 @@ class AgentTest {
             var log = directory.resolve("data/alloc/" + id.get() + "/alloc/logs/t.stdout.0");
             int before = read(log).length();
             await("more output", () -> read(log).length() > before);
-            assertThat(allocations(agent).getFirst().client().taskStates().get("t").restarts()).isZero();
+            assertThat(allocations(agent)
+                            .getFirst()
+                            .client()
+                            .taskStates()
+                            .get("t")
+                            .restarts())
+                    .isZero();
             agent.server().jobs().deregister(SLEEP, false, reply -> {});
             await("its end", () -> all(agent, 1, ClientStatus.COMPLETE));
             agent.stopAndRemove();
