@@ -141,8 +141,7 @@ public final class ServerRegion implements Region, AutoCloseable {
 
     @Override
     public long setEligibility(NodeId node, String eligibility) throws Refused, IOException, InterruptedException {
-        Reply.Done<Long> done =
-                done(then -> server.nodes().setEligibility(node, eligibility.equals("eligible"), then));
+        Reply.Done<Long> done = done(then -> server.nodes().setEligibility(node, eligibility.equals("eligible"), then));
         return done.index();
     }
 

@@ -134,7 +134,7 @@ final class IntentionRoutes {
     private static IntentionEndpoint.Wish wish(Request request, Optional<Pair> given) throws Refused {
         var body = body(request);
         for (var name : NOT_SUPPORTED) {
-            if (isSet(body.get(name))) {
+            if (isSet(body.getOrDefault(name, ""))) {
                 throw Refused.unsupported("intentions with " + name + " are not supported by this version of Steppe;"
                         + " use Action allow or deny");
             }
@@ -155,7 +155,6 @@ final class IntentionRoutes {
 
     private static boolean isSet(Object value) {
         return switch (value) {
-            case null -> false;
             case String text -> !text.isEmpty();
             case List<?> list -> !list.isEmpty();
             case Map<?, ?> map -> !map.isEmpty();

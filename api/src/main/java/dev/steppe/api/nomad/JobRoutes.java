@@ -1,6 +1,5 @@
 package dev.steppe.api.nomad;
 
-import dev.steppe.api.JobFiles;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.Region;
 import dev.steppe.api.http.Answer;
@@ -9,30 +8,36 @@ import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
+import dev.steppe.jobspec.JobFile;
+import dev.steppe.jobspec.ParseOptions;
+import dev.steppe.language.function.FunctionTable;
+import dev.steppe.language.source.Diagnostic;
+import dev.steppe.language.source.DiagnosticException;
+import dev.steppe.language.source.Source;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
+import dev.steppe.server.JobAdmission;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Jobs: list, register, read, stop, and what belongs to one. */
 final class JobRoutes {
     private final Region region;
-    private final JobFiles files;
     private final Reads reads;
     private final Registrations registrations;
 
-    JobRoutes(Region region, LiveCatalog catalog, JobFiles files) {
+    JobRoutes(Region region, LiveCatalog catalog) {
         this.region = region;
         this.registrations = new Registrations(catalog);
-        this.files = files;
         this.reads = new Reads(region);
     }
 
@@ -132,28 +137,38 @@ final class JobRoutes {
         return reads.written(reply, written.index());
     }
 
+    /** The file stays text: nothing in it can read this machine's files or environment. */
     private Response parse(Request request) throws Refused {
         var body = JobBodies.object(request.requiredBody());
         if (!(body.get("JobHCL") instanceof String source) || source.isEmpty()) {
             throw Refused.invalid("Job spec is empty");
         }
         var variables = body.get("Variables") instanceof String text ? text : "";
-        return Reads.json(files.parse(source, variables));
+        var files = variables.isEmpty() ? List.<Source>of() : List.of(new Source("variables", variables));
+        var options = new ParseOptions(Map.of(), files, Map.of(), FunctionTable.standard());
+        try {
+            return Reads.json(JobFile.parse("job", source, options).job());
+        } catch (DiagnosticException mistakes) {
+            throw Refused.invalid(Diagnostic.render(mistakes.diagnostics()));
+        }
     }
 
     private Response validate(Request request) throws Refused {
-        List<String> problems;
         try {
-            problems = files.problems(
+            var verdict = JobAdmission.check(
                     JobBodies.registration(request, region.name()).spec());
+            return validation(verdict.problems(), verdict.notices());
         } catch (Refused refused) {
             if (refused.kind() != Refused.Kind.RULE_BROKEN) {
                 throw refused;
             }
-            problems = List.of(refused.text());
+            return validation(List.of(refused.text()), List.of());
         }
+    }
+
+    private static Response validation(List<String> problems, List<String> notices) {
         return Reads.json(
-                new Shapes.ValidationReply(true, problems, problems.isEmpty() ? "" : String.join("\n", problems), ""));
+                new Shapes.ValidationReply(true, problems, String.join("\n", problems), String.join("\n", notices)));
     }
 
     private Answer read(Request request) throws Refused, IOException, InterruptedException {

@@ -1,7 +1,6 @@
 package dev.steppe.api.nomad;
 
 import dev.steppe.api.AgentIdentity;
-import dev.steppe.api.JobFiles;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.LocalNode;
 import dev.steppe.api.Region;
@@ -17,14 +16,13 @@ public final class NomadDialect {
     private NomadDialect() {}
 
     /** The table for an agent; without a node the client routes say so. */
-    public static Router router(
-            AgentIdentity identity, Region region, LiveCatalog catalog, JobFiles files, Optional<LocalNode> node) {
+    public static Router router(AgentIdentity identity, Region region, LiveCatalog catalog, Optional<LocalNode> node) {
         var routes = new ArrayList<Route>();
         routes.add(Route.get(
                 "/",
                 Right.ANYONE,
                 request -> Response.text(200, "Steppe agent: the HTTP API is below /v1, see `steppe help`\n")));
-        routes.addAll(new JobRoutes(region, catalog, files).routes());
+        routes.addAll(new JobRoutes(region, catalog).routes());
         routes.addAll(new PlacementRoutes(region, catalog).routes());
         routes.addAll(new FileRoutes(region, node).routes());
         routes.addAll(new AgentRoutes(identity, region, node).routes());

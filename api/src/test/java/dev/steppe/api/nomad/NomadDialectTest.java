@@ -3,19 +3,16 @@ package dev.steppe.api.nomad;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.api.AgentIdentity;
-import dev.steppe.api.JobFiles;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.LocalNode;
 import dev.steppe.api.World;
 import dev.steppe.api.http.Dialect;
 import dev.steppe.api.http.Gate;
 import dev.steppe.api.http.HttpServer;
-import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Reply;
 import dev.steppe.api.http.Router;
 import dev.steppe.client.driver.TaskUsage;
 import dev.steppe.model.AllocationId;
-import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
@@ -67,24 +64,7 @@ class NomadDialectTest {
 
     static Router router(World world, Path directory) {
         return NomadDialect.router(
-                AGENT, world, new LiveCatalog(world, "dc1"), new JsonFiles(), Optional.of(new Node(directory)));
-    }
-
-    /** Job files that are JSON: the job language itself is proved where it lives. */
-    private record JsonFiles() implements JobFiles {
-        @Override
-        public JobSpec parse(String source, String variables) throws Refused {
-            try {
-                return Codec.fromJson(JobSpec.class, source);
-            } catch (CodecException wrong) {
-                throw Refused.invalid("line 1: " + wrong.getMessage());
-            }
-        }
-
-        @Override
-        public List<String> problems(JobSpec job) {
-            return job.taskGroups().isEmpty() ? List.of("Missing job task groups") : List.of();
-        }
+                AGENT, world, new LiveCatalog(world, "dc1"), Optional.of(new Node(directory)));
     }
 
     private record Node(Path directory) implements LocalNode {
@@ -226,14 +206,17 @@ class NomadDialectTest {
 
     @Test
     void parse_and_validate_use_the_job_language() throws IOException {
-        var source = World.jobJson("web", "").replace("\"", "\\\"").replace("\n", " ");
-        assertThat(at(put("/v1/jobs/parse", "{\"JobHCL\":\"" + source + "\"}"), "ID"))
-                .isEqualTo("web");
-        assertThat(put("/v1/jobs/parse", "{\"JobHCL\":\"{\"}").status()).isEqualTo(400);
+        var source = "variable \\"n\\" {}\\njob \\"web\\" { group \\"g\\" { count = var.n\\n"
+                + "task \\"t\\" { driver = \\"raw_exec\\" } } }";
+        var parsed = put("/v1/jobs/parse", "{\"JobHCL\":\"" + source + "\",\"Variables\":\"n = 3\"}");
+        assertThat(at(parsed, "ID") + at(parsed, "TaskGroups/0/Count")).isEqualTo("web3");
+        var wrong = put("/v1/jobs/parse", "{\"JobHCL\":\"job \\"a\\" {\"}");
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.text()).contains("line 1");
         var valid = put("/v1/validate/job", registration("web", ""));
         assertThat(at(valid, "ValidationErrors") + at(valid, "Error")).isEqualTo("[]");
         var invalid = put("/v1/validate/job", "{\"Job\":{\"ID\":\"web\"}}");
-        assertThat(at(invalid, "ValidationErrors/0")).isEqualTo("Missing job task groups");
+        assertThat(at(invalid, "ValidationErrors/0")).contains("has no group");
         assertThat(at(put("/v1/validate/job", "{\"Job\":{\"ID\":\"web\",\"Priority\":900}}"), "Error"))
                 .contains("900");
     }
