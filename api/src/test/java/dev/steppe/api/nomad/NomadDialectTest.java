@@ -63,8 +63,7 @@ class NomadDialectTest {
     }
 
     static Router router(World world, Path directory) {
-        return NomadDialect.router(
-                AGENT, world, new LiveCatalog(world, "dc1"), Optional.of(new Node(directory)));
+        return NomadDialect.router(AGENT, world, new LiveCatalog(world, "dc1"), Optional.of(new Node(directory)));
     }
 
     private record Node(Path directory) implements LocalNode {
@@ -206,11 +205,18 @@ class NomadDialectTest {
 
     @Test
     void parse_and_validate_use_the_job_language() throws IOException {
-        var source = "variable \\"n\\" {}\\njob \\"web\\" { group \\"g\\" { count = var.n\\n"
-                + "task \\"t\\" { driver = \\"raw_exec\\" } } }";
-        var parsed = put("/v1/jobs/parse", "{\"JobHCL\":\"" + source + "\",\"Variables\":\"n = 3\"}");
+        var source = """
+                variable "n" {}
+                job "web" {
+                  group "g" {
+                    count = var.n
+                    task "t" { driver = "raw_exec" }
+                  }
+                }""";
+        var parsed = put("/v1/jobs/parse", Codec.toJson(Map.of("JobHCL", source, "Variables", "n = 3")));
+        assertThat(parsed.status()).as(parsed.text()).isEqualTo(200);
         assertThat(at(parsed, "ID") + at(parsed, "TaskGroups/0/Count")).isEqualTo("web3");
-        var wrong = put("/v1/jobs/parse", "{\"JobHCL\":\"job \\"a\\" {\"}");
+        var wrong = put("/v1/jobs/parse", Codec.toJson(Map.of("JobHCL", "job \"a\" {")));
         assertThat(wrong.status()).isEqualTo(400);
         assertThat(wrong.text()).contains("line 1");
         var valid = put("/v1/validate/job", registration("web", ""));
