@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import javax.tools.ToolProvider;
@@ -30,7 +29,7 @@ class SourceTest {
     private static final int FUNCTION_LINES_MAX = 70;
     private static final int FILE_LINES_MAX = 800;
 
-    private final Path root = repository();
+    private final Path root = Repository.root();
     private final List<String> longFunctions = new ArrayList<>();
     private final List<String> undocumentedTypes = new ArrayList<>();
     private final List<String> sleeps = new ArrayList<>();
@@ -119,14 +118,6 @@ class SourceTest {
                     .sorted()
                     .toList();
         }
-    }
-
-    private static Path repository() {
-        Path here = Path.of("").toAbsolutePath();
-        return Stream.<Path>iterate(here, Objects::nonNull, Path::getParent)
-                .filter(folder -> Files.isExecutable(folder.resolve("dev")))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no folder above " + here + " holds ./dev"));
     }
 
     private final class Scanner extends TreePathScanner<Void, Void> {
