@@ -151,7 +151,7 @@ final class Monitor {
             if (allStarted(wanted, judged)) {
                 return tellStarted(wanted);
             }
-            checks.tell(unproven(wanted, judged), this::note);
+            tellUnproven(unproven(wanted, judged));
             if (terminal.clock().instant().isAfter(deadline)) {
                 return tellLate(wanted);
             }
@@ -185,12 +185,24 @@ final class Monitor {
 
     private static boolean allStarted(List<Json> wanted, boolean judged) {
         for (var allocation : wanted) {
-            var status = allocation.text("ClientStatus");
-            if (!status.equals("complete") && !status.equals("running")) {
+            if (!allocation.text("ClientStatus").equals("complete") && !hasRunningTask(allocation)) {
                 return false;
             }
         }
         return unproven(wanted, judged).isEmpty();
+    }
+
+    /** False also while all tasks have ended and the allocation is being cleared away: then its end is worth waiting for. */
+    private static boolean hasRunningTask(Json allocation) {
+        if (!allocation.text("ClientStatus").equals("running")) {
+            return false;
+        }
+        for (var task : allocation.entries("TaskStates").values()) {
+            if (task.text("State").equals("running")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The allocations that run and whose health is not known yet. Batch work is never judged. */
@@ -304,6 +316,15 @@ final class Monitor {
             }
             terminal.line("    All of it: steppe alloc logs -stderr " + id(allocationId) + " " + task);
         }
+    }
+
+    private void tellUnproven(List<Json> unproven) {
+        for (var allocation : unproven) {
+            if (told.add(allocation.text("ID") + " runs")) {
+                note("Allocation \"" + id(allocation.text("ID")) + "\" runs; waiting until it has proved healthy");
+            }
+        }
+        checks.tell(unproven, this::note);
     }
 
     private int tellStarted(List<Json> wanted) {
