@@ -3,6 +3,7 @@ package dev.steppe.agent;
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.ServerRegion;
+import dev.steppe.api.consul.ConsulDialect;
 import dev.steppe.api.http.Dialect;
 import dev.steppe.api.http.Gate;
 import dev.steppe.api.http.HttpServer;
@@ -35,6 +36,7 @@ import dev.steppe.io.ThreadLoop;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.IntentionAction;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.server.Machine;
 import dev.steppe.server.Server;
@@ -74,6 +76,7 @@ public final class Assembly implements AutoCloseable {
     private final Server server;
     private final Client client;
     private final HttpServer nomad;
+    private final HttpServer consul;
     private final Leftovers leftovers;
 
     private Assembly(AgentOptions options) throws IOException {
@@ -121,6 +124,18 @@ public final class Assembly implements AutoCloseable {
                 Dialect.NOMAD,
                 NomadDialect.router(identity, region, catalog, new JobTexts(), Optional.of(view)),
                 Gate.accessControlOff())));
+        var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
+        consul = start(HttpServer.start(HttpServer.Setup.of(
+                        "consul",
+                        List.of(new InetSocketAddress(options.bindAddress(), options.consulPort())),
+                        Dialect.CONSUL,
+                        ConsulDialect.router(identity, region, catalog, otherwise),
+                        Gate.accessControlOff())
+                .withStandingHeaders(ConsulDialect.standingHeaders(identity))));
+    }
+
+    InetSocketAddress consulAddress() {
+        return consul.addresses().getFirst();
     }
 
     /** Agents with other data have other tasks: their control groups must not mix. */

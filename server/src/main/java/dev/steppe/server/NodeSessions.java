@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** The streams of the nodes: takes nodes in, hands out assignments, takes reports. Owned by the server's loop. */
 final class NodeSessions {
@@ -34,6 +35,7 @@ final class NodeSessions {
     private final Duration heartbeatEvery;
     private final TreeMap<NodeId, Session> sessions = new TreeMap<>();
     private final TreeMap<NodeId, Instant> lastHeard = new TreeMap<>();
+    private final List<Consumer<NodeId>> joinListeners = new ArrayList<>();
 
     NodeSessions(
             Loop loop, Store store, Proposals proposals, Certificates certificates, Duration heartbeatEvery) {
@@ -42,6 +44,11 @@ final class NodeSessions {
         this.proposals = proposals;
         this.certificates = certificates;
         this.heartbeatEvery = heartbeatEvery;
+    }
+
+    /** Tells the listener of every node that opens a stream. */
+    void onJoined(Consumer<NodeId> listener) {
+        joinListeners.add(listener);
     }
 
     /** The end of a new stream; its first message must say who it is. */
@@ -144,6 +151,7 @@ final class NodeSessions {
                 assignment(snapshot, allocation).ifPresent(all::add);
             }
             link.send(new Message.Assignments(true, all));
+            joinListeners.forEach(listener -> listener.accept(id));
         }
 
         private void heard(NodeId id) {

@@ -165,6 +165,11 @@ public final class AllocationRunner {
         return stopWanted || phase.compareTo(Phase.STOPPING) >= 0;
     }
 
+    /** True from when its hooks are prepared until they are released. */
+    public boolean hasSurroundings() {
+        return phase == Phase.RUNNING || phase == Phase.STOPPING;
+    }
+
     public boolean isRunning() {
         return phase == Phase.RUNNING;
     }
