@@ -122,7 +122,7 @@ public final class Assembly implements AutoCloseable {
                 "nomad",
                 List.of(new InetSocketAddress(options.bindAddress(), options.nomadPort())),
                 Dialect.NOMAD,
-                NomadDialect.router(identity, region, catalog, new JobTexts(), Optional.of(view)),
+                NomadDialect.router(identity, region, catalog, Optional.of(view)),
                 Gate.accessControlOff())));
         var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
         consul = start(HttpServer.start(HttpServer.Setup.of(
