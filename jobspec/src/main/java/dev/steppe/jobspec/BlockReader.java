@@ -6,6 +6,8 @@ import dev.steppe.language.source.DiagnosticException;
 import dev.steppe.language.source.SourceRange;
 import dev.steppe.language.source.Spelling;
 import dev.steppe.language.value.Value;
+import dev.steppe.model.Affinity;
+import dev.steppe.model.Constraint;
 import dev.steppe.model.NetworkResource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -203,6 +205,9 @@ final class BlockReader {
         Map<String, Object> read = read(field.record(), inner, place + "[" + list.size() + "]");
         if (ConstraintSugar.isDropped(read)) {
             return;
+        }
+        if (field.record() == Constraint.class || field.record() == Affinity.class) {
+            ConstraintCheck.check(read, inner.range(), findings);
         }
         list.add(read);
         result.put(field.json(), list);

@@ -12,6 +12,7 @@ import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads job files: HCL2, or the API's JSON when the text begins with a brace. A refused file is an exception that holds
@@ -32,6 +33,20 @@ public final class JobFile {
     public static ParsedJob parse(String fileName, String text, ParseOptions options) throws DiagnosticException {
         Source source = new Source(fileName, text);
         return text.stripLeading().startsWith("{") ? JobJson.parse(source) : parseHcl(source, options);
+    }
+
+    /**
+     * A job from the fields that an API client sent, completed as a job file is: policies that say only a part get the
+     * rest from the job's type, services and checks without a name get one, old places of networks count.
+     *
+     * @throws CodecException when the fields are not those of a job; the message names the field
+     */
+    public static JobSpec fromApi(Map<String, Object> fields) throws CodecException {
+        Findings unused = new Findings();
+        SourceRange nowhere = SourceRange.nowhere();
+        Map<String, Object> complete =
+                new Completion(unused, nowhere).complete(BlockReader.asMap(fields), Optional.empty(), Optional.empty());
+        return Codec.fromJson(JobSpec.class, Codec.toJsonBytes(complete, false));
     }
 
     private static ParsedJob parseHcl(Source source, ParseOptions options) throws DiagnosticException {

@@ -4,6 +4,7 @@ import dev.steppe.api.Region;
 import dev.steppe.api.http.Bytes;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
+import dev.steppe.jobspec.JobFile;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
@@ -84,7 +85,7 @@ final class JobBodies {
 
     private static JobSpec spec(Map<String, Object> job) throws Refused {
         try {
-            return Codec.fromJson(JobSpec.class, Codec.toJson(job));
+            return JobFile.fromApi(job);
         } catch (CodecException wrong) {
             throw new Refused(Refused.Kind.RULE_BROKEN, "job specification: " + wrong.getMessage());
         }

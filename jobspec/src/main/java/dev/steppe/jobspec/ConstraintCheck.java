@@ -1,0 +1,70 @@
+package dev.steppe.jobspec;
+
+import dev.steppe.language.source.SourceRange;
+import dev.steppe.language.source.Spelling;
+import dev.steppe.language.version.VersionConstraints;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Whether a constraint or affinity, in the API's JSON shape, can ever hold: its operator is known, its value can be read. */
+final class ConstraintCheck {
+    private static final List<String> OPERATORS = List.of(
+            "=",
+            "==",
+            "is",
+            "!=",
+            "not",
+            ">",
+            ">=",
+            "<",
+            "<=",
+            "regexp",
+            "version",
+            "semver",
+            "set_contains",
+            "set_contains_all",
+            "set_contains_any",
+            "is_set",
+            "is_not_set",
+            "distinct_hosts",
+            "distinct_property");
+
+    private ConstraintCheck() {}
+
+    static void check(Map<String, Object> constraint, SourceRange range, Findings findings) {
+        String operator = String.valueOf(constraint.getOrDefault("Operand", "="));
+        String value = String.valueOf(constraint.getOrDefault("RTarget", ""));
+        if (!OPERATORS.contains(operator)) {
+            findings.error(
+                    range,
+                    "There is no operator \"" + operator + "\"",
+                    Spelling.nearest(operator, OPERATORS)
+                            .map(found -> "Did you mean \"" + found + "\"?")
+                            .orElse("Known are " + String.join(" ", OPERATORS) + "."));
+            return;
+        }
+        boolean needsAttribute = !operator.equals("distinct_hosts");
+        if (needsAttribute
+                && String.valueOf(constraint.getOrDefault("LTarget", "")).isEmpty()) {
+            findings.error(
+                    range, "The constraint needs \"attribute\"", "For example attribute = \"${attr.kernel.name}\".");
+        }
+        if (value.contains("${")) {
+            return;
+        }
+        try {
+            switch (operator) {
+                case "regexp" -> Pattern.compile(value);
+                case "version" -> VersionConstraints.parse(value, VersionConstraints.Dialect.VERSION);
+                case "semver" -> VersionConstraints.parse(value, VersionConstraints.Dialect.SEMVER);
+                default -> {}
+            }
+        } catch (PatternSyntaxException wrong) {
+            findings.error(range, "\"" + value + "\" is not a regular expression: " + wrong.getDescription(), "");
+        } catch (VersionConstraints.InvalidConstraintException wrong) {
+            findings.error(range, "The version constraint cannot be read: " + wrong.getMessage(), "");
+        }
+    }
+}
