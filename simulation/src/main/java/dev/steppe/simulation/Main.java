@@ -3,13 +3,17 @@ package dev.steppe.simulation;
 import dev.steppe.simulation.bench.ConsensusBench;
 import dev.steppe.simulation.bench.LanguageBench;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** What {@code ./dev bench} and {@code ./dev sim} run. */
 public final class Main {
+    private static final PrintStream OUT = System.out;
     private static final PrintStream ERR = System.err;
+    private static final int SEEDS = 20;
 
     private Main() {}
 
@@ -18,14 +22,44 @@ public final class Main {
         void run(String[] arguments) throws Exception;
     }
 
-    /** Runs {@code bench NAME ARGS}. */
+    /** Runs {@code bench NAME ARGS} or {@code sim [SEED] [COUNT]}. */
     public static void main(String[] arguments) throws Exception {
         var benches = new TreeMap<String, Program>(Map.of("consensus", ConsensusBench::main, "language", LanguageBench::main));
         if (arguments.length >= 2 && arguments[0].equals("bench") && benches.containsKey(arguments[1])) {
             benches.get(arguments[1]).run(Arrays.copyOfRange(arguments, 2, arguments.length));
-            return;
+        } else if (arguments.length >= 1 && arguments[0].equals("sim")) {
+            long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : 1;
+            int count = arguments.length > 2 ? Integer.parseInt(arguments[2]) : arguments.length > 1 ? 1 : SEEDS;
+            simulate(seed, count);
+        } else {
+            ERR.println("usage: sim [SEED] [COUNT] | bench NAME; benchmarks: " + String.join(", ", benches.keySet()));
+            System.exit(2);
         }
-        ERR.println("benchmarks: " + String.join(", ", benches.keySet()));
-        System.exit(2);
+    }
+
+    private static void simulate(long first, int count) {
+        long begin = System.nanoTime();
+        int failed = 0;
+        for (long seed = first; seed < first + count; seed++) {
+            try {
+                var outcome = Simulation.run(seed);
+                OUT.printf(
+                        Locale.ROOT,
+                        "seed %d: %d events, %d s simulated, %d writes acknowledged, trace %x%n",
+                        seed,
+                        outcome.events(),
+                        outcome.elapsed().toSeconds(),
+                        outcome.acknowledged(),
+                        outcome.trace());
+            } catch (Simulation.Failed failure) {
+                failed++;
+                OUT.println(failure.getMessage());
+                if (count == 1) {
+                    failure.printStackTrace(OUT);
+                }
+            }
+        }
+        OUT.printf("%d runs, %d failed, %d s%n", count, failed, Duration.ofNanos(System.nanoTime() - begin).toSeconds());
+        System.exit(failed == 0 ? 0 : 1);
     }
 }

@@ -1,0 +1,226 @@
+package dev.steppe.simulation;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationStatus;
+import dev.steppe.model.Job;
+import dev.steppe.model.JobKey;
+import dev.steppe.model.Node;
+import dev.steppe.model.PortMapping;
+import dev.steppe.state.NodeUsage;
+import dev.steppe.state.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What must be true of a cluster after every event, and what must become true when nothing disturbs it any more. */
+final class Invariants {
+    private final Cluster cluster;
+    private final Users users;
+    private final TreeMap<AllocationId, ClientStatus> ended = new TreeMap<>();
+    private Optional<Snapshot> checked = Optional.empty();
+
+    /** An invariant does not hold. */
+    static final class Broken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Broken(String invariant, String details) {
+            super(invariant + ": " + details);
+        }
+    }
+
+    Invariants(Cluster cluster, Users users) {
+        this.cluster = cluster;
+        this.users = users;
+    }
+
+    /** Always. */
+    void check() {
+        no_task_runs_twice_on_a_machine();
+        var state = cluster.ledState();
+        if (state.isEmpty() || checked.filter(before -> before == state.get()).isPresent()) {
+            return;
+        }
+        checked = state;
+        var snapshot = state.get();
+        nothing_acknowledged_is_lost(snapshot);
+        no_node_is_over_committed(snapshot);
+        no_port_is_given_twice(snapshot);
+        every_allocation_has_its_job_version(snapshot);
+        one_instance_per_name(snapshot);
+        what_ended_stays_ended(snapshot);
+    }
+
+    private void no_task_runs_twice_on_a_machine() {
+        for (var node : cluster.nodes()) {
+            var running = node.machine().running();
+            var distinct = new TreeSet<String>();
+            for (var process : running) {
+                require(
+                        distinct.add(process.allocation() + "/" + process.task()),
+                        "no_task_runs_twice_on_a_machine",
+                        process.task() + " of " + process.allocation() + " on " + node.name());
+            }
+        }
+    }
+
+    private void nothing_acknowledged_is_lost(Snapshot snapshot) {
+        require(
+                snapshot.index() >= users.acknowledgedIndex(),
+                "nothing_acknowledged_is_lost",
+                "state is at " + snapshot.index() + ", acknowledged was " + users.acknowledgedIndex());
+        users.possible().forEach((key, wishes) -> {
+            var held = snapshot.job(key)
+                    .map(job -> new Users.Wish(
+                            Long.parseLong(job.spec().meta().getOrDefault("revision", "0")), job.stop()))
+                    .orElse(Users.Wish.NOTHING);
+            require(
+                    wishes.contains(held),
+                    "nothing_acknowledged_is_lost",
+                    "job " + key + " is " + held + ", but users were told " + wishes);
+        });
+    }
+
+    private static void no_node_is_over_committed(Snapshot snapshot) {
+        for (Node node : snapshot.nodes()) {
+            var usage = NodeUsage.NONE;
+            for (Allocation allocation : snapshot.allocationsOn(node.id())) {
+                if (allocation.holdsResources()) {
+                    usage = usage.plus(allocation);
+                }
+            }
+            var capacity = node.spec().capacity();
+            require(
+                    usage.cpuMegaHertz() <= capacity.cpu().megaHertz()
+                            && usage.memoryMb() <= capacity.memory().memoryMb(),
+                    "no_node_is_over_committed",
+                    node.id() + " holds " + usage);
+            require(
+                    usage.equals(snapshot.usage(node.id())),
+                    "no_node_is_over_committed",
+                    node.id() + " holds " + usage + ", but the state counts " + snapshot.usage(node.id()));
+        }
+    }
+
+    private static void no_port_is_given_twice(Snapshot snapshot) {
+        for (Node node : snapshot.nodes()) {
+            var ports = new TreeSet<Integer>();
+            for (Allocation allocation : snapshot.allocationsOn(node.id())) {
+                if (!allocation.holdsResources()) {
+                    continue;
+                }
+                for (PortMapping port : allocation.allocatedResources().shared().ports()) {
+                    require(ports.add(port.value()), "no_port_is_given_twice", node.id() + " port " + port.value());
+                }
+            }
+        }
+    }
+
+    private static void every_allocation_has_its_job_version(Snapshot snapshot) {
+        for (Allocation allocation : snapshot.allocations()) {
+            require(
+                    snapshot.jobOf(allocation).isPresent(),
+                    "every_allocation_has_its_job_version",
+                    allocation.id() + " of " + allocation.jobKey() + " version " + allocation.jobVersion());
+        }
+    }
+
+    private static void one_instance_per_name(Snapshot snapshot) {
+        var names = new TreeMap<String, Allocation>();
+        for (Allocation allocation : snapshot.allocations()) {
+            if (!allocation.isTerminal()) {
+                var other = names.put(allocation.jobKey() + " " + allocation.name(), allocation);
+                require(
+                        other == null,
+                        "one_instance_per_name",
+                        allocation.name() + " is both " + allocation.id() + " on " + allocation.nodeId() + " and "
+                                + (other == null ? "" : other.id() + " on " + other.nodeId()));
+            }
+        }
+    }
+
+    private void what_ended_stays_ended(Snapshot snapshot) {
+        for (Allocation allocation : snapshot.allocations()) {
+            var status = allocation.client().status();
+            var before = ended.get(allocation.id());
+            require(
+                    before == null || status.isTerminal(),
+                    "what_ended_stays_ended",
+                    allocation.id() + " was " + before + " and is " + status);
+            // A lost one may turn out to have ended otherwise.
+            if (status.isTerminal() && status != ClientStatus.LOST) {
+                ended.put(allocation.id(), status);
+            }
+        }
+    }
+
+    /** What is still missing before the cluster is as its users want it; empty when nothing is. */
+    List<String> missing() {
+        var state = cluster.ledState();
+        if (state.isEmpty()) {
+            return List.of("no server leads");
+        }
+        var snapshot = state.get();
+        var missing = new ArrayList<String>();
+        for (Evaluation evaluation : snapshot.evaluations()) {
+            if (evaluation.status() == EvaluationStatus.PENDING) {
+                missing.add("evaluation " + evaluation.id() + " of " + evaluation.jobKey() + " is pending, wait until "
+                        + evaluation.waitUntil());
+            }
+        }
+        for (Job job : snapshot.jobs()) {
+            missing.addAll(missing(snapshot, job));
+        }
+        missing.addAll(strangers(snapshot));
+        return missing;
+    }
+
+    private static List<String> missing(Snapshot snapshot, Job job) {
+        var missing = new ArrayList<String>();
+        JobKey key = job.key();
+        var allocations = snapshot.allocationsOf(key);
+        long running = allocations.stream()
+                .filter(it -> it.desiredStatus() == DesiredStatus.RUN && it.client().status() == ClientStatus.RUNNING)
+                .count();
+        long unfinished = allocations.stream()
+                .filter(it -> !it.client().status().isTerminal())
+                .count();
+        int wanted = job.stop() || job.spec().type().ends() ? 0 : job.spec().taskGroups().getFirst().count();
+        if (running != wanted || unfinished != wanted) {
+            missing.add("job " + key + " has " + running + " running and " + unfinished + " unfinished of " + wanted
+                    + ": "
+                    + allocations.stream()
+                            .filter(it -> !it.client().status().isTerminal())
+                            .map(it -> it.id() + " on " + it.nodeId() + " " + it.desiredStatus() + "/"
+                                    + it.client().status())
+                            .toList());
+        }
+        return missing;
+    }
+
+    private List<String> strangers(Snapshot snapshot) {
+        var strangers = new ArrayList<String>();
+        for (var node : cluster.nodes()) {
+            for (var process : node.machine().running()) {
+                boolean wanted = snapshot.allocation(process.allocation())
+                        .filter(it -> !it.isTerminal() && it.nodeId().value().equals(node.name()))
+                        .isPresent();
+                if (!wanted) {
+                    strangers.add("a process of " + process.allocation() + " runs on " + node.name() + " unwanted");
+                }
+            }
+        }
+        return strangers;
+    }
+
+    private static void require(boolean condition, String invariant, String details) {
+        if (!condition) {
+            throw new Broken(invariant, details);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package dev.steppe.simulation;
+
+import dev.steppe.client.allocation.Kept;
+import dev.steppe.client.driver.Driver;
+import dev.steppe.client.driver.DriverException;
+import dev.steppe.client.driver.DriverFingerprint;
+import dev.steppe.client.driver.DriverHandle;
+import dev.steppe.client.driver.ExitResult;
+import dev.steppe.client.driver.TaskContext;
+import dev.steppe.client.driver.TaskUsage;
+import dev.steppe.model.AllocationId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * The hardware of a node: processes and a disk that outlive the agent. A task's config says how it behaves: {@code
+ * run_seconds} is how long it runs before it ends by itself, with {@code exit_code}; without it, it runs on.
+ */
+final class SimulatedMachine implements Driver, Kept.Shelf {
+    private static final int START_FAILS_PER_MILLE = 20;
+    private static final Duration EXIT_SEEN_AFTER = Duration.ofMillis(2);
+
+    private final VirtualTime time;
+    private final String name;
+    private final SplittableRandom random;
+    private final TreeMap<String, Process> processes = new TreeMap<>();
+    private final TreeMap<AllocationId, Kept> disk = new TreeMap<>();
+    private long lastPid;
+    private boolean startsFail = true;
+
+    /** A process that runs, or whose end nobody has cleaned up yet. */
+    static final class Process {
+        private final AllocationId allocation;
+        private final String task;
+        private final List<Consumer<ExitResult>> watchers = new ArrayList<>();
+        private Optional<ExitResult> exit = Optional.empty();
+
+        Process(AllocationId allocation, String task) {
+            this.allocation = allocation;
+            this.task = task;
+        }
+
+        AllocationId allocation() {
+            return allocation;
+        }
+
+        String task() {
+            return task;
+        }
+
+        boolean runs() {
+            return exit.isEmpty();
+        }
+    }
+
+    SimulatedMachine(VirtualTime time, String name) {
+        this.time = time;
+        this.name = name;
+        this.random = time.split();
+    }
+
+    /** From now on starts succeed. */
+    void behave() {
+        startsFail = false;
+    }
+
+    List<Process> running() {
+        return processes.values().stream().filter(Process::runs).toList();
+    }
+
+    /** Kills one running process, if there is any. */
+    void killSomething() {
+        var running = running();
+        if (!running.isEmpty()) {
+            end(running.get(random.nextInt(running.size())), 137, 9);
+        }
+    }
+
+    /** All processes are gone without a trace; the disk stays. */
+    void reboot() {
+        processes.clear();
+    }
+
+    private void end(Process process, int code, int signal) {
+        if (!process.runs()) {
+            return;
+        }
+        var exit = new ExitResult(code, signal, false, Optional.empty(), time.now());
+        process.exit = Optional.of(exit);
+        process.watchers.forEach(watcher -> tell(watcher, exit));
+    }
+
+    private void tell(Consumer<ExitResult> watcher, ExitResult exit) {
+        time.after(EXIT_SEEN_AFTER, "exit on " + name, () -> watcher.accept(exit));
+    }
+
+    @Override
+    public String name() {
+        return "raw_exec";
+    }
+
+    @Override
+    public DriverFingerprint fingerprint() {
+        return DriverFingerprint.healthy(Collections.emptySortedMap());
+    }
+
+    @Override
+    public List<String> validate(SortedMap<String, Object> config) {
+        return List.of();
+    }
+
+    @Override
+    public DriverHandle start(TaskContext task) throws DriverException {
+        if (startsFail && random.nextInt(1000) < START_FAILS_PER_MILLE) {
+            throw DriverException.failed("the machine has a bad moment");
+        }
+        // Left by a start whose agent died before it could note the handle.
+        processes.values().removeIf(left ->
+                left.allocation.equals(task.allocation()) && left.task.equals(task.taskName()));
+        var pid = name + "-" + ++lastPid;
+        var process = new Process(task.allocation(), task.taskName());
+        processes.put(pid, process);
+        int seconds = number(task, "run_seconds", 0);
+        if (seconds > 0) {
+            int code = number(task, "exit_code", 0);
+            time.at(
+                    time.nowNanos() + Duration.ofSeconds(seconds).toNanos() + random.nextInt(1_000_000),
+                    "task ends on " + name,
+                    () -> processes.get(pid) == process,
+                    () -> end(process, code, 0));
+        }
+        return new DriverHandle("raw_exec", new TreeMap<>(Map.of("pid", pid)));
+    }
+
+    private static int number(TaskContext task, String key, int otherwise) {
+        return task.config().get(key) instanceof Number number ? number.intValue() : otherwise;
+    }
+
+    private Optional<Process> find(DriverHandle handle) {
+        return Optional.ofNullable(processes.get(handle.values().get("pid")));
+    }
+
+    @Override
+    public void recover(DriverHandle handle) throws DriverException {
+        if (find(handle).isEmpty()) {
+            throw DriverException.refused("no process " + handle.values().get("pid"));
+        }
+    }
+
+    @Override
+    public void watch(DriverHandle handle, Consumer<ExitResult> then) {
+        find(handle).ifPresent(process -> {
+            process.watchers.add(then);
+            process.exit.ifPresent(exit -> tell(then, exit));
+        });
+    }
+
+    @Override
+    public void stop(DriverHandle handle, String signal, Duration killTimeout) {
+        find(handle).ifPresent(process -> end(process, 0, 2));
+    }
+
+    @Override
+    public void signal(DriverHandle handle, String signal) {
+        // its processes ignore signals
+    }
+
+    @Override
+    public TaskUsage usage(DriverHandle handle) {
+        return new TaskUsage(Duration.ZERO, 0, 0, 1);
+    }
+
+    @Override
+    public void destroy(DriverHandle handle) {
+        find(handle).ifPresent(process -> end(process, 137, 9));
+        processes.remove(handle.values().get("pid"));
+    }
+
+    @Override
+    public void put(Kept kept) {
+        disk.put(kept.id(), kept);
+    }
+
+    @Override
+    public void remove(AllocationId id) {
+        disk.remove(id);
+    }
+
+    @Override
+    public List<Kept> all() {
+        return List.copyOf(disk.values());
+    }
+}
