@@ -33,14 +33,15 @@ final class Cluster {
     private final VirtualTime time;
     private final SplittableRandom random;
     private final SimulatedNetwork network;
-    private final SimulatedLog.Disk disk = new SimulatedLog.Disk();
+    private final SimulatedLog.Disk disk;
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private Optional<RunningServer> server = Optional.empty();
 
     private record RunningServer(SimulatedLoop loop, Store store, SimulatedLog log, Server server) {}
 
-    Cluster(VirtualTime time, int nodeCount) {
+    Cluster(VirtualTime time, int nodeCount, SimulatedLog.Disk disk) {
         this.time = time;
+        this.disk = disk;
         this.random = time.split();
         this.network = new SimulatedNetwork(time);
         for (int i = 1; i <= nodeCount; i++) {
@@ -56,8 +57,7 @@ final class Cluster {
         var store = new Store();
         var log = new SimulatedLog(time, disk, new Machine(store));
         var options = Server.Options.standard("dc1", true);
-        var running =
-                new Server(options, loop, store, log, network.server(loop), new SeededSecureRandom(time.split()));
+        var running = new Server(options, loop, store, log, network.server(loop), new SeededSecureRandom(time.split()));
         server = Optional.of(new RunningServer(loop, store, log, running));
     }
 

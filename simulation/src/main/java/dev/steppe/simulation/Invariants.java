@@ -76,8 +76,8 @@ final class Invariants {
                 "state is at " + snapshot.index() + ", acknowledged was " + users.acknowledgedIndex());
         users.possible().forEach((key, wishes) -> {
             var held = snapshot.job(key)
-                    .map(job -> new Users.Wish(
-                            Long.parseLong(job.spec().meta().getOrDefault("revision", "0")), job.stop()))
+                    .map(job ->
+                            new Users.Wish(Long.parseLong(job.spec().meta().getOrDefault("revision", "0")), job.stop()))
                     .orElse(Users.Wish.NOTHING);
             require(
                     wishes.contains(held),
@@ -185,12 +185,15 @@ final class Invariants {
         JobKey key = job.key();
         var allocations = snapshot.allocationsOf(key);
         long running = allocations.stream()
-                .filter(it -> it.desiredStatus() == DesiredStatus.RUN && it.client().status() == ClientStatus.RUNNING)
+                .filter(it ->
+                        it.desiredStatus() == DesiredStatus.RUN && it.client().status() == ClientStatus.RUNNING)
                 .count();
         long unfinished = allocations.stream()
                 .filter(it -> !it.client().status().isTerminal())
                 .count();
-        int wanted = job.stop() || job.spec().type().ends() ? 0 : job.spec().taskGroups().getFirst().count();
+        int wanted = job.stop() || job.spec().type().ends()
+                ? 0
+                : job.spec().taskGroups().getFirst().count();
         if (running != wanted || unfinished != wanted) {
             missing.add("job " + key + " has " + running + " running and " + unfinished + " unfinished of " + wanted
                     + ": "

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.logging.LogManager;
 
 /** What {@code ./dev bench} and {@code ./dev sim} run. */
 public final class Main {
@@ -38,6 +39,9 @@ public final class Main {
     }
 
     private static void simulate(long first, int count) {
+        if (count > 1) {
+            LogManager.getLogManager().reset();
+        }
         long begin = System.nanoTime();
         int failed = 0;
         for (long seed = first; seed < first + count; seed++) {
@@ -59,7 +63,9 @@ public final class Main {
                 }
             }
         }
-        OUT.printf("%d runs, %d failed, %d s%n", count, failed, Duration.ofNanos(System.nanoTime() - begin).toSeconds());
+        OUT.printf(
+                "%d runs, %d failed, %d s%n",
+                count, failed, Duration.ofNanos(System.nanoTime() - begin).toSeconds());
         System.exit(failed == 0 ? 0 : 1);
     }
 }

@@ -47,6 +47,12 @@ final class SimulatedLog implements Consensus {
         private long snapshotIndex;
         private long firstIndex = 1;
         private long term;
+        private final boolean forgetful;
+
+        /** A forgetful disk loses its newest command when its member ends: a fault that invariants must find. */
+        Disk(boolean forgetful) {
+            this.forgetful = forgetful;
+        }
 
         long lastIndex() {
             return firstIndex + commands.size() - 1;
@@ -68,6 +74,9 @@ final class SimulatedLog implements Consensus {
     }
 
     private void restore() {
+        if (disk.forgetful && !disk.commands.isEmpty()) {
+            disk.commands.removeLast();
+        }
         if (disk.snapshotIndex > 0) {
             try {
                 machine.restore(new ByteArrayInputStream(disk.snapshot));

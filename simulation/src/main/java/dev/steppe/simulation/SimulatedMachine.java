@@ -123,8 +123,9 @@ final class SimulatedMachine implements Driver, Kept.Shelf {
             throw DriverException.failed("the machine has a bad moment");
         }
         // Left by a start whose agent died before it could note the handle.
-        processes.values().removeIf(left ->
-                left.allocation.equals(task.allocation()) && left.task.equals(task.taskName()));
+        processes
+                .values()
+                .removeIf(left -> left.allocation.equals(task.allocation()) && left.task.equals(task.taskName()));
         var pid = name + "-" + ++lastPid;
         var process = new Process(task.allocation(), task.taskName());
         processes.put(pid, process);

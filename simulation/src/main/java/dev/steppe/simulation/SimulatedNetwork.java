@@ -82,7 +82,8 @@ final class SimulatedNetwork {
             listener = Optional.empty();
         }
         for (var stream : List.copyOf(streams)) {
-            if (stream.nodeLoop == loop || stream.serverLoop.filter(it -> it == loop).isPresent()) {
+            if (stream.nodeLoop == loop
+                    || stream.serverLoop.filter(it -> it == loop).isPresent()) {
                 if (cutOff.contains(stream.node)) {
                     stream.breakAfter(LOSS_NOTICED_AFTER, "the connection timed out");
                 } else {

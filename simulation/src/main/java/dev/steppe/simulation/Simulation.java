@@ -35,11 +35,11 @@ public final class Simulation {
         }
     }
 
-    private Simulation(long seed) {
+    private Simulation(long seed, boolean forgetfulDisk) {
         this.seed = seed;
         time = new VirtualTime(seed);
         random = time.split();
-        cluster = new Cluster(time, NODES);
+        cluster = new Cluster(time, NODES, new SimulatedLog.Disk(forgetfulDisk));
         users = new Users(time);
         invariants = new Invariants(cluster, users);
     }
@@ -50,7 +50,12 @@ public final class Simulation {
      * @throws Failed when something was wrong
      */
     public static Outcome run(long seed) {
-        return new Simulation(seed).run();
+        return new Simulation(seed, false).run();
+    }
+
+    /** Runs a seed on a server whose disk forgets; it should fail. */
+    static Outcome runOnForgetfulDisk(long seed) {
+        return new Simulation(seed, true).run();
     }
 
     private Outcome run() {
@@ -102,7 +107,8 @@ public final class Simulation {
                 stableSince = time.elapsed();
             }
             if (time.elapsed().minus(begin).compareTo(CONVERGED_WITHIN) > 0) {
-                throw new Invariants.Broken("everything_wanted_comes_true", "after " + CONVERGED_WITHIN + ": " + missing);
+                throw new Invariants.Broken(
+                        "everything_wanted_comes_true", "after " + CONVERGED_WITHIN + ": " + missing);
             }
         }
     }

@@ -8,6 +8,7 @@ import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.server.JobEndpoint;
 import dev.steppe.server.Reply;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -69,7 +70,7 @@ final class Users {
         if (server.isEmpty() || underWay.containsKey(key)) {
             return;
         }
-        var known = possible.computeIfAbsent(key, it -> new TreeSet<>(java.util.List.of(Wish.NOTHING)));
+        var known = known(key);
         var endpoint = server.get().jobs();
         boolean stop = random.nextInt(4) == 0 && !known.contains(Wish.NOTHING) && known.size() == 1;
         if (stop) {
@@ -80,13 +81,17 @@ final class Users {
         }
     }
 
+    private TreeSet<Wish> known(JobKey key) {
+        return possible.computeIfAbsent(key, it -> new TreeSet<>(List.of(Wish.NOTHING)));
+    }
+
     /** The server's process ended: nobody will answer. */
     void connectionLost() {
         underWay.clear();
     }
 
     private void request(JobKey key, Wish wish, Consumer<Consumer<Reply<JobEndpoint.Registered>>> call) {
-        var known = possible.get(key);
+        var known = known(key);
         boolean knownBefore = known.contains(wish);
         known.add(wish);
         underWay.put(key, wish);
