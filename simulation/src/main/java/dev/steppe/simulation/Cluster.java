@@ -4,7 +4,6 @@ import dev.steppe.client.Client;
 import dev.steppe.client.allocation.AllocationRunner;
 import dev.steppe.client.allocation.Surroundings;
 import dev.steppe.client.driver.TaskContext;
-import dev.steppe.client.driver.TaskDirectories;
 import dev.steppe.client.driver.TaskResources;
 import dev.steppe.consensus.Leadership;
 import dev.steppe.model.NodeSpec;
@@ -15,7 +14,6 @@ import dev.steppe.server.Machine;
 import dev.steppe.server.Server;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,7 +117,7 @@ final class Cluster {
             var loop = new SimulatedLoop(time, name, clockError());
             agent = Optional.of(loop);
             var parts = new AllocationRunner.Parts(
-                    List.of(),
+                    List.of(machine),
                     driver -> driver.equals(machine.name()) ? Optional.of(machine) : Optional.empty(),
                     Cluster::context,
                     new NobodyWatches(),
@@ -146,14 +144,13 @@ final class Cluster {
     }
 
     private static TaskContext context(Surroundings surroundings, Task task) {
-        var nowhere = Path.of("/simulated");
         return new TaskContext(
                 surroundings.allocation().id(),
                 task.name(),
                 task.config(),
                 new TreeMap<>(),
                 Optional.empty(),
-                new TaskDirectories(nowhere, nowhere, nowhere, nowhere, nowhere, nowhere, nowhere, nowhere),
+                surroundings.directories(task.name()).orElseThrow(),
                 Optional.empty(),
                 TaskResources.of(task.resources().cpu(), task.resources().memoryMb()));
     }

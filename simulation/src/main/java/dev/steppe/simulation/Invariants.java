@@ -206,19 +206,28 @@ final class Invariants {
         return missing;
     }
 
+    /** What is left on machines of allocations that should not be there. */
     private List<String> strangers(Snapshot snapshot) {
         var strangers = new ArrayList<String>();
         for (var node : cluster.nodes()) {
             for (var process : node.machine().running()) {
-                boolean wanted = snapshot.allocation(process.allocation())
-                        .filter(it -> !it.isTerminal() && it.nodeId().value().equals(node.name()))
-                        .isPresent();
-                if (!wanted) {
+                if (!belongs(snapshot, process.allocation(), node.name())) {
                     strangers.add("a process of " + process.allocation() + " runs on " + node.name() + " unwanted");
+                }
+            }
+            for (var allocation : node.machine().prepared()) {
+                if (!belongs(snapshot, allocation, node.name())) {
+                    strangers.add("surroundings of " + allocation + " are left on " + node.name());
                 }
             }
         }
         return strangers;
+    }
+
+    private static boolean belongs(Snapshot snapshot, AllocationId allocation, String node) {
+        return snapshot.allocation(allocation)
+                .filter(it -> !it.isTerminal() && it.nodeId().value().equals(node))
+                .isPresent();
     }
 
     private static void require(boolean condition, String invariant, String details) {

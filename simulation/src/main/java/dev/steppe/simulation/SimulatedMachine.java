@@ -1,31 +1,39 @@
 package dev.steppe.simulation;
 
+import dev.steppe.client.allocation.AllocationHook;
 import dev.steppe.client.allocation.Kept;
+import dev.steppe.client.allocation.Surroundings;
 import dev.steppe.client.driver.Driver;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.DriverFingerprint;
 import dev.steppe.client.driver.DriverHandle;
 import dev.steppe.client.driver.ExitResult;
 import dev.steppe.client.driver.TaskContext;
+import dev.steppe.client.driver.TaskDirectories;
 import dev.steppe.client.driver.TaskUsage;
 import dev.steppe.model.AllocationId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * The hardware of a node: processes and a disk that outlive the agent. A task's config says how it behaves: {@code
+ * The hardware of a node: processes, surroundings of allocations (as namespaces are) and a disk that outlive the agent; a
+ * reboot leaves only the disk. A task's config says how it behaves: {@code
  * run_seconds} is how long it runs before it ends by itself, with {@code exit_code}; without it, it runs on.
  */
-final class SimulatedMachine implements Driver, Kept.Shelf {
+final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
     private static final int START_FAILS_PER_MILLE = 20;
+    private static final int PREPARE_FAILS_PER_MILLE = 20;
     private static final Duration EXIT_SEEN_AFTER = Duration.ofMillis(2);
 
     private final VirtualTime time;
@@ -33,8 +41,9 @@ final class SimulatedMachine implements Driver, Kept.Shelf {
     private final SplittableRandom random;
     private final TreeMap<String, Process> processes = new TreeMap<>();
     private final TreeMap<AllocationId, Kept> disk = new TreeMap<>();
+    private final TreeSet<AllocationId> prepared = new TreeSet<>();
     private long lastPid;
-    private boolean startsFail = true;
+    private boolean moody = true;
 
     /** A process that runs, or whose end nobody has cleaned up yet. */
     static final class Process {
@@ -67,9 +76,14 @@ final class SimulatedMachine implements Driver, Kept.Shelf {
         this.random = time.split();
     }
 
-    /** From now on starts succeed. */
+    /** From now on nothing fails by itself. */
     void behave() {
-        startsFail = false;
+        moody = false;
+    }
+
+    /** The allocations that have surroundings here. */
+    Set<AllocationId> prepared() {
+        return prepared;
     }
 
     List<Process> running() {
@@ -87,6 +101,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf {
     /** All processes are gone without a trace; the disk stays. */
     void reboot() {
         processes.clear();
+        prepared.clear();
     }
 
     private void end(Process process, int code, int signal) {
@@ -119,7 +134,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf {
 
     @Override
     public DriverHandle start(TaskContext task) throws DriverException {
-        if (startsFail && random.nextInt(1000) < START_FAILS_PER_MILLE) {
+        if (moody && random.nextInt(1000) < START_FAILS_PER_MILLE) {
             throw DriverException.failed("the machine has a bad moment");
         }
         // Left by a start whose agent died before it could note the handle.
@@ -138,7 +153,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf {
                     () -> processes.get(pid) == process,
                     () -> end(process, code, 0));
         }
-        return new DriverHandle("raw_exec", new TreeMap<>(Map.of("pid", pid)));
+        return handle(pid);
     }
 
     private static int number(TaskContext task, String key, int otherwise) {
@@ -154,6 +169,53 @@ final class SimulatedMachine implements Driver, Kept.Shelf {
         if (find(handle).isEmpty()) {
             throw DriverException.refused("no process " + handle.values().get("pid"));
         }
+    }
+
+    @Override
+    public Optional<DriverHandle> find(TaskDirectories directories) {
+        return processes.entrySet().stream()
+                .filter(entry -> directories.equals(
+                        directories(entry.getValue().allocation, entry.getValue().task)))
+                .map(entry -> handle(entry.getKey()))
+                .findFirst();
+    }
+
+    private static DriverHandle handle(String pid) {
+        return new DriverHandle("raw_exec", new TreeMap<>(Map.of("pid", pid)));
+    }
+
+    private static TaskDirectories directories(AllocationId allocation, String task) {
+        var path = Path.of("/simulated", allocation.value(), task);
+        return new TaskDirectories(path, path, path, path, path, path, path, path);
+    }
+
+    @Override
+    public void prepare(Surroundings surroundings) throws HookException {
+        prepared.add(surroundings.allocation().id());
+        if (moody && random.nextInt(1000) < PREPARE_FAILS_PER_MILLE) {
+            throw new HookException("the machine has a bad moment");
+        }
+        provide(surroundings);
+    }
+
+    @Override
+    public void adopt(Surroundings surroundings) throws HookException {
+        if (!prepared.contains(surroundings.allocation().id())) {
+            throw new HookException("the machine was started again");
+        }
+        provide(surroundings);
+    }
+
+    private static void provide(Surroundings surroundings) {
+        var allocation = surroundings.allocation().id();
+        for (var task : surroundings.group().tasks()) {
+            surroundings.directories(task.name(), directories(allocation, task.name()));
+        }
+    }
+
+    @Override
+    public void release(Surroundings surroundings) {
+        prepared.remove(surroundings.allocation().id());
     }
 
     @Override

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server and three nodes keep their promises through crashes, reboots, lost leadership and cut networks. */
 class SimulationTest {
@@ -18,13 +16,6 @@ class SimulationTest {
             acknowledged += Simulation.run(seed).acknowledged();
         }
         assertThat(acknowledged).as("the users got something done").isGreaterThan(SEEDS * 10);
-    }
-
-    /** Each of these once failed: the reason is in its name. */
-    @ParameterizedTest
-    @ValueSource(longs = {58})
-    void task_whose_process_is_gone_when_adopted_still_stops(long seed) {
-        assertThat(Simulation.run(seed).seed()).isEqualTo(seed);
     }
 
     @Test
