@@ -25,7 +25,8 @@ public final class Main {
 
     /** Runs {@code bench NAME ARGS} or {@code sim [SEED] [COUNT]}. */
     public static void main(String[] arguments) throws Exception {
-        var benches = new TreeMap<String, Program>(Map.of("consensus", ConsensusBench::main, "language", LanguageBench::main));
+        var benches = new TreeMap<String, Program>(
+                Map.of("consensus", ConsensusBench::main, "language", LanguageBench::main));
         if (arguments.length >= 2 && arguments[0].equals("bench") && benches.containsKey(arguments[1])) {
             benches.get(arguments[1]).run(Arrays.copyOfRange(arguments, 2, arguments.length));
         } else if (arguments.length >= 1 && arguments[0].equals("sim")) {

@@ -174,8 +174,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
     @Override
     public Optional<DriverHandle> find(TaskDirectories directories) {
         return processes.entrySet().stream()
-                .filter(entry -> directories.equals(
-                        directories(entry.getValue().allocation, entry.getValue().task)))
+                .filter(entry -> directories.equals(directories(entry.getValue().allocation, entry.getValue().task)))
                 .map(entry -> handle(entry.getKey()))
                 .findFirst();
     }

@@ -23,10 +23,9 @@ public final class LanguageBench {
     public static void main(String[] arguments) throws DiagnosticException {
         String large = job(150);
         String small = job(2);
-        measure("syntax tree of " + large.length() / 1024 + " KB", () -> Hcl.parse(new Source("large", large))
-                .body()
-                .items()
-                .size());
+        measure(
+                "syntax tree of " + large.length() / 1024 + " KB",
+                () -> Hcl.parse(new Source("large", large)).body().items().size());
         measure("job of " + large.length() / 1024 + " KB", () -> groups(large));
         measure("job of " + small.length() / 1024 + " KB", () -> groups(small));
     }
