@@ -1,5 +1,6 @@
 package dev.steppe.agent;
 
+import dev.steppe.model.Port;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ final class AgentArguments {
               -dc=<name>                  the datacenter; dc1 by default
               -meta=<key>=<value>         a word about the node for constraints; may be repeated
               -network-interface=<name>   the interface whose address is given to ports
+              -nomad-port=<port>          the port of the Nomad API; 4646 by default, 0 for a free one
+              -consul-port=<port>         the port of the Consul API; 8500 by default
+              -dns-port=<port>            the port of DNS; 8600 by default
               -allow-root-tasks           lets tasks that ask for it run as root
             """;
 
@@ -52,6 +56,12 @@ final class AgentArguments {
         if (!intention.equals("allow") && !intention.equals("deny")) {
             problems.add("-default-intention=" + intention + " must be allow or deny");
         }
+        for (String port : List.of("nomad-port", "consul-port", "dns-port")) {
+            String given = values.getOrDefault(port, "0");
+            if (!given.matches("\\d{1,5}") || Integer.parseInt(given) > Port.VALUE_MAX) {
+                problems.add("-" + port + "=" + given + " must be a number from 0 to " + Port.VALUE_MAX);
+            }
+        }
         if (!problems.isEmpty()) {
             return new Parsed(Optional.empty(), problems);
         }
@@ -67,14 +77,18 @@ final class AgentArguments {
                         Optional.ofNullable(values.get("node")),
                         Collections.unmodifiableSortedMap(meta),
                         usual.bindAddress(),
-                        usual.nomadPort(),
-                        usual.consulPort(),
-                        usual.dnsPort(),
+                        port("nomad-port", usual.nomadPort()),
+                        port("consul-port", usual.consulPort()),
+                        port("dns-port", usual.dnsPort()),
                         Optional.ofNullable(values.get("network-interface")),
                         usual.bridge(),
                         intention.equals("allow"),
                         values.containsKey("allow-root-tasks"))),
                 List.of());
+    }
+
+    private int port(String name, int usual) {
+        return values.containsKey(name) ? Integer.parseInt(values.get(name)) : usual;
     }
 
     /** The same place each time, so that what a crash left is found again. */
@@ -103,7 +117,8 @@ final class AgentArguments {
                 }
                 values.put(name, "true");
             }
-            case "default-intention", "data-dir", "node", "dc", "network-interface", "meta" ->
+            case "default-intention", "data-dir", "node", "dc", "network-interface", "meta", "nomad-port", "consul-port",
+                    "dns-port" ->
                 value(name, equals < 0 ? arguments.poll() : flag.substring(equals + 1));
             default -> problems.add("unknown flag -" + name + "; see steppe agent -h");
         }

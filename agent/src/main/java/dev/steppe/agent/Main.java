@@ -1,9 +1,12 @@
 package dev.steppe.agent;
 
+import dev.steppe.agent.demo.Demo;
 import dev.steppe.io.linux.LinuxCalls;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,11 +28,18 @@ public final class Main {
         var rest = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
         return switch (command) {
             case "agent" -> agent(rest, out, err);
+            case "demo" -> Demo.run(rest, home(), out, err);
             default -> {
                 err.println("steppe: unknown command \"" + command + "\"; see steppe help");
                 yield 1;
             }
         };
+    }
+
+    /** Where Steppe was unpacked or built: the directory above the one with the jars. */
+    private static Path home() {
+        String jar = System.getProperty("java.class.path").split(File.pathSeparator, 2)[0];
+        return Path.of(jar).toAbsolutePath().getParent().getParent().getParent();
     }
 
     private static int agent(List<String> arguments, PrintStream out, PrintStream err) {

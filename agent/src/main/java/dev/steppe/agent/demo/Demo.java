@@ -1,0 +1,395 @@
+package dev.steppe.agent.demo;
+
+import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.model.Ids;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Shows the product on one machine: services of three kinds in one default-deny mesh, refused, allowed, killed, replaced,
+ * and an agent restarted under them. With {@code --check} it does so unattended and its exit status says how it went.
+ */
+public final class Demo {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long POLL_NANOS = 20_000_000;
+    private static final String ENGINE = "transcode-engine";
+    private static final String API = "transcode-api";
+    private static final String SCRAPER = "metrics-scraper";
+
+    private final PrintStream out;
+    private final boolean attended;
+    private final Path home;
+    private final Path directory;
+    private final AgentProcess agent;
+    private final AgentProcess.Ports ports;
+    private final Calls calls;
+    private final Workloads workloads;
+    private int steps;
+
+    private Demo(PrintStream out, boolean attended, Path home, Path directory, AgentProcess.Ports ports) {
+        this.out = out;
+        this.attended = attended;
+        this.home = home;
+        this.directory = directory;
+        this.ports = ports;
+        this.agent = new AgentProcess(directory.resolve("agent"), ports);
+        this.calls = new Calls(ports.nomad(), ports.consul());
+        this.workloads = new Workloads(calls);
+    }
+
+    /** Runs the demonstration; {@code home} is where the examples are. The result is the process's exit status. */
+    public static int run(List<String> arguments, Path home, PrintStream out, PrintStream err) {
+        for (String argument : arguments) {
+            if (!argument.matches("--?check")) {
+                err.println("steppe demo: unknown argument \"" + argument + "\"; it knows --check only");
+                return 1;
+            }
+        }
+        if (!LinuxCalls.isRoot()) {
+            err.println("steppe demo: it needs root, for networks of their own; run: sudo ./steppe demo");
+            return 1;
+        }
+        try {
+            var directory = Files.createTempDirectory("steppe-demo-");
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+            var ports = new AgentProcess.Ports(
+                    FreePort.near(4646), FreePort.near(8500), FreePort.near(8600));
+            return new Demo(out, arguments.isEmpty(), home, directory, ports).run();
+        } catch (IOException failed) {
+            err.println("steppe demo: " + failed.getMessage());
+            return 1;
+        }
+    }
+
+    /** Something that is shown; false or an exception means it is not as it should be. */
+    @FunctionalInterface
+    private interface Step {
+        String show() throws IOException, InterruptedException;
+    }
+
+    private int run() {
+        var stop = new CountDownLatch(1);
+        var hook = Thread.ofPlatform().name("demo/stop").unstarted(() -> {
+            stop.countDown();
+            cleanUp();
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        boolean good = steps();
+        if (good && attended) {
+            sayWhereToLook();
+            try {
+                stop.await();
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+            }
+            return 0;
+        }
+        Runtime.getRuntime().removeShutdownHook(hook);
+        if (!good) {
+            out.println("    the agent's log is " + agent.log());
+        }
+        boolean clean = step("everything stopped, nothing left behind", this::stopAndLook);
+        out.println(good && clean ? "demo: all " + steps + " steps passed" : "demo: FAILED");
+        return good && clean ? 0 : 1;
+    }
+
+    private boolean steps() {
+        return step("a dev agent with a default-deny mesh", this::startAgent)
+                && step("four jobs submitted: a JVM API, a plain-process engine, a scraper, the count dashboard", this::submit)
+                && step("all services healthy", this::awaitHealth)
+                && step("API -> engine is refused: no intention speaks of it", this::showRefused)
+                && step("the API's alloc status names the rule and the remedy", this::showWhy)
+                && step("intention created: API -> engine is served", this::showServed)
+                && step("metrics-scraper -> engine is still refused", this::showScraperRefused)
+                && step("the dashboard calls its API once that is allowed", this::showDashboard)
+                && step("an instance is killed and comes back", this::showReplaced)
+                && step("the agent is killed and started again: same processes, the open connection goes on", this::showRestart);
+    }
+
+    private boolean step(String title, Step step) {
+        steps++;
+        long begun = System.nanoTime();
+        try {
+            String shown = step.show();
+            long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+            out.println("ok " + steps + "  " + title + " (" + millis + " ms)");
+            if (!shown.isEmpty() && attended) {
+                out.println("      " + shown.replace("\n", "\n      "));
+            }
+            return true;
+        } catch (IOException failed) {
+            out.println("FAILED " + steps + "  " + title + ": " + failed.getMessage());
+            return false;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private String startAgent() throws IOException, InterruptedException {
+        agent.start();
+        awaitNode();
+        return "Nomad API on port " + ports.nomad() + ", Consul API on port " + ports.consul();
+    }
+
+    private void awaitNode() throws IOException, InterruptedException {
+        await("a ready node", () -> {
+            if (!agent.isAlive()) {
+                throw new IOException("the agent ended; its log is " + agent.log());
+            }
+            return calls.nomad("/v1/nodes").rows().stream().anyMatch(node -> "ready".equals(node.get("Status")));
+        });
+    }
+
+    private String submit() throws IOException, InterruptedException {
+        Path jar = directory.resolve("example-programs.jar");
+        Files.copy(home.resolve("build/examples/example-programs.jar"), jar, StandardCopyOption.REPLACE_EXISTING);
+        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        for (String job : List.of(ENGINE, API, SCRAPER, "countdash")) {
+            String source = Files.readString(home.resolve("examples").resolve(job + ".nomad"));
+            var variables = new java.util.TreeMap<String, String>();
+            variables.put("jar", jar.toString());
+            if (source.contains("variable \"java\"")) {
+                variables.put("java", java);
+            }
+            calls.run(source, variables);
+        }
+        return "";
+    }
+
+    private String awaitHealth() throws IOException, InterruptedException {
+        for (String service : List.of(ENGINE, API, SCRAPER, "count-api", "count-dashboard")) {
+            await(service + " healthy", () -> !calls.consul("/v1/health/service/" + service + "?passing")
+                    .rows()
+                    .isEmpty());
+        }
+        for (String job : List.of(ENGINE, API, SCRAPER, "countdash")) {
+            await(job + " in the mesh", () -> workloads.running(job).stream()
+                    .allMatch(allocation -> Calls.map(allocation.get("TaskStates")).keySet().stream()
+                            .anyMatch(task -> task.startsWith("connect-proxy-"))));
+        }
+        return "";
+    }
+
+    private String apiUrl() throws IOException, InterruptedException {
+        return "http://" + workloads.address(API, "http");
+    }
+
+    private String showRefused() throws IOException, InterruptedException {
+        var answer = calls.page(apiUrl() + "/transcode");
+        if (answer.status() != 502) {
+            throw new IOException("expected status 502, got " + answer.status() + ": " + answer.body());
+        }
+        return answer.body().strip();
+    }
+
+    private String showWhy() throws IOException, InterruptedException {
+        var shown = new ArrayList<String>();
+        await("the refusal in the API's status", () -> {
+            shown.clear();
+            for (var allocation : workloads.running(API)) {
+                for (var refusal : workloads.refusals(allocation)) {
+                    shown.add(refusal.get("Rule") + "; allow it with: " + refusal.get("Remedy"));
+                }
+            }
+            return shown.stream().anyMatch(text -> text.contains("intention create -allow " + API + " " + ENGINE));
+        });
+        return shown.getFirst();
+    }
+
+    private String showServed() throws IOException, InterruptedException {
+        allow(API, ENGINE);
+        long begun = System.nanoTime();
+        var body = new ArrayList<String>();
+        await("a served call", () -> {
+            var answer = calls.page(apiUrl() + "/transcode");
+            body.clear();
+            body.add(answer.body().strip());
+            return answer.status() == 200;
+        });
+        long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+        if (millis > 1_000) {
+            throw new IOException("it took " + millis + " ms, more than a second");
+        }
+        return body.getFirst() + "  (" + millis + " ms after the intention was created)";
+    }
+
+    private void allow(String source, String destination) throws IOException, InterruptedException {
+        var answer = calls.consulPut(
+                "/v1/connect/intentions/exact?source=" + source + "&destination=" + destination,
+                Map.of("Action", "allow"));
+        if (answer.status() != 200) {
+            throw new IOException("the intention was not taken: " + answer.body());
+        }
+    }
+
+    private String showScraperRefused() throws IOException, InterruptedException {
+        var refused = new ArrayList<String>();
+        await("a refusal of the scraper", () -> {
+            for (var allocation : workloads.running(SCRAPER)) {
+                for (var refusal : workloads.refusals(allocation)) {
+                    refused.add(String.valueOf(refusal.get("Rule")));
+                }
+            }
+            return !refused.isEmpty();
+        });
+        String log = workloads.log(workloads.running(SCRAPER).getFirst());
+        if (log.contains("scraped ")) {
+            throw new IOException("the scraper got through: " + log);
+        }
+        return refused.getFirst();
+    }
+
+    private String showDashboard() throws IOException, InterruptedException {
+        allow("count-dashboard", "count-api");
+        String url = "http://" + workloads.address("countdash", "http");
+        await("the dashboard's count", () -> {
+            var answer = calls.page(url + "/");
+            return answer.status() == 200 && answer.body().matches("(?s).*\\d.*");
+        });
+        return url;
+    }
+
+    private String showReplaced() throws IOException, InterruptedException {
+        var before = workloads.processes(directory.resolve("agent"), "TranscodeEngine");
+        if (before.isEmpty()) {
+            throw new IOException("the engine's process was not found");
+        }
+        before.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        await("another engine process that serves", () -> {
+            var now = workloads.processes(directory.resolve("agent"), "TranscodeEngine");
+            return !now.isEmpty()
+                    && now.stream().noneMatch(before::contains)
+                    && calls.page(apiUrl() + "/transcode").status() == 200;
+        });
+        return "process " + before.getFirst() + " was killed, process "
+                + workloads.processes(directory.resolve("agent"), "TranscodeEngine").getFirst() + " serves";
+    }
+
+    private String showRestart() throws IOException, InterruptedException {
+        var before = workloads.processes(directory.resolve("agent"), "dev.steppe.examples");
+        var restartsBefore = workloads.restarts(List.of(ENGINE, API, SCRAPER, "countdash"));
+        try (var ticks = new BufferedReader(
+                new InputStreamReader(calls.stream(apiUrl() + "/stream"), StandardCharsets.UTF_8))) {
+            tick(ticks);
+            agent.kill();
+            tick(ticks);
+            tick(ticks);
+            if (calls.page(lastApiUrl() + "/transcode").status() != 200) {
+                throw new IOException("a new call was not served while no agent ran");
+            }
+            agent.start();
+            awaitNode();
+            tick(ticks);
+        }
+        await("everything taken over", () -> workloads.restarts(List.of(ENGINE, API, SCRAPER, "countdash"))
+                .equals(restartsBefore));
+        var after = workloads.processes(directory.resolve("agent"), "dev.steppe.examples");
+        if (!after.equals(before)) {
+            throw new IOException("processes were " + before + " and are " + after);
+        }
+        return "same " + after.size() + " processes, no restart; a call during the absence was served";
+    }
+
+    private String lastApiUrl() {
+        return "http://" + workloads.lastAddress(API);
+    }
+
+    private static void tick(BufferedReader ticks) throws IOException {
+        if (ticks.readLine() == null) {
+            throw new IOException("the open connection broke");
+        }
+    }
+
+    private String stopAndLook() throws IOException, InterruptedException {
+        cleanUp();
+        return Leftovers.none(directory);
+    }
+
+    private void cleanUp() {
+        try {
+            if (!agent.stop()) {
+                out.println("the agent did not stop in time; see " + agent.log());
+            }
+            calls.close();
+            if (steps > 0 && Files.exists(directory)) {
+                removeTree(directory);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } catch (IOException left) {
+            out.println("could not remove " + directory + ": " + left.getMessage());
+        }
+    }
+
+    private static void removeTree(Path root) throws IOException {
+        try (var paths = Files.walk(root)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                if (!path.toString().endsWith(".log") && !path.equals(root)) {
+                    Files.deleteIfExists(path);
+                }
+            }
+        }
+    }
+
+    private void sayWhereToLook() throws IllegalStateException {
+        out.println(
+                """
+
+                It runs now. In another terminal (with NOMAD_ADDR=http://127.0.0.1:%d CONSUL_HTTP_ADDR=http://127.0.0.1:%d):
+                  ./steppe job status transcode-api
+                  ./steppe alloc status <id>              shows what the mesh refused, and why
+                  ./steppe intention list
+                  ./steppe intention create -allow metrics-scraper transcode-engine
+                  ./steppe catalog services
+                Ctrl-C stops everything and removes it."""
+                        .formatted(ports.nomad(), ports.consul()));
+    }
+
+    /** A question that is asked until the answer is yes. */
+    @FunctionalInterface
+    interface Question {
+        boolean ask() throws IOException, InterruptedException;
+    }
+
+    private void await(String what, Question question) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        Optional<String> last = Optional.empty();
+        while (System.nanoTime() < deadline) {
+            try {
+                if (question.ask()) {
+                    return;
+                }
+                last = Optional.empty();
+            } catch (IOException notYet) {
+                if (!agent.isAlive()) {
+                    throw notYet;
+                }
+                last = Optional.ofNullable(notYet.getMessage());
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        throw new IOException("waited " + PATIENCE.toSeconds() + " s for " + what + " in vain"
+                + last.map(message -> ": " + message).orElse(""));
+    }
+
+    static String shortId(Map<String, Object> allocation) {
+        return Ids.shortId(String.valueOf(allocation.get("ID")));
+    }
+}
