@@ -14,8 +14,7 @@ import java.util.TreeMap;
 
 /** The command line of {@code steppe agent}: every flag is understood or refused by name, all problems at once. */
 final class AgentArguments {
-    static final String USAGE =
-            """
+    static final String USAGE = """
             Usage: steppe agent -dev [options]
 
               Starts an agent: server and node in one process.
@@ -66,7 +65,8 @@ final class AgentArguments {
             return new Parsed(Optional.empty(), problems);
         }
         Path base = defaultDirectory(environment, root);
-        Path data = values.containsKey("data-dir") ? Path.of(values.get("data-dir")).toAbsolutePath() : base;
+        Path data =
+                values.containsKey("data-dir") ? Path.of(values.get("data-dir")).toAbsolutePath() : base;
         var usual = AgentOptions.development(data);
         return new Parsed(
                 Optional.of(new AgentOptions(

@@ -58,7 +58,19 @@ public record AgentOptions(
     /** The same on free ports, and without a bridge, so that several agents fit on one machine. */
     public AgentOptions onFreePorts() {
         return new AgentOptions(
-                development, dataDirectory, runDirectory, datacenter, nodeName, meta, bindAddress, 0, 0, 0,
-                networkInterface, Optional.empty(), allowByDefault, allowRootTasks);
+                development,
+                dataDirectory,
+                runDirectory,
+                datacenter,
+                nodeName,
+                meta,
+                bindAddress,
+                0,
+                0,
+                0,
+                networkInterface,
+                Optional.empty(),
+                allowByDefault,
+                allowRootTasks);
     }
 }

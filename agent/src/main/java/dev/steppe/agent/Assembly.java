@@ -102,19 +102,21 @@ public final class Assembly implements AutoCloseable {
         // the node: drivers, what the machine has, and what runs on it
         var clientLoop = start(new ThreadLoop("client"));
         var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
-        var users = new UserPolicy(options.allowRootTasks(), UserPolicy.unprivileged().defaultUsers());
+        var users = new UserPolicy(
+                options.allowRootTasks(), UserPolicy.unprivileged().defaultUsers());
         var drivers = drivers(tasks, users);
         NodeSpec node = Fingerprint.take(fingerprint(options), new ArrayList<>(drivers.values()), Instant.now());
         var networks = networks(options, random);
-        client = start(new Client(
-                clientLoop, transport, node, parts(options, clientLoop, node, drivers, users, networks)));
+        client = start(
+                new Client(clientLoop, transport, node, parts(options, clientLoop, node, drivers, users, networks)));
         leftovers = new Leftovers(allocations(options), tasks.cgroups(), networks);
         removeLeftovers(new FileShelf(shelf(options)));
         client.start();
 
         // the edge: what people and programs talk to
         var view = new NodeView(node.id(), allocations(options), clientLoop, client);
-        var self = new ServerRegion.Self("global", node.name() + ".global", options.bindAddress(), 0, options.nomadPort());
+        var self =
+                new ServerRegion.Self("global", node.name() + ".global", options.bindAddress(), 0, options.nomadPort());
         var region = start(new ServerRegion(self, server, store, consensus));
         var catalog = new LiveCatalog(region, options.datacenter());
         var identity = new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false);
@@ -140,7 +142,8 @@ public final class Assembly implements AutoCloseable {
 
     /** Agents with other data have other tasks: their control groups must not mix. */
     private static String groupName(AgentOptions options) {
-        return "steppe-" + Integer.toHexString(options.dataDirectory().toString().hashCode());
+        return "steppe-"
+                + Integer.toHexString(options.dataDirectory().toString().hashCode());
     }
 
     private static Path shelf(AgentOptions options) {
@@ -209,8 +212,7 @@ public final class Assembly implements AutoCloseable {
         try {
             var usual = NetworkSettings.standard(options.runDirectory());
             return Optional.of(start(Networks.open(
-                    new NetworkSettings(
-                            options.bridge().get(), usual.subnet(), usual.runDirectory(), Optional.empty()),
+                    new NetworkSettings(options.bridge().get(), usual.subnet(), usual.runDirectory(), Optional.empty()),
                     random)));
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -219,7 +221,11 @@ public final class Assembly implements AutoCloseable {
     }
 
     private AllocationRunner.Parts parts(
-            AgentOptions options, Loop loop, NodeSpec node, Map<String, Driver> drivers, UserPolicy users,
+            AgentOptions options,
+            Loop loop,
+            NodeSpec node,
+            Map<String, Driver> drivers,
+            UserPolicy users,
             Optional<Networks> networks)
             throws IOException {
         var directories = new DirectoryHook(
@@ -281,7 +287,9 @@ public final class Assembly implements AutoCloseable {
         client.stopAll(ended::countDown);
         if (!ended.await(STOP_DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
             System.getLogger(Assembly.class.getName())
-                    .log(System.Logger.Level.WARNING, "allocations did not end in time; they are taken over at the next start");
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "allocations did not end in time; they are taken over at the next start");
             close();
             return;
         }

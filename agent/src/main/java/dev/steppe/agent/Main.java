@@ -68,19 +68,24 @@ public final class Main {
         var agent = Assembly.start(options);
         var wanted = new CountDownLatch(1);
         var gone = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("agent/stop").unstarted(() -> {
-            wanted.countDown();
-            try {
-                gone.await();
-            } catch (InterruptedException forced) {
-                Thread.currentThread().interrupt();
-            }
-        }));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("agent/stop").unstarted(() -> {
+                    wanted.countDown();
+                    try {
+                        gone.await();
+                    } catch (InterruptedException forced) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
         out.println(agent.announcement());
         wanted.await();
         out.println("==> Stopping: ending all allocations and removing what they used");
-        agent.stopAndRemove();
-        gone.countDown();
+        try {
+            agent.stopAndRemove();
+        } finally {
+            // the hook waits for this also after a failure, or the process would never end
+            gone.countDown();
+        }
         return 0;
     }
 }

@@ -56,6 +56,19 @@ final class Help {
         terminal.line("The agent is found through NOMAD_ADDR and CONSUL_HTTP_ADDR, on loopback without them.");
     }
 
+    /** Says where a command explains itself that is not part of this module; false when the words name none. */
+    static boolean elsewhere(List<String> words, Terminal terminal) {
+        for (var entry : entries()) {
+            if (List.of(entry.name()).equals(words)
+                    && Commands.create(entry.name()).isEmpty()) {
+                terminal.line(entry.about() + ".");
+                terminal.line("Its flags: steppe " + entry.name() + " -h");
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Lists the commands of a group such as "job"; false when the first word names none. */
     static boolean group(List<String> words, Terminal terminal) {
         var named = commandWords(words);

@@ -68,7 +68,7 @@ public final class Main {
             Help.command(name, command.get(), terminal);
             return 0;
         }
-        return Help.group(words, terminal) ? 0 : unknown(words, terminal);
+        return Help.elsewhere(words, terminal) || Help.group(words, terminal) ? 0 : unknown(words, terminal);
     }
 
     private static int unknown(List<String> args, Terminal terminal) {

@@ -185,7 +185,7 @@ public final class AllocStatus implements Command {
         for (var check : checks) {
             var output = check.text("Output").strip();
             if (!check.text("Status").equals("passing") && !output.isEmpty()) {
-                terminal.line("Check \"" + check.text("Check") + "\": " + output);
+                terminal.line("Output of " + check.text("Check") + ": " + output);
             }
         }
     }

@@ -29,7 +29,9 @@ final class CheckWatch {
             for (var check : checks(id)) {
                 var before = statuses.put(id + " " + name(check), check.text("Status"));
                 if (!check.text("Status").equals(before)) {
-                    say.accept("Allocation \"" + Match.shown(id, verbose) + "\": " + sentence(check));
+                    var is = before == null && isFailing(check.text("Status")) ? "is not passing yet" : is(check);
+                    say.accept("Allocation \"" + Match.shown(id, verbose) + "\": " + name(check) + " " + is
+                            + output(check));
                 }
             }
         }
@@ -40,7 +42,7 @@ final class CheckWatch {
         List<String> failing = new ArrayList<>();
         for (var check : checks(allocationId)) {
             if (isFailing(check.text("Status"))) {
-                failing.add(sentence(check));
+                failing.add(name(check) + " " + is(check) + output(check));
             }
         }
         return failing.isEmpty() ? "its tasks run, but not all of them did so long enough" : String.join("; ", failing);
@@ -60,13 +62,20 @@ final class CheckWatch {
     }
 
     private static String name(Json check) {
-        return check.text("Service") + " " + check.text("Check");
+        var service = check.text("Service");
+        var name = check.text("Check");
+        // the name of a check that was given none; it says nothing and its quotes confuse
+        return name.isEmpty() || name.equals("service: \"" + service + "\" check")
+                ? "the check of service \"" + service + "\""
+                : "check \"" + name + "\" of service \"" + service + "\"";
     }
 
-    private static String sentence(Json check) {
-        var status = check.text("Status");
+    private static String is(Json check) {
+        return "is " + check.text("Status");
+    }
+
+    private static String output(Json check) {
         var output = check.text("Output").strip();
-        return "check \"" + check.text("Check") + "\" of service \"" + check.text("Service") + "\" is " + status
-                + (isFailing(status) && !output.isEmpty() ? ": " + output : "");
+        return isFailing(check.text("Status")) && !output.isEmpty() ? ": " + output : "";
     }
 }
