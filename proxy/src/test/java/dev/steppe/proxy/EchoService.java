@@ -13,24 +13,25 @@ import java.util.concurrent.atomic.AtomicInteger;
  * An application of tests: first says its name and a newline, then sends back what it reads, and ends its direction when the
  * other one ended.
  */
-final class EchoService implements AutoCloseable {
+public final class EchoService implements AutoCloseable {
     private final TaskScope scope = new TaskScope("echo");
     private final ServerSocket listener;
     private final byte[] greeting;
     private final AtomicInteger connections = new AtomicInteger();
 
-    EchoService(String name) throws IOException {
+    /** Listens in the network namespace of the calling thread. */
+    public EchoService(String name) throws IOException {
         this.greeting = (name + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
         this.listener = new ServerSocket();
         listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         scope.startVirtual("accept", this::acceptAll);
     }
 
-    Address address() {
+    public Address address() {
         return new Address("127.0.0.1", listener.getLocalPort());
     }
 
-    int connections() {
+    public int connections() {
         return connections.get();
     }
 

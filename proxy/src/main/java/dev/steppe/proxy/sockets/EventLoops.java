@@ -5,10 +5,13 @@ import dev.steppe.proxy.relay.RoomForHeader;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -18,8 +21,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The threads of the data plane, and connections prepared with its limits: epoll where there is one, else NIO. */
@@ -41,13 +42,13 @@ public final class EventLoops implements AutoCloseable {
                 epoll ? SteadyEpoll.newFactory() : NioIoHandler.newFactory());
     }
 
-    /** A listener of applications: buffers have room for frame headers, half-close is kept. */
+    /** A listener of applications, its channel factory left open: buffers have room for frame headers, half-close is kept. */
     public ServerBootstrap applicationServer() {
         return server().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, roomForHeader());
     }
 
-    /** A listener of other proxies. */
+    /** A listener of other proxies, its channel factory left open. */
     public ServerBootstrap tunnelServer() {
         var server = server().childOption(ChannelOption.SO_KEEPALIVE, true);
         if (epoll) {
@@ -58,7 +59,7 @@ public final class EventLoops implements AutoCloseable {
         return server;
     }
 
-    /** A connection to an application, on that event loop. */
+    /** A connection to an application, on that event loop, its channel factory left open. */
     public Bootstrap applicationClient(EventLoop loop) {
         return client(loop)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -67,7 +68,7 @@ public final class EventLoops implements AutoCloseable {
 
     /** A connection to another proxy, on that event loop. A dead peer is noticed within a minute. */
     public Bootstrap tunnelClient(EventLoop loop) {
-        var client = client(loop).option(ChannelOption.SO_KEEPALIVE, true);
+        var client = client(loop).channelFactory(clientChannels()).option(ChannelOption.SO_KEEPALIVE, true);
         if (epoll) {
             client.option(EpollChannelOption.TCP_KEEPIDLE, KEEP_ALIVE_IDLE_SECONDS)
                     .option(EpollChannelOption.TCP_KEEPINTVL, KEEP_ALIVE_INTERVAL_SECONDS)
@@ -76,8 +77,14 @@ public final class EventLoops implements AutoCloseable {
         return client;
     }
 
-    public EventLoopGroup group() {
-        return group;
+    /** Makes channels for connections out of the host's own network. */
+    static ChannelFactory<Channel> clientChannels() {
+        return Epoll.isAvailable() ? EpollSocketChannel::new : NioSocketChannel::new;
+    }
+
+    /** Makes channels for listeners in the host's own network. */
+    static ChannelFactory<ServerChannel> serverChannels() {
+        return Epoll.isAvailable() ? EpollServerSocketChannel::new : NioServerSocketChannel::new;
     }
 
     /** True where descriptors can be wrapped as channels. */
@@ -85,11 +92,8 @@ public final class EventLoops implements AutoCloseable {
         return epoll;
     }
 
-    /** Every loop, to visit what is kept per loop. */
-    public List<EventLoop> loops() {
-        var loops = new ArrayList<EventLoop>();
-        group.forEach(executor -> loops.add((EventLoop) executor));
-        return loops;
+    public EventLoopGroup group() {
+        return group;
     }
 
     @Override
@@ -100,7 +104,6 @@ public final class EventLoops implements AutoCloseable {
     private ServerBootstrap server() {
         return new ServerBootstrap()
                 .group(group)
-                .channelFactory(epoll ? EpollServerSocketChannel::new : NioServerSocketChannel::new)
                 .option(ChannelOption.SO_BACKLOG, limits.backlog())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -110,7 +113,6 @@ public final class EventLoops implements AutoCloseable {
     private Bootstrap client(EventLoop loop) {
         return new Bootstrap()
                 .group(loop)
-                .channelFactory(epoll ? EpollSocketChannel::new : NioSocketChannel::new)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(limits.connectTimeout().toMillis()))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark());

@@ -16,7 +16,7 @@ public final class OwnSockets implements SocketSource {
     public Channel listen(ServerBootstrap bootstrap, Listening listening) throws IOException {
         checkHost(listening.namespace());
         ChannelFuture bound =
-                bootstrap.bind(listening.address().toSocketAddress()).awaitUninterruptibly();
+                bootstrap.channelFactory(EventLoops.serverChannels()).bind(listening.address().toSocketAddress()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
                     "cannot listen on " + listening.address() + ": " + bound.cause().getMessage(), bound.cause());
@@ -33,11 +33,19 @@ public final class OwnSockets implements SocketSource {
     @Override
     public void connect(Bootstrap bootstrap, NetworkNamespace namespace, Address target, Consumer<ChannelFuture> then) {
         checkHost(namespace);
-        bootstrap.connect(target.toSocketAddress()).addListener((ChannelFuture future) -> then.accept(future));
+        connectFromHost(bootstrap, target, then);
     }
 
     @Override
     public void close() {}
+
+    /** A connection that needs no namespace. */
+    public static void connectFromHost(Bootstrap bootstrap, Address target, Consumer<ChannelFuture> then) {
+        bootstrap
+                .channelFactory(EventLoops.clientChannels())
+                .connect(target.toSocketAddress())
+                .addListener((ChannelFuture future) -> then.accept(future));
+    }
 
     private static void checkHost(NetworkNamespace namespace) {
         if (!(namespace instanceof NetworkNamespace.Host)) {

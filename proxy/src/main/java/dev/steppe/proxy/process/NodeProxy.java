@@ -1,0 +1,362 @@
+package dev.steppe.proxy.process;
+
+import dev.steppe.io.TaskScope;
+import dev.steppe.io.linux.Descriptor;
+import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.io.linux.LinuxException;
+import dev.steppe.io.linux.ProcessIdentity;
+import dev.steppe.io.linux.Signal;
+import dev.steppe.mesh.configuration.ConfigurationCodec;
+import dev.steppe.mesh.configuration.ProxyConfiguration;
+import dev.steppe.mesh.configuration.ProxyReport;
+import dev.steppe.proxy.control.ControlClient;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The proxy of this node, as its agent sees it. The processes outlive the agent: {@link #start} adopts those that run, and
+ * {@link #close} leaves them running; {@link #stop} ends them. While it is open, a process that ends is started again. All
+ * methods block for file and process work; safe for use from any thread.
+ */
+public final class NodeProxy implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(NodeProxy.class.getName());
+    private static final Duration START_DEADLINE = Duration.ofSeconds(20);
+    private static final Duration STOP_GRACE = Duration.ofSeconds(3);
+    private static final Duration RESTART_PAUSE = Duration.ofMillis(500);
+    private static final Duration WATCH = Duration.ofMinutes(5);
+    private static final Duration POLL = Duration.ofMillis(5);
+
+    private final NodeProxySettings settings;
+    private final ProxyLauncher launcher;
+    private final TaskScope scope = new TaskScope("proxy");
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Descriptor wake;
+    private ProcessRecord processes;
+    private List<ProcessIdentity> draining = List.of();
+    private boolean closed;
+
+    private NodeProxy(NodeProxySettings settings, ProxyLauncher launcher) throws IOException {
+        this.settings = settings;
+        this.launcher = launcher;
+        this.processes = ProcessRecord.read(settings.record());
+        this.wake = LinuxCalls.wakeUp();
+    }
+
+    /** Adopts the processes that run, starts those that do not, and answers when the proxy does. */
+    public static NodeProxy start(NodeProxySettings settings) throws IOException, InterruptedException {
+        var launcher = new ProxyLauncher(settings);
+        launcher.prepareDirectories();
+        var proxy = new NodeProxy(settings, launcher);
+        proxy.lock.lock();
+        try {
+            proxy.ensureRunning();
+        } catch (IOException | InterruptedException failed) {
+            proxy.wake.close();
+            throw failed;
+        } finally {
+            proxy.lock.unlock();
+        }
+        proxy.scope.startPlatform("supervisor", proxy::supervise);
+        return proxy;
+    }
+
+    /**
+     * Makes this the configuration: on disk, then in the running proxy. Returns what the proxy could not do yet (it goes on
+     * trying). An IOException means that the proxy does not answer; it will read the file when it starts again.
+     */
+    public List<String> apply(ProxyConfiguration configuration) throws IOException {
+        write(settings.configurationFile(), ConfigurationCodec.encode(configuration));
+        return control().apply();
+    }
+
+    /** Counters and refusals since the proxy started. */
+    public ProxyReport report() throws IOException {
+        return control().report();
+    }
+
+    /** True when the proxy that ran before this agent was adopted or the present one runs. */
+    public boolean isRunning() throws IOException {
+        var proxy = record().proxy();
+        return proxy.isPresent() && proxy.get().isAlive();
+    }
+
+    /** The process that serves now. */
+    public Optional<ProcessIdentity> proxyProcess() {
+        return record().proxy();
+    }
+
+    /** The broker's process, where there is one. */
+    public Optional<ProcessIdentity> brokerProcess() {
+        return record().broker();
+    }
+
+    /**
+     * Starts a new proxy, which takes the listening sockets over, and lets the old one end with its last call, at the latest
+     * after the grace. Without a broker new connections are refused for the moment between.
+     */
+    public void upgrade(Duration grace) throws IOException, InterruptedException {
+        lock.lock();
+        try {
+            var before = control();
+            var old = processes.proxy();
+            if (settings.namespaces().isEmpty()) {
+                before.drain(grace);
+                startProxy();
+            } else {
+                startProxy();
+                before.drain(grace);
+            }
+            var all = new ArrayList<>(draining);
+            old.ifPresent(all::add);
+            draining = List.copyOf(all);
+        } finally {
+            lock.unlock();
+        }
+        LinuxCalls.raise(wake);
+    }
+
+    /** Ends proxy and broker and removes their files; connections break. */
+    public void stop() throws IOException, InterruptedException {
+        close();
+        lock.lock();
+        try {
+            var all = new ArrayList<>(draining);
+            processes.proxy().ifPresent(all::add);
+            processes.broker().ifPresent(all::add);
+            end(all);
+            launcher.removeDirectories();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Leaves the processes running for the next agent. Idempotent. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+        try {
+            LinuxCalls.raise(wake);
+        } catch (LinuxException impossible) {
+            LOG.log(Level.DEBUG, "supervisor not woken", impossible);
+        }
+        scope.close();
+        wake.close();
+    }
+
+    private ProcessRecord record() {
+        lock.lock();
+        try {
+            return processes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private ControlClient control() {
+        return new ControlClient(settings.controlSocket(record().generation()));
+    }
+
+    private void ensureRunning() throws IOException, InterruptedException {
+        if (settings.namespaces().isPresent() && !isAlive(processes.broker())) {
+            var broker = launcher.startBroker();
+            processes = processes.withBroker(broker);
+            processes.write(settings.record());
+            await("the socket broker", broker, launcher::brokerAnswers);
+        }
+        if (!isAlive(processes.proxy())) {
+            startProxy();
+        }
+    }
+
+    private void startProxy() throws IOException, InterruptedException {
+        int generation = processes.generation() + 1;
+        var proxy = launcher.startProxy(generation);
+        var client = new ControlClient(settings.controlSocket(generation));
+        processes = processes.withProxy(proxy, generation);
+        processes.write(settings.record());
+        await("the proxy", proxy, () -> {
+            client.report();
+            return true;
+        });
+    }
+
+    private static boolean isAlive(Optional<ProcessIdentity> process) throws IOException {
+        return process.isPresent() && process.get().isAlive();
+    }
+
+    /** Waits until the process answers; its log says why when it does not. */
+    private void await(String what, ProcessIdentity process, Answering answering)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + START_DEADLINE.toNanos();
+        while (true) {
+            try {
+                if (answering.answers()) {
+                    return;
+                }
+            } catch (IOException notYet) {
+                if (!process.isAlive() || System.nanoTime() > deadline) {
+                    LinuxCalls.reap(process.pid());
+                    throw new IOException(
+                            what + " (pid " + process.pid() + ") does not come up, see the logs in " + settings.directory(),
+                            notYet);
+                }
+            }
+            Thread.sleep(POLL);
+        }
+    }
+
+    /** Runs until closed: waits for the end of a process, then starts what is missing. */
+    private void supervise() {
+        while (true) {
+            try {
+                awaitAnEnd();
+                lock.lockInterruptibly();
+                try {
+                    if (closed) {
+                        return;
+                    }
+                    forgetDrained();
+                    if (!isAlive(processes.proxy()) || settings.namespaces().isPresent() && !isAlive(processes.broker())) {
+                        LOG.log(Level.WARNING, "proxy process ended, starting again");
+                        ensureRunning();
+                    }
+                } finally {
+                    lock.unlock();
+                }
+            } catch (IOException failed) {
+                LOG.log(Level.ERROR, "proxy not restarted, trying again reason={0}", failed.getMessage());
+                if (!pause()) {
+                    return;
+                }
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private boolean pause() {
+        try {
+            Thread.sleep(RESTART_PAUSE);
+            return true;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void awaitAnEnd() throws LinuxException {
+        var watched = new ArrayList<ProcessIdentity>();
+        lock.lock();
+        try {
+            watched.addAll(draining);
+            processes.proxy().ifPresent(watched::add);
+            processes.broker().ifPresent(watched::add);
+        } finally {
+            lock.unlock();
+        }
+        var handles = new ArrayList<Descriptor>();
+        try {
+            for (ProcessIdentity process : watched) {
+                handles.add(LinuxCalls.openProcess(process.pid()));
+            }
+            var numbers = new ArrayList<Integer>(List.of(wake.number()));
+            handles.forEach(handle -> numbers.add(handle.number()));
+            boolean[] ready = LinuxCalls.waitReadable(
+                    numbers.stream().mapToInt(Integer::intValue).toArray(), WATCH);
+            if (ready[0]) {
+                LinuxCalls.reset(wake);
+            }
+            watched.forEach(process -> LinuxCalls.reap(process.pid()));
+        } catch (LinuxException gone) {
+            LOG.log(Level.DEBUG, "a watched process is gone reason={0}", gone.getMessage());
+        } finally {
+            handles.forEach(Descriptor::close);
+        }
+    }
+
+    private void forgetDrained() throws IOException {
+        var left = new ArrayList<ProcessIdentity>();
+        for (ProcessIdentity process : draining) {
+            if (process.isAlive()) {
+                left.add(process);
+            }
+        }
+        draining = List.copyOf(left);
+    }
+
+    private static void end(List<ProcessIdentity> all) throws IOException, InterruptedException {
+        for (Signal signal : List.of(Signal.SIGTERM, Signal.SIGKILL)) {
+            for (ProcessIdentity process : all) {
+                if (process.isAlive()) {
+                    LinuxCalls.signal(process.pid(), signal);
+                }
+            }
+            long deadline = System.nanoTime() + STOP_GRACE.toNanos();
+            while (anyAlive(all) && System.nanoTime() < deadline) {
+                Thread.sleep(POLL);
+            }
+        }
+        all.forEach(process -> LinuxCalls.reap(process.pid()));
+    }
+
+    private static boolean anyAlive(List<ProcessIdentity> all) throws IOException {
+        for (ProcessIdentity process : all) {
+            if (process.isAlive()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Private keys are inside: nobody but the proxy's user may ever read it, not even for a moment. */
+    private void write(Path file, byte[] bytes) throws IOException {
+        Path next = Files.createTempFile(
+                file.getParent(),
+                "configuration",
+                ".next",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try {
+            try (var channel = FileChannel.open(next, Set.of(StandardOpenOption.WRITE))) {
+                var buffer = ByteBuffer.wrap(bytes);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                channel.force(true);
+            }
+            if (settings.user().isPresent()) {
+                Files.setAttribute(next, "unix:uid", settings.user().get().uid());
+            }
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(next);
+        }
+    }
+
+    /** Asks a process whether it is ready. */
+    @FunctionalInterface
+    private interface Answering {
+        boolean answers() throws IOException;
+    }
+}
