@@ -43,8 +43,7 @@ public final class Main {
     /** Arguments: the configuration file, the control socket, and the broker's socket where there is a broker. */
     public static void main(String[] arguments) throws IOException {
         if (arguments.length < 2 || arguments.length > 3) {
-            System.err.println("usage: Main CONFIGURATION CONTROL-SOCKET [BROKER-SOCKET]");
-            System.exit(2);
+            throw new IllegalArgumentException("usage: Main CONFIGURATION CONTROL-SOCKET [BROKER-SOCKET]");
         }
         var limits = Limits.defaults();
         SocketSource sockets = arguments.length == 3 ? new BrokerSockets(Path.of(arguments[2])) : new OwnSockets();

@@ -21,8 +21,7 @@ public final class SocketBroker {
     /** Arguments: the socket to listen at, the directory of namespaces, the user id that may ask. */
     public static void main(String[] arguments) throws IOException {
         if (arguments.length != 3) {
-            System.err.println("usage: SocketBroker SOCKET NAMESPACES USER-ID");
-            System.exit(2);
+            throw new IllegalArgumentException("usage: SocketBroker SOCKET NAMESPACES USER-ID");
         }
         serve(Path.of(arguments[0]), Path.of(arguments[1]), Integer.parseInt(arguments[2]));
     }

@@ -56,14 +56,14 @@ public final class NodeProxy implements AutoCloseable {
     }
 
     /** Adopts the processes that run, starts those that do not, and answers when the proxy does. */
-    public static NodeProxy start(NodeProxySettings settings) throws IOException, InterruptedException {
+    public static NodeProxy start(NodeProxySettings settings) throws IOException {
         var launcher = new ProxyLauncher(settings);
         launcher.prepareDirectories();
         var proxy = new NodeProxy(settings, launcher);
         proxy.lock.lock();
         try {
             proxy.ensureRunning();
-        } catch (IOException | InterruptedException failed) {
+        } catch (IOException failed) {
             proxy.wake.close();
             throw failed;
         } finally {
@@ -107,7 +107,7 @@ public final class NodeProxy implements AutoCloseable {
      * Starts a new proxy, which takes the listening sockets over, and lets the old one end with its last call, at the latest
      * after the grace. Without a broker new connections are refused for the moment between.
      */
-    public void upgrade(Duration grace) throws IOException, InterruptedException {
+    public void upgrade(Duration grace) throws IOException {
         lock.lock();
         try {
             var before = control();
@@ -129,7 +129,7 @@ public final class NodeProxy implements AutoCloseable {
     }
 
     /** Ends proxy and broker and removes their files; connections break. */
-    public void stop() throws IOException, InterruptedException {
+    public void stop() throws IOException {
         close();
         lock.lock();
         try {
@@ -177,28 +177,25 @@ public final class NodeProxy implements AutoCloseable {
         return new ControlClient(settings.controlSocket(record().generation()));
     }
 
-    private void ensureRunning() throws IOException, InterruptedException {
+    private void ensureRunning() throws IOException {
         if (settings.namespaces().isPresent() && !isAlive(processes.broker())) {
             var broker = launcher.startBroker();
             processes = processes.withBroker(broker);
             processes.write(settings.record());
-            await("the socket broker", broker, launcher::brokerAnswers);
+            await("the socket broker", broker, launcher::askBroker);
         }
         if (!isAlive(processes.proxy())) {
             startProxy();
         }
     }
 
-    private void startProxy() throws IOException, InterruptedException {
+    private void startProxy() throws IOException {
         int generation = processes.generation() + 1;
         var proxy = launcher.startProxy(generation);
         var client = new ControlClient(settings.controlSocket(generation));
         processes = processes.withProxy(proxy, generation);
         processes.write(settings.record());
-        await("the proxy", proxy, () -> {
-            client.report();
-            return true;
-        });
+        await("the proxy", proxy, client::report);
     }
 
     private static boolean isAlive(Optional<ProcessIdentity> process) throws IOException {
@@ -207,13 +204,12 @@ public final class NodeProxy implements AutoCloseable {
 
     /** Waits until the process answers; its log says why when it does not. */
     private void await(String what, ProcessIdentity process, Answering answering)
-            throws IOException, InterruptedException {
+            throws IOException {
         long deadline = System.nanoTime() + START_DEADLINE.toNanos();
         while (true) {
             try {
-                if (answering.answers()) {
-                    return;
-                }
+                answering.ask();
+                return;
             } catch (IOException notYet) {
                 if (!process.isAlive() || System.nanoTime() > deadline) {
                     LinuxCalls.reap(process.pid());
@@ -222,7 +218,21 @@ public final class NodeProxy implements AutoCloseable {
                             notYet);
                 }
             }
-            Thread.sleep(POLL);
+            if (waitForEnd(process, POLL)) {
+                LOG.log(Level.DEBUG, "process ended while it was awaited pid={0}", process.pid());
+            }
+        }
+    }
+
+    /** True when the process has ended; waits for that at most so long. */
+    private static boolean waitForEnd(ProcessIdentity process, Duration most) throws IOException {
+        if (!process.isAlive()) {
+            return true;
+        }
+        try (var handle = LinuxCalls.openProcess(process.pid())) {
+            return LinuxCalls.waitReadable(new int[] {handle.number()}, most)[0];
+        } catch (LinuxException gone) {
+            return !process.isAlive();
         }
     }
 
@@ -246,9 +256,7 @@ public final class NodeProxy implements AutoCloseable {
                 }
             } catch (IOException failed) {
                 LOG.log(Level.ERROR, "proxy not restarted, trying again reason={0}", failed.getMessage());
-                if (!pause()) {
-                    return;
-                }
+                pause();
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
                 return;
@@ -256,13 +264,11 @@ public final class NodeProxy implements AutoCloseable {
         }
     }
 
-    private boolean pause() {
+    private void pause() {
         try {
-            Thread.sleep(RESTART_PAUSE);
-            return true;
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            return false;
+            LinuxCalls.waitReadable(new int[] {wake.number()}, RESTART_PAUSE);
+        } catch (LinuxException impossible) {
+            LOG.log(Level.DEBUG, "no pause", impossible);
         }
     }
 
@@ -306,7 +312,7 @@ public final class NodeProxy implements AutoCloseable {
         draining = List.copyOf(left);
     }
 
-    private static void end(List<ProcessIdentity> all) throws IOException, InterruptedException {
+    private static void end(List<ProcessIdentity> all) throws IOException {
         for (Signal signal : List.of(Signal.SIGTERM, Signal.SIGKILL)) {
             for (ProcessIdentity process : all) {
                 if (process.isAlive()) {
@@ -314,20 +320,11 @@ public final class NodeProxy implements AutoCloseable {
                 }
             }
             long deadline = System.nanoTime() + STOP_GRACE.toNanos();
-            while (anyAlive(all) && System.nanoTime() < deadline) {
-                Thread.sleep(POLL);
+            for (ProcessIdentity process : all) {
+                waitForEnd(process, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
             }
         }
         all.forEach(process -> LinuxCalls.reap(process.pid()));
-    }
-
-    private static boolean anyAlive(List<ProcessIdentity> all) throws IOException {
-        for (ProcessIdentity process : all) {
-            if (process.isAlive()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Private keys are inside: nobody but the proxy's user may ever read it, not even for a moment. */
@@ -357,6 +354,6 @@ public final class NodeProxy implements AutoCloseable {
     /** Asks a process whether it is ready. */
     @FunctionalInterface
     private interface Answering {
-        boolean answers() throws IOException;
+        void ask() throws IOException;
     }
 }

@@ -60,9 +60,9 @@ final class ProxyLauncher {
         return start(command, "broker.log");
     }
 
-    boolean brokerAnswers() throws IOException {
+    /** Returns when the broker listens; it hangs up at once on anybody but the proxy. */
+    void askBroker() throws IOException {
         PacketSocket.connect(settings.brokerSocket()).close();
-        return true;
     }
 
     /** The proxy has no capability, no group and no way to get one. */
