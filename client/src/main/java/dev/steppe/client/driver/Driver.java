@@ -19,6 +19,11 @@ public interface Driver {
     /** Looks at the machine: can this driver run tasks here, and with what. */
     DriverFingerprint fingerprint();
 
+    /** How tasks of this driver see the machine; a plain process sees it as it is. */
+    default TaskView view(TaskDirectories directories) {
+        return new TaskView(directories.shared(), directories.local(), directories.secrets(), true);
+    }
+
     /** Names every unknown or wrong key of a task's {@code config}; an empty list means it is accepted. */
     List<String> validate(SortedMap<String, Object> config);
 

@@ -1,14 +1,16 @@
 package dev.steppe.client.driver;
 
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.PortMapping;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * One task to start, with everything decided: interpolated driver config, complete environment, directories that exist,
- * the allocation's network if it has one of its own, and what it may use.
+ * the allocation's network if it has one of its own, its ports, and what it may use.
  */
 public record TaskContext(
         AllocationId allocation,
@@ -18,15 +20,17 @@ public record TaskContext(
         Optional<String> user,
         TaskDirectories directories,
         Optional<TaskNetwork> network,
+        List<PortMapping> ports,
         TaskResources resources) {
 
     public TaskContext {
         config = Collections.unmodifiableSortedMap(new TreeMap<>(config));
+        ports = List.copyOf(ports);
         environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
     }
 
     /** The same task with another environment. */
     public TaskContext withEnvironment(SortedMap<String, String> other) {
-        return new TaskContext(allocation, taskName, config, other, user, directories, network, resources);
+        return new TaskContext(allocation, taskName, config, other, user, directories, network, ports, resources);
     }
 }

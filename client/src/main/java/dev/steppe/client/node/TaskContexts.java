@@ -47,17 +47,18 @@ public final class TaskContexts implements AllocationRunner.Contexts {
         var directories = surroundings
                 .directories(task.name())
                 .orElseThrow(() -> DriverException.failed("the directories of task " + task.name() + " are not there"));
+        var driver = Optional.ofNullable(drivers.get(task.driver()))
+                .orElseThrow(() -> DriverException.refused("driver \"" + task.driver() + "\" is not on this node"));
+        var view = driver.view(directories);
         var environment = new TaskEnvironment(
                 node.get(),
                 surroundings.job(),
                 surroundings.allocation(),
                 task,
-                new TaskEnvironment.Directories(directories.shared(), directories.local(), directories.secrets()),
+                new TaskEnvironment.Directories(view.shared(), view.local(), view.secrets()),
                 surroundings.networkStatus().map(NetworkStatus::address),
-                inherited);
+                view.machineEnvironment() ? inherited : Collections.emptySortedMap());
         var config = environment.config(task);
-        var driver = Optional.ofNullable(drivers.get(task.driver()))
-                .orElseThrow(() -> DriverException.refused("driver \"" + task.driver() + "\" is not on this node"));
         var problems = driver.validate(config);
         if (!problems.isEmpty()) {
             throw DriverException.refused("config of task \"" + task.name() + "\": " + String.join("; ", problems));
@@ -71,6 +72,7 @@ public final class TaskContexts implements AllocationRunner.Contexts {
                 task.user().isEmpty() ? Optional.empty() : Optional.of(environment.text(task.user())),
                 directories,
                 surroundings.network(),
+                surroundings.allocation().allocatedResources().shared().ports(),
                 new TaskResources(
                         resources.cpu(),
                         resources.memoryMb(),

@@ -47,6 +47,7 @@ final class DriverMachine implements AutoCloseable {
                 user,
                 directories,
                 Optional.empty(),
+                java.util.List.of(),
                 TaskResources.of(100, 128));
     }
 

@@ -76,6 +76,7 @@ class JavaDriverTest {
                 java.util.Optional.empty(),
                 directories,
                 java.util.Optional.empty(),
+                java.util.List.of(),
                 TaskResources.of(100, 128));
         assertThat(JavaDriver.arguments(task)).containsExactly("-Xmx64m", "-jar", "local/app.jar");
     }

@@ -1,0 +1,381 @@
+package dev.steppe.client.driver;
+
+import dev.steppe.client.driver.DockerClient.Json;
+import dev.steppe.io.TaskScope;
+import dev.steppe.model.AllocationId;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Runs containers through a Docker daemon. The daemon keeps the output; one thread per container copies it into the
+ * task's log files and goes on where an earlier agent stopped.
+ */
+public final class DockerDriver implements Driver, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(DockerDriver.class.getName());
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration REST_OF_LOGS = Duration.ofSeconds(5);
+    private static final Duration AFTER_KILL = Duration.ofSeconds(10);
+    private static final Duration LOOK = Duration.ofMillis(20);
+
+    private final TaskScope scope = new TaskScope("docker");
+    private final ConcurrentHashMap<String, CountDownLatch> copying = new ConcurrentHashMap<>();
+    private final DockerClient docker;
+    private final DockerSettings settings;
+
+    public DockerDriver(DockerSettings settings) {
+        this.settings = settings;
+        this.docker = new DockerClient(settings.socket());
+    }
+
+    @Override
+    public String name() {
+        return "docker";
+    }
+
+    @Override
+    public DriverFingerprint fingerprint() {
+        if (!Files.exists(settings.socket())) {
+            return DriverFingerprint.absent(
+                    "no Docker daemon at " + settings.socket()
+                            + ": start one, or name its socket in plugin \"docker\" { config { endpoint = \"unix:///path\" } }");
+        }
+        try {
+            var attributes = new TreeMap<>(Map.of(
+                    "driver.docker", "1",
+                    "driver.docker.version", docker.version(),
+                    "driver.docker.volumes.enabled", Boolean.toString(settings.volumesEnabled()),
+                    "driver.docker.privileged.enabled", Boolean.toString(settings.allowPrivileged())));
+            return DriverFingerprint.healthy(attributes);
+        } catch (IOException silent) {
+            return new DriverFingerprint(
+                    true,
+                    false,
+                    "the Docker daemon at " + settings.socket() + " does not answer: " + silent.getMessage(),
+                    new TreeMap<>());
+        }
+    }
+
+    @Override
+    public TaskView view(TaskDirectories directories) {
+        return new TaskView(Path.of("/alloc"), Path.of("/local"), Path.of("/secrets"), false);
+    }
+
+    @Override
+    public List<String> validate(SortedMap<String, Object> config) {
+        return DockerDefinition.problems(config, settings);
+    }
+
+    @Override
+    public DriverHandle start(TaskContext task) throws DriverException {
+        ProcessTasks.refuse(name(), validate(task.config()));
+        var container = task.taskName() + "-" + task.allocation();
+        try {
+            provideImage(task);
+            // Left by a start that the agent did not survive.
+            docker.remove(container);
+            var id = docker.create(container, DockerDefinition.of(task, settings));
+            var handle = handle(task, id, container);
+            try {
+                prepareLogs(handle);
+                docker.start(id);
+            } catch (IOException failed) {
+                docker.remove(id);
+                throw failed;
+            }
+            copyLogs(handle);
+            return handle;
+        } catch (DockerClient.Refused refused) {
+            throw refused.isClientsFault()
+                    ? DriverException.refused("task " + task.taskName() + ": " + refused.getMessage())
+                    : DriverException.failed("task " + task.taskName(), refused);
+        } catch (IOException failed) {
+            throw DriverException.failed("task " + task.taskName() + " cannot start", failed);
+        }
+    }
+
+    @Override
+    public void recover(DriverHandle handle) throws DriverException {
+        try {
+            var found = docker.inspect(id(handle))
+                    .orElseThrow(() -> DriverException.refused("the container of the task is gone"));
+            if (!Json.text(found, "Config", "Labels", DockerSettings.OWNER_LABEL)
+                    .equals(settings.owner())) {
+                throw DriverException.refused("the container " + id(handle) + " belongs to another agent");
+            }
+        } catch (IOException unreadable) {
+            throw DriverException.failed("cannot look at the task's container", unreadable);
+        }
+        copyLogs(handle);
+    }
+
+    @Override
+    public void watch(DriverHandle handle, Consumer<ExitResult> then) {
+        scope.startVirtual("wait-" + id(handle), () -> awaitExit(handle).ifPresent(then));
+    }
+
+    @Override
+    public void stop(DriverHandle handle, String signal, Duration killTimeout) throws DriverException {
+        try {
+            if (!docker.signal(id(handle), ProcessTasks.parseSignal(signal).name())) {
+                return;
+            }
+            if (!awaitStopped(handle, killTimeout)) {
+                docker.signal(id(handle), "SIGKILL");
+                if (!awaitStopped(handle, AFTER_KILL)) {
+                    throw DriverException.failed(
+                            "the container " + id(handle) + " does not end although it was killed");
+                }
+            }
+        } catch (IOException failed) {
+            throw DriverException.failed("cannot stop the task's container", failed);
+        }
+    }
+
+    @Override
+    public void signal(DriverHandle handle, String signal) throws DriverException {
+        try {
+            docker.signal(id(handle), ProcessTasks.parseSignal(signal).name());
+        } catch (IOException failed) {
+            throw DriverException.failed("cannot signal the task's container", failed);
+        }
+    }
+
+    @Override
+    public TaskUsage usage(DriverHandle handle) throws DriverException {
+        try {
+            var usage = docker.usage(id(handle));
+            long memoryBytes = Json.number(usage, "memory_stats", "usage");
+            return new TaskUsage(
+                    Duration.ofNanos(Json.number(usage, "cpu_stats", "cpu_usage", "total_usage")),
+                    memoryBytes,
+                    Math.max(memoryBytes, Json.number(usage, "memory_stats", "max_usage")),
+                    (int) Json.number(usage, "pids_stats", "current"));
+        } catch (IOException failed) {
+            throw DriverException.failed("cannot read the usage of the task's container", failed);
+        }
+    }
+
+    @Override
+    public void destroy(DriverHandle handle) throws DriverException {
+        try {
+            docker.remove(id(handle));
+            awaitLogs(handle);
+            copying.remove(id(handle));
+            Files.deleteIfExists(position(handle));
+            Files.deleteIfExists(state(handle));
+        } catch (IOException failed) {
+            throw DriverException.failed("cannot remove the task's container", failed);
+        }
+    }
+
+    /** Removes all containers of this owner, pause containers too, whose allocations are not in the set. */
+    public void sweep(Set<AllocationId> live) throws DriverException {
+        try {
+            for (Object container : docker.list(DockerSettings.OWNER_LABEL, settings.owner())) {
+                var allocation = Json.text(container, "Labels", DockerSettings.ALLOCATION_LABEL);
+                if (allocation.isEmpty() || !live.contains(new AllocationId(allocation))) {
+                    docker.remove(Json.text(container, "Id"));
+                }
+            }
+        } catch (IOException failed) {
+            throw DriverException.failed("cannot remove left-over containers", failed);
+        }
+    }
+
+    /** Ends copying and waiting; containers keep running. */
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    private void provideImage(TaskContext task) throws IOException, DriverException {
+        var config = task.config();
+        var image = ConfigKeys.text(config, "image");
+        if (config.containsKey("load")) {
+            var archive = task.directories()
+                    .local()
+                    .resolve(ConfigKeys.text(config, "load"))
+                    .normalize();
+            if (!archive.startsWith(task.directories().local())) {
+                throw DriverException.refused("config key \"load\" must name a file in the task's local directory");
+            }
+            docker.load(Files.readAllBytes(archive));
+        }
+        if (ConfigKeys.flag(config, "force_pull") || !docker.hasImage(image)) {
+            docker.pull(image, ConfigKeys.textMap(config, "auth"));
+        }
+    }
+
+    private DriverHandle handle(TaskContext task, String id, String container) {
+        return new DriverHandle(
+                name(),
+                new TreeMap<>(Map.of(
+                        "id", id,
+                        "container", container,
+                        "stdout", task.directories().stdout().toString(),
+                        "stderr", task.directories().stderr().toString(),
+                        "state", task.directories().driverState().toString())));
+    }
+
+    private static String id(DriverHandle handle) {
+        return handle.values().getOrDefault("id", "");
+    }
+
+    private static Path state(DriverHandle handle) {
+        return Path.of(handle.values().getOrDefault("state", ""));
+    }
+
+    private static Path position(DriverHandle handle) {
+        return state(handle).resolve("log-position");
+    }
+
+    private static DockerLogs logs(DriverHandle handle) throws IOException {
+        return new DockerLogs(
+                Path.of(handle.values().getOrDefault("stdout", "")),
+                Path.of(handle.values().getOrDefault("stderr", "")),
+                position(handle));
+    }
+
+    private static void prepareLogs(DriverHandle handle) throws IOException {
+        Files.createDirectories(
+                state(handle), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.deleteIfExists(position(handle));
+        logs(handle).save();
+    }
+
+    private void copyLogs(DriverHandle handle) {
+        var copied = new CountDownLatch(1);
+        if (copying.putIfAbsent(id(handle), copied) != null) {
+            return;
+        }
+        scope.startVirtual("logs-" + id(handle), () -> {
+            try {
+                boolean ended = false;
+                while (!ended && !scope.isClosed()) {
+                    ended = copyOnce(handle);
+                }
+            } finally {
+                copied.countDown();
+            }
+        });
+    }
+
+    /** True when there is nothing more to copy: the container has ended, or is gone. */
+    private boolean copyOnce(DriverHandle handle) {
+        try {
+            var logs = logs(handle);
+            try (var stream = docker.follow(id(handle), logs.since())) {
+                logs.copy(stream.body());
+            }
+            return docker.inspect(id(handle))
+                    .map(found -> !Json.flag(found, "State", "Running"))
+                    .orElse(true);
+        } catch (IOException broken) {
+            if (broken instanceof DockerClient.Refused refused && refused.isUnknown()) {
+                return true;
+            }
+            if (!scope.isClosed()) {
+                LOG.log(Level.DEBUG, "log stream broke, goes on soon container=" + id(handle), broken);
+                LockSupport.parkNanos(RETRY.toNanos());
+            }
+            return false;
+        }
+    }
+
+    private Optional<ExitResult> awaitExit(DriverHandle handle) {
+        while (!scope.isClosed()) {
+            try {
+                docker.awaitEnd(id(handle));
+                var found = docker.inspect(id(handle));
+                if (found.isEmpty()) {
+                    return Optional.of(lost("the container was removed"));
+                }
+                if (!Json.flag(found.get(), "State", "Running")) {
+                    awaitLogs(handle);
+                    return Optional.of(result(found.get()));
+                }
+            } catch (IOException restarting) {
+                if (restarting instanceof DockerClient.Refused refused && refused.isUnknown()) {
+                    return Optional.of(lost(refused.getMessage()));
+                }
+                LOG.log(Level.DEBUG, "waiting for a container broke, goes on soon container=" + id(handle), restarting);
+            }
+            LockSupport.parkNanos(RETRY.toNanos());
+        }
+        return Optional.empty();
+    }
+
+    private void awaitLogs(DriverHandle handle) {
+        var copied = copying.get(id(handle));
+        try {
+            if (copied != null && !copied.await(REST_OF_LOGS.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.log(Level.WARNING, "log copying is behind container=" + id(handle));
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean awaitStopped(DriverHandle handle, Duration timeout) throws IOException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        while (docker.inspect(id(handle))
+                .filter(found -> Json.flag(found, "State", "Running"))
+                .isPresent()) {
+            if (System.nanoTime() > deadlineNanos || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK.toNanos());
+        }
+        return true;
+    }
+
+    private static ExitResult lost(String reason) {
+        return new ExitResult(0, 0, false, Optional.of(reason), Instant.now());
+    }
+
+    private static ExitResult result(Object found) {
+        int status = (int) Json.number(found, "State", "ExitCode");
+        var error = Json.text(found, "State", "Error");
+        return new ExitResult(
+                status,
+                status > 128 && status <= 128 + 31 ? status - 128 : 0,
+                Json.flag(found, "State", "OOMKilled"),
+                error.isEmpty() ? Optional.empty() : Optional.of(error),
+                time(Json.text(found, "State", "FinishedAt")));
+    }
+
+    private static Instant time(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException unknown) {
+            return Instant.now();
+        }
+    }
+
+    /** Containers of this owner, for tests: ids. */
+    List<String> containers() throws IOException {
+        var ids = new ArrayList<String>();
+        for (Object container : docker.list(DockerSettings.OWNER_LABEL, settings.owner())) {
+            ids.add(Json.text(container, "Id"));
+        }
+        return ids;
+    }
+}

@@ -1,0 +1,255 @@
+package dev.steppe.client.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.steppe.client.network.NetworkSettings;
+import dev.steppe.client.network.Networks;
+import dev.steppe.client.network.Subnet;
+import dev.steppe.io.linux.NamespaceThread;
+import dev.steppe.io.linux.NetworkNamespaces;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Proves, with a real daemon, that containers run, are adopted with their output complete, and share networks. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DockerDriverTest {
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path temporary;
+
+    private TestDockerDaemon daemon;
+    private DriverMachine machine;
+    private DockerDriver driver;
+
+    @BeforeAll
+    void startDaemon() throws Exception {
+        daemon = new TestDockerDaemon();
+    }
+
+    @AfterAll
+    void endDaemon() throws Exception {
+        if (daemon != null) {
+            daemon.close();
+        }
+    }
+
+    @BeforeEach
+    void open(@TempDir Path fresh) throws Exception {
+        temporary = fresh;
+        machine = new DriverMachine(fresh);
+        driver = new DockerDriver(daemon.settings());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (machine != null) {
+            driver.sweep(Set.of());
+            assertThat(driver.containers()).isEmpty();
+            driver.close();
+            machine.close();
+        }
+    }
+
+    @Test
+    void a_container_runs_with_its_environment_directories_and_limits_and_tells_its_exit() throws Exception {
+        var task = task(
+                        "web",
+                        "echo $GREETING; echo oops >&2; echo kept > /local/file; echo x > /alloc/data/shared; cat"
+                                + " /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; exit 7")
+                .withEnvironment(new TreeMap<>(Map.of("GREETING", "hello there")));
+        var handle = driver.start(task);
+        var exit = DriverMachine.exit(driver, handle);
+        assertThat(exit.exitCode()).isEqualTo(7);
+        assertThat(exit.signal()).isZero();
+        assertThat(Files.readAllLines(task.directories().stdout())).contains("hello there", "134217728");
+        assertThat(task.directories().stderr()).hasContent("oops\n");
+        assertThat(task.directories().local().resolve("file")).hasContent("kept\n");
+        assertThat(driver.view(task.directories()).local()).isEqualTo(Path.of("/local"));
+        driver.destroy(handle);
+        driver.destroy(handle);
+        assertThat(task.directories().driverState()).doesNotExist();
+    }
+
+    @Test
+    void a_chatty_container_loses_no_line_while_no_agent_runs_and_tells_its_true_exit() throws Exception {
+        var task = task("web", "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo line $i; done; exit 42");
+        var handle = driver.start(task);
+        await(() -> Files.size(task.directories().stdout()) > 100);
+        driver.close();
+        // What an agent wrote but did not record comes again and must not be there twice.
+        Files.writeString(task.directories().stdout(), "written twice\n", java.nio.file.StandardOpenOption.APPEND);
+        driver = new DockerDriver(daemon.settings());
+        driver.recover(new DriverHandle(handle.driver(), new TreeMap<>(handle.values())));
+        assertThat(DriverMachine.exit(driver, handle).exitCode()).isEqualTo(42);
+        assertThat(Files.readAllLines(task.directories().stdout()))
+                .hasSize(3000)
+                .doesNotHaveDuplicates()
+                .endsWith("line 3000");
+        driver.destroy(handle);
+        assertThatThrownBy(() -> driver.recover(handle)).hasMessageContaining("is gone");
+    }
+
+    @Test
+    void a_container_survives_its_daemon_and_is_stopped_by_signal_or_force() throws Exception {
+        var task = task("web", "trap 'echo bye; exit 3' TERM; echo up; while :; do sleep 0.05; done");
+        var handle = driver.start(task);
+        await(() -> Files.readString(task.directories().stdout()).contains("up"));
+        assertThat(driver.usage(handle).memoryBytes()).isPositive();
+        daemon.restart();
+        driver.stop(handle, "SIGTERM", DEADLINE);
+        assertThat(DriverMachine.exit(driver, handle).exitCode()).isEqualTo(3);
+        await(() -> Files.readString(task.directories().stdout()).endsWith("bye\n"));
+        driver.destroy(handle);
+        var stubborn = driver.start(task("web", "trap '' INT; echo up; while :; do sleep 0.05; done"));
+        await(() -> Files.readString(task.directories().stdout()).endsWith("up\n"));
+        driver.stop(stubborn, "SIGINT", Duration.ofMillis(100));
+        assertThat(DriverMachine.exit(driver, stubborn).signal()).isEqualTo(9);
+        driver.destroy(stubborn);
+    }
+
+    @Test
+    void what_a_node_does_not_give_is_refused_with_the_remedy() {
+        var config = new TreeMap<String, Object>(Map.of(
+                "image",
+                "x",
+                "privileged",
+                true,
+                "cap_add",
+                List.of("sys_admin"),
+                "volumes",
+                List.of("/etc:/host-etc", "../up:/x", "local/data:/data"),
+                "imagge",
+                "y"));
+        assertThat(driver.validate(config))
+                .hasSize(5)
+                .anyMatch(problem -> problem.contains("allow_privileged = true"))
+                .anyMatch(problem -> problem.contains("\"sys_admin\""))
+                .anyMatch(problem -> problem.contains("\"/etc:/host-etc\" is refused"))
+                .anyMatch(problem -> problem.contains("\"../up:/x\" is refused"))
+                .anyMatch(problem -> problem.contains("did you mean \"image\""));
+    }
+
+    @Test
+    void an_image_that_is_nowhere_is_told_by_name() throws Exception {
+        var task = machine.task("web", new TreeMap<>(Map.of("image", "127.0.0.1:1/none:1")));
+        assertThatThrownBy(() -> driver.start(task))
+                .isInstanceOf(DriverException.class)
+                .hasMessageContaining("127.0.0.1:1/none:1");
+    }
+
+    @Test
+    void a_daemon_that_is_not_there_makes_the_driver_absent() {
+        try (var absent = new DockerDriver(new DockerSettings(temporary.resolve("none"), "x", false, false))) {
+            assertThat(absent.fingerprint().detected()).isFalse();
+            assertThat(absent.fingerprint().description()).contains("no Docker daemon at");
+        }
+        assertThat(driver.fingerprint().healthy()).isTrue();
+        assertThat(driver.fingerprint().attributes()).containsKey("driver.docker.version");
+    }
+
+    @Test
+    void a_container_and_a_process_share_the_network_of_a_pause_container() throws Exception {
+        var pauses = new PauseContainers(daemon.settings());
+        try (var thread = new NamespaceThread()) {
+            var namespaces = new NetworkNamespaces(thread, temporary.resolve("machines"));
+            var node = namespaces.create("node");
+            var networks = Networks.open(
+                    new NetworkSettings(
+                            "steppe0",
+                            Subnet.parse(NetworkSettings.DEFAULT_SUBNET),
+                            temporary.resolve("run"),
+                            Optional.of(node)),
+                    RandomGenerator.getDefault());
+            var pause = pauses.start(machine.allocation);
+            var network = networks.createAround(pause.pid(), machine.allocation, List.of(), Optional.empty());
+            var task = task("web", "cat /etc/resolv.conf; echo served | nc -l -p 7000");
+            var shared = new TaskNetwork(
+                    network.namespace(), network.resolvConf(), Optional.empty(), Optional.of(pause.containerId()));
+            var handle = driver.start(inside(task, shared));
+            var raw = new RawExecDriver(machine.tasks, RawExecDriver.Settings.development());
+            var asking = machine.task(
+                    "ask",
+                    new TreeMap<>(Map.of(
+                            "command",
+                            "/bin/sh",
+                            "args",
+                            List.of("-c", "until busybox nc 127.0.0.1 7000 </dev/null | grep served; do :; done"))));
+            var process = raw.start(inside(asking, shared));
+            assertThat(DriverMachine.exit(raw, process).exitCode()).isZero();
+            assertThat(asking.directories().stdout()).hasContent("served\n");
+            assertThat(DriverMachine.exit(driver, handle).exitCode()).isZero();
+            assertThat(Files.readString(task.directories().stdout())).contains("nameserver 172.26.64.1");
+            assertThat(pauses.find(pause.containerId())).contains(pause);
+            raw.destroy(process);
+            driver.destroy(handle);
+            networks.removeAll();
+            networks.close();
+            pauses.remove(machine.allocation);
+            assertThat(pauses.find(pause.containerId())).isEmpty();
+            namespaces.delete("node");
+            namespaces.removeDirectory();
+        }
+    }
+
+    private static TaskContext inside(TaskContext task, TaskNetwork network) {
+        return new TaskContext(
+                task.allocation(),
+                task.taskName(),
+                without(task),
+                task.environment(),
+                task.user(),
+                task.directories(),
+                Optional.of(network),
+                task.ports(),
+                task.resources());
+    }
+
+    private static TreeMap<String, Object> without(TaskContext task) {
+        var config = new TreeMap<>(task.config());
+        config.remove("network_mode");
+        return config;
+    }
+
+    private TaskContext task(String name, String script) throws Exception {
+        machine.directory.createTask(name, Optional.empty(), AllocationDirectory.Access.CONTAINER);
+        return machine.task(
+                name,
+                new TreeMap<>(Map.of(
+                        "image",
+                        TestDockerDaemon.IMAGE,
+                        "command",
+                        "/bin/sh",
+                        "args",
+                        List.of("-c", script),
+                        "network_mode",
+                        "none")));
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(Condition condition) throws Exception {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}
