@@ -152,6 +152,7 @@ final class Cluster {
                 Optional.empty(),
                 surroundings.directories(task.name()).orElseThrow(),
                 Optional.empty(),
+                List.of(),
                 TaskResources.of(task.resources().cpu(), task.resources().memoryMb()));
     }
 

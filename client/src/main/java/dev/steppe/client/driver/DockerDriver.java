@@ -6,6 +6,7 @@ import dev.steppe.model.AllocationId;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,6 +35,7 @@ public final class DockerDriver implements Driver, AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration REST_OF_LOGS = Duration.ofSeconds(5);
     private static final Duration AFTER_KILL = Duration.ofSeconds(10);
+    private static final String HANDLE = "handle";
     private static final Duration LOOK = Duration.ofMillis(20);
 
     private final TaskScope scope = new TaskScope("docker");
@@ -127,6 +130,22 @@ public final class DockerDriver implements Driver, AutoCloseable {
     }
 
     @Override
+    public Optional<DriverHandle> find(TaskDirectories directories) throws DriverException {
+        var values = new Properties();
+        try (var reader = Files.newBufferedReader(directories.driverState().resolve(HANDLE))) {
+            values.load(reader);
+            var handle = new TreeMap<String, String>();
+            values.stringPropertyNames().forEach(key -> handle.put(key, values.getProperty(key, "")));
+            var found = new DriverHandle(name(), handle);
+            return docker.inspect(id(found)).isPresent() ? Optional.of(found) : Optional.empty();
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException unreadable) {
+            throw DriverException.failed("cannot look for a container of the task", unreadable);
+        }
+    }
+
+    @Override
     public void watch(DriverHandle handle, Consumer<ExitResult> then) {
         scope.startVirtual("wait-" + id(handle), () -> awaitExit(handle).ifPresent(then));
     }
@@ -180,6 +199,7 @@ public final class DockerDriver implements Driver, AutoCloseable {
             awaitLogs(handle);
             copying.remove(id(handle));
             Files.deleteIfExists(position(handle));
+            Files.deleteIfExists(state(handle).resolve(HANDLE));
             Files.deleteIfExists(state(handle));
         } catch (IOException failed) {
             throw DriverException.failed("cannot remove the task's container", failed);
@@ -259,6 +279,11 @@ public final class DockerDriver implements Driver, AutoCloseable {
                 state(handle), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.deleteIfExists(position(handle));
         logs(handle).save();
+        var values = new Properties();
+        values.putAll(handle.values());
+        try (var writer = Files.newBufferedWriter(state(handle).resolve(HANDLE))) {
+            values.store(writer, null);
+        }
     }
 
     private void copyLogs(DriverHandle handle) {

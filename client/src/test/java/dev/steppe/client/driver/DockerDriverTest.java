@@ -95,6 +95,7 @@ class DockerDriverTest {
         // What an agent wrote but did not record comes again and must not be there twice.
         Files.writeString(task.directories().stdout(), "written twice\n", java.nio.file.StandardOpenOption.APPEND);
         driver = new DockerDriver(daemon.settings());
+        assertThat(driver.find(task.directories())).contains(handle);
         driver.recover(new DriverHandle(handle.driver(), new TreeMap<>(handle.values())));
         assertThat(DriverMachine.exit(driver, handle).exitCode()).isEqualTo(42);
         assertThat(Files.readAllLines(task.directories().stdout()))
