@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** HTTP calls of the demonstration to the agent's two dialects and to the services it shows. */
 final class Calls implements AutoCloseable {
@@ -42,12 +43,12 @@ final class Calls implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked") // JSON objects are maps with text keys
-    static List<Map<String, Object>> maps(List<?> list) {
-        return list.stream().map(row -> (Map<String, Object>) row).toList();
+    static List<Map<String, Object>> maps(@Nullable Object value) {
+        return (value instanceof List<?> list ? list : List.of()).stream().map(row -> (Map<String, Object>) row).toList();
     }
 
     @SuppressWarnings("unchecked") // JSON objects are maps with text keys
-    static Map<String, Object> map(Object value) {
+    static Map<String, Object> map(@Nullable Object value) {
         return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
     }
 

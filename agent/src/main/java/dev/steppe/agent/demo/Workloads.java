@@ -36,7 +36,7 @@ final class Workloads {
         for (var allocation : running(job)) {
             var resources = Calls.map(allocation.get("AllocatedResources"));
             var shared = Calls.map(resources.get("Shared"));
-            for (var port : Calls.maps((List<?>) shared.get("Ports"))) {
+            for (var port : Calls.maps(shared.get("Ports"))) {
                 if (label.equals(port.get("Label"))) {
                     String address = port.get("HostIP") + ":" + port.get("Value");
                     lastAddresses.put(job, address);
