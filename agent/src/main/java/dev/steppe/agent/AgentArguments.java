@@ -117,9 +117,15 @@ final class AgentArguments {
                 }
                 values.put(name, "true");
             }
-            case "default-intention", "data-dir", "node", "dc", "network-interface", "meta", "nomad-port", "consul-port",
-                    "dns-port" ->
-                value(name, equals < 0 ? arguments.poll() : flag.substring(equals + 1));
+            case "default-intention",
+                    "data-dir",
+                    "node",
+                    "dc",
+                    "network-interface",
+                    "meta",
+                    "nomad-port",
+                    "consul-port",
+                    "dns-port" -> value(name, equals < 0 ? arguments.poll() : flag.substring(equals + 1));
             default -> problems.add("unknown flag -" + name + "; see steppe agent -h");
         }
     }

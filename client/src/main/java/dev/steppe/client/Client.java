@@ -49,6 +49,7 @@ public final class Client implements AutoCloseable {
     private boolean welcomed;
     private boolean reportDue;
     private boolean closed;
+    private boolean leaving;
 
     /** The parts' {@code changed} is replaced by this client's own. */
     public Client(Loop loop, Transport transport, NodeSpec node, AllocationRunner.Parts parts) {
@@ -167,6 +168,9 @@ public final class Client implements AutoCloseable {
     }
 
     private void assigned(Message.Assignments assignments) {
+        if (leaving) {
+            return;
+        }
         var named = new TreeSet<AllocationId>();
         for (Message.Assignment assignment : assignments.assignments()) {
             named.add(assignment.allocation().id());
@@ -304,9 +308,11 @@ public final class Client implements AutoCloseable {
         });
     }
 
-    /** Stops everything this node runs and calls back when nothing is left. */
+    /** Stops everything this node runs, takes nothing new, and calls back when nothing is left. */
     public void stopAll(Runnable then) {
         loop.execute(() -> {
+            // the servers replace what ends here, and would do so here
+            leaving = true;
             runners.values().forEach(AllocationRunner::stop);
             whenAllEnded(then);
         });

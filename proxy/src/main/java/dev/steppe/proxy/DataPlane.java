@@ -59,8 +59,8 @@ public final class DataPlane implements AutoCloseable {
                 sockets.sweep();
             }
         } catch (CertificateException unusable) {
-            failures.add("the roots of " + configuration.trust().trustDomain() + " are unusable: " + unusable.getMessage()
-                    + "; nothing was changed");
+            failures.add("the roots of " + configuration.trust().trustDomain() + " are unusable: "
+                    + unusable.getMessage() + "; nothing was changed");
         }
         version = configuration.version();
         problems = List.copyOf(failures);

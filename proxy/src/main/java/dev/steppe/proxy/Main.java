@@ -49,8 +49,7 @@ public final class Main {
         SocketSource sockets = arguments.length == 3 ? new BrokerSockets(Path.of(arguments[2])) : new OwnSockets();
         var loops = new EventLoops(limits);
         var loop = new ThreadLoop("proxy");
-        var main = new Main(
-                Path.of(arguments[0]), loop, new DataPlane(limits, sockets, loops, InstantSource.system()));
+        var main = new Main(Path.of(arguments[0]), loop, new DataPlane(limits, sockets, loops, InstantSource.system()));
         loop.execute(main::start);
         new ControlServer(Path.of(arguments[1]), loops.group(), loops.epoll(), loop, main.new Actions());
         LOG.log(Level.INFO, "proxy ready control={0}", arguments[1]);

@@ -118,7 +118,8 @@ final class ServedSidecar {
             try {
                 upstreams.put(upstream.bind(), openUpstream(upstream));
             } catch (IOException failure) {
-                problems.add("upstream " + upstream.destination() + " of " + sidecar.key() + ": " + failure.getMessage());
+                problems.add(
+                        "upstream " + upstream.destination() + " of " + sidecar.key() + ": " + failure.getMessage());
             }
         }
     }
@@ -131,7 +132,11 @@ final class ServedSidecar {
                 upstream.bind(),
                 context.limits().backlog());
         return new UpstreamListener(
-                context, owner, upstream, identity, bootstrap -> context.sockets().listen(bootstrap, listening));
+                context,
+                owner,
+                upstream,
+                identity,
+                bootstrap -> context.sockets().listen(bootstrap, listening));
     }
 
     /** Stops accepting without giving the listening sockets up: a successor serves them. */

@@ -73,7 +73,9 @@ class DataPlaneTest {
         allowApi();
 
         try (var socket = TestNode.connect(upstream)) {
-            assertThat(line(socket.getInputStream())).as("the service speaks first").isEqualTo("engine");
+            assertThat(line(socket.getInputStream()))
+                    .as("the service speaks first")
+                    .isEqualTo("engine");
             socket.getOutputStream().write("hello\n".getBytes(StandardCharsets.UTF_8));
             assertThat(line(socket.getInputStream())).isEqualTo("hello");
             socket.getOutputStream().write("rest".getBytes(StandardCharsets.UTF_8));
@@ -81,8 +83,10 @@ class DataPlaneTest {
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .isEqualTo("rest");
         }
-        Await.until("the call is over on both sides", () -> callerNode.report().upstreams().get(0).active() == 0
-                && destinationNode.report().inbounds().get(0).active() == 0);
+        Await.until(
+                "the call is over on both sides",
+                () -> callerNode.report().upstreams().get(0).active() == 0
+                        && destinationNode.report().inbounds().get(0).active() == 0);
         var caller = callerNode.report().upstreams().get(0);
         assertThat(caller.bytesSent()).isEqualTo(10);
         assertThat(caller.bytesReceived()).isEqualTo("engine\n".length() + 10);
@@ -110,7 +114,8 @@ class DataPlaneTest {
         callerNode.apply();
 
         assertThatThrownBy(() -> call(upstream, "hello")).isInstanceOf(IOException.class);
-        Await.until("the refusal is recorded", () -> !callerNode.report().refusals().isEmpty());
+        Await.until(
+                "the refusal is recorded", () -> !callerNode.report().refusals().isEmpty());
         var refusal = callerNode.report().refusals().get(0);
         assertThat(refusal.side()).isEqualTo(Side.CALLER);
         assertThat(refusal.cause()).isEqualTo(Cause.DENIED);
@@ -137,17 +142,18 @@ class DataPlaneTest {
 
         try (var socket = TestNode.connect(upstream)) {
             assertThat(line(socket.getInputStream())).isEqualTo("engine");
-            destinationNode.serve(
-                    authority.leaf("engine"), engine.address(), inbound, TestNode.deny("api", "engine"));
+            destinationNode.serve(authority.leaf("engine"), engine.address(), inbound, TestNode.deny("api", "engine"));
             destinationNode.apply();
             assertThatThrownBy(() -> socket.getInputStream().read())
                     .as("given up with a reset, not with a regular end")
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("reset");
         }
-        Await.until("the caller knows why", () -> callerNode.report().refusals().stream()
-                .anyMatch(refusal -> refusal.rule().equals("api -> engine deny")
-                        && refusal.remedy().equals("steppe intention create -replace -allow api engine")));
+        Await.until(
+                "the caller knows why",
+                () -> callerNode.report().refusals().stream()
+                        .anyMatch(refusal -> refusal.rule().equals("api -> engine deny")
+                                && refusal.remedy().equals("steppe intention create -replace -allow api engine")));
     }
 
     @Test
@@ -173,11 +179,14 @@ class DataPlaneTest {
         callerNode.apply();
 
         assertThatThrownBy(() -> call(upstream, "hello")).isInstanceOf(IOException.class);
-        Await.until("the destination recorded the stranger", () -> destinationNode.report().refusals().stream()
-                .anyMatch(refusal -> refusal.cause() == Cause.UNTRUSTED
-                        && refusal.rule().contains("no root of " + TestAuthority.TRUST_DOMAIN)));
-        Await.until("the caller recorded it", () -> callerNode.report().refusals().stream()
-                .anyMatch(refusal -> refusal.cause() == Cause.UNTRUSTED));
+        Await.until(
+                "the destination recorded the stranger",
+                () -> destinationNode.report().refusals().stream()
+                        .anyMatch(refusal -> refusal.cause() == Cause.UNTRUSTED
+                                && refusal.rule().contains("no root of " + TestAuthority.TRUST_DOMAIN)));
+        Await.until(
+                "the caller recorded it",
+                () -> callerNode.report().refusals().stream().anyMatch(refusal -> refusal.cause() == Cause.UNTRUSTED));
 
         callerNode.trust(foreign.bundle());
         callerNode.call(authority.leaf("api"), "engine", upstream, List.of(inbound));
@@ -194,8 +203,11 @@ class DataPlaneTest {
         callerNode.apply();
 
         assertThatThrownBy(() -> call(upstream, "hello")).isInstanceOf(IOException.class);
-        Await.until("the caller recorded it", () -> callerNode.report().refusals().stream()
-                .anyMatch(refusal -> refusal.rule().contains("proved to be") && refusal.rule().contains("svc/other")));
+        Await.until(
+                "the caller recorded it",
+                () -> callerNode.report().refusals().stream()
+                        .anyMatch(refusal -> refusal.rule().contains("proved to be")
+                                && refusal.rule().contains("svc/other")));
         assertThat(engine.connections()).isZero();
     }
 
@@ -209,7 +221,9 @@ class DataPlaneTest {
             assertThat(first).as("nothing, or a TLS alert").isIn(-1, 21);
         }
         assertThat(engine.connections()).isZero();
-        Await.until("it is counted", () -> destinationNode.report().inbounds().get(0).failed() == 1);
+        Await.until(
+                "it is counted",
+                () -> destinationNode.report().inbounds().get(0).failed() == 1);
     }
 
     private static int firstByteOrEnd(Socket socket) {
@@ -247,7 +261,9 @@ class DataPlaneTest {
             });
             long total = 0;
             var block = new byte[32_768];
-            for (int n = socket.getInputStream().read(block); n >= 0; n = socket.getInputStream().read(block)) {
+            for (int n = socket.getInputStream().read(block);
+                    n >= 0;
+                    n = socket.getInputStream().read(block)) {
                 received.update(block, 0, n);
                 total += n;
             }
@@ -262,7 +278,10 @@ class DataPlaneTest {
     void an_endpoint_that_cannot_be_reached_is_passed_over() throws Exception {
         allowApi();
         callerNode.call(
-                authority.leaf("api"), "engine", upstream, List.of(TestNode.freeAddress(), inbound, TestNode.freeAddress()));
+                authority.leaf("api"),
+                "engine",
+                upstream,
+                List.of(TestNode.freeAddress(), inbound, TestNode.freeAddress()));
         callerNode.apply();
 
         for (int i = 0; i < 20; i++) {
@@ -288,9 +307,11 @@ class DataPlaneTest {
             callerNode.call(authority.leaf("api"), "engine", upstream, List.of(inboundOfDead));
             callerNode.apply();
             assertThatThrownBy(() -> call(upstream, "x")).isInstanceOf(IOException.class);
-            Await.until("the caller knows", () -> callerNode.report().refusals().stream()
-                    .anyMatch(refusal -> refusal.cause() == Cause.APPLICATION_DOWN
-                            && refusal.rule().contains("does not answer")));
+            Await.until(
+                    "the caller knows",
+                    () -> callerNode.report().refusals().stream()
+                            .anyMatch(refusal -> refusal.cause() == Cause.APPLICATION_DOWN
+                                    && refusal.rule().contains("does not answer")));
         }
     }
 
@@ -329,7 +350,8 @@ class DataPlaneTest {
         var nextAuthority = new TestAuthority("next root");
         try (var socket = TestNode.connect(upstream)) {
             assertThat(line(socket.getInputStream())).isEqualTo("engine");
-            var both = new TrustBundle(TestAuthority.TRUST_DOMAIN, List.of(authority.rootPem(), nextAuthority.rootPem()));
+            var both =
+                    new TrustBundle(TestAuthority.TRUST_DOMAIN, List.of(authority.rootPem(), nextAuthority.rootPem()));
             for (var node : List.of(callerNode, destinationNode)) {
                 node.trust(both);
                 node.apply();
@@ -357,8 +379,10 @@ class DataPlaneTest {
         assertThat(line(socket.getInputStream())).isEqualTo("engine");
         socket.setSoLinger(true, 0);
         socket.close();
-        Await.until("no call is left", () -> destinationNode.report().inbounds().get(0).active() == 0
-                && callerNode.report().upstreams().get(0).active() == 0);
+        Await.until(
+                "no call is left",
+                () -> destinationNode.report().inbounds().get(0).active() == 0
+                        && callerNode.report().upstreams().get(0).active() == 0);
         assertThat(call(upstream, "x")).isEqualTo("engine\nx");
     }
 

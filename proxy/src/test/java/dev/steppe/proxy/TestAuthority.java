@@ -71,11 +71,9 @@ public final class TestAuthority {
                     Extension.subjectAlternativeName,
                     true,
                     new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, identity.uri())));
-            builder.addExtension(
-                    Extension.extendedKeyUsage,
-                    false,
-                    new ExtendedKeyUsage(new KeyPurposeId[] {KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth
-                    }));
+            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
+                KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth
+            }));
             return new Leaf(
                     identity,
                     sign(builder),

@@ -10,9 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OperandTest {
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             =                | linux  | linux       | true
             !=               | linux  | linux       | false
             <                | 9      | 10          | true
@@ -26,8 +24,7 @@ class OperandTest {
             set_contains     | a,b,c  | c,a         | true
             set_contains_any | a,b    | x,b         | true
             set_contains_any | a,b    | x           | false
-            """,
-            quoteCharacter = '"')
+            """, quoteCharacter = '"')
     void comparison_holds_as_listed(String operand, String left, String right, boolean expected) {
         assertThat(Operand.holds(operand, Optional.of(left), Optional.of(right)))
                 .isEqualTo(expected);

@@ -47,7 +47,8 @@ public final class Certificates {
             return;
         }
         making = true;
-        var domain = TrustDomain.ofCluster(new UUID(loop.random().nextLong(), loop.random().nextLong()));
+        var domain = TrustDomain.ofCluster(
+                new UUID(loop.random().nextLong(), loop.random().nextLong()));
         var now = loop.now();
         loop.<CertificateAuthority>offload(
                 "make-root", () -> CertificateAuthority.create(domain, settings, now, random), outcome -> {
@@ -82,16 +83,22 @@ public final class Certificates {
             return;
         }
         var now = loop.now();
-        loop.<Leaf>offload("sign-leaf", () -> {
-            var signer = authority(root.get());
-            var id = new SpiffeId.Service(
-                    signer.trustDomain(), SpiffeId.DEFAULT_NAMESPACE, datacenter, wish.service());
-            return signer.sign(wish.certificateRequest(), id, now, random);
-        }, outcome -> then.accept(switch (outcome) {
-            case Loop.Outcome.Done<Leaf> done ->
-                new Message.LeafSigned(wish.request(), done.value().pem(), "");
-            case Loop.Outcome.Failed<Leaf> failed -> refused(wish, String.valueOf(failed.reason().getMessage()));
-        }));
+        loop.<Leaf>offload(
+                "sign-leaf",
+                () -> {
+                    var signer = authority(root.get());
+                    var id = new SpiffeId.Service(
+                            signer.trustDomain(), SpiffeId.DEFAULT_NAMESPACE, datacenter, wish.service());
+                    return signer.sign(wish.certificateRequest(), id, now, random);
+                },
+                outcome -> then.accept(
+                        switch (outcome) {
+                            case Loop.Outcome.Done<Leaf> done ->
+                                new Message.LeafSigned(
+                                        wish.request(), done.value().pem(), "");
+                            case Loop.Outcome.Failed<Leaf> failed ->
+                                refused(wish, String.valueOf(failed.reason().getMessage()));
+                        }));
     }
 
     private synchronized CertificateAuthority authority(AuthorityRoot root) {
@@ -106,7 +113,8 @@ public final class Certificates {
                 .jobOf(allocation)
                 .flatMap(job -> job.spec().group(allocation.taskGroup()))
                 .map(group -> group.allServices().stream()
-                        .anyMatch(it -> it.name().equals(service) && it.sidecar().isPresent()))
+                        .anyMatch(
+                                it -> it.name().equals(service) && it.sidecar().isPresent()))
                 .orElse(false);
     }
 

@@ -59,10 +59,13 @@ public final class IntentionEndpoint {
                     loop.now(),
                     0,
                     0);
-            proposals.propose(new Command.PutIntention(intention, loop.now()), reply -> then.accept(switch (reply) {
-                case Reply.Done<Long> done -> new Reply.Done<>(id, done.index());
-                case Reply.Refused<Long> refused -> Reply.refused(refused.refusal());
-            }));
+            proposals.propose(
+                    new Command.PutIntention(intention, loop.now()),
+                    reply -> then.accept(
+                            switch (reply) {
+                                case Reply.Done<Long> done -> new Reply.Done<>(id, done.index());
+                                case Reply.Refused<Long> refused -> Reply.refused(refused.refusal());
+                            }));
         });
     }
 

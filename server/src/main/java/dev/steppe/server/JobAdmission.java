@@ -38,8 +38,8 @@ public final class JobAdmission {
         var all = new ArrayList<>(admission.problems);
         all.addAll(admission.unsupported);
         boolean onlyUnsupported = admission.problems.isEmpty() && !admission.unsupported.isEmpty();
-        String message = all.size() + (all.size() == 1 ? " error" : " errors") + " occurred:\n  * "
-                + String.join("\n  * ", all);
+        String message =
+                all.size() + (all.size() == 1 ? " error" : " errors") + " occurred:\n  * " + String.join("\n  * ", all);
         return new Verdict(
                 all,
                 admission.notices,
@@ -82,8 +82,8 @@ public final class JobAdmission {
         }
         group.update().or(job::update).ifPresent(update -> {
             if (update.canary() > 0 || update.autoRevert() || update.autoPromote()) {
-                unsupported.add(where + "update: canary, auto_revert and auto_promote are not supported yet;"
-                        + " remove them");
+                unsupported.add(
+                        where + "update: canary, auto_revert and auto_promote are not supported yet;" + " remove them");
             }
         });
         network(where, group);
@@ -165,7 +165,8 @@ public final class JobAdmission {
             problems.add(where + "a service has no name");
         }
         if (!service.portLabel().isEmpty() && !isPort(group, service.portLabel())) {
-            problems.add(at + "port \"" + service.portLabel() + "\" is neither a number nor a port of the group; the group has "
+            problems.add(at + "port \"" + service.portLabel()
+                    + "\" is neither a number nor a port of the group; the group has "
                     + group.network().ports().stream().map(Port::label).toList());
         }
         service.connect().ifPresent(connect -> {
@@ -180,7 +181,8 @@ public final class JobAdmission {
                     unsupported.add(at + "expose is not supported yet; checks run inside the allocation and need none");
                 }
                 if (!proxy.config().isEmpty()) {
-                    unsupported.add(at + "proxy config " + proxy.config().keySet() + " is not supported yet; remove it");
+                    unsupported.add(
+                            at + "proxy config " + proxy.config().keySet() + " is not supported yet; remove it");
                 }
             });
         });

@@ -37,7 +37,8 @@ public final class JobEndpoint {
         loop.execute(() -> {
             var evaluation = Evaluations.of(job, "job-register", loop.now(), loop.random());
             var command = new Command.RegisterJob(job, enforceIndex, Optional.of(evaluation), loop.now());
-            proposals.propose(command, reply -> then.accept(registered(reply, job.key(), evaluation, admission.notices())));
+            proposals.propose(
+                    command, reply -> then.accept(registered(reply, job.key(), evaluation, admission.notices())));
         });
     }
 
@@ -51,8 +52,8 @@ public final class JobEndpoint {
                 return;
             }
             var evaluation = Evaluations.of(job.get(), "job-deregister", loop.now(), loop.random());
-            var command = new Command.DeregisterJob(
-                    key.namespace(), key.id(), purge, Optional.of(evaluation), loop.now());
+            var command =
+                    new Command.DeregisterJob(key.namespace(), key.id(), purge, Optional.of(evaluation), loop.now());
             proposals.propose(command, reply -> then.accept(registered(reply, key, evaluation, List.of())));
         });
     }
@@ -71,13 +72,14 @@ public final class JobEndpoint {
         });
     }
 
-    private Reply<Registered> registered(
-            Reply<Long> reply, JobKey key, Evaluation evaluation, List<String> notices) {
+    private Reply<Registered> registered(Reply<Long> reply, JobKey key, Evaluation evaluation, List<String> notices) {
         return switch (reply) {
             case Reply.Done<Long> done -> {
-                long index = store.snapshot().job(key).map(job -> job.jobModifyIndex()).orElse(done.index());
-                yield new Reply.Done<>(
-                        new Registered(index, Optional.of(evaluation.id()), notices), done.index());
+                long index = store.snapshot()
+                        .job(key)
+                        .map(job -> job.jobModifyIndex())
+                        .orElse(done.index());
+                yield new Reply.Done<>(new Registered(index, Optional.of(evaluation.id()), notices), done.index());
             }
             case Reply.Refused<Long> refused -> Reply.refused(refused.refusal());
         };

@@ -75,9 +75,7 @@ final class MeshPublisher {
         }
         var domain = TrustBundle.of(snapshot.roots()).trustDomain().name();
         var settings = new MeshSettings(
-                domain,
-                options.datacenter(),
-                options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY);
+                domain, options.datacenter(), options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY);
         var newest = catalog.map(before -> before.next(snapshot, List.of(), options.datacenter()))
                 .orElseGet(() -> Catalog.of(snapshot, List.of(), options.datacenter()));
         catalog = Optional.of(newest);

@@ -32,8 +32,7 @@ public final class NodeEndpoint {
             }
             var evaluations = eligible ? sessions.evaluationsFor(node) : List.<dev.steppe.model.Evaluation>of();
             proposals.propose(
-                    new Command.SetNodeEligibility(
-                            node, eligible ? "eligible" : "ineligible", evaluations, loop.now()),
+                    new Command.SetNodeEligibility(node, eligible ? "eligible" : "ineligible", evaluations, loop.now()),
                     then);
         });
     }

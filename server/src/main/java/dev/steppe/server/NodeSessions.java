@@ -37,8 +37,7 @@ final class NodeSessions {
     private final TreeMap<NodeId, Instant> lastHeard = new TreeMap<>();
     private final List<Consumer<NodeId>> joinListeners = new ArrayList<>();
 
-    NodeSessions(
-            Loop loop, Store store, Proposals proposals, Certificates certificates, Duration heartbeatEvery) {
+    NodeSessions(Loop loop, Store store, Proposals proposals, Certificates certificates, Duration heartbeatEvery) {
         this.loop = loop;
         this.store = store;
         this.proposals = proposals;
@@ -89,9 +88,10 @@ final class NodeSessions {
         var perNode = new TreeMap<NodeId, List<Message.Assignment>>();
         for (Event event : events) {
             if (event instanceof Event.AllocationChanged changed && changed.byServer()) {
-                assignment(after, changed.allocation()).ifPresent(assignment -> perNode.computeIfAbsent(
-                                changed.allocation().nodeId(), id -> new ArrayList<>())
-                        .add(assignment));
+                assignment(after, changed.allocation())
+                        .ifPresent(assignment -> perNode.computeIfAbsent(
+                                        changed.allocation().nodeId(), id -> new ArrayList<>())
+                                .add(assignment));
             }
         }
         perNode.forEach((node, assignments) -> send(node, new Message.Assignments(false, assignments)));
@@ -132,7 +132,8 @@ final class NodeSessions {
             proposals.propose(new Command.RegisterNode(hello.node(), evaluations, loop.now()), reply -> {
                 switch (reply) {
                     case Reply.Done<Long> done -> welcome(id);
-                    case Reply.Refused<Long> refused -> link.close(refused.refusal().message());
+                    case Reply.Refused<Long> refused ->
+                        link.close(refused.refusal().message());
                 }
             });
         }
@@ -165,8 +166,7 @@ final class NodeSessions {
                     .map(report -> new Command.Report(report.allocation(), report.state()))
                     .toList();
             proposals.propose(
-                    new Command.ReportAllocations(commands, evaluationsAfter(snapshot, reports), loop.now()),
-                    reply -> {
+                    new Command.ReportAllocations(commands, evaluationsAfter(snapshot, reports), loop.now()), reply -> {
                         if (reply instanceof Reply.Refused<Long> refused) {
                             link.close("report not taken: " + refused.refusal().message());
                         }
@@ -208,13 +208,13 @@ final class NodeSessions {
             if (before.isEmpty()) {
                 continue;
             }
-            trigger(snapshot, before.get(), report).ifPresent(it -> triggers.put(before.get().jobKey(), it));
+            trigger(snapshot, before.get(), report)
+                    .ifPresent(it -> triggers.put(before.get().jobKey(), it));
         }
         var evaluations = new ArrayList<Evaluation>();
         triggers.forEach((key, trigger) -> snapshot.job(key)
                 .filter(job -> !job.stop())
-                .ifPresent(job -> evaluations.add(
-                        Evaluations.of(job, trigger, loop.now(), loop.random()))));
+                .ifPresent(job -> evaluations.add(Evaluations.of(job, trigger, loop.now(), loop.random()))));
         return evaluations;
     }
 

@@ -74,11 +74,13 @@ final class Planner {
         }
         var wait = Duration.between(loop.now(), evaluation.waitUntil());
         if (wait.isPositive()) {
-            delayed.computeIfAbsent(evaluation.id(), id -> loop.after(wait, () -> {
-                delayed.remove(id);
-                store.snapshot().evaluation(id).ifPresent(this::take);
-                pump();
-            }));
+            delayed.computeIfAbsent(
+                    evaluation.id(),
+                    id -> loop.after(wait, () -> {
+                        delayed.remove(id);
+                        store.snapshot().evaluation(id).ifPresent(this::take);
+                        pump();
+                    }));
         } else {
             broker.enqueue(evaluation);
         }
@@ -98,16 +100,15 @@ final class Planner {
         var snapshot = store.snapshot();
         var now = loop.now();
         var random = new SplittableRandom(loop.random().nextLong());
-        loop.<Plan>offload(
-                "plan", () -> Scheduler.plan(snapshot, evaluation, now, random), outcome -> {
-                    switch (outcome) {
-                        case Loop.Outcome.Done<Plan> done -> submit(evaluation, done.value(), attempt);
-                        case Loop.Outcome.Failed<Plan> failed -> {
-                            LOG.log(Level.ERROR, "planning failed evaluation=" + evaluation.id(), failed.reason());
-                            close(evaluation, "planning failed: " + failed.reason());
-                        }
-                    }
-                });
+        loop.<Plan>offload("plan", () -> Scheduler.plan(snapshot, evaluation, now, random), outcome -> {
+            switch (outcome) {
+                case Loop.Outcome.Done<Plan> done -> submit(evaluation, done.value(), attempt);
+                case Loop.Outcome.Failed<Plan> failed -> {
+                    LOG.log(Level.ERROR, "planning failed evaluation=" + evaluation.id(), failed.reason());
+                    close(evaluation, "planning failed: " + failed.reason());
+                }
+            }
+        });
     }
 
     private void submit(Evaluation evaluation, Plan plan, int attempt) {
@@ -123,8 +124,8 @@ final class Planner {
             evaluations.add(accepted.evaluation());
             evaluations.addAll(accepted.followUps());
         }
-        var command = new Command.ApplyPlan(
-                accepted.placed(), accepted.stopped(), accepted.moved(), evaluations, loop.now());
+        var command =
+                new Command.ApplyPlan(accepted.placed(), accepted.stopped(), accepted.moved(), evaluations, loop.now());
         proposals.propose(command, reply -> {
             if (reply instanceof Reply.Refused<Long> refused) {
                 LOG.log(
@@ -144,15 +145,14 @@ final class Planner {
 
     private void close(Evaluation evaluation, String reason) {
         var failed = evaluation.with(EvaluationStatus.FAILED, reason);
-        proposals.propose(
-                new Command.PutEvaluations(List.of(failed), loop.now()), reply -> finish(evaluation));
+        proposals.propose(new Command.PutEvaluations(List.of(failed), loop.now()), reply -> finish(evaluation));
     }
 
     private void finish(Evaluation evaluation) {
         busy = false;
         var superfluous = broker.done(evaluation).stream()
-                .map(waited -> waited.with(
-                        EvaluationStatus.CANCELLED, "canceled after more recent evaluation was processed"))
+                .map(waited ->
+                        waited.with(EvaluationStatus.CANCELLED, "canceled after more recent evaluation was processed"))
                 .toList();
         if (!superfluous.isEmpty() && leading) {
             proposals.propose(new Command.PutEvaluations(superfluous, loop.now()), reply -> {});

@@ -44,7 +44,8 @@ final class Proposals {
                 Reply.refused(new Refusal(
                         Refusal.Code.UNAVAILABLE,
                         "No cluster leader"
-                                + elsewhere.leader()
+                                + elsewhere
+                                        .leader()
                                         .map(member -> " here; it is " + member)
                                         .orElse("")));
             case Proposal.Unavailable unavailable ->

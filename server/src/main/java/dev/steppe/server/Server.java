@@ -37,8 +37,7 @@ public final class Server implements AutoCloseable {
     private boolean controlDue;
 
     /** What a server is told when it starts. */
-    public record Options(
-            String datacenter, boolean allowByDefault, Duration heartbeatEvery, Duration heartbeatGrace) {
+    public record Options(String datacenter, boolean allowByDefault, Duration heartbeatEvery, Duration heartbeatGrace) {
 
         /** Figures for one machine and small clusters: a lost node is noticed within 15 seconds. */
         public static Options standard(String datacenter, boolean allowByDefault) {

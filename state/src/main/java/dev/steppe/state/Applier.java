@@ -52,8 +52,9 @@ final class Applier {
         var existing = before.job(key);
         long current = existing.map(Job::jobModifyIndex).orElse(0L);
         if (command.enforceIndex().isPresent() && command.enforceIndex().get() != current) {
-            return Optional.of("Enforcing job modify index " + command.enforceIndex().get() + ": job exists with index "
-                    + current + "; read the job again and decide anew");
+            return Optional.of(
+                    "Enforcing job modify index " + command.enforceIndex().get() + ": job exists with index " + current
+                            + "; read the job again and decide anew");
         }
         boolean same = existing.isPresent()
                 && !existing.get().stop()
@@ -100,8 +101,8 @@ final class Applier {
     private void dropOldVersions(JobKey key) {
         long newest = draft.jobs.get(key).map(Job::version).orElse(Long.MAX_VALUE);
         for (Job job : before.versionsOf(key)) {
-            boolean used = before.allocationsOf(key).stream()
-                    .anyMatch(allocation -> allocation.jobVersion() == job.version());
+            boolean used =
+                    before.allocationsOf(key).stream().anyMatch(allocation -> allocation.jobVersion() == job.version());
             if (!used && job.version() <= newest - VERSIONS_KEPT) {
                 draft.removeVersion(job);
             }
@@ -175,8 +176,8 @@ final class Applier {
         for (Command.Move move : plan.moved()) {
             draft.allocations
                     .get(move.allocation())
-                    .ifPresent(allocation -> putByServer(
-                            allocation.updated(move.jobVersion(), move.evaluation()), plan.at()));
+                    .ifPresent(allocation ->
+                            putByServer(allocation.updated(move.jobVersion(), move.evaluation()), plan.at()));
         }
         for (Allocation placed : plan.placed()) {
             draft.put(placed.stored(draft.index, draft.index, draft.index, plan.at(), plan.at()), true);
@@ -287,7 +288,9 @@ final class Applier {
     }
 
     private Optional<String> collect(Command.Collect command) {
-        command.evaluations().stream().flatMap(id -> before.evaluation(id).stream()).forEach(draft::remove);
+        command.evaluations().stream()
+                .flatMap(id -> before.evaluation(id).stream())
+                .forEach(draft::remove);
         command.allocations().stream()
                 .flatMap(id -> before.allocation(id).stream())
                 .filter(allocation -> allocation.client().status().isTerminal())

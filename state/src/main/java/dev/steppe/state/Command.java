@@ -62,11 +62,7 @@ public sealed interface Command {
 
     /** A scheduler's plan, verified against the newest state. */
     record ApplyPlan(
-            List<Allocation> placed,
-            List<Stop> stopped,
-            List<Move> moved,
-            List<Evaluation> evaluations,
-            Instant at)
+            List<Allocation> placed, List<Stop> stopped, List<Move> moved, List<Evaluation> evaluations, Instant at)
             implements Command {}
 
     /** An allocation of a plan that is to end, or whose node is gone ({@code lost}). */

@@ -98,9 +98,13 @@ final class Draft {
         allocations = allocations.put(allocation.id(), allocation);
         if (before.isEmpty()) {
             allocationsByJob = allocationsByJob.put(
-                    new Snapshot.Ref(allocation.jobKey().toString(), allocation.id().value()), allocation.id());
+                    new Snapshot.Ref(
+                            allocation.jobKey().toString(), allocation.id().value()),
+                    allocation.id());
             allocationsByNode = allocationsByNode.put(
-                    new Snapshot.Ref(allocation.nodeId().value(), allocation.id().value()), allocation.id());
+                    new Snapshot.Ref(
+                            allocation.nodeId().value(), allocation.id().value()),
+                    allocation.id());
         }
         boolean held = before.isPresent() && before.get().holdsResources();
         if (held != allocation.holdsResources()) {

@@ -66,9 +66,11 @@ public final class Store {
     /** Takes over a restored snapshot in place of the current one. */
     public void restore(Snapshot restored) {
         current = restored;
-        publish(restored, java.util.Arrays.stream(Table.values())
-                .<Event>map(Event.Other::new)
-                .toList());
+        publish(
+                restored,
+                java.util.Arrays.stream(Table.values())
+                        .<Event>map(Event.Other::new)
+                        .toList());
     }
 
     private void publish(Snapshot after, List<Event> events) {

@@ -48,7 +48,8 @@ class PersistentMapTest {
         for (int i = 0; i < 100; i++) {
             int key = random.nextInt(2_100);
             assertThat(map.get(key).orElse("none")).isEqualTo(expected.getOrDefault(key, "none"));
-            assertThat(map.from(key)).containsExactlyElementsOf(expected.tailMap(key, true).values());
+            assertThat(map.from(key))
+                    .containsExactlyElementsOf(expected.tailMap(key, true).values());
         }
     }
 }

@@ -36,7 +36,8 @@ public sealed interface Message {
     record Report(AllocationId allocation, ClientState state) {}
 
     /** A wish for a certificate of an allocation's service; the key never leaves the node. */
-    record SignLeaf(String request, AllocationId allocation, String service, byte[] certificateRequest) implements ToServer {}
+    record SignLeaf(String request, AllocationId allocation, String service, byte[] certificateRequest)
+            implements ToServer {}
 
     /** The server took the node in, and expects a heartbeat this often. */
     record Welcome(Duration heartbeatEvery) implements ToNode {}

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Calls implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private final String nomad;
     private final String consul;
 
@@ -72,18 +73,20 @@ final class Calls implements AutoCloseable {
     /** A response that goes on and on; the caller closes it. */
     InputStream stream(String url) throws IOException, InterruptedException {
         return http.send(
-                        HttpRequest.newBuilder(URI.create(url)).GET().build(), HttpResponse.BodyHandlers.ofInputStream())
+                        HttpRequest.newBuilder(URI.create(url)).GET().build(),
+                        HttpResponse.BodyHandlers.ofInputStream())
                 .body();
     }
 
     /** Submits a job file as the command does: parsed by the agent, then registered. */
     void run(String source, Map<String, String> variables) throws IOException, InterruptedException {
         var assignments = new StringBuilder();
-        new TreeMap<>(variables).forEach((name, value) -> assignments
-                .append(name)
-                .append(" = ")
-                .append(value.chars().allMatch(Character::isDigit) ? value : "\"" + value + "\"")
-                .append('\n'));
+        new TreeMap<>(variables)
+                .forEach((name, value) -> assignments
+                        .append(name)
+                        .append(" = ")
+                        .append(value.chars().allMatch(Character::isDigit) ? value : "\"" + value + "\"")
+                        .append('\n'));
         var parsed = post("/v1/jobs/parse", Map.of("JobHCL", source, "Variables", assignments.toString()));
         if (parsed.status() != 200) {
             throw new IOException("the job file was not accepted: " + parsed.body());

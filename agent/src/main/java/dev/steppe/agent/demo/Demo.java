@@ -67,8 +67,7 @@ public final class Demo {
         try {
             var directory = Files.createTempDirectory("steppe-demo-");
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-            var ports = new AgentProcess.Ports(
-                    FreePort.near(4646), FreePort.near(8500), FreePort.near(8600));
+            var ports = new AgentProcess.Ports(FreePort.near(4646), FreePort.near(8500), FreePort.near(8600));
             return new Demo(out, arguments.isEmpty(), home, directory, ports).run();
         } catch (IOException failed) {
             err.println("steppe demo: " + failed.getMessage());
@@ -110,7 +109,9 @@ public final class Demo {
 
     private boolean steps() {
         return step("a dev agent with a default-deny mesh", this::startAgent)
-                && step("four jobs submitted: a JVM API, a plain-process engine, a scraper, the count dashboard", this::submit)
+                && step(
+                        "four jobs submitted: a JVM API, a plain-process engine, a scraper, the count dashboard",
+                        this::submit)
                 && step("all services healthy", this::awaitHealth)
                 && step("API -> engine is refused: no intention speaks of it", this::showRefused)
                 && step("the API's alloc status names the rule and the remedy", this::showWhy)
@@ -118,7 +119,9 @@ public final class Demo {
                 && step("metrics-scraper -> engine is still refused", this::showScraperRefused)
                 && step("the dashboard calls its API once that is allowed", this::showDashboard)
                 && step("an instance is killed and comes back", this::showReplaced)
-                && step("the agent is killed and started again: same processes, the open connection goes on", this::showRestart);
+                && step(
+                        "the agent is killed and started again: same processes, the open connection goes on",
+                        this::showRestart);
     }
 
     private boolean step(String title, Step step) {
@@ -175,14 +178,18 @@ public final class Demo {
 
     private String awaitHealth() throws IOException, InterruptedException {
         for (String service : List.of(ENGINE, API, SCRAPER, "count-api", "count-dashboard")) {
-            await(service + " healthy", () -> !calls.consul("/v1/health/service/" + service + "?passing")
-                    .rows()
-                    .isEmpty());
+            await(
+                    service + " healthy",
+                    () -> !calls.consul("/v1/health/service/" + service + "?passing")
+                            .rows()
+                            .isEmpty());
         }
         for (String job : List.of(ENGINE, API, SCRAPER, "countdash")) {
-            await(job + " in the mesh", () -> workloads.running(job).stream()
-                    .allMatch(allocation -> Calls.map(allocation.get("TaskStates")).keySet().stream()
-                            .anyMatch(task -> task.startsWith("connect-proxy-"))));
+            await(
+                    job + " in the mesh",
+                    () -> workloads.running(job).stream()
+                            .allMatch(allocation -> Calls.map(allocation.get("TaskStates")).keySet().stream()
+                                    .anyMatch(task -> task.startsWith("connect-proxy-"))));
         }
         return "";
     }
@@ -279,14 +286,16 @@ public final class Demo {
                     && calls.page(apiUrl() + "/transcode").status() == 200;
         });
         return "process " + before.getFirst() + " was killed, process "
-                + workloads.processes(directory.resolve("agent"), "TranscodeEngine").getFirst() + " serves";
+                + workloads
+                        .processes(directory.resolve("agent"), "TranscodeEngine")
+                        .getFirst() + " serves";
     }
 
     private String showRestart() throws IOException, InterruptedException {
         var before = workloads.processes(directory.resolve("agent"), "dev.steppe.examples");
         var restartsBefore = workloads.restarts(List.of(ENGINE, API, SCRAPER, "countdash"));
-        try (var ticks = new BufferedReader(
-                new InputStreamReader(calls.stream(apiUrl() + "/stream"), StandardCharsets.UTF_8))) {
+        try (var ticks =
+                new BufferedReader(new InputStreamReader(calls.stream(apiUrl() + "/stream"), StandardCharsets.UTF_8))) {
             tick(ticks);
             agent.kill();
             tick(ticks);
@@ -298,8 +307,11 @@ public final class Demo {
             awaitNode();
             tick(ticks);
         }
-        await("everything taken over", () -> workloads.restarts(List.of(ENGINE, API, SCRAPER, "countdash"))
-                .equals(restartsBefore));
+        await(
+                "everything taken over",
+                () -> workloads
+                        .restarts(List.of(ENGINE, API, SCRAPER, "countdash"))
+                        .equals(restartsBefore));
         var after = workloads.processes(directory.resolve("agent"), "dev.steppe.examples");
         if (!after.equals(before)) {
             throw new IOException("processes were " + before + " and are " + after);
@@ -349,8 +361,7 @@ public final class Demo {
     }
 
     private void sayWhereToLook() throws IllegalStateException {
-        out.println(
-                """
+        out.println("""
 
                 It runs now. In another terminal (with NOMAD_ADDR=http://127.0.0.1:%d CONSUL_HTTP_ADDR=http://127.0.0.1:%d):
                   ./steppe job status transcode-api
@@ -358,8 +369,7 @@ public final class Demo {
                   ./steppe intention list
                   ./steppe intention create -allow metrics-scraper transcode-engine
                   ./steppe catalog services
-                Ctrl-C stops everything and removes it."""
-                        .formatted(ports.nomad(), ports.consul()));
+                Ctrl-C stops everything and removes it.""".formatted(ports.nomad(), ports.consul()));
     }
 
     /** A question that is asked until the answer is yes. */

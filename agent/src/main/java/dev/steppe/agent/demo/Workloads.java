@@ -1,12 +1,12 @@
 package dev.steppe.agent.demo;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.nio.file.Path;
 
 /** What runs, as the API and the machine tell it. */
 final class Workloads {
@@ -22,7 +22,8 @@ final class Workloads {
         var found = new ArrayList<Map<String, Object>>();
         for (var row : calls.nomad("/v1/job/" + job + "/allocations").rows()) {
             if ("running".equals(row.get("ClientStatus"))) {
-                found.add(Calls.map(calls.nomad("/v1/allocation/" + row.get("ID")).json()));
+                found.add(
+                        Calls.map(calls.nomad("/v1/allocation/" + row.get("ID")).json()));
             }
         }
         if (found.isEmpty()) {
@@ -73,7 +74,9 @@ final class Workloads {
             for (var allocation : running(job)) {
                 Calls.map(allocation.get("TaskStates")).forEach((task, state) -> {
                     if (!task.startsWith("connect-proxy-")) {
-                        found.put(allocation.get("ID") + "/" + task, Calls.map(state).get("Restarts"));
+                        found.put(
+                                allocation.get("ID") + "/" + task,
+                                Calls.map(state).get("Restarts"));
                     }
                 });
             }

@@ -341,9 +341,10 @@ final class Monitor {
         if (wanted.size() > running) {
             counts.add(allocations(wanted.size() - running) + " complete");
         }
-        if (!counts.isEmpty()) {
-            head(terminal.green(String.join(", ", counts)));
-        }
+        head(
+                counts.isEmpty()
+                        ? "No allocation had to be started or changed"
+                        : terminal.green(String.join(", ", counts)));
         return 0;
     }
 

@@ -127,8 +127,8 @@ public final class AllocationRunner {
                 continue;
             }
             var state = states.getOrDefault(task.name(), TaskState.fresh());
-            var restarts =
-                    new RestartTracker(task.restartPolicy().orElse(policy), job.type().ends());
+            var restarts = new RestartTracker(
+                    task.restartPolicy().orElse(policy), job.type().ends());
             tasks.put(
                     task.name(),
                     new TaskRunner(
@@ -181,17 +181,20 @@ public final class AllocationRunner {
         }
         phase = Phase.PREPARING;
         keep();
-        loop.<Boolean>offload("prepare-" + allocation.id(), () -> {
-            for (AllocationHook hook : parts.hooks()) {
-                hook.prepare(surroundings);
-            }
-            return true;
-        }, outcome -> {
-            switch (outcome) {
-                case Loop.Outcome.Done<Boolean> done -> prepared();
-                case Loop.Outcome.Failed<Boolean> failed -> setupFailed("Setup Failure", failed.reason());
-            }
-        });
+        loop.<Boolean>offload(
+                "prepare-" + allocation.id(),
+                () -> {
+                    for (AllocationHook hook : parts.hooks()) {
+                        hook.prepare(surroundings);
+                    }
+                    return true;
+                },
+                outcome -> {
+                    switch (outcome) {
+                        case Loop.Outcome.Done<Boolean> done -> prepared();
+                        case Loop.Outcome.Failed<Boolean> failed -> setupFailed("Setup Failure", failed.reason());
+                    }
+                });
     }
 
     private void setupFailed(String type, Exception reason) {
@@ -218,32 +221,38 @@ public final class AllocationRunner {
 
     private void adopt() {
         phase = Phase.PREPARING;
-        loop.<Boolean>offload("adopt-" + allocation.id(), () -> {
-            for (AllocationHook hook : parts.hooks()) {
-                hook.adopt(surroundings);
-            }
-            return true;
-        }, outcome -> {
-            switch (outcome) {
-                case Loop.Outcome.Done<Boolean> done -> {
-                    phase = Phase.RUNNING;
-                    parts.observers().running(this);
-                    tasks.forEach((name, task) -> task.adopt(surroundings.directories(name)));
-                    if (stopWanted) {
-                        beginStop();
-                    } else {
-                        taskChanged();
+        loop.<Boolean>offload(
+                "adopt-" + allocation.id(),
+                () -> {
+                    for (AllocationHook hook : parts.hooks()) {
+                        hook.adopt(surroundings);
                     }
-                }
-                case Loop.Outcome.Failed<Boolean> gone -> prepareAgain(gone.reason());
-            }
-        });
+                    return true;
+                },
+                outcome -> {
+                    switch (outcome) {
+                        case Loop.Outcome.Done<Boolean> done -> {
+                            phase = Phase.RUNNING;
+                            parts.observers().running(this);
+                            tasks.forEach((name, task) -> task.adopt(surroundings.directories(name)));
+                            if (stopWanted) {
+                                beginStop();
+                            } else {
+                                taskChanged();
+                            }
+                        }
+                        case Loop.Outcome.Failed<Boolean> gone -> prepareAgain(gone.reason());
+                    }
+                });
     }
 
     /** What an earlier agent prepared is gone, as after a reboot: it is made anew and the tasks start again. */
     private void prepareAgain(Exception reason) {
-        tasks.values().forEach(task -> task.event(
-                "Failed Restoring Task", "surroundings are gone: " + reason.getMessage() + "; made anew", Map.of()));
+        tasks.values()
+                .forEach(task -> task.event(
+                        "Failed Restoring Task",
+                        "surroundings are gone: " + reason.getMessage() + "; made anew",
+                        Map.of()));
         phase = Phase.WAITING;
         if (stopWanted) {
             phase = Phase.PREPARING;
@@ -289,7 +298,8 @@ public final class AllocationRunner {
 
     private void taskChanged() {
         if (phase == Phase.RUNNING) {
-            boolean failed = tasks.values().stream().anyMatch(task -> task.isDead() && task.state().failed());
+            boolean failed = tasks.values().stream()
+                    .anyMatch(task -> task.isDead() && task.state().failed());
             boolean allDead = tasks.values().stream().allMatch(TaskRunner::isDead);
             if (failed && !allDead) {
                 phase = Phase.STOPPING;
@@ -319,20 +329,23 @@ public final class AllocationRunner {
         }
         phase = Phase.RELEASING;
         changed();
-        loop.<Boolean>offload("release-" + allocation.id(), () -> {
-            releaseAll();
-            return true;
-        }, outcome -> {
-            if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
-                System.getLogger(AllocationRunner.class.getName())
-                        .log(
-                                System.Logger.Level.WARNING,
-                                "cleaning up failed allocation=" + allocation.id() + " reason="
-                                        + failed.reason().getMessage());
-            }
-            phase = Phase.ENDED;
-            changed();
-        });
+        loop.<Boolean>offload(
+                "release-" + allocation.id(),
+                () -> {
+                    releaseAll();
+                    return true;
+                },
+                outcome -> {
+                    if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
+                        System.getLogger(AllocationRunner.class.getName())
+                                .log(
+                                        System.Logger.Level.WARNING,
+                                        "cleaning up failed allocation=" + allocation.id() + " reason="
+                                                + failed.reason().getMessage());
+                    }
+                    phase = Phase.ENDED;
+                    changed();
+                });
     }
 
     /** Every hook gets its turn, whatever happens to those before. */
@@ -353,12 +366,15 @@ public final class AllocationRunner {
     /** Removes what was left for people to read. Only after the end. Blocking, so it runs away from the loop. */
     public void forget() {
         parts.shelf().remove(allocation.id());
-        loop.<Boolean>offload("forget-" + allocation.id(), () -> {
-            for (AllocationHook hook : parts.hooks().reversed()) {
-                hook.forget(surroundings);
-            }
-            return true;
-        }, outcome -> {});
+        loop.<Boolean>offload(
+                "forget-" + allocation.id(),
+                () -> {
+                    for (AllocationHook hook : parts.hooks().reversed()) {
+                        hook.forget(surroundings);
+                    }
+                    return true;
+                },
+                outcome -> {});
     }
 
     /** A task that runs now, for questions to its driver. */
@@ -384,7 +400,9 @@ public final class AllocationRunner {
     /** A check's latest result. */
     public void checked(String key, CheckStatus status) {
         var before = checks.put(key, status);
-        if (before == null || !before.status().equals(status.status()) || !before.output().equals(status.output())) {
+        if (before == null
+                || !before.status().equals(status.status())
+                || !before.output().equals(status.output())) {
             changed();
         }
     }

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.Optional;
 
 /**
  * Replaces {@code ${name}} in texts by what it stands for on this node and in this task. An unknown name stays as it is

@@ -1,10 +1,10 @@
 package dev.steppe.client.allocation;
 
 import dev.steppe.client.driver.DriverHandle;
+import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.JobSpec;
-import dev.steppe.model.Allocation;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;

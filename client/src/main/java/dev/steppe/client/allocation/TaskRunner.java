@@ -219,7 +219,9 @@ final class TaskRunner {
                 exit.at(),
                 "Exit Code: " + exit.exitCode() + (exit.signal() == 0 ? "" : ", Signal: " + exit.signal())
                         + (exit.oomKilled() ? ", killed because it used more memory than it may" : "")
-                        + exit.error().map(error -> ", Exit Message: \"" + error + "\"").orElse(""),
+                        + exit.error()
+                                .map(error -> ", Exit Message: \"" + error + "\"")
+                                .orElse(""),
                 details,
                 false,
                 exit.exitCode(),
@@ -249,9 +251,14 @@ final class TaskRunner {
             case RestartTracker.Decision.Again again -> {
                 event(
                         "Restarting",
-                        "Task restarting in " + dev.steppe.model.codec.GoDuration.format(
-                                again.delay().truncatedTo(java.time.temporal.ChronoUnit.MILLIS)),
-                        Map.of("restart_reason", again.reason(), "start_delay", Long.toString(again.delay().toNanos())));
+                        "Task restarting in "
+                                + dev.steppe.model.codec.GoDuration.format(
+                                        again.delay().truncatedTo(java.time.temporal.ChronoUnit.MILLIS)),
+                        Map.of(
+                                "restart_reason",
+                                again.reason(),
+                                "start_delay",
+                                Long.toString(again.delay().toNanos())));
                 state = new TaskState(
                         TaskStatus.PENDING,
                         false,
@@ -291,8 +298,8 @@ final class TaskRunner {
         phase = new Phase.Stopping();
         event(
                 "Killing",
-                "Sent interrupt. Waiting "
-                        + dev.steppe.model.codec.GoDuration.format(task.killTimeout()) + " before force killing",
+                "Sent interrupt. Waiting " + dev.steppe.model.codec.GoDuration.format(task.killTimeout())
+                        + " before force killing",
                 Map.of("kill_timeout", task.killTimeout().toString()));
         loop.<Boolean>offload(
                 "stop-" + task.name(),
@@ -319,7 +326,10 @@ final class TaskRunner {
                 },
                 outcome -> {
                     if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
-                        event("Driver Failure", "cleaning up failed: " + failed.reason().getMessage(), Map.of());
+                        event(
+                                "Driver Failure",
+                                "cleaning up failed: " + failed.reason().getMessage(),
+                                Map.of());
                     }
                     then.run();
                 });

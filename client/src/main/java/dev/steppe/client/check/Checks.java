@@ -87,7 +87,10 @@ public final class Checks {
                             switch (outcome) {
                                 case Loop.Outcome.Done<Probe.Result> done -> done.value();
                                 case Loop.Outcome.Failed<Probe.Result> failed ->
-                                    new Probe.Result(false, String.valueOf(failed.reason().getMessage()), 0);
+                                    new Probe.Result(
+                                            false,
+                                            String.valueOf(failed.reason().getMessage()),
+                                            0);
                             });
                 }
             });
@@ -102,9 +105,7 @@ public final class Checks {
             } else if (!result.passing() && inRow > check.failuresBeforeCritical()) {
                 status = CheckStatus.CRITICAL;
             }
-            String name = check.name().isEmpty()
-                    ? "service: \"" + service.name() + "\" check"
-                    : check.name();
+            String name = check.name().isEmpty() ? "service: \"" + service.name() + "\" check" : check.name();
             runner.checked(
                     key,
                     new CheckStatus(name, service.name(), status, result.output(), result.statusCode(), loop.now()));

@@ -63,10 +63,11 @@ public final class SocketProbe implements Probe {
                 .append(target.port())
                 .append("\r\nUser-Agent: steppe-check\r\nAccept: */*\r\nConnection: close\r\n");
         for (Map.Entry<String, List<String>> header : check.header().entrySet()) {
-            header.getValue().forEach(value -> request.append(header.getKey())
-                    .append(": ")
-                    .append(value)
-                    .append("\r\n"));
+            header.getValue()
+                    .forEach(value -> request.append(header.getKey())
+                            .append(": ")
+                            .append(value)
+                            .append("\r\n"));
         }
         byte[] body = check.body().getBytes(StandardCharsets.UTF_8);
         if (body.length > 0) {

@@ -32,10 +32,7 @@ public final class LeafFiles {
         Files.createFile(draft, owner);
         Files.writeString(draft, credential.leaf().pem() + credential.key().reveal());
         Files.move(
-                draft,
-                file(allocation, service),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+                draft, file(allocation, service), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** What is kept, or nothing when it is not there or cannot be used any more. */
@@ -50,7 +47,8 @@ public final class LeafFiles {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Credential(Leaf.read(text.substring(0, key)), new PrivateKeyPem(text.substring(key))));
+            return Optional.of(
+                    new Credential(Leaf.read(text.substring(0, key)), new PrivateKeyPem(text.substring(key))));
         } catch (IllegalArgumentException damaged) {
             return Optional.empty();
         }

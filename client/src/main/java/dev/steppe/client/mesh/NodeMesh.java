@@ -83,7 +83,8 @@ public final class NodeMesh {
         switch (message) {
             case Message.MeshConfiguration configuration -> planned(configuration);
             case Message.LeafSigned signed -> signed(signed);
-            case Message.Welcome welcome -> identities.values().forEach(identity -> identity.pending = Optional.empty());
+            case Message.Welcome welcome ->
+                identities.values().forEach(identity -> identity.pending = Optional.empty());
             case Message.Assignments assignments -> {}
         }
     }
@@ -92,7 +93,9 @@ public final class NodeMesh {
         try {
             plan = Optional.of(NodePlan.decode(message.configuration()));
         } catch (CodecException unreadable) {
-            LOG.log(Level.ERROR, "plan for the proxy not readable, the last one stays reason=" + unreadable.getMessage());
+            LOG.log(
+                    Level.ERROR,
+                    "plan for the proxy not readable, the last one stays reason=" + unreadable.getMessage());
             return;
         }
         reconcile();
@@ -151,7 +154,8 @@ public final class NodeMesh {
         try {
             files.read(sidecar.allocation(), sidecar.service())
                     .filter(kept -> kept.leaf().notAfter().isAfter(loop.now()))
-                    .filter(kept -> kept.leaf().id().text().equals(sidecar.identity().toString()))
+                    .filter(kept ->
+                            kept.leaf().id().text().equals(sidecar.identity().toString()))
                     .ifPresent(kept -> take(identity, kept));
         } catch (IOException unreadable) {
             LOG.log(Level.WARNING, "kept certificate not readable sidecar=" + key(sidecar));
@@ -171,12 +175,17 @@ public final class NodeMesh {
         String request = Ids.random(loop.random());
         var since = loop.now();
         loop.<LeafRequest>offload(
-                "make-key", () -> LeafRequest.create(SpiffeId.parse(sidecar.identity().toString()), random), outcome -> {
+                "make-key",
+                () -> LeafRequest.create(SpiffeId.parse(sidecar.identity().toString()), random),
+                outcome -> {
                     switch (outcome) {
                         case Loop.Outcome.Done<LeafRequest> made -> {
                             identity.pending = Optional.of(new Pending(request, Optional.of(made.value()), since));
                             client.send(new Message.SignLeaf(
-                                    request, sidecar.allocation(), sidecar.service(), made.value().der()));
+                                    request,
+                                    sidecar.allocation(),
+                                    sidecar.service(),
+                                    made.value().der()));
                         }
                         case Loop.Outcome.Failed<LeafRequest> failed -> failed(identity, key(sidecar), failed.reason());
                     }
@@ -211,7 +220,8 @@ public final class NodeMesh {
             if (!answer.refusal().isEmpty()) {
                 throw new IOException(answer.refusal());
             }
-            var credential = pending.wish().orElseThrow().accept(dev.steppe.security.certificate.Leaf.read(answer.chainPem()));
+            var credential =
+                    pending.wish().orElseThrow().accept(dev.steppe.security.certificate.Leaf.read(answer.chainPem()));
             var kept = new LeafFiles.Credential(
                     credential.leaf(),
                     new dev.steppe.mesh.configuration.PrivateKeyPem(
@@ -234,7 +244,8 @@ public final class NodeMesh {
             return;
         }
         var next = plan.get().configuration(version + 1, this::namespaceOf, this::leafOf);
-        boolean same = applied.map(it -> it.trust().equals(next.trust()) && it.sidecars().equals(next.sidecars()))
+        boolean same = applied.map(
+                        it -> it.trust().equals(next.trust()) && it.sidecars().equals(next.sidecars()))
                 .orElse(next.sidecars().isEmpty());
         if (same) {
             return;
@@ -280,15 +291,8 @@ public final class NodeMesh {
 
     private TaskState running(String service) {
         var event = new TaskEvent(
-                "Started",
-                loop.now(),
-                "The node's proxy serves " + service,
-                Collections.emptySortedMap(),
-                false,
-                0,
-                0);
-        return new TaskState(
-                TaskStatus.RUNNING, false, 0, Instant.EPOCH, loop.now(), Instant.EPOCH, List.of(event));
+                "Started", loop.now(), "The node's proxy serves " + service, Collections.emptySortedMap(), false, 0, 0);
+        return new TaskState(TaskStatus.RUNNING, false, 0, Instant.EPOCH, loop.now(), Instant.EPOCH, List.of(event));
     }
 
     private void lookEverySecond() {
@@ -320,7 +324,7 @@ public final class NodeMesh {
                                 refusal.count()));
             }
         }
-        perAllocation.forEach((id, refusals) ->
-                client.runner(new AllocationId(id)).ifPresent(runner -> runner.refused(refusals)));
+        perAllocation.forEach(
+                (id, refusals) -> client.runner(new AllocationId(id)).ifPresent(runner -> runner.refused(refusals)));
     }
 }

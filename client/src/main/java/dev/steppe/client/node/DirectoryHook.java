@@ -35,7 +35,8 @@ public final class DirectoryHook implements AllocationHook {
     @Override
     public void prepare(Surroundings surroundings) throws HookException {
         try {
-            var directory = new AllocationDirectory(root, surroundings.allocation().id());
+            var directory =
+                    new AllocationDirectory(root, surroundings.allocation().id());
             directory.create();
             for (Task task : surroundings.group().tasks()) {
                 var how = files.apply(task.driver());

@@ -35,8 +35,7 @@ public final class FileShelf implements Kept.Shelf {
     @Override
     public void put(Kept kept) {
         try {
-            var draft = Files.write(
-                    directory.resolve(kept.id().value() + ".draft"), Codec.toBinary(Kept.class, kept));
+            var draft = Files.write(directory.resolve(kept.id().value() + ".draft"), Codec.toBinary(Kept.class, kept));
             Files.move(draft, file(kept.id()), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException disk) {
             throw new UncheckedIOException("cannot keep allocation " + kept.id() + " in " + directory, disk);
@@ -56,7 +55,8 @@ public final class FileShelf implements Kept.Shelf {
     public List<Kept> all() {
         var found = new ArrayList<Kept>();
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(it -> it.toString().endsWith(SUFFIX)).sorted().toList()) {
+            for (Path file :
+                    files.filter(it -> it.toString().endsWith(SUFFIX)).sorted().toList()) {
                 try {
                     found.add(Codec.fromBinary(Kept.class, Files.readAllBytes(file)));
                 } catch (CodecException damaged) {

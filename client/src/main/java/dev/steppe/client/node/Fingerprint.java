@@ -99,7 +99,8 @@ public final class Fingerprint {
         for (String line : read("/proc/cpuinfo").split("\n", -1)) {
             int colon = line.indexOf(':');
             if (colon > 0 && line.startsWith("cpu MHz")) {
-                perCore = Math.max(perCore, Double.parseDouble(line.substring(colon + 1).strip()));
+                perCore = Math.max(
+                        perCore, Double.parseDouble(line.substring(colon + 1).strip()));
             } else if (colon > 0 && line.startsWith("model name")) {
                 model = line.substring(colon + 1).strip();
             }
@@ -139,7 +140,9 @@ public final class Fingerprint {
     private static void system(Settings settings, SortedMap<String, String> attributes) throws IOException {
         attributes.put("kernel.name", System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT));
         attributes.put("kernel.version", System.getProperty("os.version"));
-        attributes.put("kernel.arch", System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch"));
+        attributes.put(
+                "kernel.arch",
+                System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch"));
         attributes.put("arch", System.getProperty("os.arch"));
         for (String line : read("/etc/os-release").split("\n", -1)) {
             if (line.startsWith("ID=")) {
@@ -154,7 +157,8 @@ public final class Fingerprint {
         attributes.put("steppe.version", settings.version());
         attributes.put("network.modes", String.join(",", settings.networkModes()));
         attributes.put("unique.cgroup.mountpoint", "/sys/fs/cgroup");
-        attributes.put("unique.cgroup.version", Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")) ? "v2" : "v1");
+        attributes.put(
+                "unique.cgroup.version", Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")) ? "v2" : "v1");
     }
 
     private static void network(Settings settings, SortedMap<String, String> attributes) throws IOException {

@@ -69,7 +69,12 @@ public final class NetworkHook implements AllocationHook {
         try {
             var available = AllocationHook.need(networks, "bridge networking on this node (see steppe doctor)");
             var kept = available.adopt(surroundings.allocation().id());
-            tell(surroundings, AllocationHook.need(kept, "the network of allocation " + surroundings.allocation().id()));
+            tell(
+                    surroundings,
+                    AllocationHook.need(
+                            kept,
+                            "the network of allocation "
+                                    + surroundings.allocation().id()));
         } catch (IOException failed) {
             throw new HookException("network: " + failed.getMessage(), failed);
         }

@@ -169,7 +169,8 @@ public final class PacketSocket implements AutoCloseable {
     private static byte[] bytes(Path path) {
         byte[] text = path.toString().getBytes(StandardCharsets.UTF_8);
         if (text.length > PATH_BYTES_MAX) {
-            throw new IllegalArgumentException("the path of a unix socket has at most " + PATH_BYTES_MAX + " bytes: " + path);
+            throw new IllegalArgumentException(
+                    "the path of a unix socket has at most " + PATH_BYTES_MAX + " bytes: " + path);
         }
         return text;
     }

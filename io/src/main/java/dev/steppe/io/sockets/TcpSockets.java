@@ -68,7 +68,8 @@ public final class TcpSockets {
     /** Opens the file of a namespace, or any other file, for reading. */
     public static int openFile(Path file) throws SocketException {
         try (var arena = Arena.ofConfined()) {
-            return OPEN.call(file.toString(), arena.allocateFrom(file.toString()).address(), READ_ONLY_CLOEXEC);
+            return OPEN.call(
+                    file.toString(), arena.allocateFrom(file.toString()).address(), READ_ONLY_CLOEXEC);
         }
     }
 

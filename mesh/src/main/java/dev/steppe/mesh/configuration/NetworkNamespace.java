@@ -17,8 +17,9 @@ public sealed interface NetworkNamespace {
 
         public Named {
             if (!isName(name)) {
-                throw new IllegalArgumentException("'" + name + "' is not a name of a network namespace (letters, digits,"
-                        + " dot, dash, underscore, at most " + NAME_LENGTH_MAX + ", not starting with a dot)");
+                throw new IllegalArgumentException(
+                        "'" + name + "' is not a name of a network namespace (letters, digits,"
+                                + " dot, dash, underscore, at most " + NAME_LENGTH_MAX + ", not starting with a dot)");
             }
         }
 

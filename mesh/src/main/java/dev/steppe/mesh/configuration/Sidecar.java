@@ -17,8 +17,8 @@ public record Sidecar(
             throw new IllegalArgumentException("'" + allocationId + "' is not the id of an allocation");
         }
         if (!leaf.identity().service().equals(service)) {
-            throw new IllegalArgumentException("the leaf of " + service + " of allocation " + allocationId + " is for "
-                    + leaf.identity());
+            throw new IllegalArgumentException(
+                    "the leaf of " + service + " of allocation " + allocationId + " is for " + leaf.identity());
         }
     }
 

@@ -98,15 +98,14 @@ final class Broker implements AutoCloseable {
         }
         release(request.key());
         var address = new InetSocketAddress(InetAddress.getByAddress(request.ip()), request.port());
-        int descriptor =
-                inNamespace(request.namespace(), () -> TcpSockets.listening(address, request.backlog()));
+        int descriptor = inNamespace(request.namespace(), () -> TcpSockets.listening(address, request.backlog()));
         listeners.put(request.key(), new Listener(descriptor, place, round));
         return descriptor;
     }
 
     private void adopt(BrokerRequest request, OptionalInt passed) {
-        int descriptor =
-                passed.orElseThrow(() -> new IllegalArgumentException("there is no descriptor to adopt for " + request.key()));
+        int descriptor = passed.orElseThrow(
+                () -> new IllegalArgumentException("there is no descriptor to adopt for " + request.key()));
         if (listeners.containsKey(request.key()) || listeners.size() >= LISTENERS_MAX) {
             TcpSockets.close(descriptor);
         } else {

@@ -33,7 +33,11 @@ record BrokerRequest(Operation operation, String key, String namespace, byte[] i
 
     byte[] encode() {
         var out = ByteBuffer.allocate(BYTES);
-        out.putInt(VERSION).putInt(operation.ordinal()).putInt(port).putShort((short) backlog).putShort((short) ip.length);
+        out.putInt(VERSION)
+                .putInt(operation.ordinal())
+                .putInt(port)
+                .putShort((short) backlog)
+                .putShort((short) ip.length);
         out.put(IP_AT, ip);
         put(out, NAMESPACE_AT, namespace, NAMESPACE_BYTES_MAX);
         put(out, KEY_AT, key, KEY_BYTES_MAX);

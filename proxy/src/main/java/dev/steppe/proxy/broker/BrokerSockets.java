@@ -75,8 +75,8 @@ public final class BrokerSockets implements SocketSource {
                 listening.backlog());
         var answer = ask(request, OptionalInt.empty());
         if (answer.error() != 0 || answer.descriptor().isEmpty()) {
-            throw new IOException("cannot listen on " + listening.address() + " in " + listening.namespace() + ": "
-                    + answer.text());
+            throw new IOException(
+                    "cannot listen on " + listening.address() + " in " + listening.namespace() + ": " + answer.text());
         }
         int descriptor = answer.descriptor().getAsInt();
         var channel = new EpollServerSocketChannel(descriptor);
@@ -116,20 +116,23 @@ public final class BrokerSockets implements SocketSource {
         var loop = bootstrap.config().group().next();
         var request = new BrokerRequest(
                 Operation.SOCKET, "", name(namespace), address.getAddress().getAddress(), 0, 0);
-        send(request, OptionalInt.empty(), answer -> loop.execute(() -> {
-            if (answer.descriptor().isPresent()) {
-                int descriptor = answer.descriptor().getAsInt();
-                bootstrap
-                        .channelFactory(() -> new EpollSocketChannel(descriptor))
-                        .connect(address)
-                        .addListener((ChannelFuture future) -> then.accept(future));
-            } else {
-                var unregistered = new EpollSocketChannel();
-                unregistered.unsafe().closeForcibly();
-                then.accept(unregistered.newFailedFuture(
-                        new IOException("no socket in namespace " + namespace + ": " + answer.text())));
-            }
-        }));
+        send(
+                request,
+                OptionalInt.empty(),
+                answer -> loop.execute(() -> {
+                    if (answer.descriptor().isPresent()) {
+                        int descriptor = answer.descriptor().getAsInt();
+                        bootstrap
+                                .channelFactory(() -> new EpollSocketChannel(descriptor))
+                                .connect(address)
+                                .addListener((ChannelFuture future) -> then.accept(future));
+                    } else {
+                        var unregistered = new EpollSocketChannel();
+                        unregistered.unsafe().closeForcibly();
+                        then.accept(unregistered.newFailedFuture(
+                                new IOException("no socket in namespace " + namespace + ": " + answer.text())));
+                    }
+                }));
     }
 
     @Override

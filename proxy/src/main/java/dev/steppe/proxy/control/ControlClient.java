@@ -30,7 +30,8 @@ public final class ControlClient {
         try {
             return ReportCodec.decode(ask(ControlOperation.REPORT, ""));
         } catch (IllegalArgumentException strange) {
-            throw new IOException("the proxy at " + path + " reports in another format: " + strange.getMessage(), strange);
+            throw new IOException(
+                    "the proxy at " + path + " reports in another format: " + strange.getMessage(), strange);
         }
     }
 

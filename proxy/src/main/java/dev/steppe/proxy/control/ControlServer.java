@@ -48,8 +48,7 @@ public final class ControlServer implements AutoCloseable {
         this.path = path;
         Files.deleteIfExists(path);
         int ownUser = epoll ? (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") : -1;
-        SocketAddress address =
-                epoll ? new DomainSocketAddress(path.toFile()) : UnixDomainSocketAddress.of(path);
+        SocketAddress address = epoll ? new DomainSocketAddress(path.toFile()) : UnixDomainSocketAddress.of(path);
         var bound = new ServerBootstrap()
                 .group(group)
                 .channelFactory(epoll ? EpollServerDomainSocketChannel::new : NioServerDomainSocketChannel::new)
@@ -71,7 +70,8 @@ public final class ControlServer implements AutoCloseable {
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException("cannot listen at " + path + ": " + bound.cause().getMessage(), bound.cause());
+            throw new IOException(
+                    "cannot listen at " + path + ": " + bound.cause().getMessage(), bound.cause());
         }
         this.channel = bound.channel();
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
@@ -131,8 +131,7 @@ public final class ControlServer implements AutoCloseable {
         }
 
         private static ByteBuf failed(String text) {
-            return Unpooled.wrappedBuffer(
-                    new byte[] {ControlOperation.FAILED}, text.getBytes(StandardCharsets.UTF_8));
+            return Unpooled.wrappedBuffer(new byte[] {ControlOperation.FAILED}, text.getBytes(StandardCharsets.UTF_8));
         }
 
         @Override

@@ -48,12 +48,14 @@ public final class PeerVerifier extends X509ExtendedTrustManager {
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String keyType, SSLEngine engine) throws CertificateException {
+    public void checkClientTrusted(X509Certificate[] chain, String keyType, SSLEngine engine)
+            throws CertificateException {
         verify(chain, PeerRole.CLIENT);
     }
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String keyType, SSLEngine engine) throws CertificateException {
+    public void checkServerTrusted(X509Certificate[] chain, String keyType, SSLEngine engine)
+            throws CertificateException {
         verify(chain, PeerRole.SERVER);
     }
 

@@ -33,7 +33,8 @@ public final class TlsIdentity {
             this.client = finish(
                     SslContextBuilder.forClient().keyManager(key, chain).endpointIdentificationAlgorithm(""), verifier);
         } catch (GeneralSecurityException unusable) {
-            throw new SSLException("the leaf of " + leaf.identity() + " is unusable: " + unusable.getMessage(), unusable);
+            throw new SSLException(
+                    "the leaf of " + leaf.identity() + " is unusable: " + unusable.getMessage(), unusable);
         }
     }
 

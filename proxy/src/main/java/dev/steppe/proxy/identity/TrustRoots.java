@@ -59,7 +59,8 @@ final class TrustRoots {
             }
         }
         if (!known.usages.isEmpty() && !known.usages.contains(role.keyPurpose())) {
-            throw new CertificateException("the certificate of " + known.identity + " is not meant for a " + role.word());
+            throw new CertificateException(
+                    "the certificate of " + known.identity + " is not meant for a " + role.word());
         }
         return known.identity;
     }
@@ -71,7 +72,8 @@ final class TrustRoots {
             throw new CertificateException(identity + " is not of the trust domain " + trustDomain);
         }
         if (leaf.getBasicConstraints() != -1) {
-            throw new CertificateException("the certificate of " + identity + " is one of an authority, not of a service");
+            throw new CertificateException(
+                    "the certificate of " + identity + " is one of an authority, not of a service");
         }
         var path = new ArrayList<X509Certificate>();
         for (X509Certificate certificate : chain) {

@@ -18,7 +18,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The destination's side of one tunnel. Its states: shaking hands -> idle -> connecting (to the service) -> relaying -> idle;
@@ -136,7 +135,8 @@ final class InboundTunnel implements TunnelUser {
                     Cause.APPLICATION_DOWN,
                     tunnel().peer().service(),
                     listener.owner().service(),
-                    listener.owner().service() + " of allocation " + listener.owner().allocationId()
+                    listener.owner().service() + " of allocation "
+                            + listener.owner().allocationId()
                             + " does not answer on " + target + ": "
                             + (future.isSuccess() ? "hung up" : future.cause().getMessage()),
                     ""));
@@ -194,11 +194,7 @@ final class InboundTunnel implements TunnelUser {
     public void closed(Throwable cause) {
         if (state == State.SHAKING_HANDS && Tunnel.isTrustFailure(cause)) {
             listener.refused(new Refused(
-                    Cause.UNTRUSTED,
-                    tunnel().remoteAddress(),
-                    listener.owner().service(),
-                    Tunnel.reason(cause),
-                    ""));
+                    Cause.UNTRUSTED, tunnel().remoteAddress(), listener.owner().service(), Tunnel.reason(cause), ""));
         }
         leave();
     }

@@ -53,8 +53,8 @@ final class TunnelPool {
     /** Closes what is idle; what is in use is closed when it comes back. Callable from any thread. */
     void clear() {
         generation.incrementAndGet();
-        loops.forEach((loop, byEndpoint) ->
-                loop.execute(() -> byEndpoint.values().forEach(IdleTunnels::closeAll)));
+        loops.forEach(
+                (loop, byEndpoint) -> loop.execute(() -> byEndpoint.values().forEach(IdleTunnels::closeAll)));
     }
 
     private IdleTunnels idle(EventLoop loop, Address endpoint) {

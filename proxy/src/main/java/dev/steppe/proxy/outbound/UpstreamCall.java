@@ -33,7 +33,8 @@ final class UpstreamCall implements ApplicationUser, TunnelUser {
     private final Channel acceptor;
     private final ApplicationConnection application;
     private final Deque<ByteBuf> held = new ArrayDeque<>();
-    private final Set<Address> tried = new TreeSet<>((one, other) -> one.toString().compareTo(other.toString()));
+    private final Set<Address> tried =
+            new TreeSet<>((one, other) -> one.toString().compareTo(other.toString()));
     private Optional<Endpoint> endpoint = Optional.empty();
     private Optional<Tunnel> tunnel = Optional.empty();
     private Optional<Relay> relay = Optional.empty();
@@ -50,8 +51,10 @@ final class UpstreamCall implements ApplicationUser, TunnelUser {
         this.listener = listener;
         this.acceptor = channel.parent();
         this.application = new ApplicationConnection(channel, this);
-        this.lastFailure =
-                failure(Cause.NO_ENDPOINT, "no healthy instance of " + listener.upstream().destination() + " is known", "");
+        this.lastFailure = failure(
+                Cause.NO_ENDPOINT,
+                "no healthy instance of " + listener.upstream().destination() + " is known",
+                "");
     }
 
     ApplicationConnection application() {
@@ -80,7 +83,8 @@ final class UpstreamCall implements ApplicationUser, TunnelUser {
         endpoint = next;
         next.get().begun();
         tried.add(next.get().address());
-        Optional<Tunnel> idle = listener.pool().take(application.eventLoop(), next.get().address());
+        Optional<Tunnel> idle =
+                listener.pool().take(application.eventLoop(), next.get().address());
         if (idle.isPresent()) {
             reused = true;
             generation = listener.pool().generation();
@@ -172,8 +176,7 @@ final class UpstreamCall implements ApplicationUser, TunnelUser {
                 listener.context().limits().halfClosedIdle(),
                 new Ending());
         relay = Optional.of(made);
-        made.begin(
-                !applicationEnded ? Relay.Before.OPEN : used.framed() ? Relay.Before.END_SENT : Relay.Before.ENDED);
+        made.begin(!applicationEnded ? Relay.Before.OPEN : used.framed() ? Relay.Before.END_SENT : Relay.Before.ENDED);
     }
 
     @Override

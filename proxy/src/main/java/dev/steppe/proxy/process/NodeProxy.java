@@ -203,8 +203,7 @@ public final class NodeProxy implements AutoCloseable {
     }
 
     /** Waits until the process answers; its log says why when it does not. */
-    private void await(String what, ProcessIdentity process, Answering answering)
-            throws IOException {
+    private void await(String what, ProcessIdentity process, Answering answering) throws IOException {
         long deadline = System.nanoTime() + START_DEADLINE.toNanos();
         while (true) {
             try {
@@ -214,7 +213,8 @@ public final class NodeProxy implements AutoCloseable {
                 if (!process.isAlive() || System.nanoTime() > deadline) {
                     LinuxCalls.reap(process.pid());
                     throw new IOException(
-                            what + " (pid " + process.pid() + ") does not come up, see the logs in " + settings.directory(),
+                            what + " (pid " + process.pid() + ") does not come up, see the logs in "
+                                    + settings.directory(),
                             notYet);
                 }
             }
@@ -247,7 +247,8 @@ public final class NodeProxy implements AutoCloseable {
                         return;
                     }
                     forgetDrained();
-                    if (!isAlive(processes.proxy()) || settings.namespaces().isPresent() && !isAlive(processes.broker())) {
+                    if (!isAlive(processes.proxy())
+                            || settings.namespaces().isPresent() && !isAlive(processes.broker())) {
                         LOG.log(Level.WARNING, "proxy process ended, starting again");
                         ensureRunning();
                     }

@@ -53,8 +53,8 @@ final class ProxyLauncher {
     ProcessIdentity startBroker() throws IOException {
         int user = settings.user().map(NodeProxySettings.User::uid).orElseGet(LinuxCalls::effectiveUser);
         var namespaces = settings.namespaces().orElseThrow();
-        var command = new ArrayList<String>(
-                List.of(setpriv(), "--bounding-set=-all,+sys_admin,+net_bind_service", "--inh-caps=-all", "--no-new-privs"));
+        var command = new ArrayList<String>(List.of(
+                setpriv(), "--bounding-set=-all,+sys_admin,+net_bind_service", "--inh-caps=-all", "--no-new-privs"));
         command.addAll(java(JvmOptions.broker(), BROKER));
         command.addAll(List.of(settings.brokerSocket().toString(), namespaces.toString(), Integer.toString(user)));
         return start(command, "broker.log");
@@ -112,7 +112,8 @@ final class ProxyLauncher {
             Optional<ProcessIdentity> identity = ProcessIdentity.of(pid);
             if (identity.isEmpty()) {
                 LinuxCalls.reap(pid);
-                throw new IOException("'" + command.get(0) + "' ended at once, see " + log + " in " + settings.directory());
+                throw new IOException(
+                        "'" + command.get(0) + "' ended at once, see " + log + " in " + settings.directory());
             }
             return identity.get();
         }

@@ -15,11 +15,15 @@ public final class OwnSockets implements SocketSource {
     @Override
     public Channel listen(ServerBootstrap bootstrap, Listening listening) throws IOException {
         checkHost(listening.namespace());
-        ChannelFuture bound =
-                bootstrap.channelFactory(EventLoops.serverChannels()).bind(listening.address().toSocketAddress()).awaitUninterruptibly();
+        ChannelFuture bound = bootstrap
+                .channelFactory(EventLoops.serverChannels())
+                .bind(listening.address().toSocketAddress())
+                .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    "cannot listen on " + listening.address() + ": " + bound.cause().getMessage(), bound.cause());
+                    "cannot listen on " + listening.address() + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
         }
         return bound.channel();
     }

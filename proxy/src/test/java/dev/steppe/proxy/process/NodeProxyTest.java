@@ -94,9 +94,13 @@ class NodeProxyTest {
         try (var socket = mesh.dial("caller")) {
             assertThatThrownBy(() -> roundTrip(socket, "hello")).isInstanceOf(IOException.class);
         }
-        Await.until("the reason is reported", () -> proxy.report().refusals().stream()
-                .anyMatch(refusal -> refusal.message()
-                        .equals("api -> engine refused: default deny; steppe intention create -allow api engine")));
+        Await.until(
+                "the reason is reported",
+                () -> proxy.report().refusals().stream()
+                        .anyMatch(
+                                refusal -> refusal.message()
+                                        .equals(
+                                                "api -> engine refused: default deny; steppe intention create -allow api engine")));
         apply(ALLOW);
         try (var socket = mesh.dial("caller")) {
             assertThat(roundTrip(socket, "hello")).isEqualTo("hello");
@@ -106,15 +110,15 @@ class NodeProxyTest {
     @Test
     @Order(2)
     void the_proxy_has_neither_root_nor_any_capability() throws Exception {
-        String status = Files.readString(
-                Path.of("/proc", Long.toString(proxy.proxyProcess().orElseThrow().pid()), "status"));
+        String status = Files.readString(Path.of(
+                "/proc", Long.toString(proxy.proxyProcess().orElseThrow().pid()), "status"));
         assertThat(status)
                 .contains("NoNewPrivs:\t1")
                 .contains("CapEff:\t0000000000000000")
                 .contains("CapBnd:\t0000000000000000")
                 .containsPattern("Uid:\t64321\t64321\t64321\t64321");
-        String broker = Files.readString(
-                Path.of("/proc", Long.toString(proxy.brokerProcess().orElseThrow().pid()), "status"));
+        String broker = Files.readString(Path.of(
+                "/proc", Long.toString(proxy.brokerProcess().orElseThrow().pid()), "status"));
         assertThat(broker).contains("CapEff:\t0000000000200400").contains("NoNewPrivs:\t1");
         assertThat(Files.getPosixFilePermissions(mesh.directory().resolve("proxy/proxy/configuration.bin")))
                 .as("private keys are for the proxy's user alone")
@@ -144,7 +148,8 @@ class NodeProxyTest {
         LinuxCalls.signal(before.pid(), Signal.SIGKILL);
         int atKill = connected.get();
         var waiting = mesh.dial("caller");
-        Await.until("another proxy runs", () -> !proxy.proxyProcess().orElseThrow().equals(before) && proxy.isRunning());
+        Await.until(
+                "another proxy runs", () -> !proxy.proxyProcess().orElseThrow().equals(before) && proxy.isRunning());
         assertThat(roundTrip(waiting, "queued meanwhile")).isEqualTo("queued meanwhile");
         waiting.close();
         stop.set(true);
@@ -158,7 +163,9 @@ class NodeProxyTest {
     void a_restarted_broker_gets_the_listeners_back_and_the_next_proxy_finds_them() throws Exception {
         var broker = proxy.brokerProcess().orElseThrow();
         LinuxCalls.signal(broker.pid(), Signal.SIGKILL);
-        Await.until("another broker runs", () -> !proxy.brokerProcess().orElseThrow().equals(broker));
+        Await.until(
+                "another broker runs",
+                () -> !proxy.brokerProcess().orElseThrow().equals(broker));
         Await.until("sockets inside namespaces are opened again", () -> {
             try (var socket = mesh.dial("caller")) {
                 return roundTrip(socket, "after the broker").equals("after the broker");

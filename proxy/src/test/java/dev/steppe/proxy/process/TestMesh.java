@@ -59,7 +59,8 @@ public final class TestMesh implements AutoCloseable {
     static List<Path> classPath() {
         var path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return List.of(path.split(File.pathSeparator)).stream()
-                .filter(entry -> entry.contains("netty") || entry.endsWith("classes") && !entry.contains("test-classes")
+                .filter(entry -> entry.contains("netty")
+                        || entry.endsWith("classes") && !entry.contains("test-classes")
                         || entry.contains("0.1.0-SNAPSHOT"))
                 .map(Path::of)
                 .toList();
@@ -77,7 +78,9 @@ public final class TestMesh implements AutoCloseable {
     public void namespace(String name) throws IOException, InterruptedException {
         namespaces.create(name);
         inside(name, () -> {
-            var up = new ProcessBuilder("ip", "link", "set", "lo", "up").inheritIO().start();
+            var up = new ProcessBuilder("ip", "link", "set", "lo", "up")
+                    .inheritIO()
+                    .start();
             if (up.waitFor() != 0) {
                 throw new IOException("ip link set lo up failed");
             }
