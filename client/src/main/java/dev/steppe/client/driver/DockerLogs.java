@@ -13,6 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Properties;
 
 /**
@@ -25,6 +27,7 @@ final class DockerLogs {
     private static final int STDERR = 2;
     private static final int ENTRY_MAX = 4 * 1024 * 1024;
     private static final int NANO_DIGITS = 9;
+    private static final Duration SAVE_EVERY = Duration.ofMillis(250);
 
     private final Path stdout;
     private final Path stderr;
@@ -55,6 +58,7 @@ final class DockerLogs {
             var input = new DataInputStream(body);
             int skip = position.time().isEmpty() ? 0 : position.entriesOfTime();
             var header = new byte[HEADER_BYTES];
+            long savedNanos = System.nanoTime();
             while (input.readNBytes(header, 0, HEADER_BYTES) == HEADER_BYTES) {
                 int length = ByteBuffer.wrap(header).getInt(4);
                 if (length < 0 || length > ENTRY_MAX) {
@@ -75,8 +79,9 @@ final class DockerLogs {
                 position = new Position(
                         time, order == 0 ? position.entriesOfTime() + 1 : 1, out.position(), errors.position());
                 // Not for each entry: what is written twice after a crash is cut off by the recorded lengths.
-                if (body.available() == 0) {
+                if (System.nanoTime() - savedNanos > SAVE_EVERY.toNanos()) {
                     save();
+                    savedNanos = System.nanoTime();
                 }
             }
             save();
@@ -140,11 +145,11 @@ final class DockerLogs {
     static int compare(String left, String right) {
         return left.isEmpty() || right.isEmpty()
                 ? Integer.compare(left.length(), right.length())
-                : java.time.Instant.parse(left).compareTo(java.time.Instant.parse(right));
+                : Instant.parse(left).compareTo(Instant.parse(right));
     }
 
     private static String seconds(String time) {
-        var instant = java.time.Instant.parse(time);
+        var instant = Instant.parse(time);
         var nanos = Integer.toString(instant.getNano());
         return instant.getEpochSecond() + "." + "0".repeat(NANO_DIGITS - nanos.length()) + nanos;
     }
