@@ -1,7 +1,6 @@
 package dev.steppe.server;
 
 import dev.steppe.io.Loop;
-import dev.steppe.model.Allocation;
 import dev.steppe.model.AuthorityRoot;
 import dev.steppe.security.certificate.AuthoritySettings;
 import dev.steppe.security.certificate.CertificateAuthority;
@@ -18,8 +17,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * The certificate authority of the cluster: made once by the first leader, kept in the log, and signing for allocations
- * that the state knows. Owned by the server's loop; keys and signatures are made away from it.
+ * The certificate authority of the cluster: made once by the first leader, kept in the log. Who is entitled to which
+ * identity is not decided here. Owned by the server's loop; keys and signatures are made away from it.
  */
 public final class Certificates {
     private static final System.Logger LOG = System.getLogger(Certificates.class.getName());
@@ -64,22 +63,12 @@ public final class Certificates {
                 });
     }
 
-    /** Signs for a service of an allocation that runs, or says why not. */
+    /** Signs for a service that the caller has found the asking node entitled to, or says why not. */
     void sign(Message.SignLeaf wish, Consumer<Message.LeafSigned> then) {
         var snapshot = store.snapshot();
         var root = snapshot.activeRoot();
         if (root.isEmpty()) {
             then.accept(refused(wish, "the certificate authority is not ready yet; try again"));
-            return;
-        }
-        var allocation = snapshot.allocation(wish.allocation()).filter(it -> !it.isTerminal());
-        if (allocation.isEmpty()) {
-            then.accept(refused(wish, "allocation " + wish.allocation() + " does not run"));
-            return;
-        }
-        if (!offers(allocation.get(), wish.service())) {
-            then.accept(refused(
-                    wish, "allocation " + wish.allocation() + " has no service " + wish.service() + " in the mesh"));
             return;
         }
         var now = loop.now();
@@ -108,17 +97,7 @@ public final class Certificates {
         return authority.get();
     }
 
-    private boolean offers(Allocation allocation, String service) {
-        return store.snapshot()
-                .jobOf(allocation)
-                .flatMap(job -> job.spec().group(allocation.taskGroup()))
-                .map(group -> group.allServices().stream()
-                        .anyMatch(
-                                it -> it.name().equals(service) && it.sidecar().isPresent()))
-                .orElse(false);
-    }
-
-    private static Message.LeafSigned refused(Message.SignLeaf wish, String reason) {
+    static Message.LeafSigned refused(Message.SignLeaf wish, String reason) {
         return new Message.LeafSigned(wish.request(), "", reason);
     }
 }

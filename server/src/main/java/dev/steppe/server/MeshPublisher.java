@@ -5,6 +5,7 @@ import dev.steppe.mesh.MeshSettings;
 import dev.steppe.mesh.catalog.Catalog;
 import dev.steppe.mesh.proxy.NodePlan;
 import dev.steppe.mesh.proxy.ProxyPlanner;
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.IntentionAction;
 import dev.steppe.model.NodeId;
 import dev.steppe.security.certificate.TrustBundle;
@@ -44,6 +45,13 @@ final class MeshPublisher {
         this.sessions = sessions;
         this.options = options;
         sessions.onJoined(this::joined);
+        sessions.entitle(this::isPlanned);
+    }
+
+    private boolean isPlanned(NodeId node, AllocationId allocation, String service) {
+        return Optional.ofNullable(sent.get(node)).map(NodePlan::sidecars).orElse(List.of()).stream()
+                .anyMatch(sidecar ->
+                        sidecar.allocation().equals(allocation) && sidecar.service().equals(service));
     }
 
     void applied(List<Event> events) {

@@ -2,6 +2,7 @@ package dev.steppe.server;
 
 import dev.steppe.io.Loop;
 import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
@@ -36,6 +37,7 @@ final class NodeSessions {
     private final TreeMap<NodeId, Session> sessions = new TreeMap<>();
     private final TreeMap<NodeId, Instant> lastHeard = new TreeMap<>();
     private final List<Consumer<NodeId>> joinListeners = new ArrayList<>();
+    private Entitlement entitlement = (node, allocation, service) -> false;
 
     NodeSessions(Loop loop, Store store, Proposals proposals, Certificates certificates, Duration heartbeatEvery) {
         this.loop = loop;
@@ -43,6 +45,16 @@ final class NodeSessions {
         this.proposals = proposals;
         this.certificates = certificates;
         this.heartbeatEvery = heartbeatEvery;
+    }
+
+    /** Which identities a node may ask for: those of the sidecars it was told to serve, and no others. */
+    @FunctionalInterface
+    interface Entitlement {
+        boolean isEntitled(NodeId node, AllocationId allocation, String service);
+    }
+
+    void entitle(Entitlement rule) {
+        entitlement = rule;
     }
 
     /** Tells the listener of every node that opens a stream. */
@@ -119,7 +131,7 @@ final class NodeSessions {
                 case Message.Hello hello -> hello(hello);
                 case Message.Heartbeat heartbeat -> heard(heartbeat.node());
                 case Message.Reports reports -> reports(reports.reports());
-                case Message.SignLeaf sign -> certificates.sign(sign, reply -> link.send(reply));
+                case Message.SignLeaf sign -> sign(sign);
             }
         }
 
@@ -153,6 +165,19 @@ final class NodeSessions {
             }
             link.send(new Message.Assignments(true, all));
             joinListeners.forEach(listener -> listener.accept(id));
+        }
+
+        private void sign(Message.SignLeaf wish) {
+            boolean entitled = node.isPresent()
+                    && entitlement.isEntitled(node.get(), wish.allocation(), wish.service());
+            if (entitled) {
+                certificates.sign(wish, link::send);
+            } else {
+                link.send(Certificates.refused(
+                        wish,
+                        "allocation " + wish.allocation() + " has no service " + wish.service()
+                                + " in the mesh on this node"));
+            }
         }
 
         private void heard(NodeId id) {
