@@ -4,6 +4,8 @@ import dev.steppe.api.AgentIdentity;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.ServerRegion;
 import dev.steppe.api.consul.ConsulDialect;
+import dev.steppe.api.dns.DnsServer;
+import dev.steppe.api.dns.Zone;
 import dev.steppe.api.http.Dialect;
 import dev.steppe.api.http.Gate;
 import dev.steppe.api.http.HttpServer;
@@ -15,11 +17,17 @@ import dev.steppe.client.allocation.Kept;
 import dev.steppe.client.check.Checks;
 import dev.steppe.client.check.SocketProbe;
 import dev.steppe.client.driver.AllocationDirectory;
+import dev.steppe.client.driver.DockerDriver;
+import dev.steppe.client.driver.DockerSettings;
 import dev.steppe.client.driver.Driver;
+import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.JavaDriver;
+import dev.steppe.client.driver.PauseContainers;
 import dev.steppe.client.driver.ProcessTasks;
 import dev.steppe.client.driver.RawExecDriver;
 import dev.steppe.client.driver.UserPolicy;
+import dev.steppe.client.mesh.LeafFiles;
+import dev.steppe.client.mesh.NodeMesh;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Networks;
 import dev.steppe.client.node.DirectoryHook;
@@ -56,10 +64,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One agent, put together by hand: reading order is start order, and the reverse is the order of its end. Nothing is
@@ -67,6 +77,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Assembly implements AutoCloseable {
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    /** Resolvers inside allocations know no other port. */
+    private static final int DNS_OF_ALLOCATIONS = 53;
+
     /** The version this agent reports. */
     static final String VERSION = "0.1.0";
 
@@ -78,6 +91,9 @@ public final class Assembly implements AutoCloseable {
     private final HttpServer nomad;
     private final HttpServer consul;
     private final Leftovers leftovers;
+    private final DockerDriver docker;
+    private final ProxyProcess proxy;
+    private final AtomicReference<Optional<NodeMesh>> mesh = new AtomicReference<>(Optional.empty());
 
     private Assembly(AgentOptions options) throws IOException {
         this.options = options;
@@ -104,11 +120,19 @@ public final class Assembly implements AutoCloseable {
         var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
         var users = new UserPolicy(
                 options.allowRootTasks(), UserPolicy.unprivileged().defaultUsers());
-        var drivers = drivers(tasks, users);
+        var dockerSettings = DockerSettings.standard(groupName(options));
+        docker = start(new DockerDriver(dockerSettings));
+        var drivers = drivers(tasks, users, docker);
         NodeSpec node = Fingerprint.take(fingerprint(options), new ArrayList<>(drivers.values()), Instant.now());
         var networks = networks(options, random);
         client = start(
                 new Client(clientLoop, transport, node, parts(options, clientLoop, node, drivers, users, networks)));
+        proxy = start(new ProxyProcess(
+                options.runDirectory().resolve("mesh"),
+                networks.map(it -> options.runDirectory().resolve("netns")),
+                LinuxCalls.isRoot()));
+        var leaves = new LeafFiles(options.dataDirectory().resolve("client").resolve("leaves"));
+        mesh.set(Optional.of(new NodeMesh(clientLoop, client, proxy, leaves, random)));
         leftovers = new Leftovers(allocations(options), tasks.cgroups(), networks);
         removeLeftovers(new FileShelf(shelf(options)));
         client.start();
@@ -134,6 +158,11 @@ public final class Assembly implements AutoCloseable {
                         ConsulDialect.router(identity, region, catalog, otherwise),
                         Gate.accessControlOff())
                 .withStandingHeaders(ConsulDialect.standingHeaders(identity))));
+        var names = start(new DnsServer(DnsServer.Setup.of(Zone.standard(options.datacenter()), catalog::now)));
+        names.listen(new InetSocketAddress(options.bindAddress(), options.dnsPort()));
+        if (networks.isPresent()) {
+            names.listen(new InetSocketAddress(networks.get().gateway(), DNS_OF_ALLOCATIONS));
+        }
     }
 
     InetSocketAddress consulAddress() {
@@ -161,9 +190,21 @@ public final class Assembly implements AutoCloseable {
         }
         try {
             leftovers.remove(live, known);
+            sweepContainers(live);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw new IOException("stopped while removing what an earlier agent left", stopping);
+        }
+    }
+
+    private void sweepContainers(Set<AllocationId> live) throws IOException {
+        if (!docker.fingerprint().healthy()) {
+            return;
+        }
+        try {
+            docker.sweep(live);
+        } catch (DriverException failed) {
+            throw new IOException(failed.getMessage(), failed);
         }
     }
 
@@ -176,11 +217,11 @@ public final class Assembly implements AutoCloseable {
         return nomad.addresses().getFirst();
     }
 
-    private static Map<String, Driver> drivers(ProcessTasks tasks, UserPolicy users) {
+    private static Map<String, Driver> drivers(ProcessTasks tasks, UserPolicy users, DockerDriver docker) {
         var drivers = new TreeMap<String, Driver>();
         for (Driver driver : List.of(
                 new RawExecDriver(tasks, new RawExecDriver.Settings(true, users)),
-                new JavaDriver(tasks, JavaDriver.Settings.standard()))) {
+                new JavaDriver(tasks, JavaDriver.Settings.standard()), docker)) {
             drivers.put(driver.name(), driver);
         }
         return drivers;
@@ -230,27 +271,33 @@ public final class Assembly implements AutoCloseable {
             throws IOException {
         var directories = new DirectoryHook(
                 allocations(options),
-                driver -> new DirectoryHook.DriverFiles(users, AllocationDirectory.Access.PROCESS));
+                driver -> new DirectoryHook.DriverFiles(
+                        users,
+                        driver.equals(docker.name())
+                                ? AllocationDirectory.Access.CONTAINER
+                                : AllocationDirectory.Access.PROCESS));
         var checks = new Checks(loop, new SocketProbe(start(new NamespaceThread())));
         return new AllocationRunner.Parts(
-                List.<AllocationHook>of(directories, new NetworkHook(networks)),
+                List.<AllocationHook>of(directories, new NetworkHook(networks, new PauseContainers(DockerSettings.standard(groupName(options))))),
                 name -> Optional.ofNullable(drivers.get(name)),
                 new TaskContexts(() -> node, drivers, System.getenv()),
-                observers(checks),
+                observers(checks, () -> mesh.get().ifPresent(NodeMesh::changed)),
                 new FileShelf(shelf(options)),
                 runner -> {});
     }
 
-    private static AllocationRunner.Observers observers(Checks checks) {
+    private static AllocationRunner.Observers observers(Checks checks, Runnable meshChanged) {
         return new AllocationRunner.Observers() {
             @Override
             public void running(AllocationRunner runner) {
                 checks.begin(runner);
+                meshChanged.run();
             }
 
             @Override
             public void stopping(AllocationRunner runner) {
                 checks.end(runner.id());
+                meshChanged.run();
             }
         };
     }
@@ -293,7 +340,9 @@ public final class Assembly implements AutoCloseable {
             close();
             return;
         }
+        proxy.stop();
         leftovers.removeAll();
+        sweepContainers(new TreeSet<>());
         close();
         removeTree(options.dataDirectory());
         removeTree(options.runDirectory());

@@ -24,7 +24,7 @@ public final class PauseContainers {
 
     /** Starts one for the allocation; one that exists already under its name is replaced. */
     public Pause start(AllocationId allocation) throws DriverException {
-        var name = "steppe-pause-" + allocation;
+        var name = name(allocation);
         try {
             var image = PauseImage.REPOSITORY + ":" + PauseImage.TAG;
             if (!docker.hasImage(image)) {
@@ -61,6 +61,15 @@ public final class PauseContainers {
         }
     }
 
+    private static String name(AllocationId allocation) {
+        return "steppe-pause-" + allocation;
+    }
+
+    /** The allocation's pause container, when it runs. */
+    public Optional<Pause> find(AllocationId allocation) throws DriverException {
+        return find(name(allocation));
+    }
+
     /** The pause container of that id, when it runs. */
     public Optional<Pause> find(String containerId) throws DriverException {
         try {
@@ -76,7 +85,7 @@ public final class PauseContainers {
     /** Removes the allocation's pause container. Idempotent. */
     public void remove(AllocationId allocation) throws DriverException {
         try {
-            docker.remove("steppe-pause-" + allocation);
+            docker.remove(name(allocation));
         } catch (IOException failed) {
             throw DriverException.failed("cannot remove the pause container of allocation " + allocation, failed);
         }

@@ -82,6 +82,11 @@ public final class Networks implements AutoCloseable {
         this.foreignFirewalls = new ForeignFirewalls(commands, settings);
     }
 
+    /** The bridge's own address: the gateway and name server of allocations. */
+    public String gateway() {
+        return settings.gateway();
+    }
+
     /** What publishes ports: {@code nftables}, {@code iptables}, or empty when ports cannot be published here. */
     public Optional<String> firewallName() {
         return firewall.map(Firewall::name);

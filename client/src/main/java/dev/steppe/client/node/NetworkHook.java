@@ -2,6 +2,8 @@ package dev.steppe.client.node;
 
 import dev.steppe.client.allocation.AllocationHook;
 import dev.steppe.client.allocation.Surroundings;
+import dev.steppe.client.driver.DriverException;
+import dev.steppe.client.driver.PauseContainers;
 import dev.steppe.client.driver.TaskNetwork;
 import dev.steppe.client.network.AllocationNetwork;
 import dev.steppe.client.network.Networks;
@@ -13,11 +15,18 @@ import java.util.Optional;
 
 /** Gives an allocation in bridge mode a network of its own; in host mode there is nothing to do. */
 public final class NetworkHook implements AllocationHook {
-    private final Optional<Networks> networks;
+    private static final String DOCKER = "docker";
 
-    /** Without networks, allocations that need one are refused. */
-    public NetworkHook(Optional<Networks> networks) {
+    private final Optional<Networks> networks;
+    private final PauseContainers pauses;
+
+    /**
+     * Without networks, allocations that need one are refused. Where a group has a container, a pause container holds the
+     * namespace, since Docker joins containers only.
+     */
+    public NetworkHook(Optional<Networks> networks, PauseContainers pauses) {
         this.networks = networks;
+        this.pauses = pauses;
     }
 
     @Override
@@ -32,12 +41,22 @@ public final class NetworkHook implements AllocationHook {
         }
         var available = AllocationHook.need(networks, "bridge networking on this node (see steppe doctor)");
         try {
-            var made = available.create(
-                    surroundings.allocation().id(),
-                    publishedPorts(surroundings),
-                    surroundings.group().network().dns());
-            tell(surroundings, made);
-        } catch (IOException failed) {
+            if (hasContainer(surroundings)) {
+                var pause = pauses.start(surroundings.allocation().id());
+                var made = available.createAround(
+                        pause.pid(),
+                        surroundings.allocation().id(),
+                        publishedPorts(surroundings),
+                        surroundings.group().network().dns());
+                tell(surroundings, made, Optional.of(pause.containerId()));
+            } else {
+                var made = available.create(
+                        surroundings.allocation().id(),
+                        publishedPorts(surroundings),
+                        surroundings.group().network().dns());
+                tell(surroundings, made, Optional.empty());
+            }
+        } catch (IOException | DriverException failed) {
             throw new HookException("network: " + failed.getMessage(), failed);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -52,9 +71,14 @@ public final class NetworkHook implements AllocationHook {
                 .toList();
     }
 
-    private static void tell(Surroundings surroundings, AllocationNetwork network) {
+    private static boolean hasContainer(Surroundings surroundings) {
+        return surroundings.group().tasks().stream()
+                .anyMatch(task -> task.driver().equals(DOCKER));
+    }
+
+    private static void tell(Surroundings surroundings, AllocationNetwork network, Optional<String> pause) {
         surroundings.network(
-                TaskNetwork.of(network.namespace(), network.resolvConf()),
+                new TaskNetwork(network.namespace(), network.resolvConf(), Optional.empty(), pause),
                 new NetworkStatus(
                         network.interfaceName(),
                         network.address(),
@@ -69,13 +93,16 @@ public final class NetworkHook implements AllocationHook {
         try {
             var available = AllocationHook.need(networks, "bridge networking on this node (see steppe doctor)");
             var kept = available.adopt(surroundings.allocation().id());
+            var pause = hasContainer(surroundings)
+                    ? Optional.of(AllocationHook.need(
+                                    pauses.find(surroundings.allocation().id()), "the pause container")
+                            .containerId())
+                    : Optional.<String>empty();
             tell(
                     surroundings,
-                    AllocationHook.need(
-                            kept,
-                            "the network of allocation "
-                                    + surroundings.allocation().id()));
-        } catch (IOException failed) {
+                    AllocationHook.need(kept, "the network of allocation " + surroundings.allocation().id()),
+                    pause);
+        } catch (IOException | DriverException failed) {
             throw new HookException("network: " + failed.getMessage(), failed);
         }
     }
@@ -87,7 +114,10 @@ public final class NetworkHook implements AllocationHook {
         }
         try {
             networks.get().destroy(surroundings.allocation().id());
-        } catch (IOException failed) {
+            if (hasContainer(surroundings)) {
+                pauses.remove(surroundings.allocation().id());
+            }
+        } catch (IOException | DriverException failed) {
             throw new HookException("network: " + failed.getMessage(), failed);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
