@@ -1,5 +1,7 @@
 package dev.steppe.agent;
 
+import dev.steppe.client.network.NetworkSettings;
+import dev.steppe.client.network.Subnet;
 import dev.steppe.model.Port;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -27,6 +29,8 @@ final class AgentArguments {
               -dc=<name>                  the datacenter; dc1 by default
               -meta=<key>=<value>         a word about the node for constraints; may be repeated
               -network-interface=<name>   the interface whose address is given to ports
+              -bridge=<name>              the bridge of allocations with networks of their own; steppe0 by default, none for none
+              -bridge-subnet=<network>    the addresses given out there; 172.26.64.0/20 by default
               -nomad-port=<port>          the port of the Nomad API; 4646 by default, 0 for a free one
               -consul-port=<port>         the port of the Consul API; 8500 by default
               -dns-port=<port>            the port of DNS; 8600 by default
@@ -61,13 +65,14 @@ final class AgentArguments {
                 problems.add("-" + port + "=" + given + " must be a number from 0 to " + Port.VALUE_MAX);
             }
         }
-        if (!problems.isEmpty()) {
-            return new Parsed(Optional.empty(), problems);
-        }
         Path base = defaultDirectory(environment, root);
         Path data =
                 values.containsKey("data-dir") ? Path.of(values.get("data-dir")).toAbsolutePath() : base;
         var usual = AgentOptions.development(data);
+        var network = network(usual);
+        if (!problems.isEmpty()) {
+            return new Parsed(Optional.empty(), problems);
+        }
         return new Parsed(
                 Optional.of(new AgentOptions(
                         true,
@@ -81,10 +86,28 @@ final class AgentArguments {
                         port("consul-port", usual.consulPort()),
                         port("dns-port", usual.dnsPort()),
                         Optional.ofNullable(values.get("network-interface")),
-                        usual.bridge(),
+                        values.getOrDefault("bridge", "").equals("none")
+                                ? Optional.empty()
+                                : Optional.of(network.bridge()),
+                        network.subnet(),
                         intention.equals("allow"),
                         values.containsKey("allow-root-tasks"))),
                 List.of());
+    }
+
+    /** The bridge and its addresses; what is wrong with them becomes a problem. */
+    private NetworkSettings network(AgentOptions options) {
+        var usual = NetworkSettings.standard(options.runDirectory());
+        try {
+            return new NetworkSettings(
+                    values.getOrDefault("bridge", usual.bridge()),
+                    Subnet.parse(values.getOrDefault("bridge-subnet", NetworkSettings.DEFAULT_SUBNET)),
+                    usual.runDirectory(),
+                    Optional.empty());
+        } catch (IllegalArgumentException wrong) {
+            problems.add("-bridge, -bridge-subnet: " + wrong.getMessage());
+            return usual;
+        }
     }
 
     private int port(String name, int usual) {

@@ -1,6 +1,7 @@
 package dev.steppe.agent;
 
 import dev.steppe.client.network.NetworkSettings;
+import dev.steppe.client.network.Subnet;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.SortedMap;
  *
  * @param development everything of a cluster in one process on loopback, removed when the agent stops
  * @param bridge the bridge of allocations with networks of their own; without one there are none
+ * @param bridgeSubnet the addresses given out on that bridge
  * @param allowByDefault what the mesh does with calls that no intention speaks of
  * @param allowRootTasks whether tasks may run as root when they ask for it
  */
@@ -27,6 +29,7 @@ public record AgentOptions(
         int dnsPort,
         Optional<String> networkInterface,
         Optional<String> bridge,
+        Subnet bridgeSubnet,
         boolean allowByDefault,
         boolean allowRootTasks) {
 
@@ -51,6 +54,7 @@ public record AgentOptions(
                 DNS_PORT,
                 Optional.empty(),
                 Optional.of(NetworkSettings.DEFAULT_BRIDGE),
+                Subnet.parse(NetworkSettings.DEFAULT_SUBNET),
                 true,
                 false);
     }
@@ -70,6 +74,7 @@ public record AgentOptions(
                 0,
                 networkInterface,
                 Optional.empty(),
+                bridgeSubnet,
                 allowByDefault,
                 allowRootTasks);
     }

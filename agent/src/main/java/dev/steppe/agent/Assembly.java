@@ -251,9 +251,9 @@ public final class Assembly implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            var usual = NetworkSettings.standard(options.runDirectory());
             return Optional.of(start(Networks.open(
-                    new NetworkSettings(options.bridge().get(), usual.subnet(), usual.runDirectory(), Optional.empty()),
+                    new NetworkSettings(
+                            options.bridge().get(), options.bridgeSubnet(), options.runDirectory(), Optional.empty()),
                     random)));
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();

@@ -44,10 +44,11 @@ public final class Networks implements AutoCloseable {
     private final NetworkRecords records;
     private final Optional<Firewall> firewall;
     private final ForeignFirewalls foreignFirewalls;
+    private final Optional<BridgeClaim> claim;
 
     /**
      * Makes the bridge ready, adopts the networks whose namespaces exist and puts the packet filter in order. Refuses
-     * addresses that clash with the machine's.
+     * addresses that clash with the machine's, and a bridge that another agent uses.
      */
     public static Networks open(NetworkSettings settings, RandomGenerator random)
             throws IOException, InterruptedException {
@@ -71,6 +72,9 @@ public final class Networks implements AutoCloseable {
         this.random = random;
         this.commands = new MachineCommands(thread, settings.machineNamespace());
         Files.createDirectories(settings.runDirectory());
+        this.claim = settings.machineNamespace().isPresent()
+                ? Optional.empty()
+                : Optional.of(BridgeClaim.take(settings.bridge()));
         this.namespaces = new NetworkNamespaces(thread, settings.runDirectory().resolve("netns"));
         this.records = new NetworkRecords(settings.runDirectory().resolve("networks"));
         this.firewall = firewalls.stream()
@@ -193,6 +197,13 @@ public final class Networks implements AutoCloseable {
     @Override
     public void close() {
         thread.close();
+        try {
+            if (claim.isPresent()) {
+                claim.get().close();
+            }
+        } catch (IOException stays) {
+            LOG.log(Level.WARNING, "the claim file of the bridge stays bridge=" + settings.bridge(), stays);
+        }
     }
 
     private interface Namespace {
