@@ -134,7 +134,7 @@ final class Invariants {
         var names = new TreeMap<String, Allocation>();
         for (Allocation allocation : snapshot.allocations()) {
             if (!allocation.isTerminal()) {
-                var other = names.put(allocation.jobKey() + " " + allocation.name(), allocation);
+                var other = names.put(name(snapshot, allocation), allocation);
                 require(
                         other == null,
                         "one_instance_per_name",
@@ -142,6 +142,14 @@ final class Invariants {
                                 + (other == null ? "" : other.id() + " on " + other.nodeId()));
             }
         }
+    }
+
+    /** A job that runs everywhere has the same name on every node. */
+    private static String name(Snapshot snapshot, Allocation allocation) {
+        boolean everywhere = snapshot.jobOf(allocation)
+                .map(job -> job.spec().type().everywhere())
+                .orElse(false);
+        return allocation.jobKey() + " " + allocation.name() + (everywhere ? " on " + allocation.nodeId() : "");
     }
 
     private void what_ended_stays_ended(Snapshot snapshot) {
@@ -191,9 +199,10 @@ final class Invariants {
         long unfinished = allocations.stream()
                 .filter(it -> !it.client().status().isTerminal())
                 .count();
+        int each = job.spec().type().everywhere() ? snapshot.nodeCount() : 1;
         int wanted = job.stop() || job.spec().type().ends()
                 ? 0
-                : job.spec().taskGroups().getFirst().count();
+                : each * job.spec().taskGroups().getFirst().count();
         if (running != wanted || unfinished != wanted) {
             missing.add("job " + key + " has " + running + " running and " + unfinished + " unfinished of " + wanted
                     + ": "

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * hold, given every answer so far.
  */
 final class Users {
-    private static final int JOBS = 5;
+    private static final int JOBS = 6;
 
     private final VirtualTime time;
     private final SplittableRandom random;
@@ -65,19 +65,22 @@ final class Users {
     void ask(Cluster cluster) {
         var server = cluster.server();
         int number = random.nextInt(JOBS);
-        boolean batch = number >= JOBS - 2;
-        var key = new JobKey("default", new JobId((batch ? "batch" : "service") + number));
+        var type = number < 3 ? "service" : number < 5 ? "batch" : "system";
+        var key = new JobKey("default", new JobId(type + number));
         if (server.isEmpty() || underWay.containsKey(key)) {
             return;
         }
         var known = known(key);
         var endpoint = server.get().jobs();
-        boolean stop = random.nextInt(4) == 0 && !known.contains(Wish.NOTHING) && known.size() == 1;
-        if (stop) {
-            request(key, new Wish(known.first().revision(), true), then -> endpoint.deregister(key, false, then));
-        } else {
-            var spec = batch ? batch(key) : service(key);
-            request(key, new Wish(revision, false), then -> endpoint.register(spec, Optional.empty(), then));
+        boolean certain = known.size() == 1 && !known.contains(Wish.NOTHING);
+        switch (certain ? random.nextInt(8) : 7) {
+            case 0 -> request(key, new Wish(known.first().revision(), true), then -> endpoint.deregister(key, false, then));
+            case 1 -> request(key, Wish.NOTHING, then -> endpoint.deregister(key, true, then));
+            case 2 -> request(key, known.first(), then -> endpoint.evaluate(key, then));
+            default -> {
+                var spec = spec(key, type);
+                request(key, new Wish(revision, false), then -> endpoint.register(spec, Optional.empty(), then));
+            }
         }
     }
 
@@ -119,15 +122,16 @@ final class Users {
         });
     }
 
-    private JobSpec service(JobKey key) {
-        boolean ports = random.nextInt(3) == 0;
-        return spec(key, "service", random.nextInt(1, 4), "{}", ports);
-    }
-
-    private JobSpec batch(JobKey key) {
-        var config = "{\"run_seconds\":%d,\"exit_code\":%d}"
-                .formatted(random.nextInt(1, 15), random.nextInt(4) == 0 ? 1 : 0);
-        return spec(key, "batch", random.nextInt(1, 3), config, false);
+    private JobSpec spec(JobKey key, String type) {
+        return switch (type) {
+            case "service" -> spec(key, type, random.nextInt(1, 4), "{}", random.nextInt(3) == 0);
+            case "batch" -> {
+                var config = "{\"run_seconds\":%d,\"exit_code\":%d}"
+                        .formatted(random.nextInt(1, 15), random.nextInt(4) == 0 ? 1 : 0);
+                yield spec(key, type, random.nextInt(1, 3), config, false);
+            }
+            default -> spec(key, type, 1, "{}", random.nextInt(3) == 0);
+        };
     }
 
     private JobSpec spec(JobKey key, String type, int count, String config, boolean port) {
@@ -135,22 +139,30 @@ final class Users {
         var json = """
                 {"ID":"%s","Type":"%s","Meta":{"revision":"%d"},"TaskGroups":[{"Name":"g","Count":%d%s,
                   "RestartPolicy":{"Attempts":1,"Interval":60000000000,"Delay":500000000,"Mode":"fail"},
-                  "Tasks":[{"Name":"t","Driver":"raw_exec","Config":%s,"Env":{"REVISION":"%d"},
-                            "Resources":{"CPU":%d,"MemoryMB":%d}}]}]}
+                  "Tasks":[%s]}]}
                 """.formatted(
                         key.id(),
                         type,
                         revision,
                         count,
                         port ? ",\"Networks\":[{\"Mode\":\"host\",\"DynamicPorts\":[{\"Label\":\"http\"}]}]" : "",
-                        config,
-                        random.nextInt(3) == 0 ? 0 : revision,
-                        random.nextInt(50, 150),
-                        random.nextInt(50, 150));
+                        random.nextInt(4) == 0 ? task("t", config) + "," + task("u", config) : task("t", config));
         try {
             return Codec.fromJson(JobSpec.class, json);
         } catch (CodecException wrong) {
             throw new IllegalStateException("the simulated job is not one: " + json, wrong);
         }
+    }
+
+    private String task(String name, String config) {
+        return """
+                {"Name":"%s","Driver":"raw_exec","Config":%s,"Env":{"REVISION":"%d"},
+                 "Resources":{"CPU":%d,"MemoryMB":%d}}
+                """.formatted(
+                        name,
+                        config,
+                        random.nextInt(3) == 0 ? 0 : revision,
+                        random.nextInt(30, 80),
+                        random.nextInt(30, 80));
     }
 }
