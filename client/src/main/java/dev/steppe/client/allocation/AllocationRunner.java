@@ -248,6 +248,11 @@ public final class AllocationRunner {
 
     /** What an earlier agent prepared is gone, as after a reboot: it is made anew and the tasks start again. */
     private void prepareAgain(Exception reason) {
+        if (tasks.values().stream().allMatch(TaskRunner::isDead)) {
+            // It had ended and was being released.
+            release();
+            return;
+        }
         tasks.values()
                 .forEach(task -> task.event(
                         "Failed Restoring Task",
