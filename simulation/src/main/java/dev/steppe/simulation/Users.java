@@ -74,7 +74,8 @@ final class Users {
         var endpoint = server.get().jobs();
         boolean certain = known.size() == 1 && !known.contains(Wish.NOTHING);
         switch (certain ? random.nextInt(8) : 7) {
-            case 0 -> request(key, new Wish(known.first().revision(), true), then -> endpoint.deregister(key, false, then));
+            case 0 ->
+                request(key, new Wish(known.first().revision(), true), then -> endpoint.deregister(key, false, then));
             case 1 -> request(key, Wish.NOTHING, then -> endpoint.deregister(key, true, then));
             case 2 -> request(key, known.first(), then -> endpoint.evaluate(key, then));
             default -> {
@@ -159,10 +160,6 @@ final class Users {
                 {"Name":"%s","Driver":"raw_exec","Config":%s,"Env":{"REVISION":"%d"},
                  "Resources":{"CPU":%d,"MemoryMB":%d}}
                 """.formatted(
-                        name,
-                        config,
-                        random.nextInt(3) == 0 ? 0 : revision,
-                        random.nextInt(30, 80),
-                        random.nextInt(30, 80));
+                name, config, random.nextInt(3) == 0 ? 0 : revision, random.nextInt(30, 80), random.nextInt(30, 80));
     }
 }
