@@ -1,0 +1,20 @@
+package dev.steppe.wire;
+
+import dev.steppe.model.codec.CodecException;
+import dev.steppe.model.golden.GoldenFiles;
+import dev.steppe.model.golden.Samples;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** Pins the travelling form of every message: agents of two versions understand each other. */
+class MessageFormatTest {
+    @Test
+    void every_message_is_written_as_it_was_first() throws IOException, CodecException {
+        var golden = new GoldenFiles("1");
+        for (Class<?> side : Message.class.getPermittedSubclasses()) {
+            for (Class<?> variant : side.getPermittedSubclasses()) {
+                golden.checkBinary(Message.class, (Message) Samples.of(variant));
+            }
+        }
+    }
+}
