@@ -120,7 +120,7 @@ public final class Assembly implements AutoCloseable {
         var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
         var users = new UserPolicy(
                 options.allowRootTasks(), UserPolicy.unprivileged().defaultUsers());
-        var dockerSettings = DockerSettings.standard(groupName(options));
+        var dockerSettings = DockerSettings.of(System.getenv(), groupName(options));
         docker = start(new DockerDriver(dockerSettings));
         var drivers = drivers(tasks, users, docker);
         NodeSpec node = Fingerprint.take(fingerprint(options), new ArrayList<>(drivers.values()), Instant.now());
@@ -278,7 +278,7 @@ public final class Assembly implements AutoCloseable {
                                 : AllocationDirectory.Access.PROCESS));
         var checks = new Checks(loop, new SocketProbe(start(new NamespaceThread())));
         return new AllocationRunner.Parts(
-                List.<AllocationHook>of(directories, new NetworkHook(networks, new PauseContainers(DockerSettings.standard(groupName(options))))),
+                List.<AllocationHook>of(directories, new NetworkHook(networks, new PauseContainers(DockerSettings.of(System.getenv(), groupName(options))))),
                 name -> Optional.ofNullable(drivers.get(name)),
                 new TaskContexts(() -> node, drivers, System.getenv()),
                 observers(checks, () -> mesh.get().ifPresent(NodeMesh::changed)),

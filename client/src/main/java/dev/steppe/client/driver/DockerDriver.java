@@ -20,9 +20,12 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -36,6 +39,7 @@ public final class DockerDriver implements Driver, AutoCloseable {
     private static final Duration REST_OF_LOGS = Duration.ofSeconds(5);
     private static final Duration AFTER_KILL = Duration.ofSeconds(10);
     private static final String HANDLE = "handle";
+    private static final Duration ANSWER = Duration.ofSeconds(2);
     private static final Duration LOOK = Duration.ofMillis(20);
 
     private final TaskScope scope = new TaskScope("docker");
@@ -63,7 +67,7 @@ public final class DockerDriver implements Driver, AutoCloseable {
         try {
             var attributes = new TreeMap<>(Map.of(
                     "driver.docker", "1",
-                    "driver.docker.version", docker.version(),
+                    "driver.docker.version", version(),
                     "driver.docker.volumes.enabled", Boolean.toString(settings.volumesEnabled()),
                     "driver.docker.privileged.enabled", Boolean.toString(settings.allowPrivileged())));
             return DriverFingerprint.healthy(attributes);
@@ -73,6 +77,30 @@ public final class DockerDriver implements Driver, AutoCloseable {
                     false,
                     "the Docker daemon at " + settings.socket() + " does not answer: " + silent.getMessage(),
                     new TreeMap<>());
+        }
+    }
+
+    /** A daemon that hangs must not keep the agent from starting. */
+    private String version() throws IOException {
+        var answer = new CompletableFuture<String>();
+        var asking = scope.startVirtual("version", () -> {
+            try {
+                answer.complete(docker.version());
+            } catch (IOException | RuntimeException failed) {
+                answer.completeExceptionally(failed);
+            }
+        });
+        try {
+            return answer.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException silent) {
+            throw new IOException("no answer within " + ANSWER.toSeconds() + " s", silent);
+        } catch (ExecutionException failed) {
+            throw new IOException(failed.getMessage(), failed);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the agent stops", stopping);
+        } finally {
+            asking.interrupt();
         }
     }
 
@@ -206,15 +234,18 @@ public final class DockerDriver implements Driver, AutoCloseable {
         }
     }
 
-    /** Removes all containers of this owner, pause containers too, whose allocations are not in the set. */
-    public void sweep(Set<AllocationId> live) throws DriverException {
+    /** Removes all containers of this owner, pause containers too, whose allocations are not in the set; answers which. */
+    public List<String> sweep(Set<AllocationId> live) throws DriverException {
         try {
+            var removed = new ArrayList<String>();
             for (Object container : docker.list(DockerSettings.OWNER_LABEL, settings.owner())) {
                 var allocation = Json.text(container, "Labels", DockerSettings.ALLOCATION_LABEL);
                 if (allocation.isEmpty() || !live.contains(new AllocationId(allocation))) {
                     docker.remove(Json.text(container, "Id"));
+                    removed.add(Json.text(container, "Id"));
                 }
             }
+            return removed;
         } catch (IOException failed) {
             throw DriverException.failed("cannot remove left-over containers", failed);
         }

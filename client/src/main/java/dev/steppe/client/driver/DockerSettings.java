@@ -11,11 +11,20 @@ import java.util.Map;
 public record DockerSettings(Path socket, String owner, boolean volumesEnabled, boolean allowPrivileged) {
     static final String OWNER_LABEL = "dev.steppe.owner";
     static final String ALLOCATION_LABEL = "dev.steppe.allocation";
+    private static final String UNIX = "unix://";
     private static final Path STANDARD_SOCKET = Path.of("/var/run/docker.sock");
 
     /** The usual socket; neither volumes of the machine nor privileged containers. */
     public static DockerSettings standard(String owner) {
         return new DockerSettings(STANDARD_SOCKET, owner, false, false);
+    }
+
+    /** The same with the socket that DOCKER_HOST names, when it names one. */
+    public static DockerSettings of(Map<String, String> environment, String owner) {
+        var host = environment.getOrDefault("DOCKER_HOST", "");
+        return host.startsWith(UNIX)
+                ? new DockerSettings(Path.of(host.substring(UNIX.length())), owner, false, false)
+                : standard(owner);
     }
 
     Map<String, String> labels(AllocationId allocation) {
