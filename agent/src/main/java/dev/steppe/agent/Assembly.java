@@ -140,7 +140,7 @@ public final class Assembly implements AutoCloseable {
         // the edge: what people and programs talk to
         var view = new NodeView(node.id(), allocations(options), clientLoop, client);
         var self =
-                new ServerRegion.Self("global", node.name() + ".global", options.bindAddress(), 0, options.nomadPort());
+                new ServerRegion.Self("global", node.name(), options.bindAddress(), 0, options.nomadPort());
         var region = start(new ServerRegion(self, server, store, consensus));
         var catalog = new LiveCatalog(region, options.datacenter());
         var identity = new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false);

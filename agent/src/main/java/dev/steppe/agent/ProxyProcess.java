@@ -32,6 +32,7 @@ final class ProxyProcess implements MeshProxy, AutoCloseable {
 
     private final NodeProxySettings settings;
     private Optional<NodeProxy> proxy = Optional.empty();
+    private boolean closed;
 
     ProxyProcess(Path directory, Optional<Path> namespaces, boolean root) {
         this.settings = new NodeProxySettings(
@@ -59,6 +60,9 @@ final class ProxyProcess implements MeshProxy, AutoCloseable {
     }
 
     private NodeProxy running() throws IOException {
+        if (closed) {
+            throw new IOException("the agent stops");
+        }
         if (proxy.isEmpty()) {
             proxy = Optional.of(NodeProxy.start(settings));
         }
@@ -71,10 +75,12 @@ final class ProxyProcess implements MeshProxy, AutoCloseable {
             running().stop();
             proxy = Optional.empty();
         }
+        closed = true;
     }
 
     @Override
     public synchronized void close() {
+        closed = true;
         proxy.ifPresent(NodeProxy::close);
         proxy = Optional.empty();
     }

@@ -5,6 +5,7 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.AllocationMetric;
 import dev.steppe.model.ClientState;
+import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
@@ -97,6 +98,15 @@ public final class Scheduler {
                     "alloc is being updated due to job update",
                     Optional.empty()));
         }
+        instance.replaces()
+                .filter(old -> !instance.stopsReplaced()
+                        && old.desiredStatus() == DesiredStatus.RUN
+                        && old.client().status().isTerminal())
+                .ifPresent(old -> stopped.add(new Command.Stop(
+                        old.id(),
+                        DesiredStatus.STOP,
+                        "alloc was rescheduled because it " + (old.client().status() == ClientStatus.FAILED ? "failed" : "ended"),
+                        Optional.empty())));
         long epoch = instance.replaces().map(Allocation::epoch).orElse(0L) + 1;
         placed.add(new Allocation(
                 new AllocationId(Ids.random(random)),
