@@ -125,12 +125,11 @@ public final class DnsServer implements AutoCloseable {
 
     /** Ends listening on an address. Idempotent. */
     public void ignore(InetSocketAddress address) {
-        for (var listener : listeners) {
-            if (address.equals(listener.localAddress())) {
-                listeners.remove(listener);
-                listener.close().awaitUninterruptibly();
-            }
-        }
+        var ignored = listeners.stream()
+                .filter(listener -> address.equals(listener.localAddress()))
+                .toList();
+        listeners.removeAll(ignored);
+        ignored.forEach(listener -> listener.close().awaitUninterruptibly());
     }
 
     /** Idempotent. */
