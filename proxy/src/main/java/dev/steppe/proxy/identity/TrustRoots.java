@@ -5,6 +5,7 @@ import dev.steppe.mesh.configuration.TrustBundle;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
@@ -25,6 +26,7 @@ import java.util.Set;
 final class TrustRoots {
     private static final int REMEMBERED_MAX = 4_096;
     private static final int URI_NAME = 6;
+    private static final int CHAIN_MAX = 8;
 
     private final String trustDomain;
     private final Set<TrustAnchor> anchors = new HashSet<>();
@@ -41,8 +43,8 @@ final class TrustRoots {
 
     /** Who the chain belongs to; throws with the reason if it belongs to nobody of this mesh. */
     SpiffeId verify(X509Certificate[] chain, PeerRole role, Instant now) throws CertificateException {
-        if (chain.length == 0) {
-            throw new CertificateException("the peer shows no certificate");
+        if (chain.length == 0 || chain.length > CHAIN_MAX) {
+            throw new CertificateException("the peer shows " + chain.length + " certificates");
         }
         var key = ByteBuffer.wrap(chain[0].getEncoded());
         Verified known;
@@ -81,11 +83,11 @@ final class TrustRoots {
                 path.add(certificate);
             }
         }
+        if (path.isEmpty()) {
+            throw new CertificateException("the peer of " + identity + " shows a root as its own certificate");
+        }
         try {
-            var parameters = new PKIXParameters(anchors);
-            parameters.setRevocationEnabled(false);
-            CertPathValidator.getInstance("PKIX")
-                    .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
+            validate(path);
         } catch (GeneralSecurityException refused) {
             throw new CertificateException(
                     "no root of " + trustDomain + " vouches for the certificate of " + identity + " issued by '"
@@ -99,6 +101,27 @@ final class TrustRoots {
         }
         List<String> usages = leaf.getExtendedKeyUsage();
         return new Verified(identity, usages == null ? List.of() : usages, until);
+    }
+
+    /**
+     * The shortest part of the chain that a root vouches for decides: while a root is rotated a peer also shows the old root's
+     * word for the new one, which is of no use to those who already trust the new one only.
+     */
+    private void validate(List<X509Certificate> path) throws GeneralSecurityException {
+        var parameters = new PKIXParameters(anchors);
+        parameters.setRevocationEnabled(false);
+        var factory = CertificateFactory.getInstance("X.509");
+        var validator = CertPathValidator.getInstance("PKIX");
+        for (int length = 1; ; length++) {
+            try {
+                validator.validate(factory.generateCertPath(path.subList(0, length)), parameters);
+                return;
+            } catch (CertPathValidatorException refused) {
+                if (length >= path.size()) {
+                    throw refused;
+                }
+            }
+        }
     }
 
     /** The SPIFFE id is the one URI among the alternative names; two would be ambiguous. */

@@ -20,7 +20,7 @@ final class ProxyLauncher {
     private static final String MAIN = "dev.steppe.proxy.Main";
     private static final String BROKER = "dev.steppe.proxy.broker.SocketBroker";
     private static final List<Path> SETPRIV = List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
-    private static final List<String> ENVIRONMENT = List.of("PATH=/usr/bin:/bin", "LANG=C.UTF-8");
+    private static final List<String> ENVIRONMENT = List.of("PATH=/usr/bin:/bin", "LANG=C.UTF-8", "MALLOC_ARENA_MAX=1");
 
     private final NodeProxySettings settings;
 
