@@ -139,8 +139,7 @@ public final class Assembly implements AutoCloseable {
 
         // the edge: what people and programs talk to
         var view = new NodeView(node.id(), allocations(options), clientLoop, client);
-        var self =
-                new ServerRegion.Self("global", node.name(), options.bindAddress(), 0, options.nomadPort());
+        var self = new ServerRegion.Self("global", node.name(), options.bindAddress(), 0, options.nomadPort());
         var region = start(new ServerRegion(self, server, store, consensus));
         var catalog = new LiveCatalog(region, options.datacenter());
         var identity = new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false);
@@ -221,7 +220,8 @@ public final class Assembly implements AutoCloseable {
         var drivers = new TreeMap<String, Driver>();
         for (Driver driver : List.of(
                 new RawExecDriver(tasks, new RawExecDriver.Settings(true, users)),
-                new JavaDriver(tasks, JavaDriver.Settings.standard()), docker)) {
+                new JavaDriver(tasks, JavaDriver.Settings.standard()),
+                docker)) {
             drivers.put(driver.name(), driver);
         }
         return drivers;
@@ -278,7 +278,10 @@ public final class Assembly implements AutoCloseable {
                                 : AllocationDirectory.Access.PROCESS));
         var checks = new Checks(loop, new SocketProbe(start(new NamespaceThread())));
         return new AllocationRunner.Parts(
-                List.<AllocationHook>of(directories, new NetworkHook(networks, new PauseContainers(DockerSettings.of(System.getenv(), groupName(options))))),
+                List.<AllocationHook>of(
+                        directories,
+                        new NetworkHook(
+                                networks, new PauseContainers(DockerSettings.of(System.getenv(), groupName(options))))),
                 name -> Optional.ofNullable(drivers.get(name)),
                 new TaskContexts(() -> node, drivers, System.getenv()),
                 observers(checks, () -> mesh.get().ifPresent(NodeMesh::changed)),

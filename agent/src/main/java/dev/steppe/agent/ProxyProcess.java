@@ -39,7 +39,8 @@ final class ProxyProcess implements MeshProxy, AutoCloseable {
                 directory,
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                        .filter(entry -> NOT_NEEDED.stream().noneMatch(Path.of(entry).getFileName().toString()::contains))
+                        .filter(entry -> NOT_NEEDED.stream()
+                                .noneMatch(Path.of(entry).getFileName().toString()::contains))
                         .map(Path::of)
                         .toList(),
                 root ? Optional.of(NUMBER) : Optional.empty(),

@@ -105,7 +105,8 @@ public final class Scheduler {
                 .ifPresent(old -> stopped.add(new Command.Stop(
                         old.id(),
                         DesiredStatus.STOP,
-                        "alloc was rescheduled because it " + (old.client().status() == ClientStatus.FAILED ? "failed" : "ended"),
+                        "alloc was rescheduled because it "
+                                + (old.client().status() == ClientStatus.FAILED ? "failed" : "ended"),
                         Optional.empty())));
         long epoch = instance.replaces().map(Allocation::epoch).orElse(0L) + 1;
         placed.add(new Allocation(

@@ -50,8 +50,8 @@ final class MeshPublisher {
 
     private boolean isPlanned(NodeId node, AllocationId allocation, String service) {
         return Optional.ofNullable(sent.get(node)).map(NodePlan::sidecars).orElse(List.of()).stream()
-                .anyMatch(sidecar ->
-                        sidecar.allocation().equals(allocation) && sidecar.service().equals(service));
+                .anyMatch(sidecar -> sidecar.allocation().equals(allocation)
+                        && sidecar.service().equals(service));
     }
 
     void applied(List<Event> events) {

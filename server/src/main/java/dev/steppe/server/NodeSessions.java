@@ -168,8 +168,8 @@ final class NodeSessions {
         }
 
         private void sign(Message.SignLeaf wish) {
-            boolean entitled = node.isPresent()
-                    && entitlement.isEntitled(node.get(), wish.allocation(), wish.service());
+            boolean entitled =
+                    node.isPresent() && entitlement.isEntitled(node.get(), wish.allocation(), wish.service());
             if (entitled) {
                 certificates.sign(wish, link::send);
             } else {

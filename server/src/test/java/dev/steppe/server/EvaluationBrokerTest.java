@@ -14,8 +14,8 @@ class EvaluationBrokerTest {
     private static Evaluation evaluation(String id, String job, int priority, int index) throws CodecException {
         return Codec.fromJson(
                 Evaluation.class,
-                "{\"ID\":\"" + id + "\",\"JobID\":\"" + job + "\",\"Priority\":" + priority + ",\"CreateIndex\":" + index
-                        + "}");
+                "{\"ID\":\"" + id + "\",\"JobID\":\"" + job + "\",\"Priority\":" + priority + ",\"CreateIndex\":"
+                        + index + "}");
     }
 
     @Test

@@ -45,7 +45,8 @@ final class Calls implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // JSON objects are maps with text keys
     static List<Map<String, Object>> maps(@Nullable Object value) {
-        return (value instanceof List<?> list ? list : List.of()).stream().map(row -> (Map<String, Object>) row).toList();
+        return (value instanceof List<?> list ? list : List.of())
+                .stream().map(row -> (Map<String, Object>) row).toList();
     }
 
     @SuppressWarnings("unchecked") // JSON objects are maps with text keys

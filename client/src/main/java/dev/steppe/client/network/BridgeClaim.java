@@ -62,8 +62,8 @@ final class BridgeClaim implements AutoCloseable {
     /** Whoever had it before may have removed the file after it was opened here. */
     private static boolean isStillThere(Path file, FileChannel channel) throws IOException {
         channel.truncate(0);
-        channel.write(ByteBuffer.wrap(
-                Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+        channel.write(
+                ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
         try {
             return holder(file).equals(Long.toString(ProcessHandle.current().pid()));
         } catch (NoSuchFileException removed) {

@@ -100,7 +100,10 @@ public final class NetworkHook implements AllocationHook {
                     : Optional.<String>empty();
             tell(
                     surroundings,
-                    AllocationHook.need(kept, "the network of allocation " + surroundings.allocation().id()),
+                    AllocationHook.need(
+                            kept,
+                            "the network of allocation "
+                                    + surroundings.allocation().id()),
                     pause);
         } catch (IOException | DriverException failed) {
             throw new HookException("network: " + failed.getMessage(), failed);

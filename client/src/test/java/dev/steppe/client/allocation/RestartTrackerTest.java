@@ -30,8 +30,7 @@ class RestartTrackerTest {
     void the_delay_has_at_most_a_quarter_of_jitter() {
         for (int i = 0; i < 100; i++) {
             var decision = new RestartTracker(policy(1, "fail"), false).afterExit(false, now, random);
-            assertThat(((Decision.Again) decision).delay())
-                    .isBetween(Duration.ofSeconds(8), Duration.ofSeconds(10));
+            assertThat(((Decision.Again) decision).delay()).isBetween(Duration.ofSeconds(8), Duration.ofSeconds(10));
         }
     }
 

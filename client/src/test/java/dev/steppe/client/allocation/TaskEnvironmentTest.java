@@ -16,12 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /** Proves what a task is told through its environment and what its configuration may refer to. */
 class TaskEnvironmentTest {
-    private static final String NODE =
-            """
+    private static final String NODE = """
             {"ID":"n1","Name":"alpha","Datacenter":"dc7","Attributes":{"kernel.name":"linux"},"Meta":{"rack":"r1"}}
             """;
-    private static final String JOB =
-            """
+    private static final String JOB = """
             {"ID":"web","Meta":{"color":"red"},"TaskGroups":[{"Name":"g","Networks":[{"Mode":"bridge"}],
               "Services":[{"Name":"web","Connect":{"SidecarService":{"Proxy":{"Upstreams":[
                  {"DestinationName":"count-api","LocalBindPort":8080}]}}}}],
@@ -30,8 +28,7 @@ class TaskEnvironmentTest {
                 "Config":{"command":"/bin/${meta.rack}","args":["${attr.kernel.name}",["${node.datacenter}"],7]},
                 "Resources":{"CPU":50,"MemoryMB":64}}]}]}
             """;
-    private static final String ALLOCATION =
-            """
+    private static final String ALLOCATION = """
             {"ID":"0123456789","EvalID":"e","NodeID":"n1","JobID":"web","Name":"web.g[3]","TaskGroup":"g",
              "AllocatedResources":{"Shared":{"Ports":[{"Label":"http","Value":23000,"To":80,"HostIP":"10.0.0.5"}]}}}
             """;

@@ -39,7 +39,8 @@ public final class GoldenFiles {
         String name = sample.getClass().getSimpleName() + ".hex";
         byte[] bytes = Codec.toBinary(root, sample);
         check(name, lines(HexFormat.of().formatHex(bytes)));
-        byte[] kept = HexFormat.of().parseHex(Files.readString(directory.resolve(name)).replace("\n", ""));
+        byte[] kept = HexFormat.of()
+                .parseHex(Files.readString(directory.resolve(name)).replace("\n", ""));
         assertThat(Codec.toJson(Codec.fromBinary(root, kept))).as("read back").isEqualTo(Codec.toJson(sample));
     }
 
@@ -49,7 +50,9 @@ public final class GoldenFiles {
             Files.createDirectories(directory);
             Files.writeString(file, content);
         }
-        assertThat(file).as("a written form is missing; write it with -Dgolden.write=true").exists();
+        assertThat(file)
+                .as("a written form is missing; write it with -Dgolden.write=true")
+                .exists();
         assertThat(Files.readString(file))
                 .as("the written form of " + name + " changed: old logs and other agents have to be read still")
                 .isEqualTo(content);
