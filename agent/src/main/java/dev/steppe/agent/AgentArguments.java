@@ -145,6 +145,8 @@ final class AgentArguments {
                     "node",
                     "dc",
                     "network-interface",
+                    "bridge",
+                    "bridge-subnet",
                     "meta",
                     "nomad-port",
                     "consul-port",
