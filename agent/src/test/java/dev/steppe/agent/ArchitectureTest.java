@@ -261,6 +261,8 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("dev.steppe.io..")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.steppe.agent.Main")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.steppe.agent.demo.Demo")
                 .should()
                 .accessTargetWhere(calls(starters, (target, arguments) -> true))
                 .orShould()

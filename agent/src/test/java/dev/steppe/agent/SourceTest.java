@@ -158,6 +158,7 @@ class SourceTest {
         public Void visitVariable(VariableTree variable, Void none) {
             boolean isStatic = variable.getModifiers().getFlags().contains(Modifier.STATIC);
             if (isStatic
+                    && isMain(Path.of(unit.getSourceFile().toUri()))
                     && variable.getInitializer() instanceof NewClassTree made
                     && made.getIdentifier()
                             .toString()

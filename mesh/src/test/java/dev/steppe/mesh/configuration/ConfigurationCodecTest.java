@@ -25,7 +25,9 @@ class ConfigurationCodecTest {
         var api = SpiffeId.of("trust.consul", "dc1", "api");
         var engine = SpiffeId.of("trust.consul", "dc1", "engine");
         var policy = new IntentionPolicy(
-                List.of(new IntentionRule("api", "engine", Action.ALLOW), new IntentionRule("*", "engine", Action.DENY)),
+                List.of(
+                        new IntentionRule("api", "engine", Action.ALLOW),
+                        new IntentionRule("*", "engine", Action.DENY)),
                 Action.ALLOW);
         return new ProxyConfiguration(
                 42,
@@ -49,13 +51,16 @@ class ConfigurationCodecTest {
                                         new Address("127.0.0.1", 9_191),
                                         "engine",
                                         engine,
-                                        List.of(Address.parse("192.0.2.1:23456"), Address.parse("[2001:db8::1]:1")))))));
+                                        List.of(
+                                                Address.parse("192.0.2.1:23456"),
+                                                Address.parse("[2001:db8::1]:1")))))));
     }
 
     @Test
     void a_configuration_survives_its_bytes() {
         var configuration = configuration();
-        assertThat(ConfigurationCodec.decode(ConfigurationCodec.encode(configuration))).isEqualTo(configuration);
+        assertThat(ConfigurationCodec.decode(ConfigurationCodec.encode(configuration)))
+                .isEqualTo(configuration);
     }
 
     @Test
@@ -116,8 +121,7 @@ class ConfigurationCodecTest {
 
     @Test
     void identities_of_another_shape_name_nobody() {
-        assertThat(SpiffeId.parse("spiffe://t/ns/default/dc/dc1/svc/api"))
-                .contains(SpiffeId.of("t", "dc1", "api"));
+        assertThat(SpiffeId.parse("spiffe://t/ns/default/dc/dc1/svc/api")).contains(SpiffeId.of("t", "dc1", "api"));
         for (String other : List.of(
                 "spiffe://t/ns/default/dc/dc1/svc/",
                 "spiffe://t/ns/default/dc/dc1/svc/a/b",

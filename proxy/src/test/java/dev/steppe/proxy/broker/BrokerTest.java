@@ -45,8 +45,7 @@ class BrokerTest {
     }
 
     private static BrokerAnswer ask(Broker broker, Operation operation, String key) {
-        return broker.answer(
-                        new BrokerRequest(operation, key, "", new byte[0], 0, 0).encode(), OptionalInt.empty())
+        return broker.answer(new BrokerRequest(operation, key, "", new byte[0], 0, 0).encode(), OptionalInt.empty())
                 .answer();
     }
 
@@ -56,7 +55,8 @@ class BrokerTest {
         int descriptor = TcpSockets.unconnected(java.net.InetAddress.getByAddress(LOOPBACK));
         try (var broker = new Broker(directory)) {
             var request = new BrokerRequest(Operation.ADOPT, "key", "", LOOPBACK, 80, 16).encode();
-            assertThat(broker.answer(request, OptionalInt.of(descriptor)).answer()).isEqualTo(BrokerAnswer.DONE);
+            assertThat(broker.answer(request, OptionalInt.of(descriptor)).answer())
+                    .isEqualTo(BrokerAnswer.DONE);
             assertThat(broker.answer(listen("key", "", 80), OptionalInt.empty()).descriptor())
                     .hasValue(descriptor);
             assertThat(ask(broker, Operation.ADOPT, "other").error()).isEqualTo(BrokerAnswer.REFUSED);
@@ -68,17 +68,20 @@ class BrokerTest {
         assumeTrue(LinuxCalls.isLinux(), "descriptors are a matter of Linux here");
         try (var broker = new Broker(directory)) {
             for (String name : new String[] {"../../proc/1/ns/net", "/proc/1/ns/net", "..", ".x"}) {
-                var answer = broker.answer(listen("key", name, 0), OptionalInt.empty()).answer();
+                var answer = broker.answer(listen("key", name, 0), OptionalInt.empty())
+                        .answer();
                 assertThat(answer.error()).as(name).isEqualTo(BrokerAnswer.REFUSED);
                 assertThat(answer.text()).contains("not a name of a namespace");
             }
-            var missing = broker.answer(listen("key", "missing", 0), OptionalInt.empty()).answer();
+            var missing = broker.answer(listen("key", "missing", 0), OptionalInt.empty())
+                    .answer();
             assertThat(missing.error()).isEqualTo(2);
             var random = new Random(1);
             for (int i = 0; i < 2_000; i++) {
                 var noise = new byte[i % 2 == 0 ? BrokerRequest.BYTES : random.nextInt(400)];
                 random.nextBytes(noise);
-                assertThat(broker.answer(noise, OptionalInt.empty()).answer().error()).isNotZero();
+                assertThat(broker.answer(noise, OptionalInt.empty()).answer().error())
+                        .isNotZero();
             }
             assertThat(broker.listenerCount()).isZero();
         }

@@ -100,12 +100,7 @@ public final class MemoryTrial {
         var other = proxy.brokerProcess().orElseThrow();
         System.out.printf(
                 "%-26s proxy %5.1f MB %4d fds, broker %5.1f MB %4d fds, together %.1f MB PSS%n",
-                when,
-                pss(one),
-                descriptors(one),
-                pss(other),
-                descriptors(other),
-                pss(one) + pss(other));
+                when, pss(one), descriptors(one), pss(other), descriptors(other), pss(one) + pss(other));
     }
 
     private static double pss(ProcessIdentity process) throws IOException {

@@ -66,8 +66,7 @@ class FrameReaderTest {
                 reader.read(part, sink);
                 assertThat(part.refCnt()).isZero();
             }
-            assertThat(seen)
-                    .containsExactly("", "type 1", "hello world", "type 5", "", refused.toString());
+            assertThat(seen).containsExactly("", "type 1", "hello world", "type 5", "", refused.toString());
         }
     }
 
@@ -76,7 +75,11 @@ class FrameReaderTest {
         assertThatThrownBy(() -> reader.read(Unpooled.buffer().writeInt(Protocol.OPEN << 24 | 5_000), sink))
                 .isInstanceOf(ProtocolException.class);
         var other = new FrameReader();
-        var lying = Unpooled.buffer().writeInt(Protocol.REFUSE << 24 | 4).writeByte(1).writeShort(9).writeByte(0);
+        var lying = Unpooled.buffer()
+                .writeInt(Protocol.REFUSE << 24 | 4)
+                .writeByte(1)
+                .writeShort(9)
+                .writeByte(0);
         assertThatThrownBy(() -> other.read(lying, sink)).hasMessageContaining("9 bytes");
     }
 

@@ -59,10 +59,12 @@ final class BenchNginx implements AutoCloseable {
             throws IOException {
         Files.createDirectories(directory);
         var certificate = Files.writeString(directory.resolve("leaf.pem"), leaf.certificateChainPem());
-        var key = Files.writeString(directory.resolve("key.pem"), leaf.privateKey().reveal());
+        var key = Files.writeString(
+                directory.resolve("key.pem"), leaf.privateKey().reveal());
         var root = Files.writeString(directory.resolve("root.pem"), rootPem);
         String hop = caller
-                ? "listen " + listen + " backlog=1024; proxy_pass " + target + "; proxy_ssl on; proxy_ssl_protocols TLSv1.3;"
+                ? "listen " + listen + " backlog=1024; proxy_pass " + target
+                        + "; proxy_ssl on; proxy_ssl_protocols TLSv1.3;"
                         + " proxy_ssl_certificate " + certificate + "; proxy_ssl_certificate_key " + key
                         + "; proxy_ssl_trusted_certificate " + root + ";"
                 : "listen " + listen + " ssl backlog=1024; proxy_pass " + target + "; ssl_protocols TLSv1.3;"
@@ -71,12 +73,14 @@ final class BenchNginx implements AutoCloseable {
         return new BenchNginx(
                 directory,
                 listen,
-                "load_module " + STREAM + ";\n" + common(directory) + "stream { access_log off; server { " + hop + " } }\n");
+                "load_module " + STREAM + ";\n" + common(directory) + "stream { access_log off; server { " + hop
+                        + " } }\n");
     }
 
     private static String common(Path directory) {
         return "daemon off; worker_processes auto; pid " + directory.resolve("pid") + "; error_log "
-                + directory.resolve("error.log") + " crit; worker_rlimit_nofile 16384; events { worker_connections 8192; }\n";
+                + directory.resolve("error.log")
+                + " crit; worker_rlimit_nofile 16384; events { worker_connections 8192; }\n";
     }
 
     private void awaitListening(Path directory, Address address) throws IOException {

@@ -56,7 +56,8 @@ public final class MeshBench {
             return;
         }
         if (!BenchNginx.isInstalled()) {
-            OUT.println("skipped: nginx is missing, it is the origin (Debian: apt-get install nginx libnginx-mod-stream)");
+            OUT.println(
+                    "skipped: nginx is missing, it is the origin (Debian: apt-get install nginx libnginx-mod-stream)");
             return;
         }
         var directory = Files.createTempDirectory("steppe-bench-mesh");
@@ -83,7 +84,8 @@ public final class MeshBench {
         if (BenchNginx.hasStream()) {
             subjects.add(nginxPair(origin));
         } else {
-            OUT.println("nginx pair skipped: libnginx-mod-stream is missing (Debian: apt-get install libnginx-mod-stream)");
+            OUT.println(
+                    "nginx pair skipped: libnginx-mod-stream is missing (Debian: apt-get install libnginx-mod-stream)");
         }
         subjects.add(steppePair(origin, jvmOptions));
         OUT.printf(
@@ -157,10 +159,7 @@ public final class MeshBench {
                         identities.leaf("caller"),
                         Optional.empty(),
                         List.of(new Upstream(entry, "engine", engine, List.of(middle)))))));
-        return new Subject(
-                "steppe pair",
-                entry,
-                List.of(pid(caller), pid(destination)));
+        return new Subject("steppe pair", entry, List.of(pid(caller), pid(destination)));
     }
 
     private NodeProxy proxy(String name, List<String> jvmOptions) throws IOException {
@@ -186,7 +185,12 @@ public final class MeshBench {
     private String wrk(Subject subject, int connections, int duration, boolean close) throws Exception {
         long cpuBefore = cpuMillis(subject.processes());
         var command = new ArrayList<>(List.of(
-                WRK, "-t1", "-c" + connections, "-d" + duration + "s", "--latency", "http://" + subject.entry() + "/1k"));
+                WRK,
+                "-t1",
+                "-c" + connections,
+                "-d" + duration + "s",
+                "--latency",
+                "http://" + subject.entry() + "/1k"));
         if (close) {
             command.addAll(List.of("-H", "Connection: close"));
         }
@@ -196,7 +200,9 @@ public final class MeshBench {
         double cpu = cpuMillis(subject.processes()) - cpuBefore;
         double rate = Double.parseDouble(field(text, "Requests/sec:"));
         double requests = Double.parseDouble(word(text, " requests in "));
-        String errors = text.contains("Socket errors") ? " (" + line(text, "Socket errors").trim() + ")" : "";
+        String errors = text.contains("Socket errors")
+                ? " (" + line(text, "Socket errors").trim() + ")"
+                : "";
         return String.format(
                 Locale.ROOT,
                 "%-24s %11s %9.0f %9.2f %9.2f %12s%s",
