@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 
 /** The entry of everything that is not a plain command: {@code agent}, {@code demo} and {@code doctor}. */
 public final class Main {
@@ -66,25 +65,15 @@ public final class Main {
     /** Runs until a signal; then everything is stopped and removed, since this is a development agent. */
     private static int run(AgentOptions options, PrintStream out) throws IOException, InterruptedException {
         var agent = Assembly.start(options);
-        var wanted = new CountDownLatch(1);
-        var gone = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("agent/stop").unstarted(() -> {
-                    wanted.countDown();
-                    try {
-                        gone.await();
-                    } catch (InterruptedException forced) {
-                        Thread.currentThread().interrupt();
-                    }
-                }));
+        var signal = StopSignal.install();
         out.println(agent.announcement());
-        wanted.await();
+        signal.await();
         out.println("==> Stopping: ending all allocations and removing what they used");
         try {
             agent.stopAndRemove();
         } finally {
-            // the hook waits for this also after a failure, or the process would never end
-            gone.countDown();
+            // also after a failure, or the process would never end
+            signal.done();
         }
         return 0;
     }

@@ -2,6 +2,7 @@ package dev.steppe.state;
 
 import dev.steppe.model.codec.CodecException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -49,11 +50,20 @@ public final class Store {
         }
     }
 
-    /** Applies a command. */
+    /**
+     * Applies a command. One that fails inside is a bug, but a bug that would stop every server again at every start:
+     * it is refused instead, the same on every server of this version, and changes nothing.
+     */
     public Result apply(Command command) {
         var before = current;
         var draft = new Draft(before);
-        var refusal = new Applier(before, draft).apply(command);
+        Optional<String> refusal;
+        try {
+            refusal = new Applier(before, draft).apply(command);
+        } catch (RuntimeException bug) {
+            refusal = Optional.of("the command " + command.getClass().getSimpleName()
+                    + " cannot be applied (a fault of this program): " + bug);
+        }
         if (refusal.isPresent()) {
             return new Result.Refused(before.index(), refusal.get());
         }

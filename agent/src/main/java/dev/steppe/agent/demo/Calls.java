@@ -79,8 +79,8 @@ final class Calls implements AutoCloseable {
                 .body();
     }
 
-    /** Submits a job file as the command does: parsed by the agent, then registered. */
-    void run(String source, Map<String, String> variables) throws IOException, InterruptedException {
+    /** The job that a file with these variables means, in the API's shape. */
+    Map<String, Object> parse(String source, Map<String, String> variables) throws IOException, InterruptedException {
         var assignments = new StringBuilder();
         new TreeMap<>(variables)
                 .forEach((name, value) -> assignments
@@ -92,7 +92,11 @@ final class Calls implements AutoCloseable {
         if (parsed.status() != 200) {
             throw new IOException("the job file was not accepted: " + parsed.body());
         }
-        var registered = post("/v1/jobs", Map.of("Job", parsed.json()));
+        return map(parsed.json());
+    }
+
+    void register(Map<String, Object> job) throws IOException, InterruptedException {
+        var registered = post("/v1/jobs", Map.of("Job", job));
         if (registered.status() != 200) {
             throw new IOException("the job was not accepted: " + registered.body());
         }

@@ -1,5 +1,6 @@
 package dev.steppe.agent.demo;
 
+import dev.steppe.agent.StopSignal;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.model.Ids;
 import java.io.BufferedReader;
@@ -17,7 +18,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,6 +27,9 @@ import java.util.concurrent.locks.LockSupport;
 public final class Demo {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long POLL_NANOS = 20_000_000;
+    /** Where the example programs listen, which matters on a shared network. */
+    private static final List<Integer> LISTENED = List.of(7000, 8080, 9001, 9002);
+
     private static final String ENGINE = "transcode-engine";
     private static final String API = "transcode-api";
     private static final String SCRAPER = "metrics-scraper";
@@ -39,6 +42,8 @@ public final class Demo {
     private final AgentProcess.Ports ports;
     private final Calls calls;
     private final Workloads workloads;
+    private final boolean bridged = LinuxCalls.isRoot();
+    private final HostMode hostMode = new HostMode(LISTENED);
     private int steps;
 
     private Demo(PrintStream out, boolean attended, Path home, Path directory, AgentProcess.Ports ports) {
@@ -61,8 +66,8 @@ public final class Demo {
             }
         }
         if (!LinuxCalls.isRoot()) {
-            err.println("steppe demo: it needs root, for networks of their own; run: sudo ./steppe demo");
-            return 1;
+            out.println("steppe demo: without root there are no networks of their own and no users to change to;"
+                    + " it runs in host mode. For all of it: sudo ./steppe demo");
         }
         try {
             var directory = Files.createTempDirectory("steppe-demo-");
@@ -82,46 +87,49 @@ public final class Demo {
     }
 
     private int run() {
-        var stop = new CountDownLatch(1);
-        var hook = Thread.ofPlatform().name("demo/stop").unstarted(() -> {
-            stop.countDown();
-            cleanUp();
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        boolean good = steps();
-        if (good && attended) {
-            sayWhereToLook();
-            try {
-                stop.await();
-            } catch (InterruptedException stopping) {
-                Thread.currentThread().interrupt();
+        var signal = StopSignal.install();
+        try {
+            boolean good = steps(signal);
+            if (good && attended) {
+                sayWhereToLook();
+                signal.await();
             }
-            return 0;
+            boolean clean = step("everything stopped, nothing left behind", this::stopAndLook);
+            out.println(good && clean ? "demo: all " + steps + " steps passed" : "demo: FAILED, see " + agent.log());
+            return good && clean ? 0 : 1;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return 1;
+        } finally {
+            signal.done();
         }
-        Runtime.getRuntime().removeShutdownHook(hook);
-        if (!good) {
-            out.println("    the agent's log is " + agent.log());
-        }
-        boolean clean = step("everything stopped, nothing left behind", this::stopAndLook);
-        out.println(good && clean ? "demo: all " + steps + " steps passed" : "demo: FAILED");
-        return good && clean ? 0 : 1;
     }
 
-    private boolean steps() {
-        return step("a dev agent with a default-deny mesh", this::startAgent)
-                && step(
+    /** A step with what it shows. */
+    private record Titled(String title, Step step) {}
+
+    private boolean steps(StopSignal signal) throws InterruptedException {
+        var all = List.of(
+                new Titled("a dev agent with a default-deny mesh", this::startAgent),
+                new Titled(
                         "four jobs submitted: a JVM API, a plain-process engine, a scraper, the count dashboard",
-                        this::submit)
-                && step("all services healthy", this::awaitHealth)
-                && step("API -> engine is refused: no intention speaks of it", this::showRefused)
-                && step("the API's alloc status names the rule and the remedy", this::showWhy)
-                && step("intention created: API -> engine is served", this::showServed)
-                && step("metrics-scraper -> engine is still refused", this::showScraperRefused)
-                && step("the dashboard calls its API once that is allowed", this::showDashboard)
-                && step("an instance is killed and comes back", this::showReplaced)
-                && step(
+                        this::submit),
+                new Titled("all services healthy", this::awaitHealth),
+                new Titled("API -> engine is refused: no intention speaks of it", this::showRefused),
+                new Titled("the API's alloc status names the rule and the remedy", this::showWhy),
+                new Titled("intention created: API -> engine is served", this::showServed),
+                new Titled("metrics-scraper -> engine is still refused", this::showScraperRefused),
+                new Titled("the dashboard calls its API once that is allowed", this::showDashboard),
+                new Titled("an instance is killed and comes back", this::showReplaced),
+                new Titled(
                         "the agent is killed and started again: same processes, the open connection goes on",
-                        this::showRestart);
+                        this::showRestart));
+        for (Titled next : all) {
+            if (signal.await(Duration.ZERO) || !step(next.title(), next.step())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean step(String title, Step step) {
@@ -171,7 +179,8 @@ public final class Demo {
             if (source.contains("variable \"java\"")) {
                 variables.put("java", java);
             }
-            calls.run(source, variables);
+            var parsed = calls.parse(source, variables);
+            calls.register(bridged ? parsed : hostMode.rewrite(parsed));
         }
         return "";
     }

@@ -1,4 +1,4 @@
-package dev.steppe.model.golden;
+package dev.steppe.agent.format;
 
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.model.codec.RecordShape;
@@ -13,15 +13,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Makes a record with every component filled, the same one each time, from its shape alone. */
-public final class Samples {
+final class Samples {
     private static final Instant AT = Instant.parse("2026-01-31T08:00:00.000000001Z");
 
     /** Components whose values the records themselves limit. */
-    private static final Map<String, Object> LIMITED = new TreeMap<>(Map.of(
+    private static final Map<String, Object> LIMITED = Map.of(
             "RestartPolicy.mode", "delay",
             "Port.to", 8080,
             "Port.value", 443,
-            "JobSpec.priority", 70));
+            "JobSpec.priority", 70);
 
     private Samples() {}
 

@@ -1,8 +1,8 @@
-package dev.steppe.wire;
+package dev.steppe.agent.format;
 
+import dev.steppe.client.allocation.Kept;
 import dev.steppe.model.codec.CodecException;
-import dev.steppe.model.golden.GoldenFiles;
-import dev.steppe.model.golden.Samples;
+import dev.steppe.wire.Message;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -16,5 +16,10 @@ class MessageFormatTest {
                 golden.checkBinary(Message.class, (Message) Samples.of(variant));
             }
         }
+    }
+
+    @Test
+    void what_a_node_keeps_of_an_allocation_is_written_as_it_was_first() throws IOException, CodecException {
+        new GoldenFiles("1").checkBinary(Kept.class, Samples.of(Kept.class));
     }
 }

@@ -1,8 +1,7 @@
-package dev.steppe.state;
+package dev.steppe.agent.format;
 
 import dev.steppe.model.codec.CodecException;
-import dev.steppe.model.golden.GoldenFiles;
-import dev.steppe.model.golden.Samples;
+import dev.steppe.state.Command;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.steppe.model.golden;
+package dev.steppe.agent.format;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.Evaluation;

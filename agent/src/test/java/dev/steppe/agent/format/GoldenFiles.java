@@ -1,4 +1,4 @@
-package dev.steppe.model.golden;
+package dev.steppe.agent.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +15,7 @@ import java.util.HexFormat;
  * version must be exactly what is written today; older ones must still be read. {@code -Dgolden.write=true} writes the
  * newest anew, and the difference is the review.
  */
-public final class GoldenFiles {
+final class GoldenFiles {
     private static final int LINE = 64;
 
     private final Path directory;
