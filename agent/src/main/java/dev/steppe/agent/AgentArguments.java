@@ -15,7 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The command line of {@code steppe agent}: every flag is understood or refused by name, all problems at once. */
-final class AgentArguments {
+public final class AgentArguments {
     static final String USAGE = """
             Usage: steppe agent -dev [options]
 
@@ -42,9 +42,10 @@ final class AgentArguments {
     private final SortedMap<String, String> values = new TreeMap<>();
 
     /** Options, or what is wrong. */
-    record Parsed(Optional<AgentOptions> options, List<String> problems) {}
+    public record Parsed(Optional<AgentOptions> options, List<String> problems) {}
 
-    static Parsed parse(List<String> arguments, Map<String, String> environment, boolean root) {
+    /** Reads the words after {@code steppe agent}. */
+    public static Parsed parse(List<String> arguments, Map<String, String> environment, boolean root) {
         return new AgentArguments().read(new ArrayDeque<>(arguments), environment, root);
     }
 

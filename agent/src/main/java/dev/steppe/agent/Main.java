@@ -1,6 +1,7 @@
 package dev.steppe.agent;
 
 import dev.steppe.agent.demo.Demo;
+import dev.steppe.agent.doctor.DoctorCommand;
 import dev.steppe.io.linux.LinuxCalls;
 import java.io.File;
 import java.io.IOException;
@@ -28,6 +29,7 @@ public final class Main {
         return switch (command) {
             case "agent" -> agent(rest, out, err);
             case "demo" -> Demo.run(rest, home(), out, err);
+            case "doctor" -> DoctorCommand.run(rest, System.getenv(), out, err);
             default -> {
                 err.println("steppe: unknown command \"" + command + "\"; see steppe help");
                 yield 1;

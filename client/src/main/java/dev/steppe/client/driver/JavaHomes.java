@@ -11,14 +11,15 @@ import java.util.List;
 import java.util.Optional;
 
 /** The Java installations of a machine, found without running them. */
-final class JavaHomes {
+public final class JavaHomes {
     private static final Path INSTALLED = Path.of("/usr/lib/jvm");
 
     private JavaHomes() {}
 
     /** One installation: its directory and what its {@code release} file tells. */
-    record Home(Path directory, String version, String runtime) {
-        Path program() {
+    public record Home(Path directory, String version, String runtime) {
+        /** The launcher. */
+        public Path program() {
             return directory.resolve("bin").resolve("java");
         }
     }
@@ -27,7 +28,7 @@ final class JavaHomes {
      * The installation tasks use: a configured one, that of JAVA_HOME, that of {@code java} in the path, the newest below
      * /usr/lib/jvm, and last the one the agent runs on.
      */
-    static Optional<Home> choose(Optional<Path> configured, String javaHome, String path) {
+    public static Optional<Home> choose(Optional<Path> configured, String javaHome, String path) {
         if (configured.isPresent()) {
             return read(configured.get());
         }

@@ -52,12 +52,12 @@ final class ForeignFirewalls {
             return rules;
         }
         var listing = commands.run(List.of("iptables", "--wait", "-S"), "").output();
-        if (listing.contains("-P FORWARD DROP")) {
+        if (NetworkChecks.dropsByDefault(listing, "FORWARD")) {
             var chain = listing.contains("-N DOCKER-USER") ? "DOCKER-USER" : "FORWARD";
             rules.add(rule(chain, "-o", settings.bridge(), "-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED,DNAT"));
             rules.add(rule(chain, "-i", settings.bridge()));
         }
-        if (listing.contains("-P INPUT DROP")) {
+        if (NetworkChecks.dropsByDefault(listing, "INPUT")) {
             for (String protocol : List.of("udp", "tcp")) {
                 rules.add(rule("INPUT", "-i", settings.bridge(), "-p", protocol, "--dport", "53"));
             }

@@ -1,154 +1,113 @@
 package dev.steppe.client.network;
 
 import dev.steppe.io.linux.NamespaceThread;
-import dev.steppe.io.process.Tool;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks whether this machine can give allocations networks of their own. Changes nothing unless asked to fix. */
+/**
+ * What stands in the way of networks for allocations, read from what {@code ip} and {@code nft} print. Functions without
+ * state; only {@link #addExceptions} changes the machine.
+ */
 public final class NetworkChecks {
-    private static final String FORWARDING = "ipv4/ip_forward";
-
     private NetworkChecks() {}
 
-    /** One thing that was looked at: what it is about, whether it is in order, what was seen, what to do about it. */
-    public record Finding(String subject, boolean inOrder, String seen, String remedy) {}
-
-    /** All findings, in an order that helps reading. Blocking. */
-    public static List<Finding> check(NetworkSettings settings) throws IOException, InterruptedException {
-        try (var thread = new NamespaceThread()) {
-            var commands = new MachineCommands(thread, settings.machineNamespace());
-            var findings = new ArrayList<Finding>();
-            findings.add(tools());
-            findings.add(firewall());
-            if (Tool.find("ip").isPresent()) {
-                findings.add(addresses(commands, settings));
-            }
-            findings.add(forwarding(commands));
-            findings.add(bridgeFiltering(commands));
-            findings.add(foreignPolicies(commands, settings));
-            return findings;
+    /** A base chain of nftables that drops or rejects what none of its rules takes. */
+    public record DroppingChain(String family, String table, String chain, String hook) {
+        @Override
+        public String toString() {
+            return "nftables table " + family + " " + table + ", chain " + chain + " (hook " + hook + ")";
         }
     }
 
-    /** Sets what can be set without asking: forwarding now (a file in /etc/sysctl.d makes it last). */
-    public static void fix(NetworkSettings settings) throws IOException, InterruptedException {
-        try (var thread = new NamespaceThread()) {
-            new MachineCommands(thread, settings.machineNamespace()).setting(FORWARDING, "1");
-        }
-    }
-
-    private static Finding tools() {
-        var missing = new ArrayList<String>();
-        for (String[] tool : new String[][] {{"ip", "iproute2"}, {"setpriv", "util-linux"}}) {
-            if (Tool.find(tool[0]).isEmpty()) {
-                missing.add(tool[0] + " (package " + tool[1] + ")");
-            }
-        }
-        return new Finding(
-                "tools",
-                missing.isEmpty(),
-                missing.isEmpty() ? "ip and setpriv are installed" : "missing: " + String.join(", ", missing),
-                missing.isEmpty() ? "" : "install the packages");
-    }
-
-    private static Finding firewall() {
-        var found = Tool.find("nft").or(() -> Tool.find("iptables"));
-        return new Finding(
-                "port publishing",
-                found.isPresent(),
-                found.map(path -> "through " + path).orElse("neither nft nor iptables is installed"),
-                found.isPresent() ? "" : "install nftables, or use network mode host for jobs with ports");
-    }
-
-    private static Finding addresses(MachineCommands commands, NetworkSettings settings)
-            throws IOException, InterruptedException {
-        var clash = clash(commands, settings);
-        return new Finding(
-                "addresses",
-                clash.isEmpty(),
-                clash.orElse("no other network uses " + settings.subnet()),
-                clash.isEmpty() ? "" : "choose another bridge_network_subnet in the client block");
-    }
-
-    private static Finding forwarding(MachineCommands commands) throws IOException, InterruptedException {
-        boolean on = commands.setting(FORWARDING).equals(Optional.of("1"));
-        return new Finding(
-                "forwarding",
-                on,
-                "net.ipv4.ip_forward is " + (on ? "on" : "off; the agent turns it on when it starts"),
-                on ? "" : "to keep it: echo net.ipv4.ip_forward=1 > /etc/sysctl.d/60-steppe.conf");
-    }
-
-    private static Finding bridgeFiltering(MachineCommands commands) throws IOException, InterruptedException {
-        var value = commands.setting("bridge/bridge-nf-call-iptables");
-        return new Finding(
-                "bridge filtering",
-                true,
-                value.map(set -> "net.bridge.bridge-nf-call-iptables is " + set
-                                + (set.equals("1")
-                                        ? "; iptables rules of this machine apply between allocations too"
-                                        : ""))
-                        .orElse("the kernel does not filter bridged packets"),
-                "");
-    }
-
-    private static Finding foreignPolicies(MachineCommands commands, NetworkSettings settings)
-            throws IOException, InterruptedException {
-        var dropping = new ArrayList<String>();
-        if (Tool.find("iptables").isPresent()) {
-            var listing = commands.run(List.of("iptables", "--wait", "-S"), "").output();
-            if (listing.contains("-P FORWARD DROP") && !listing.contains("steppe-" + settings.bridge())) {
-                dropping.add("iptables FORWARD (the agent adds exceptions when it starts)");
-            }
-        }
-        if (Tool.find("nft").isPresent()) {
-            dropping.addAll(droppingChains(
-                    commands.run(List.of("nft", "list", "ruleset"), "").output()));
-        }
-        return new Finding(
-                "foreign firewalls",
-                dropping.isEmpty(),
-                dropping.isEmpty()
-                        ? "none drops forwarded packets by policy"
-                        : "forwarded packets are dropped by policy in " + String.join(", ", dropping),
-                dropping.isEmpty()
-                        ? ""
-                        : "allow packets from and to interface " + settings.bridge() + " there (firewalld: firewall-cmd"
-                                + " --zone=trusted --add-interface=" + settings.bridge() + ")");
-    }
-
-    /** Base chains on the forward hook with policy drop, except those iptables keeps (handled on their own). */
-    static List<String> droppingChains(String ruleset) {
-        var found = new ArrayList<String>();
-        var table = "";
-        var chain = "";
+    /**
+     * Base chains on the hooks forward and input that drop by policy or by a last rule without condition. A table that
+     * speaks of the bridge is taken as one that lets it through, IPv6 is not looked at.
+     */
+    public static List<DroppingChain> droppingChains(String ruleset, String bridge) {
+        var found = new ArrayList<DroppingChain>();
+        var ofTable = new ArrayList<DroppingChain>();
+        var chain = new Chain("", "", "");
+        boolean speaksOfBridge = false;
         for (String line : ruleset.split("\n", -1)) {
             var text = line.trim();
             if (text.startsWith("table ")) {
-                table = text.replace(" {", "").substring("table ".length());
+                found.addAll(speaksOfBridge ? List.of() : ofTable);
+                ofTable.clear();
+                speaksOfBridge = false;
+                var words = text.split(" ", -1);
+                chain = new Chain(words[1], words[2], "");
             } else if (text.startsWith("chain ")) {
-                chain = text.replace(" {", "").substring("chain ".length());
-            } else if (text.contains("hook forward") && text.contains("policy drop") && !table.equals("ip filter")) {
-                found.add("nftables table " + table + ", chain " + chain);
+                chain = new Chain(chain.family, chain.table, text.split(" ", -1)[1]);
+            } else if (text.equals("}")) {
+                chain.dropping().ifPresent(ofTable::add);
+                chain = new Chain(chain.family, chain.table, "");
+            } else {
+                speaksOfBridge |= text.contains("\"" + bridge + "\"");
+                chain.line(text);
             }
         }
+        found.addAll(speaksOfBridge ? List.of() : ofTable);
         return found;
     }
 
-    static void refuseClash(MachineCommands commands, NetworkSettings settings)
-            throws IOException, InterruptedException {
-        var clash = clash(commands, settings);
-        if (clash.isPresent()) {
-            throw new IOException(clash.get() + ": choose another bridge_network_subnet in the client block");
+    /** One chain while its lines are read. */
+    private static final class Chain {
+        private final String family;
+        private final String table;
+        private final String name;
+        private String hook = "";
+        private String lastRule = "";
+        private boolean dropsByPolicy;
+
+        Chain(String family, String table, String name) {
+            this.family = family;
+            this.table = table;
+            this.name = name;
+        }
+
+        void line(String text) {
+            if (text.startsWith("type ") && text.contains(" hook ")) {
+                hook = text.replaceFirst(".* hook ([a-z]+).*", "$1");
+                dropsByPolicy = text.contains("policy drop");
+            } else if (!text.isEmpty()) {
+                lastRule = text.replaceFirst("^counter( packets \\d+ bytes \\d+)? ", "");
+            }
+        }
+
+        Optional<DroppingChain> dropping() {
+            boolean looked = hook.equals("forward") || hook.equals("input");
+            boolean drops = dropsByPolicy || lastRule.equals("drop") || lastRule.startsWith("reject");
+            return looked && drops && !family.equals("ip6")
+                    ? Optional.of(new DroppingChain(family, table, name, hook))
+                    : Optional.empty();
         }
     }
 
-    private static Optional<String> clash(MachineCommands commands, NetworkSettings settings)
-            throws IOException, InterruptedException {
-        var routes = commands.require(List.of("ip", "-4", "-o", "route", "show"), "");
+    /** True when a chain in the output of {@code iptables -S} drops or rejects what no rule before takes. */
+    public static boolean dropsByDefault(String listing, String chain) {
+        for (String line : listing.split("\n", -1)) {
+            if (line.equals("-P " + chain + " DROP") || line.matches("-A " + chain + " -j (DROP|REJECT)( .*)?")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Puts the exceptions that packets of the bridge need into the iptables filter of others, where it leaves room for
+     * them; answers how many were missing. The agent does the same when it starts. Blocking, needs root.
+     */
+    public static int addExceptions(NetworkSettings settings) throws IOException, InterruptedException {
+        try (var thread = new NamespaceThread()) {
+            var commands = new MachineCommands(thread, settings.machineNamespace());
+            return new ForeignFirewalls(commands, settings).except();
+        }
+    }
+
+    /** The route in the output of {@code ip -4 -o route show} that shares addresses with the bridge's subnet. */
+    public static Optional<String> clash(String routes, NetworkSettings settings) {
         for (String line : routes.split("\n", -1)) {
             var destination = line.trim().split(" ", 2)[0];
             boolean isOurs = (line + " ").contains(" dev " + settings.bridge() + " ");
@@ -162,8 +121,16 @@ public final class NetworkChecks {
         return Optional.empty();
     }
 
+    static void refuseClash(MachineCommands commands, NetworkSettings settings)
+            throws IOException, InterruptedException {
+        var clash = clash(commands.require(List.of("ip", "-4", "-o", "route", "show"), ""), settings);
+        if (clash.isPresent()) {
+            throw new IOException(clash.get() + ": choose another bridge_network_subnet in the client block");
+        }
+    }
+
     /** Names in the output of {@code ip -o link}: {@code 7: name@if6: <...>}. */
-    static List<String> interfaceNames(String listing) {
+    public static List<String> interfaceNames(String listing) {
         var names = new ArrayList<String>();
         for (String line : listing.split("\n", -1)) {
             var fields = line.split(": ", 3);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -44,7 +45,8 @@ public final class Cgroups {
         return from(Files.readAllLines(Path.of("/proc/self/mounts")), parent);
     }
 
-    static Cgroups from(List<String> mounts, String parent) {
+    /** The same from the lines of a file like /proc/self/mounts. */
+    public static Cgroups from(List<String> mounts, String parent) {
         if (!parent.matches("[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*") || parent.contains("..")) {
             throw new IllegalArgumentException("cgroup parent must be a relative path: " + parent);
         }
@@ -74,6 +76,16 @@ public final class Cgroups {
             return 1;
         }
         return version2.isPresent() ? 2 : 0;
+    }
+
+    /** Where each controller of version 1 that limits or tracks tasks is mounted; empty with version 2 alone. */
+    public SortedMap<String, Path> version1() {
+        return Collections.unmodifiableSortedMap(version1);
+    }
+
+    /** Where the tree of version 2 is mounted. */
+    public Optional<Path> version2() {
+        return version2;
     }
 
     /** The name of the parent group. */
