@@ -66,17 +66,21 @@ public final class Main {
 
     /** Runs until a signal; then everything is stopped and removed, since this is a development agent. */
     private static int run(AgentOptions options, PrintStream out) throws IOException, InterruptedException {
-        var agent = Assembly.start(options);
         var signal = StopSignal.install();
-        out.println(agent.announcement());
-        signal.await();
-        out.println("==> Stopping: ending all allocations and removing what they used");
-        try {
-            agent.stopAndRemove();
+        try (var agent = Assembly.start(options)) {
+            return run(agent, signal, out);
         } finally {
             // also after a failure, or the process would never end
             signal.done();
         }
+    }
+
+    private static int run(Assembly agent, StopSignal signal, PrintStream out)
+            throws IOException, InterruptedException {
+        out.println(agent.announcement());
+        signal.await();
+        out.println("==> Stopping: ending all allocations and removing what they used");
+        agent.stopAndRemove();
         return 0;
     }
 }

@@ -58,13 +58,21 @@ final class AgentProcess {
         killed.waitFor();
     }
 
-    /** Asks it to stop and remove everything; false when it did not do so in time. */
-    boolean stop() throws InterruptedException {
-        if (process.isEmpty() || !process.get().isAlive()) {
-            return process.isEmpty();
+    /**
+     * Asks it to stop and remove everything; one that was killed is started once more for that. False when it did not do
+     * so in time.
+     */
+    boolean stop() throws IOException, InterruptedException {
+        if (process.isEmpty()) {
+            return true;
+        }
+        if (!isAlive()) {
+            start();
         }
         process.get().destroy();
-        return process.get().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+        boolean ended = process.get().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+        process = Optional.empty();
+        return ended;
     }
 
     boolean isAlive() {

@@ -294,6 +294,11 @@ public final class Demo {
                     && now.stream().noneMatch(before::contains)
                     && calls.page(apiUrl() + "/transcode").status() == 200;
         });
+        // an agent that is killed now would leave the proxy with what was known while the engine was away
+        await("the engine healthy again", () -> !calls.consul("/v1/health/service/" + ENGINE + "?passing")
+                        .rows()
+                        .isEmpty()
+                && calls.page(apiUrl() + "/transcode").status() == 200);
         return "process " + before.getFirst() + " was killed, process "
                 + workloads
                         .processes(directory.resolve("agent"), "TranscodeEngine")
@@ -309,8 +314,10 @@ public final class Demo {
             agent.kill();
             tick(ticks);
             tick(ticks);
-            if (calls.page(lastApiUrl() + "/transcode").status() != 200) {
-                throw new IOException("a new call was not served while no agent ran");
+            var unattended = calls.page(lastApiUrl() + "/transcode");
+            if (unattended.status() != 200) {
+                throw new IOException("a new call was not served while no agent ran: " + unattended.status() + " "
+                        + unattended.body().strip());
             }
             agent.start();
             awaitNode();
