@@ -15,11 +15,16 @@ import dev.steppe.security.certificate.TrustBundle;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 
 /** The certificate authority as everybody may see it: its roots and settings, never a key. */
 final class AuthorityRoutes {
+    /** Clients read the serial number as an unsigned number of 64 bits; ours are longer, so it is their low end. */
+    private static final BigInteger SERIAL_MASK =
+            BigInteger.ONE.shiftLeft(Long.SIZE).subtract(BigInteger.ONE);
+
     private final Reads reads;
 
     AuthorityRoutes(Reads reads) {
@@ -67,7 +72,7 @@ final class AuthorityRoutes {
         var shape = Shapes.fields();
         shape.put("ID", root.id());
         shape.put("Name", root.name());
-        shape.put("SerialNumber", root.certificate().getSerialNumber().longValue());
+        shape.put("SerialNumber", root.certificate().getSerialNumber().and(SERIAL_MASK));
         shape.put("SigningKeyID", root.signingKeyId());
         shape.put("NotBefore", root.notBefore().toString());
         shape.put("NotAfter", root.notAfter().toString());

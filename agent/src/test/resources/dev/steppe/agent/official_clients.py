@@ -1,0 +1,109 @@
+"""Talks to an agent with the official Python clients: official_clients.py NOMAD_PORT CONSUL_PORT"""
+
+import sys
+import time
+
+import consul
+import nomad
+
+NOMAD = nomad.Nomad(host="127.0.0.1", port=int(sys.argv[1]))
+CONSUL = consul.Consul(host="127.0.0.1", port=int(sys.argv[2]))
+
+JOB = """
+job "web" {
+  group "g" {
+    count = 2
+    network {
+      port "http" {}
+    }
+    service {
+      name = "web"
+      port = "http"
+      tags = ["v1"]
+    }
+    task "t" {
+      driver = "raw_exec"
+      config {
+        command = "/bin/sh"
+        args    = ["-c", "echo started; exec sleep 1000"]
+      }
+      resources {
+        cpu    = 20
+        memory = 20
+      }
+    }
+  }
+}
+"""
+
+
+def until(what, condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "waiting for " + what
+        time.sleep(0.02)
+
+
+def statuses():
+    return [it["ClientStatus"] for it in NOMAD.job.get_allocations("web")]
+
+
+def jobs():
+    job = NOMAD.jobs.parse(JOB)
+    assert job["ID"] == "web"
+    evaluation = NOMAD.jobs.register_job({"Job": job})["EvalID"]
+    assert NOMAD.evaluation.get_evaluation(evaluation)["JobID"] == "web"
+    until("two running allocations", lambda: statuses() == ["running", "running"])
+    assert NOMAD.job.get_job("web")["Status"] == "running"
+    assert NOMAD.job.get_summary("web")["Summary"]["g"]["Running"] == 2
+    assert "web" in NOMAD.jobs and "other" not in NOMAD.jobs
+    assert [it["ID"] for it in NOMAD.jobs.get_jobs(prefix="we")] == ["web"]
+    assert len(NOMAD.job.get_versions("web")["Versions"]) == 1
+    assert NOMAD.job.get_deployments("web") == []
+
+
+def allocations():
+    allocation = NOMAD.job.get_allocations("web")[0]["ID"]
+    assert NOMAD.allocation.get_allocation(allocation)["Job"]["ID"] == "web"
+    assert [it["Name"] for it in NOMAD.client.ls.list_files(allocation, "/")] == ["alloc", "t"]
+    log = "/alloc/logs/t.stdout.0"
+    until("output", lambda: NOMAD.client.cat.read_file(allocation, log) == "started\n")
+    assert NOMAD.client.read_at.read_file_offset(allocation, 0, 3, log) == "sta"
+    assert NOMAD.client.stat.stat_file(allocation, log)["Size"] == 8
+
+
+def agents():
+    node = NOMAD.nodes.get_nodes()[0]["ID"]
+    assert NOMAD.node.get_node(node)["Status"] == "ready"
+    assert len(NOMAD.node.get_allocations(node)) == 2
+    assert NOMAD.status.leader.get_leader() == NOMAD.status.peers.get_peers()[0]
+    assert NOMAD.regions.get_regions() == ["global"]
+    assert NOMAD.namespaces.get_namespaces()[0]["Name"] == "default"
+    assert NOMAD.agent.get_agent()["member"]["Name"] == NOMAD.agent.get_members()["Members"][0]["Name"]
+
+
+def catalog():
+    until("healthy instances", lambda: len(CONSUL.health.service("web", passing=True)[1]) == 2)
+    index, services = CONSUL.catalog.services()
+    assert services["web"] == ["v1"]
+    assert len({it["ServicePort"] for it in CONSUL.catalog.service("web", tag="v1")[1]}) == 2
+    assert CONSUL.health.state("critical")[1] == []
+    assert any(it["Service"] == "web" for it in CONSUL.agent.services().values())
+    assert CONSUL.agent.self()["Config"]["NodeName"] == CONSUL.catalog.nodes()[1][0]["Node"]
+    started = time.monotonic()
+    CONSUL.catalog.services(index=index, wait="1s")
+    assert time.monotonic() - started < 5
+    until("a root", lambda: CONSUL.connect.ca.roots()["ActiveRootID"] != "")
+
+
+def stop():
+    NOMAD.job.deregister_job("web")
+    until("complete allocations", lambda: statuses() == ["complete", "complete"])
+    until("no instance", lambda: CONSUL.health.service("web")[1] == [])
+    NOMAD.job.deregister_job("web", purge=True)
+    assert "web" not in NOMAD.jobs
+
+
+for step in (jobs, allocations, agents, catalog, stop):
+    step()
+    print("ok", step.__name__)
