@@ -1,5 +1,6 @@
 package dev.steppe.client.network;
 
+import dev.steppe.io.TaskScope;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.linux.NetworkNamespaces;
 import dev.steppe.io.process.Tool;
@@ -12,12 +13,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
@@ -31,11 +35,14 @@ public final class Networks implements AutoCloseable {
     public static final String INTERFACE = "eth0";
 
     private static final System.Logger LOG = System.getLogger(Networks.class.getName());
+    private static final Duration REPAIR_EVERY = Duration.ofSeconds(20);
     private static final int FIRST_ADDRESS = 2;
     private static final int CABLE_NAME_BYTES = 6;
     private static final Path MACHINE_RESOLV_CONF = Path.of("/etc/resolv.conf");
 
     private final NamespaceThread thread = new NamespaceThread();
+    private final TaskScope scope = new TaskScope("network");
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final ReentrantLock oneChange = new ReentrantLock();
     private final NetworkSettings settings;
     private final RandomGenerator random;
@@ -60,6 +67,7 @@ public final class Networks implements AutoCloseable {
         var networks = new Networks(settings, random, firewalls);
         try {
             networks.prepare();
+            networks.scope.startVirtual("repair", networks::repairNowAndThen);
             return networks;
         } catch (IOException | InterruptedException | RuntimeException failed) {
             networks.close();
@@ -162,10 +170,13 @@ public final class Networks implements AutoCloseable {
         }
     }
 
-    /** Puts the packet filter in order again when somebody changed it; true when that was needed. Call it now and then. */
+    /** Puts the packet filter in order again when somebody changed it, as also happens now and then; true when needed. */
     public boolean repair() throws IOException, InterruptedException {
         oneChange.lockInterruptibly();
         try {
+            if (closing.getCount() == 0) {
+                return false;
+            }
             boolean broken = firewall.isPresent() && !firewall.get().isIntact();
             if (broken) {
                 publish();
@@ -178,6 +189,7 @@ public final class Networks implements AutoCloseable {
 
     /** Removes all networks, the bridge and all rules, as a development agent does when it stops. */
     public void removeAll() throws IOException, InterruptedException {
+        closing.countDown();
         sweep(Set.of());
         oneChange.lockInterruptibly();
         try {
@@ -196,6 +208,8 @@ public final class Networks implements AutoCloseable {
     /** Ends this object's threads; networks stay as they are. */
     @Override
     public void close() {
+        closing.countDown();
+        scope.close();
         thread.close();
         try {
             if (claim.isPresent()) {
@@ -203,6 +217,24 @@ public final class Networks implements AutoCloseable {
             }
         } catch (IOException stays) {
             LOG.log(Level.WARNING, "the claim file of the bridge stays bridge=" + settings.bridge(), stays);
+        }
+    }
+
+    private void repairNowAndThen() {
+        try {
+            while (!closing.await(REPAIR_EVERY.toSeconds(), TimeUnit.SECONDS)) {
+                try {
+                    if (repair()) {
+                        LOG.log(
+                                Level.WARNING,
+                                "somebody changed the packet filter, put in order again bridge=" + settings.bridge());
+                    }
+                } catch (IOException failed) {
+                    LOG.log(Level.WARNING, "the packet filter cannot be looked at bridge=" + settings.bridge(), failed);
+                }
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
         }
     }
 

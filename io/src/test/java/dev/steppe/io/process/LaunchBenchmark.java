@@ -50,6 +50,9 @@ final class LaunchBenchmark {
             namespaces.removeDirectory();
         }
         cgroups.removeParent();
+        for (String name : List.of("resolv.conf", "stdout", "stderr", "")) {
+            Files.deleteIfExists(directory.resolve(name));
+        }
     }
 
     private record Bench(TaskLauncher launcher, Cgroups cgroups, Path directory) {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -245,6 +246,23 @@ class TaskLauncherTest {
     }
 
     @Test
+    void an_agent_that_is_not_root_launches_as_itself() throws Exception {
+        assumeTrue(LinuxCalls.isRoot(), "skipped: needs root to become somebody else");
+        var nobody = Account.find("nobody").orElseThrow();
+        var own = Files.createDirectory(directory.resolve("own"));
+        open(directory);
+        Files.setAttribute(own, "unix:uid", nobody.uid());
+        var agent = start(own, becoming(nobody), "id -u; exit 9");
+        if (agent.isEmpty()) {
+            assumeTrue(false, "skipped: user nobody cannot read Java or the classes");
+        }
+        var process = launcher.find(own.resolve("state")).orElseThrow();
+        assertThat(exit(process).code()).isEqualTo(9);
+        assertThat(own.resolve("stdout")).hasContent(nobody.uid() + "\n");
+        agent.get().destroyForcibly().waitFor();
+    }
+
+    @Test
     void after_a_reboot_no_strangers_pid_is_adopted_or_signalled() throws Exception {
         var process = launch("sleep 1000", new TreeMap<>());
         var earlier = new TaskProcess(
@@ -260,22 +278,38 @@ class TaskLauncherTest {
     }
 
     private Process agent(String script) throws IOException {
-        var agent = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LaunchingAgent.class.getName(),
-                        directory.toString(),
-                        parent,
-                        script)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+        return start(directory, List.of(), script).orElseThrow();
+    }
+
+    private static List<String> becoming(Account account) {
+        return List.of(
+                "setpriv", "--reuid=" + account.uid(), "--regid=" + account.gid(), "--clear-groups", "--inh-caps=-all");
+    }
+
+    /** An agent of its own process; empty when it cannot start. */
+    private Optional<Process> start(Path where, List<String> prefix, String script) throws IOException {
+        var command = new ArrayList<>(prefix);
+        command.addAll(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LaunchingAgent.class.getName(),
+                where.toString(),
+                parent,
+                script));
+        var agent = new ProcessBuilder(command)
+                .redirectError(where.resolve("agent.log").toFile())
                 .start();
         try (var output = new BufferedReader(new InputStreamReader(agent.getInputStream(), StandardCharsets.UTF_8))) {
-            assertThat(output.readLine()).startsWith("launched");
+            var line = output.readLine();
+            if (line == null) {
+                return Optional.empty();
+            }
+            assertThat(line).startsWith("launched");
+            return Optional.of(agent);
         }
-        return agent;
     }
 
     private TaskProcess launch(String script, SortedMap<String, String> environment) throws Exception {
