@@ -24,6 +24,7 @@ import java.util.TreeMap;
 final class Planner {
     private static final System.Logger LOG = System.getLogger(Planner.class.getName());
     private static final int ATTEMPTS_MAX = 5;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Loop loop;
     private final Store store;
@@ -133,6 +134,13 @@ final class Planner {
                         "plan not applied evaluation=" + evaluation.id() + " reason="
                                 + refused.refusal().message());
                 finish(evaluation);
+                // it is pending still: nobody else would bring it back while this server leads
+                loop.after(RETRY_AFTER, () -> {
+                    if (leading) {
+                        store.snapshot().evaluation(evaluation.id()).ifPresent(this::take);
+                        pump();
+                    }
+                });
             } else if (whole) {
                 finish(evaluation);
             } else if (attempt < ATTEMPTS_MAX) {

@@ -294,7 +294,7 @@ final class Applier {
         command.allocations().stream()
                 .flatMap(id -> before.allocation(id).stream())
                 .filter(allocation -> allocation.client().status().isTerminal())
-                .forEach(draft::remove);
+                .forEach(this::collect);
         for (JobKey key : new ArrayList<>(command.jobs())) {
             before.versionsOf(key).forEach(draft::removeVersion);
             if (draft.jobs.containsKey(key)) {
@@ -302,5 +302,16 @@ final class Applier {
             }
         }
         return Optional.empty();
+    }
+
+    /** The last allocation of a purged job takes the job's versions with it. */
+    private void collect(Allocation allocation) {
+        draft.remove(allocation);
+        var key = allocation.jobKey();
+        boolean last = !draft.jobs.containsKey(key)
+                && before.allocationsOf(key).stream().noneMatch(other -> draft.allocations.containsKey(other.id()));
+        if (last) {
+            before.versionsOf(key).forEach(draft::removeVersion);
+        }
     }
 }
