@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param backlog what that queue holds, also while no proxy runs; the kernel caps it at net.core.somaxconn (4096)
  * @param handshakeTimeout a TLS handshake takes about 1 ms of work; slower peers are broken or hostile
  * @param connectTimeout a round trip and one lost SYN (retransmitted after 1 s) within a data centre
+ * @param answerTimeout above {@code connectTimeout}, which the destination spends on its own application
  * @param dialAttempts endpoints tried for one call; more only delays the application's own error handling
  * @param heldBytes what a caller may send before the destination answered, kept to be sent again elsewhere
  * @param backOffFirst how long an endpoint that could not be reached is left out, doubled with each failure
@@ -29,6 +30,7 @@ public record Limits(
         int backlog,
         Duration handshakeTimeout,
         Duration connectTimeout,
+        Duration answerTimeout,
         int dialAttempts,
         int heldBytes,
         Duration backOffFirst,
@@ -48,6 +50,7 @@ public record Limits(
                 1_024,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(2),
+                Duration.ofSeconds(4),
                 3,
                 64 * 1024,
                 Duration.ofMillis(200),

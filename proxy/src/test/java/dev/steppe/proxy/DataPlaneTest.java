@@ -9,6 +9,8 @@ import dev.steppe.mesh.configuration.ProxyReport.Side;
 import dev.steppe.mesh.configuration.TrustBundle;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -405,6 +407,32 @@ class DataPlaneTest {
             });
             socket.getOutputStream().write("still here\n".getBytes(StandardCharsets.UTF_8));
             assertThat(line(socket.getInputStream())).isEqualTo("still here");
+        }
+    }
+
+    @Test
+    void a_reader_that_is_slow_after_ending_its_own_direction_loses_nothing() throws Exception {
+        int size = 8 * 1024 * 1024;
+        try (var source = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var target = new Address("127.0.0.1", source.getLocalPort());
+            destinationNode.serve(authority.leaf("engine"), target, inbound, TestNode.allow("api", "engine"));
+            callerNode.call(authority.leaf("api"), "engine", upstream, List.of(inbound));
+            destinationNode.apply();
+            callerNode.apply();
+            try (var socket = TestNode.connect(upstream)) {
+                socket.shutdownOutput();
+                var writer = Thread.ofVirtual().start(() -> {
+                    try (var served = source.accept()) {
+                        assertThat(served.getInputStream().read()).isEqualTo(-1);
+                        served.getOutputStream().write(new byte[size]);
+                    } catch (IOException broken) {
+                        throw new IllegalStateException(broken);
+                    }
+                });
+                Await.until("buffers are full", () -> callerNode.report().upstreams().get(0).bytesReceived() > 300_000);
+                assertThat(socket.getInputStream().readAllBytes()).hasSize(size);
+                writer.join();
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -38,6 +39,7 @@ final class UpstreamCall implements ApplicationUser, TunnelUser {
     private Optional<Endpoint> endpoint = Optional.empty();
     private Optional<Tunnel> tunnel = Optional.empty();
     private Optional<Relay> relay = Optional.empty();
+    private Optional<Future<?>> answerCheck = Optional.empty();
     private Refused lastFailure;
     private int heldBytes;
     private int attempts;
@@ -158,6 +160,33 @@ final class UpstreamCall implements ApplicationUser, TunnelUser {
             made.end();
         }
         made.flush();
+        awaitAnswer();
+    }
+
+    /** A destination that took the connection and says nothing is as good as one that cannot be reached. */
+    private void awaitAnswer() {
+        var limits = listener.context().limits();
+        answerCheck = Optional.of(application
+                .eventLoop()
+                .schedule(
+                        () -> {
+                            if (asking) {
+                                tunnel.ifPresent(Tunnel::discard);
+                                failed(failure(
+                                        Cause.UNREACHABLE,
+                                        listener.upstream().destination() + " at "
+                                                + endpoint.orElseThrow().address() + " does not answer",
+                                        ""));
+                            }
+                        },
+                        limits.answerTimeout().toMillis(),
+                        TimeUnit.MILLISECONDS));
+    }
+
+    private void stopAsking() {
+        asking = false;
+        answerCheck.ifPresent(check -> check.cancel(false));
+        answerCheck = Optional.empty();
     }
 
     @Override
@@ -167,6 +196,7 @@ final class UpstreamCall implements ApplicationUser, TunnelUser {
             return;
         }
         endpoint.ifPresent(Endpoint::reached);
+        stopAsking();
         releaseHeld();
         Tunnel used = tunnel.orElseThrow();
         var made = new Relay(
@@ -188,7 +218,7 @@ final class UpstreamCall implements ApplicationUser, TunnelUser {
         }
         Address address = endpoint.orElseThrow().address();
         tunnel = Optional.empty();
-        asking = false;
+        stopAsking();
         listener.pool().give(used, address, generation);
         switch (refused.cause()) {
             case DENIED -> giveUp(refused);
@@ -258,7 +288,7 @@ final class UpstreamCall implements ApplicationUser, TunnelUser {
         if (over || tunnel.isEmpty()) {
             return;
         }
-        asking = false;
+        stopAsking();
         tunnel = Optional.empty();
         if (reused) {
             retryWithoutBlame();
@@ -307,7 +337,7 @@ final class UpstreamCall implements ApplicationUser, TunnelUser {
         }
         lastFailure = refused;
         tunnel = Optional.empty();
-        asking = false;
+        stopAsking();
         endpoint.ifPresent(known -> {
             known.failed();
             known.over();
@@ -326,7 +356,7 @@ final class UpstreamCall implements ApplicationUser, TunnelUser {
 
     private void finish() {
         over = true;
-        asking = false;
+        stopAsking();
         releaseHeld();
         endpoint.ifPresent(Endpoint::over);
         endpoint = Optional.empty();

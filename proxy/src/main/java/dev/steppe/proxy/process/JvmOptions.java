@@ -9,6 +9,7 @@ final class JvmOptions {
             "-XX:-UsePerfData",
             "-XX:+UseCompactObjectHeaders",
             "-XX:+ExitOnOutOfMemoryError",
+            "-XX:TrimNativeHeapInterval=5000",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Xshare:auto");
@@ -28,14 +29,13 @@ final class JvmOptions {
                 "-Dio.netty.leakDetection.level=disabled"));
     }
 
-    /** Some requests a second at most: never worth compiling much. */
+    /** Some requests a second at most: never worth a compiler, whose memory is a quarter of the process. */
     static List<String> broker() {
         return join(List.of(
                 "-Xms2m",
                 "-Xmx8m",
                 "-Xss256k",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:ReservedCodeCacheSize=4m",
+                "-Xint",
                 "-XX:MaxMetaspaceSize=32m"));
     }
 

@@ -49,9 +49,11 @@ public final class MemoryTrial {
                         "start %d ms, apply of %d allocations %d ms %s%n",
                         (started - begin) / 1_000_000, count, (applied - started) / 1_000_000, problems);
                 print(proxy, "configured");
+                long first = System.nanoTime();
                 for (int i = 0; i < CALLS; i++) {
                     call(mesh, "a" + (1 + i % (count - 1)));
                 }
+                System.out.printf("%d us for each call, one after the other%n", (System.nanoTime() - first) / CALLS / 1_000);
                 print(proxy, "after " + CALLS + " calls");
                 long until = System.nanoTime() + 8_000_000_000L;
                 while (System.nanoTime() < until) {
