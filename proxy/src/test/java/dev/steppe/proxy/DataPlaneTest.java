@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
@@ -420,18 +421,22 @@ class DataPlaneTest {
             destinationNode.apply();
             callerNode.apply();
             try (var socket = TestNode.connect(upstream)) {
-                socket.shutdownOutput();
-                var writer = Thread.ofVirtual().start(() -> {
-                    try (var served = source.accept()) {
-                        assertThat(served.getInputStream().read()).isEqualTo(-1);
-                        served.getOutputStream().write(new byte[size]);
-                    } catch (IOException broken) {
+                var ended = new CountDownLatch(1);
+                var served = Thread.ofVirtual().start(() -> {
+                    try (var accepted = source.accept()) {
+                        ended.await();
+                        accepted.getInputStream().readAllBytes();
+                        accepted.getOutputStream().write(new byte[size]);
+                    } catch (IOException | InterruptedException broken) {
                         throw new IllegalStateException(broken);
                     }
                 });
+                socket.getOutputStream().write(new byte[3_000_000]);
+                socket.shutdownOutput();
+                ended.countDown();
                 Await.until("buffers are full", () -> callerNode.report().upstreams().get(0).bytesReceived() > 300_000);
                 assertThat(socket.getInputStream().readAllBytes()).hasSize(size);
-                writer.join();
+                served.join();
             }
         }
     }
