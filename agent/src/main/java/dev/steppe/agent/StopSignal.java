@@ -17,7 +17,8 @@ public final class StopSignal {
     /** From now on the process ends only after {@link #done}. */
     public static StopSignal install() {
         var signal = new StopSignal();
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("agent/stop").unstarted(signal::hold));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("agent/stop").unstarted(signal::hold));
         return signal;
     }
 

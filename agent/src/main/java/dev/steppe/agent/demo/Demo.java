@@ -295,10 +295,12 @@ public final class Demo {
                     && calls.page(apiUrl() + "/transcode").status() == 200;
         });
         // an agent that is killed now would leave the proxy with what was known while the engine was away
-        await("the engine healthy again", () -> !calls.consul("/v1/health/service/" + ENGINE + "?passing")
-                        .rows()
-                        .isEmpty()
-                && calls.page(apiUrl() + "/transcode").status() == 200);
+        await(
+                "the engine healthy again",
+                () -> !calls.consul("/v1/health/service/" + ENGINE + "?passing")
+                                .rows()
+                                .isEmpty()
+                        && calls.page(apiUrl() + "/transcode").status() == 200);
         return "process " + before.getFirst() + " was killed, process "
                 + workloads
                         .processes(directory.resolve("agent"), "TranscodeEngine")

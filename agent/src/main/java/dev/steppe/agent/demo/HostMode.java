@@ -22,10 +22,13 @@ final class HostMode {
 
     /** The rewritten job, in the API's shape. */
     Map<String, Object> rewrite(Map<String, Object> job) {
-        return field(job, "TaskGroups", group -> field(
-                field(with(group, "Count", 1L), "Networks", HostMode::network),
-                "Services",
-                service -> inside(service, List.of("Connect", "SidecarService", "Proxy"), this::upstreams)));
+        return field(
+                job,
+                "TaskGroups",
+                group -> field(
+                        field(with(group, "Count", 1L), "Networks", HostMode::network),
+                        "Services",
+                        service -> inside(service, List.of("Connect", "SidecarService", "Proxy"), this::upstreams)));
     }
 
     private static Map<String, Object> network(Map<String, Object> network) {
@@ -34,7 +37,8 @@ final class HostMode {
             Calls.maps(ports).forEach(port -> fixed.add(with(port, "To", 0L)));
         }
         if (network.get("DynamicPorts") instanceof List<?> ports) {
-            Calls.maps(ports).forEach(port -> fixed.add(with(with(port, "Value", port.get("To")), "To", 0L)));
+            Calls.maps(ports)
+                    .forEach(port -> fixed.add(with(with(port, "Value", port.getOrDefault("To", 0L)), "To", 0L)));
         }
         return with(with(with(network, "Mode", "host"), "ReservedPorts", fixed), "DynamicPorts", List.of());
     }
