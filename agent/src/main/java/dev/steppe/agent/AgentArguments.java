@@ -151,7 +151,9 @@ public final class AgentArguments {
                     "meta",
                     "nomad-port",
                     "consul-port",
-                    "dns-port" -> value(name, equals < 0 ? arguments.poll() : flag.substring(equals + 1));
+                    "dns-port",
+                    "bridge",
+                    "bridge-subnet" -> value(name, equals < 0 ? arguments.poll() : flag.substring(equals + 1));
             default -> problems.add("unknown flag -" + name + "; see steppe agent -h");
         }
     }
