@@ -151,9 +151,7 @@ public final class AgentArguments {
                     "meta",
                     "nomad-port",
                     "consul-port",
-                    "dns-port",
-                    "bridge",
-                    "bridge-subnet" -> value(name, equals < 0 ? arguments.poll() : flag.substring(equals + 1));
+                    "dns-port" -> value(name, equals < 0 ? arguments.poll() : flag.substring(equals + 1));
             default -> problems.add("unknown flag -" + name + "; see steppe agent -h");
         }
     }

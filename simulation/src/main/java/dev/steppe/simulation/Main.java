@@ -3,6 +3,7 @@ package dev.steppe.simulation;
 import dev.steppe.simulation.bench.ConsensusBench;
 import dev.steppe.simulation.bench.LanguageBench;
 import dev.steppe.simulation.bench.MeshBench;
+import dev.steppe.simulation.bench.StartBench;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,7 +28,11 @@ public final class Main {
     /** Runs {@code bench NAME ARGS} or {@code sim [SEED] [COUNT]}. */
     public static void main(String[] arguments) throws Exception {
         var benches = new TreeMap<String, Program>(
-                Map.of("consensus", ConsensusBench::main, "language", LanguageBench::main, "mesh", MeshBench::main));
+                Map.of(
+                "consensus", ConsensusBench::main,
+                "language", LanguageBench::main,
+                "mesh", MeshBench::main,
+                "start", StartBench::main));
         if (arguments.length >= 2 && arguments[0].equals("bench") && benches.containsKey(arguments[1])) {
             benches.get(arguments[1]).run(Arrays.copyOfRange(arguments, 2, arguments.length));
         } else if (arguments.length >= 1 && arguments[0].equals("sim")) {
