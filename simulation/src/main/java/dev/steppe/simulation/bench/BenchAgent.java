@@ -173,8 +173,10 @@ final class BenchAgent implements AutoCloseable {
                 process.get().destroy();
                 return;
             }
-            if (Files.exists(data())) {
-                throw new IOException("the agent left " + data() + "; its log is " + log());
+            for (String left : List.of("data", "run")) {
+                if (Files.exists(data().resolve(left))) {
+                    throw new IOException("the agent left " + data().resolve(left) + "; its log is " + log());
+                }
             }
         }
         try (var files = Files.walk(directory)) {
