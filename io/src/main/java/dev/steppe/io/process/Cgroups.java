@@ -12,8 +12,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How control groups are mounted on this machine, and the making of one group per task below a parent group. Hybrid
- * machines (version 1 controllers beside an empty version 2 tree) use both: limits there, killing here.
+ * How control groups are mounted on this machine, and the making of one group per task below a parent group. On hybrid
+ * machines (version 1 controllers beside an empty version 2 tree) tasks have no group in the empty tree: joining a group of
+ * version 2 makes the kernel wait for all processors, ten milliseconds and more, while version 1 has a way without that.
  */
 public final class Cgroups {
     private static final List<String> VERSION_1_CONTROLLERS = List.of("cpu", "cpuacct", "memory", "pids", "systemd");
@@ -114,13 +115,30 @@ public final class Cgroups {
         }
     }
 
-    /** Groups the reapers join, so that stopping the agent's service does not take them along. */
+    /**
+     * Groups the reapers join, so that stopping the agent's service does not take them along. An agent that is in no
+     * service's group of version 2 spares them the slow joining there.
+     */
     List<Path> reaperDirectories() throws IOException {
         var directories = new ArrayList<Path>();
-        for (Path base : serviceBases()) {
-            directories.add(Files.createDirectories(base.resolve(REAPERS)));
+        if (version2.isPresent() && !isInRootOfVersion2()) {
+            directories.add(Files.createDirectories(version2.get().resolve(parent).resolve(REAPERS)));
+        }
+        if (version1.containsKey("systemd")) {
+            directories.add(Files.createDirectories(
+                    version1.get("systemd").resolve(parent).resolve(REAPERS)));
         }
         return directories;
+    }
+
+    private static boolean isInRootOfVersion2() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/cgroup")).contains("0::/");
+    }
+
+    /** The file of a group by which a process with one thread joins it: where there are two, the one that does not wait. */
+    static Path joinFile(Path directory) {
+        var quick = directory.resolve("tasks");
+        return Files.exists(quick) ? quick : directory.resolve("cgroup.procs");
     }
 
     /** Names of the task groups that exist below the parent; reapers' group excluded. */
@@ -148,25 +166,26 @@ public final class Cgroups {
 
     /** Removes the parent group itself when nothing is in it any more. */
     public void removeParent() throws IOException {
-        for (Path base : bases()) {
+        for (Path base : allBases()) {
             for (Path directory : List.of(base.resolve(REAPERS), base)) {
                 TaskCgroup.removeWhenEmpty(directory);
             }
         }
     }
 
+    /** Where tasks have groups. */
     private List<Path> bases() {
         var roots = new java.util.LinkedHashSet<Path>(version1.values());
-        version2.ifPresent(roots::add);
+        if (version() == 2) {
+            version2.ifPresent(roots::add);
+        }
         return roots.stream().map(root -> root.resolve(parent)).toList();
     }
 
-    private List<Path> serviceBases() {
-        var roots = new ArrayList<Path>();
+    /** The same, and where only reapers may have one. */
+    private List<Path> allBases() {
+        var roots = new java.util.LinkedHashSet<Path>(version1.values());
         version2.ifPresent(roots::add);
-        if (version1.containsKey("systemd")) {
-            roots.add(version1.get("systemd"));
-        }
         return roots.stream().map(root -> root.resolve(parent)).toList();
     }
 

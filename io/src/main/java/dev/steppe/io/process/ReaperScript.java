@@ -28,12 +28,12 @@ final class ReaperScript {
             umask 077
             exec 5>&2
             state=$1; shift
-            while [ "$1" != -- ]; do echo 0 >"$1/cgroup.procs" || exit 125; shift; done; shift
+            while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done; shift
             exec 2>/dev/null
             read -r line </proc/self/stat && echo "$line" >"$state/reaper" || exit 125
             (
               exec 2>&5
-              while [ "$1" != -- ]; do echo 0 >"$1/cgroup.procs" || exit 125; shift; done; shift
+              while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done; shift
               read -r line </proc/self/stat && echo "$line" >"$state/task" || exit 125
               umask 022
               exec "$@" <&4
@@ -47,11 +47,14 @@ final class ReaperScript {
     static List<String> command(LaunchRequest request, List<Path> reaperCgroups) {
         var words = new ArrayList<>(List.of(SHELL.toString(), "-c", REAPER, "steppe-reaper"));
         words.add(request.stateDirectory().toString());
-        reaperCgroups.forEach(directory -> words.add(directory.toString()));
+        reaperCgroups.forEach(
+                directory -> words.add(Cgroups.joinFile(directory).toString()));
         words.add("--");
         request.confinement()
                 .cgroup()
-                .ifPresent(cgroup -> cgroup.directories().forEach(directory -> words.add(directory.toString())));
+                .ifPresent(cgroup -> cgroup.directories()
+                        .forEach(directory ->
+                                words.add(Cgroups.joinFile(directory).toString())));
         words.add("--");
         request.confinement().user().ifPresent(user -> words.addAll(becomeUser(user)));
         words.addAll(List.of(SHELL.toString(), "-s"));

@@ -36,8 +36,14 @@ public record TaskCgroup(List<Path> directories) {
 
     /** Kills everything in the group and waits until nothing is left, at most five seconds. */
     public void killAll() throws IOException {
+        boolean atOnce = false;
         for (Path directory : directories) {
+            atOnce |= Files.exists(directory.resolve("cgroup.kill"));
             writeIfExists(directory.resolve("cgroup.kill"), 1);
+        }
+        if (!atOnce) {
+            // Nothing can be started there any more, so that killing one by one comes to an end.
+            writeIfPresent("pids.max", 0);
         }
         long deadlineNanos = System.nanoTime() + EMPTY_DEADLINE.toNanos();
         for (List<Long> left = processes(); !left.isEmpty(); left = processes()) {
