@@ -13,6 +13,7 @@ import dev.steppe.wire.Message;
 import dev.steppe.wire.Transport;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,12 +43,14 @@ public final class Client implements AutoCloseable {
     private final AllocationRunner.Parts parts;
     private final TreeMap<AllocationId, AllocationRunner> runners = new TreeMap<>();
     private final TreeSet<AllocationId> unreported = new TreeSet<>();
+    private final TreeSet<AllocationId> settled = new TreeSet<>();
     private final List<Consumer<Message.ToNode>> listeners = new ArrayList<>();
     private NodeSpec node;
     private Optional<Link> link = Optional.empty();
     private Duration reconnectAfter = RECONNECT_FIRST;
     private boolean welcomed;
     private boolean reportDue;
+    private Instant lastReport = Instant.EPOCH;
     private boolean closed;
     private boolean leaving;
 
@@ -147,6 +150,7 @@ public final class Client implements AutoCloseable {
             case Message.Assignments assignments -> assigned(assignments);
             case Message.MeshConfiguration configuration -> {}
             case Message.LeafSigned signed -> {}
+            case Message.EndsTaken taken -> endsTaken(taken.allocations());
         }
         listeners.forEach(listener -> listener.accept(message));
     }
@@ -223,6 +227,9 @@ public final class Client implements AutoCloseable {
     /** Begins what waits and has no stopping predecessor or holder of its ports left here. */
     private void beginReady() {
         for (AllocationRunner runner : runners()) {
+            if (!runner.isWaiting()) {
+                continue;
+            }
             boolean waits = runners.values().stream().anyMatch(other -> blocks(other, runner));
             if (!waits) {
                 runner.begin();
@@ -252,15 +259,21 @@ public final class Client implements AutoCloseable {
         unreported.add(runner.id());
         reportSoon();
         if (runner.isEnded()) {
-            loop.execute(() -> {
-                beginReady();
-                forgetOldest();
-            });
+            loop.execute(this::beginReady);
         }
     }
 
+    private void endsTaken(List<AllocationId> allocations) {
+        settled.addAll(allocations);
+        settled.retainAll(runners.keySet());
+        forgetOldest();
+    }
+
+    /** Only ends that the servers have written down are forgotten: a forgotten one would be taken for new. */
     private void forgetOldest() {
-        var ended = runners.values().stream()
+        var ended = settled.stream()
+                .map(id -> Optional.ofNullable(runners.get(id)))
+                .flatMap(Optional::stream)
                 .filter(AllocationRunner::isEnded)
                 .sorted(Comparator.comparing(runner -> runner.allocation().modifyTime()))
                 .toList();
@@ -271,18 +284,26 @@ public final class Client implements AutoCloseable {
 
     private void forget(AllocationRunner runner) {
         runners.remove(runner.id());
+        settled.remove(runner.id());
         runner.forget();
     }
 
     private void reportSoon() {
         if (!reportDue && !closed) {
             reportDue = true;
-            loop.after(REPORT_AFTER, this::report);
+            // The first change after a calm moment travels at once, with all that the same action brings.
+            var next = Duration.between(loop.now(), lastReport.plus(REPORT_AFTER));
+            if (next.isPositive() && next.compareTo(REPORT_AFTER) <= 0) {
+                loop.after(next, this::report);
+            } else {
+                loop.execute(this::report);
+            }
         }
     }
 
     private void report() {
         reportDue = false;
+        lastReport = loop.now();
         if (!welcomed || unreported.isEmpty()) {
             return;
         }

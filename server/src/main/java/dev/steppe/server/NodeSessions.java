@@ -192,10 +192,23 @@ final class NodeSessions {
                     .toList();
             proposals.propose(
                     new Command.ReportAllocations(commands, evaluationsAfter(snapshot, reports), loop.now()), reply -> {
-                        if (reply instanceof Reply.Refused<Long> refused) {
-                            link.close("report not taken: " + refused.refusal().message());
+                        switch (reply) {
+                            case Reply.Done<Long> done -> endsTaken(reports);
+                            case Reply.Refused<Long> refused ->
+                                link.close(
+                                        "report not taken: " + refused.refusal().message());
                         }
                     });
+        }
+
+        private void endsTaken(List<Message.Report> reports) {
+            var ended = reports.stream()
+                    .filter(report -> report.state().status().isTerminal())
+                    .map(Message.Report::allocation)
+                    .toList();
+            if (!ended.isEmpty()) {
+                link.send(new Message.EndsTaken(ended));
+            }
         }
 
         @Override

@@ -48,6 +48,9 @@ public sealed interface Message {
      */
     record Assignments(boolean whole, List<Assignment> assignments) implements ToNode {}
 
+    /** Ends that the log holds now: the node may forget these allocations when it likes. */
+    record EndsTaken(List<AllocationId> allocations) implements ToNode {}
+
     /** An allocation with the job version it runs. */
     record Assignment(Allocation allocation, JobSpec job) {}
 

@@ -170,6 +170,11 @@ public final class AllocationRunner {
         return phase == Phase.RUNNING || phase == Phase.STOPPING;
     }
 
+    /** True until it has begun. */
+    public boolean isWaiting() {
+        return phase == Phase.WAITING;
+    }
+
     public boolean isRunning() {
         return phase == Phase.RUNNING;
     }

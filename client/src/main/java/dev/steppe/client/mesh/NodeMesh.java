@@ -86,6 +86,7 @@ public final class NodeMesh {
             case Message.Welcome welcome ->
                 identities.values().forEach(identity -> identity.pending = Optional.empty());
             case Message.Assignments assignments -> {}
+            case Message.EndsTaken taken -> {}
         }
     }
 
