@@ -34,6 +34,17 @@ final class IptablesFirewall implements Firewall {
     }
 
     @Override
+    public void publish(List<PublishedPort> added, List<PublishedPort> all) throws IOException, InterruptedException {
+        apply(all);
+    }
+
+    @Override
+    public void withdraw(List<PublishedPort> removed, List<PublishedPort> left)
+            throws IOException, InterruptedException {
+        apply(left);
+    }
+
+    @Override
     public boolean isIntact() throws IOException, InterruptedException {
         return !listing.isEmpty() && listing.equals(list());
     }

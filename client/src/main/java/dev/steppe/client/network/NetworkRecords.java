@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -70,19 +72,27 @@ final class NetworkRecords {
                 ports));
     }
 
+    /** All records, the oldest first. */
     List<AllocationNetwork> all() throws IOException {
-        var found = new ArrayList<AllocationNetwork>();
+        var files = new ArrayList<Aged>();
         try (var entries = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
             for (Path entry : entries) {
-                var name = entry.getFileName().toString();
-                read(new AllocationId(name.substring(0, name.length() - SUFFIX.length())))
-                        .ifPresent(found::add);
+                files.add(new Aged(entry, Files.getLastModifiedTime(entry)));
             }
-        } catch (NoSuchFileException none) {
-            return List.of();
+        } catch (NoSuchFileException changing) {
+            return Files.exists(directory) ? all() : List.of();
+        }
+        files.sort(Comparator.comparing(Aged::changed).thenComparing(Aged::file));
+        var found = new ArrayList<AllocationNetwork>();
+        for (Aged aged : files) {
+            var name = aged.file().getFileName().toString();
+            read(new AllocationId(name.substring(0, name.length() - SUFFIX.length())))
+                    .ifPresent(found::add);
         }
         return found;
     }
+
+    private record Aged(Path file, FileTime changed) {}
 
     void delete(AllocationId allocation) throws IOException {
         Files.deleteIfExists(file(allocation));

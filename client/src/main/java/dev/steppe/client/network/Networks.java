@@ -125,18 +125,24 @@ public final class Networks implements AutoCloseable {
 
     /** Removes the allocation's ports, cable, namespace and record. Idempotent. */
     public void destroy(AllocationId allocation) throws IOException, InterruptedException {
+        Optional<AllocationNetwork> record;
         oneChange.lockInterruptibly();
         try {
-            var record = records.read(allocation);
-            if (record.isPresent()) {
-                deleteInterface(record.get().hostInterface());
-            }
+            record = records.read(allocation);
             records.delete(allocation);
-            namespaces.delete(allocation.value());
-            publish();
+            if (firewall.isPresent()
+                    && record.isPresent()
+                    && !record.get().ports().isEmpty()) {
+                withdraw(record.get());
+            }
         } finally {
             oneChange.unlock();
         }
+        // The kernel waits for all processors when an interface goes; others need not wait for that.
+        if (record.isPresent()) {
+            deleteInterface(record.get().hostInterface());
+        }
+        namespaces.delete(allocation.value());
     }
 
     /** Removes everything of allocations that are not in the set, also what a crash left half made; answers whose. */
@@ -163,7 +169,7 @@ public final class Networks implements AutoCloseable {
                     deleteInterface(port);
                 }
             }
-            publish();
+            applyAll();
             return removed;
         } finally {
             oneChange.unlock();
@@ -179,7 +185,7 @@ public final class Networks implements AutoCloseable {
             }
             boolean broken = firewall.isPresent() && !firewall.get().isIntact();
             if (broken) {
-                publish();
+                applyAll();
             }
             return foreignFirewalls.except() > 0 || broken;
         } finally {
@@ -263,8 +269,8 @@ public final class Networks implements AutoCloseable {
                 // Recorded before it exists: what a crash leaves is found by the next agent.
                 records.write(network);
                 plug(network);
-                if (!ports.isEmpty()) {
-                    publish();
+                if (firewall.isPresent() && !ports.isEmpty()) {
+                    firewall.get().publish(PublishedPort.of(network), published());
                 }
                 return network;
             } catch (IOException | InterruptedException | RuntimeException failed) {
@@ -297,7 +303,7 @@ public final class Networks implements AutoCloseable {
         commands.setting("ipv4/conf/" + settings.bridge() + "/route_localnet", "1");
         oneChange.lockInterruptibly();
         try {
-            publish();
+            applyAll();
             foreignFirewalls.except();
         } finally {
             oneChange.unlock();
@@ -324,17 +330,34 @@ public final class Networks implements AutoCloseable {
         commands.settingInside(network.namespace(), "ipv4/ip_unprivileged_port_start", "0");
     }
 
-    private void publish() throws IOException, InterruptedException {
-        if (firewall.isEmpty()) {
-            return;
+    /** A successor may have taken a port over already; it keeps it. */
+    private void withdraw(AllocationNetwork network) throws IOException, InterruptedException {
+        var left = published();
+        var removed = PublishedPort.of(network);
+        boolean shared =
+                removed.stream().anyMatch(gone -> left.stream().anyMatch(stays -> stays.hostPort() == gone.hostPort()));
+        if (shared) {
+            firewall.get().apply(left);
+        } else {
+            firewall.get().withdraw(removed, left);
         }
+    }
+
+    private void applyAll() throws IOException, InterruptedException {
+        if (firewall.isPresent()) {
+            firewall.get().apply(published());
+        }
+    }
+
+    private List<PublishedPort> published() throws IOException {
         var ports = new ArrayList<PublishedPort>();
+        var existing = namespaces.existing();
         for (AllocationNetwork network : records.all()) {
-            if (namespaces.exists(network.allocation().value())) {
+            if (existing.contains(network.allocation().value())) {
                 ports.addAll(PublishedPort.of(network));
             }
         }
-        firewall.get().apply(ports);
+        return ports;
     }
 
     private void undo(AllocationId allocation) {

@@ -2,13 +2,22 @@ package dev.steppe.client.network;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** One nftables table of ours, named after the bridge and always replaced as a whole. */
+/** One nftables table of ours, named after the bridge; replaced as a whole, or the published ports in it. */
 final class NftablesFirewall implements Firewall {
+    private static final String EXACT = "exact";
+    private static final String ANYWHERE = "anywhere";
+
     private final MachineCommands commands;
     private final NetworkSettings settings;
-    private String listing = "";
+    private Optional<String> listing = Optional.empty();
+    private boolean applied;
 
     NftablesFirewall(MachineCommands commands, NetworkSettings settings) {
         this.commands = commands;
@@ -23,24 +32,73 @@ final class NftablesFirewall implements Firewall {
     @Override
     public void apply(List<PublishedPort> ports) throws IOException, InterruptedException {
         commands.require(List.of("nft", "-f", "-"), ruleset(ports));
-        listing = list();
+        listing = Optional.empty();
+        applied = true;
+    }
+
+    /** Adding elements is cheap; replacing rules or hooks makes the kernel wait for all processors. */
+    @Override
+    public void publish(List<PublishedPort> added, List<PublishedPort> all) throws IOException, InterruptedException {
+        change("add", translations(added), all);
+    }
+
+    @Override
+    public void withdraw(List<PublishedPort> removed, List<PublishedPort> left)
+            throws IOException, InterruptedException {
+        var gone = new Translations(new TreeMap<>(), new TreeMap<>());
+        translations(removed).exact().keySet().forEach(key -> gone.exact().put(key, ""));
+        translations(removed).anywhere().keySet().forEach(key -> gone.anywhere().put(key, ""));
+        change("delete", gone, left);
+    }
+
+    private void change(String action, Translations translations, List<PublishedPort> all)
+            throws IOException, InterruptedException {
+        var lines = new ArrayList<String>();
+        translations.maps().forEach((map, elements) -> {
+            if (!elements.isEmpty()) {
+                lines.add(action + " element ip " + settings.bridge() + " " + map + " { " + elements(elements) + " }");
+            }
+        });
+        if (lines.isEmpty()) {
+            return;
+        }
+        var result = commands.run(List.of("nft", "-f", "-"), String.join("\n", lines) + "\n");
+        if (result.status() == 0) {
+            listing = Optional.empty();
+        } else {
+            // Somebody flushed the table, or a successor uses the port already: all of it is said again.
+            apply(all);
+        }
     }
 
     @Override
     public boolean isIntact() throws IOException, InterruptedException {
-        return !listing.isEmpty() && listing.equals(list());
+        if (!applied) {
+            return false;
+        }
+        var now = list();
+        if (listing.isEmpty()) {
+            // The first look after a change; listing at each change would double its cost.
+            listing = Optional.of(now);
+            return !now.isEmpty();
+        }
+        return listing.get().equals(now);
     }
 
     @Override
     public void remove() throws IOException, InterruptedException {
-        listing = "";
+        applied = false;
         // Declared first, so that deleting what is not there is no failure.
         commands.require(List.of("nft", "-f", "-"), forget());
     }
 
+    /** The words of the table in order of the alphabet, because the kernel lists elements in any. */
     private String list() throws IOException, InterruptedException {
-        return commands.run(List.of("nft", "-n", "-s", "list", "table", "ip", settings.bridge()), "")
+        var text = commands.run(List.of("nft", "-n", "-s", "list", "table", "ip", settings.bridge()), "")
                 .output();
+        return String.join(
+                        " ", Arrays.stream(text.split("[\\s,]+", -1)).sorted().toList())
+                .trim();
     }
 
     private String forget() {
@@ -56,9 +114,14 @@ final class NftablesFirewall implements Firewall {
         rules.add("iifname " + bridge + " ip daddr 127.0.0.0/8 counter drop");
         rules.add("iifname " + bridge + " ip saddr 127.0.0.0/8 counter drop");
         rules.add("}");
+        var translations = translations(ports);
+        map(EXACT, "ipv4_addr . inet_service", translations.exact(), rules);
+        map(ANYWHERE, "inet_service", translations.anywhere(), rules);
         rules.add("chain published {");
-        rules.addAll(translations(ports, "tcp"));
-        rules.addAll(translations(ports, "udp"));
+        for (String protocol : List.of("tcp", "udp")) {
+            rules.add("dnat ip to ip daddr . " + protocol + " dport map @" + EXACT);
+            rules.add("fib daddr type local dnat ip to " + protocol + " dport map @" + ANYWHERE);
+        }
         rules.add("}");
         rules.add("chain from_outside { type nat hook prerouting priority dstnat; policy accept; jump published");
         rules.add("}");
@@ -80,31 +143,42 @@ final class NftablesFirewall implements Firewall {
         return forget() + String.join("\n", rules) + "\n";
     }
 
-    private static List<String> translations(List<PublishedPort> ports, String protocol) {
-        var exact = new ArrayList<String>();
-        var anywhere = new ArrayList<String>();
+    /** Destinations by what they are published as: address and port, or port on every address. A later one wins. */
+    private record Translations(SortedMap<String, String> exact, SortedMap<String, String> anywhere) {
+        SortedMap<String, SortedMap<String, String>> maps() {
+            return new TreeMap<>(Map.of(EXACT, exact, ANYWHERE, anywhere));
+        }
+    }
+
+    private static Translations translations(List<PublishedPort> ports) {
+        var translations = new Translations(new TreeMap<>(), new TreeMap<>());
         for (PublishedPort port : ports) {
             var target = " : " + port.address() + " . " + port.port();
             if (port.onEveryAddress()) {
-                anywhere.add(port.hostPort() + target);
+                translations.anywhere().put(Integer.toString(port.hostPort()), target);
             } else {
-                exact.add(port.hostAddress() + " . " + port.hostPort() + target);
+                translations.exact().put(port.hostAddress() + " . " + port.hostPort(), target);
                 if (!port.hostAddress().startsWith("127.")) {
-                    exact.add("127.0.0.1 . " + port.hostPort() + target);
+                    translations.exact().put("127.0.0.1 . " + port.hostPort(), target);
                 }
             }
         }
-        var rules = new ArrayList<String>();
-        if (!exact.isEmpty()) {
-            rules.add("dnat ip to ip daddr . " + protocol + " dport map { " + distinct(exact) + " }");
-        }
-        if (!anywhere.isEmpty()) {
-            rules.add("fib daddr type local dnat ip to " + protocol + " dport map { " + distinct(anywhere) + " }");
-        }
-        return rules;
+        return translations;
     }
 
-    private static String distinct(List<String> elements) {
-        return String.join(", ", elements.stream().distinct().sorted().toList());
+    private static String elements(SortedMap<String, String> elements) {
+        return String.join(
+                ", ",
+                elements.entrySet().stream()
+                        .map(entry -> entry.getKey() + entry.getValue())
+                        .toList());
+    }
+
+    private static void map(String name, String type, SortedMap<String, String> elements, List<String> rules) {
+        rules.add("map " + name + " { type " + type + " : ipv4_addr . inet_service;");
+        if (!elements.isEmpty()) {
+            rules.add("elements = { " + elements(elements) + " }");
+        }
+        rules.add("}");
     }
 }

@@ -6,6 +6,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Network namespaces kept alive by bind mounts in one directory, one file each. The directory is a shared mount, so that
@@ -68,6 +70,21 @@ public final class NetworkNamespaces {
     /** True when the file is a namespace; a plain file is what a reboot or a crash left. */
     public boolean exists(String name) throws IOException {
         return Files.exists(path(name)) && isMountPoint(path(name));
+    }
+
+    /** Names of the namespaces that exist; much cheaper than asking for each. */
+    public Set<String> existing() throws IOException {
+        var names = new TreeSet<String>();
+        for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+            var fields = line.split(" ", 6);
+            if (fields.length > 4) {
+                var mount = Path.of(fields[4].replace("\\040", " ").replace("\\134", "\\"));
+                if (directory.equals(mount.getParent())) {
+                    names.add(mount.getFileName().toString());
+                }
+            }
+        }
+        return names;
     }
 
     /** Names of everything in the directory, namespaces and left-over files. */
