@@ -434,7 +434,9 @@ class DataPlaneTest {
                 socket.getOutputStream().write(new byte[3_000_000]);
                 socket.shutdownOutput();
                 ended.countDown();
-                Await.until("buffers are full", () -> callerNode.report().upstreams().get(0).bytesReceived() > 300_000);
+                Await.until(
+                        "buffers are full",
+                        () -> callerNode.report().upstreams().get(0).bytesReceived() > 300_000);
                 assertThat(socket.getInputStream().readAllBytes()).hasSize(size);
                 served.join();
             }

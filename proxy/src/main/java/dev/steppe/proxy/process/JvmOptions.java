@@ -31,12 +31,7 @@ final class JvmOptions {
 
     /** Some requests a second at most: never worth a compiler, whose memory is a quarter of the process. */
     static List<String> broker() {
-        return join(List.of(
-                "-Xms2m",
-                "-Xmx8m",
-                "-Xss256k",
-                "-Xint",
-                "-XX:MaxMetaspaceSize=32m"));
+        return join(List.of("-Xms2m", "-Xmx8m", "-Xss256k", "-Xint", "-XX:MaxMetaspaceSize=32m"));
     }
 
     private static List<String> join(List<String> more) {

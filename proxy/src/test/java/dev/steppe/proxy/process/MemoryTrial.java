@@ -53,7 +53,8 @@ public final class MemoryTrial {
                 for (int i = 0; i < CALLS; i++) {
                     call(mesh, "a" + (1 + i % (count - 1)));
                 }
-                System.out.printf("%d us for each call, one after the other%n", (System.nanoTime() - first) / CALLS / 1_000);
+                System.out.printf(
+                        "%d us for each call, one after the other%n", (System.nanoTime() - first) / CALLS / 1_000);
                 print(proxy, "after " + CALLS + " calls");
                 long until = System.nanoTime() + 8_000_000_000L;
                 while (System.nanoTime() < until) {
