@@ -28,6 +28,7 @@ import dev.steppe.client.driver.RawExecDriver;
 import dev.steppe.client.driver.UserPolicy;
 import dev.steppe.client.mesh.LeafFiles;
 import dev.steppe.client.mesh.NodeMesh;
+import dev.steppe.client.network.BridgingImpossibleException;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Networks;
 import dev.steppe.client.node.DirectoryHook;
@@ -94,6 +95,8 @@ public final class Assembly implements AutoCloseable {
     private final DockerDriver docker;
     private final ProxyProcess proxy;
     private final AtomicReference<Optional<NodeMesh>> mesh = new AtomicReference<>(Optional.empty());
+    /** Why allocations get no networks of their own although a bridge was asked for; empty when they do. */
+    private String noBridging = "";
 
     private Assembly(AgentOptions options) throws IOException {
         this.options = options;
@@ -123,8 +126,9 @@ public final class Assembly implements AutoCloseable {
         var dockerSettings = DockerSettings.of(System.getenv(), groupName(options));
         docker = start(new DockerDriver(dockerSettings));
         var drivers = drivers(tasks, users, docker);
-        NodeSpec node = Fingerprint.take(fingerprint(options), new ArrayList<>(drivers.values()), Instant.now());
         var networks = networks(options, random);
+        NodeSpec node = Fingerprint.take(
+                fingerprint(options, networks.isPresent()), new ArrayList<>(drivers.values()), Instant.now());
         client = start(
                 new Client(clientLoop, transport, node, parts(options, clientLoop, node, drivers, users, networks)));
         proxy = start(new ProxyProcess(
@@ -227,7 +231,7 @@ public final class Assembly implements AutoCloseable {
         return drivers;
     }
 
-    private static Fingerprint.Settings fingerprint(AgentOptions options) {
+    private static Fingerprint.Settings fingerprint(AgentOptions options, boolean bridging) {
         return new Fingerprint.Settings(
                 options.datacenter(),
                 options.nodeName(),
@@ -238,16 +242,16 @@ public final class Assembly implements AutoCloseable {
                 options.networkInterface(),
                 VERSION,
                 options.dataDirectory(),
-                bridging(options) ? List.of("host", "bridge") : List.of("host"));
+                bridging ? List.of("host", "bridge") : List.of("host"));
     }
 
-    /** Networks of their own need root; without it allocations share the machine's. */
-    private static boolean bridging(AgentOptions options) {
-        return LinuxCalls.isRoot() && options.bridge().isPresent();
-    }
-
+    /** Networks of their own need root and what the machine has; without them allocations share the machine's. */
     private Optional<Networks> networks(AgentOptions options, SecureRandom random) throws IOException {
-        if (!bridging(options)) {
+        if (options.bridge().isEmpty()) {
+            return Optional.empty();
+        }
+        if (!LinuxCalls.isRoot()) {
+            noBridging = "the agent is not root";
             return Optional.empty();
         }
         try {
@@ -255,6 +259,9 @@ public final class Assembly implements AutoCloseable {
                     new NetworkSettings(
                             options.bridge().get(), options.bridgeSubnet(), options.runDirectory(), Optional.empty()),
                     random)));
+        } catch (BridgingImpossibleException impossible) {
+            noBridging = impossible.getMessage();
+            return Optional.empty();
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw new IOException("stopped while making the bridge", stopping);
@@ -328,7 +335,10 @@ public final class Assembly implements AutoCloseable {
         return "==> Steppe agent started: Nomad API http://" + options.bindAddress() + ":" + options.nomadPort()
                 + ", Consul API http://" + options.bindAddress() + ":" + options.consulPort() + ", DNS "
                 + options.bindAddress() + ":" + options.dnsPort() + "\n    data in " + options.dataDirectory()
-                + "; Ctrl-C stops it and removes everything it started";
+                + "; Ctrl-C stops it and removes everything it started"
+                + (noBridging.isEmpty()
+                        ? ""
+                        : "\n    no bridge networking here: " + noBridging + "; steppe doctor says what to do");
     }
 
     /** Ends all allocations, then the agent, and removes its data. */

@@ -11,10 +11,13 @@ final class DriverChecks {
             var version = found.attributes().getOrDefault("driver.docker.version", "of unknown version");
             return Finding.ok("docker", "the daemon answers, version " + version, why);
         }
-        return found.detected()
-                ? Finding.warning(
-                        "docker", found.description(), why, "systemctl restart docker, then systemctl status docker")
-                : Finding.ok("docker", "no daemon", why);
+        if (!found.detected()) {
+            return Finding.ok("docker", "no daemon", why);
+        }
+        var remedy = found.description().contains("Permission denied")
+                ? "usermod -aG docker <user>, or run the agent as root"
+                : "systemctl restart docker, then systemctl status docker";
+        return Finding.warning("docker", found.description(), why, remedy);
     }
 
     static Finding java(Examination examination) {

@@ -1,5 +1,6 @@
 package dev.steppe.agent.doctor;
 
+import dev.steppe.io.process.Tool;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,7 @@ final class KernelNetworkChecks {
                         "namespaces",
                         "the kernel refuses: " + oneLine(tried.errors() + tried.output()),
                         why,
-                        "modprobe -a bridge veth; in a container, start it with --privileged");
+                        remedy(tried, "modprobe -a bridge veth"));
     }
 
     static Finding packetFilter(Examination examination) throws IOException, InterruptedException {
@@ -67,7 +68,7 @@ final class KernelNetworkChecks {
                             "packet filter",
                             "nft is installed but fails: " + oneLine(tried.errors() + tried.output()),
                             why,
-                            "modprobe -a nf_tables nft_chain_nat nft_fib_ipv4; in a container, start it with --privileged");
+                            remedy(tried, "modprobe -a nf_tables nft_chain_nat nft_fib_ipv4"));
         }
         return machine.tool("iptables").isPresent()
                 ? Finding.ok("packet filter", "iptables (nftables changes many ports faster)", why)
@@ -132,6 +133,13 @@ final class KernelNetworkChecks {
 
     private static String localRoutingSetting(Examination examination) {
         return "/proc/sys/net/ipv4/conf/" + examination.bridge() + "/route_localnet";
+    }
+
+    /** A refusal of rights is not mended by modules. */
+    private static String remedy(Tool.Result tried, String modules) {
+        return (tried.errors() + tried.output()).contains("not permitted")
+                ? "start this container with --privileged, or do without: steppe agent -dev -bridge=none"
+                : modules;
     }
 
     private static String oneLine(String text) {

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The machine this program runs on; its network is that of a namespace where one is given. */
-final class ThisMachine implements Machine, AutoCloseable {
+class ThisMachine implements Machine, AutoCloseable {
     private final NamespaceThread thread = new NamespaceThread();
     private final Optional<Path> namespace;
     private final Map<String, String> environment;

@@ -55,10 +55,14 @@ public final class Networks implements AutoCloseable {
 
     /**
      * Makes the bridge ready, adopts the networks whose namespaces exist and puts the packet filter in order. Refuses
-     * addresses that clash with the machine's, and a bridge that another agent uses.
+     * addresses that clash with the machine's, and a bridge that another agent uses; fails with
+     * {@link BridgingImpossibleException} where no configuration would help.
      */
     public static Networks open(NetworkSettings settings, RandomGenerator random)
             throws IOException, InterruptedException {
+        if (Tool.find("ip").isEmpty()) {
+            throw new BridgingImpossibleException("ip is not installed (package iproute2)");
+        }
         return open(settings, random, List.of("nft", "iptables"));
     }
 
@@ -83,7 +87,7 @@ public final class Networks implements AutoCloseable {
         this.claim = settings.machineNamespace().isPresent()
                 ? Optional.empty()
                 : Optional.of(BridgeClaim.take(settings.bridge()));
-        this.namespaces = new NetworkNamespaces(thread, settings.runDirectory().resolve("netns"));
+        this.namespaces = namespaces();
         this.records = new NetworkRecords(settings.runDirectory().resolve("networks"));
         this.firewall = firewalls.stream()
                 .filter(tool -> Tool.find(tool).isPresent())
@@ -92,6 +96,15 @@ public final class Networks implements AutoCloseable {
                         ? new NftablesFirewall(commands, settings)
                         : new IptablesFirewall(commands, settings));
         this.foreignFirewalls = new ForeignFirewalls(commands, settings);
+    }
+
+    private NetworkNamespaces namespaces() throws IOException {
+        try {
+            return new NetworkNamespaces(thread, settings.runDirectory().resolve("netns"));
+        } catch (IOException refused) {
+            close();
+            throw new BridgingImpossibleException("namespaces cannot be kept: " + refused.getMessage(), refused);
+        }
     }
 
     /** The bridge's own address: the gateway and name server of allocations. */
@@ -293,7 +306,11 @@ public final class Networks implements AutoCloseable {
         NetworkChecks.refuseClash(commands, settings);
         var existing = commands.run(List.of("ip", "-o", "link", "show", "dev", settings.bridge()), "");
         if (existing.status() != 0) {
-            commands.ip(List.of("link add " + settings.bridge() + " type bridge forward_delay 0 stp_state 0"));
+            try {
+                commands.ip(List.of("link add " + settings.bridge() + " type bridge forward_delay 0 stp_state 0"));
+            } catch (IOException refused) {
+                throw new BridgingImpossibleException("the bridge cannot be made: " + refused.getMessage(), refused);
+            }
         }
         commands.ip(List.of(
                 "addr replace " + settings.gateway() + "/" + settings.subnet().prefixLength() + " dev "
