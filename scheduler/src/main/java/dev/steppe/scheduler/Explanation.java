@@ -38,7 +38,7 @@ final class Explanation {
                     node,
                     node.eligibility().equals("eligible")
                             ? "its status is " + node.status().name().toLowerCase(java.util.Locale.ROOT)
-                            : "it is not eligible for new allocations (steppe node eligibility -enable)");
+                            : "it is not eligible for new allocations");
         }
     }
 

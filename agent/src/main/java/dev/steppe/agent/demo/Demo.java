@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -44,6 +45,7 @@ public final class Demo {
     private final Workloads workloads;
     private final boolean bridged = LinuxCalls.isRoot();
     private final HostMode hostMode = new HostMode(LISTENED);
+    private final ShellImage shellImage = new ShellImage();
     private int steps;
 
     private Demo(PrintStream out, boolean attended, Path home, Path directory, AgentProcess.Ports ports) {
@@ -172,17 +174,25 @@ public final class Demo {
         Files.copy(home.resolve("build/examples/example-programs.jar"), jar, StandardCopyOption.REPLACE_EXISTING);
         Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var image = bridged ? shellImage.make(directory) : Optional.<String>empty();
         for (String job : List.of(ENGINE, API, SCRAPER, "countdash")) {
-            String source = Files.readString(home.resolve("examples").resolve(job + ".nomad"));
-            var variables = new java.util.TreeMap<String, String>();
-            variables.put("jar", jar.toString());
+            String file = job.equals(SCRAPER) && image.isPresent() ? job + "-docker" : job;
+            String source = Files.readString(home.resolve("examples").resolve(file + ".nomad"));
+            var variables = new TreeMap<String, String>();
+            if (source.contains("variable \"jar\"")) {
+                variables.put("jar", jar.toString());
+            }
+            if (source.contains("variable \"image\"")) {
+                variables.put("image", image.orElseThrow());
+            }
             if (source.contains("variable \"java\"")) {
                 variables.put("java", java);
             }
             var parsed = calls.parse(source, variables);
             calls.register(bridged ? parsed : hostMode.rewrite(parsed));
         }
-        return "";
+        return image.map(name -> "the scraper is a container of the image " + name + ", made here")
+                .orElse("the scraper is a plain process, since no Docker runs here");
     }
 
     private String awaitHealth() throws IOException, InterruptedException {
@@ -358,6 +368,9 @@ public final class Demo {
                 out.println("the agent did not stop in time; see " + agent.log());
             }
             calls.close();
+            if (bridged) {
+                shellImage.remove();
+            }
             if (steps > 0 && Files.exists(directory)) {
                 removeTree(directory);
             }

@@ -123,6 +123,14 @@ final class DockerClient {
         }
     }
 
+    /** Removes an image, unless a container uses it. */
+    void removeImage(String image) throws IOException {
+        var answer = send("DELETE", "/images/" + encode(image), NOTHING);
+        if (answer.status() != NOT_FOUND && answer.status() != CONFLICT) {
+            check("remove", answer);
+        }
+    }
+
     /** Ids and labels of all containers that have the label with the value. */
     List<?> list(String label, String value) throws IOException {
         var filters = Codec.toJson(Map.of("label", List.of(label + "=" + value)));
