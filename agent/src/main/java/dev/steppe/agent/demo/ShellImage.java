@@ -14,13 +14,12 @@ import java.util.regex.Pattern;
 
 /**
  * The image of the demonstration's container: this machine's own shell, wget and sleep with the libraries they need, so
- * that nothing has to be pulled. One static busybox is enough where there is one.
+ * that nothing has to be pulled.
  */
 final class ShellImage {
     static final String REPOSITORY = "steppe-demo";
     static final String TAG = "local";
 
-    private static final Path BUSYBOX = Path.of("/bin/busybox");
     private static final List<String> PROGRAMS = List.of("sh", "wget", "sleep");
     private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
 
@@ -33,12 +32,7 @@ final class ShellImage {
         }
         Path root = Files.createDirectories(workDirectory.resolve("image/bin"));
         Files.createDirectories(root.resolveSibling("tmp"));
-        if (Files.exists(BUSYBOX) && libraries(BUSYBOX).isEmpty()) {
-            Files.copy(BUSYBOX, root.resolve("busybox"));
-            for (String program : PROGRAMS) {
-                Files.createSymbolicLink(root.resolve(program), Path.of("busybox"));
-            }
-        } else if (!copyPrograms(root)) {
+        if (!copyPrograms(root)) {
             return Optional.empty();
         }
         images.make(REPOSITORY, TAG, run(List.of("tar", "-C", root.getParent().toString(), "-c", ".")));
