@@ -1,5 +1,6 @@
 package dev.steppe.agent.demo;
 
+import dev.steppe.agent.FreePort;
 import dev.steppe.agent.StopSignal;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.model.Ids;

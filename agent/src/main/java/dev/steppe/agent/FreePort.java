@@ -1,4 +1,4 @@
-package dev.steppe.agent.demo;
+package dev.steppe.agent;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -6,11 +6,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /** Ports nobody listens on. */
-final class FreePort {
+public final class FreePort {
     private FreePort() {}
 
     /** The wished one when it is free, else any. */
-    static int near(int wished) throws IOException {
+    public static int near(int wished) throws IOException {
         for (int port : new int[] {wished, 0}) {
             try (var socket = new ServerSocket()) {
                 socket.setReuseAddress(true);
