@@ -8,7 +8,6 @@ import dev.steppe.proxy.process.NodeProxySettings;
 import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -72,9 +71,11 @@ final class ProxyProcess implements MeshProxy, AutoCloseable {
 
     /** Ends the proxy if it runs, also one that an earlier agent left. */
     synchronized void stop() throws IOException, InterruptedException {
-        if (proxy.isPresent() || Files.exists(settings.directory())) {
-            running().stop();
+        if (proxy.isPresent()) {
+            proxy.get().stop();
             proxy = Optional.empty();
+        } else {
+            NodeProxy.stopLeftOver(settings);
         }
         closed = true;
     }

@@ -143,6 +143,16 @@ public final class NodeProxy implements AutoCloseable {
         }
     }
 
+    /** Ends what an earlier agent left running with these settings and removes its files; nothing is started for that. */
+    public static void stopLeftOver(NodeProxySettings settings) throws IOException {
+        var left = ProcessRecord.read(settings.record());
+        var all = new ArrayList<ProcessIdentity>();
+        left.proxy().ifPresent(all::add);
+        left.broker().ifPresent(all::add);
+        end(all);
+        new ProxyLauncher(settings).removeDirectories();
+    }
+
     /** Leaves the processes running for the next agent. Idempotent. */
     @Override
     public void close() {

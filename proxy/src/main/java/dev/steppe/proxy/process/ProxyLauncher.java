@@ -42,6 +42,9 @@ final class ProxyLauncher {
     }
 
     void removeDirectories() throws IOException {
+        if (!Files.exists(settings.directory())) {
+            return;
+        }
         try (var files = Files.walk(settings.directory())) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -66,7 +66,8 @@ class NodeProxyTest {
         }
         var processes = List.of(
                 proxy.proxyProcess().orElseThrow(), proxy.brokerProcess().orElseThrow());
-        proxy.stop();
+        proxy.close();
+        NodeProxy.stopLeftOver(mesh.settings(List.of()));
         for (var process : processes) {
             assertThat(process.isAlive()).isFalse();
         }
