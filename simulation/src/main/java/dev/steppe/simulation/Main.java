@@ -27,8 +27,7 @@ public final class Main {
 
     /** Runs {@code bench NAME ARGS} or {@code sim [SEED] [COUNT]}. */
     public static void main(String[] arguments) throws Exception {
-        var benches = new TreeMap<String, Program>(
-                Map.of(
+        var benches = new TreeMap<String, Program>(Map.of(
                 "consensus", ConsensusBench::main,
                 "language", LanguageBench::main,
                 "mesh", MeshBench::main,

@@ -122,7 +122,8 @@ public final class Cgroups {
     List<Path> reaperDirectories() throws IOException {
         var directories = new ArrayList<Path>();
         if (version2.isPresent() && !isInRootOfVersion2()) {
-            directories.add(Files.createDirectories(version2.get().resolve(parent).resolve(REAPERS)));
+            directories.add(
+                    Files.createDirectories(version2.get().resolve(parent).resolve(REAPERS)));
         }
         if (version1.containsKey("systemd")) {
             directories.add(Files.createDirectories(

@@ -47,8 +47,7 @@ final class ReaperScript {
     static List<String> command(LaunchRequest request, List<Path> reaperCgroups) {
         var words = new ArrayList<>(List.of(SHELL.toString(), "-c", REAPER, "steppe-reaper"));
         words.add(request.stateDirectory().toString());
-        reaperCgroups.forEach(
-                directory -> words.add(Cgroups.joinFile(directory).toString()));
+        reaperCgroups.forEach(directory -> words.add(Cgroups.joinFile(directory).toString()));
         words.add("--");
         request.confinement()
                 .cgroup()

@@ -31,7 +31,8 @@ final class BenchAgent implements AutoCloseable {
 
     private final Path directory;
     private final String suffix = Ids.random(new SecureRandom()).substring(0, 6);
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private final List<Integer> ports;
     private Optional<Process> process = Optional.empty();
 

@@ -74,6 +74,7 @@ final class ProcessMemory {
 
     /** The load average of the last minute. */
     static String load() throws IOException {
-        return Arrays.asList(Files.readString(Path.of("/proc/loadavg")).split(" ", -1)).getFirst();
+        return Arrays.asList(Files.readString(Path.of("/proc/loadavg")).split(" ", -1))
+                .getFirst();
     }
 }

@@ -69,7 +69,13 @@ public final class StartBench {
             took[i] = millis(command());
         }
         Arrays.sort(took);
-        line("command start (steppe version)", "best %.0f, p50 %.0f ms, %d runs", "p50 <= 150 ms", took[0], middle(took), COMMANDS);
+        line(
+                "command start (steppe version)",
+                "best %.0f, p50 %.0f ms, %d runs",
+                "p50 <= 150 ms",
+                took[0],
+                middle(took),
+                COMMANDS);
     }
 
     private static void agentStarts() throws IOException, InterruptedException {
@@ -139,7 +145,10 @@ public final class StartBench {
                 agent.register(job("warm-up-" + i, "batch", 2, "/bin/true", "[]", ""));
             }
             agent.await("warm-up", "/v1/allocations", body -> complete(body) == 2 * WARM_UP);
-            burst(agent, "as one job of 200", () -> agent.register(job("one", "batch", SHORT_TASKS, "/bin/true", "[]", "")));
+            burst(
+                    agent,
+                    "as one job of 200",
+                    () -> agent.register(job("one", "batch", SHORT_TASKS, "/bin/true", "[]", "")));
             burst(agent, "as 200 jobs", () -> {
                 for (int i = 0; i < SHORT_TASKS; i++) {
                     agent.register(job("many-" + i, "batch", 1, "/bin/true", "[]", ""));
@@ -173,7 +182,7 @@ public final class StartBench {
     }
 
     private static long complete(String body) {
-        return body.split("\"ClientStatus\":\"complete\"", -1).length - 1;
+        return body.split("\"ClientStatus\":\"complete\"", -1).length - 1L;
     }
 
     private static void memory() throws IOException, InterruptedException {
