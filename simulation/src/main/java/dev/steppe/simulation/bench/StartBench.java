@@ -223,7 +223,7 @@ public final class StartBench {
     }
 
     private static long running(String body) {
-        return body.split("\"ClientStatus\":\"running\"", -1).length - 1;
+        return body.split("\"ClientStatus\":\"running\"", -1).length - 1L;
     }
 
     /** Kilobytes of the processes of one agent. */
