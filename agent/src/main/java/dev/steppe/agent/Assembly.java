@@ -91,6 +91,7 @@ public final class Assembly implements AutoCloseable {
     private final Client client;
     private final HttpServer nomad;
     private final HttpServer consul;
+    private final InetSocketAddress nameAddress;
     private final Leftovers leftovers;
     private final DockerDriver docker;
     private final ProxyProcess proxy;
@@ -162,7 +163,7 @@ public final class Assembly implements AutoCloseable {
                         Gate.accessControlOff())
                 .withStandingHeaders(ConsulDialect.standingHeaders(identity))));
         var names = start(new DnsServer(DnsServer.Setup.of(Zone.standard(options.datacenter()), catalog::now)));
-        names.listen(new InetSocketAddress(options.bindAddress(), options.dnsPort()));
+        nameAddress = names.listen(new InetSocketAddress(options.bindAddress(), options.dnsPort()));
         if (networks.isPresent()) {
             names.listen(new InetSocketAddress(networks.get().gateway(), DNS_OF_ALLOCATIONS));
         }
@@ -332,9 +333,9 @@ public final class Assembly implements AutoCloseable {
 
     /** What a person who started the agent wants to know first. */
     String announcement() {
-        return "==> Steppe agent started: Nomad API http://" + options.bindAddress() + ":" + options.nomadPort()
-                + ", Consul API http://" + options.bindAddress() + ":" + options.consulPort() + ", DNS "
-                + options.bindAddress() + ":" + options.dnsPort() + "\n    data in " + options.dataDirectory()
+        return "==> Steppe agent started: Nomad API http://" + options.bindAddress() + ":"
+                + nomadAddress().getPort() + ", Consul API http://" + options.bindAddress() + ":"
+                + consulAddress().getPort() + ", DNS " + options.bindAddress() + ":" + nameAddress.getPort() + "\n    data in " + options.dataDirectory()
                 + "; Ctrl-C stops it and removes everything it started"
                 + (noBridging.isEmpty()
                         ? ""

@@ -10,6 +10,7 @@ import dev.steppe.model.IntentionAction;
 import dev.steppe.model.NodeId;
 import dev.steppe.security.certificate.TrustBundle;
 import dev.steppe.state.Event;
+import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
 import dev.steppe.state.Table;
 import dev.steppe.wire.Message;
@@ -37,7 +38,11 @@ final class MeshPublisher {
     private final Server.Options options;
     private final TreeMap<NodeId, NodePlan> sent = new TreeMap<>();
     private Optional<Catalog> catalog = Optional.empty();
+    private Optional<Domain> domain = Optional.empty();
     private boolean due;
+
+    /** The trust domain of the roots of that index; reading certificates takes its time. */
+    private record Domain(long index, String name) {}
 
     MeshPublisher(Loop loop, Store store, NodeSessions sessions, Server.Options options) {
         this.loop = loop;
@@ -73,6 +78,16 @@ final class MeshPublisher {
         }
     }
 
+    private String domain(Snapshot snapshot) {
+        long index = snapshot.index(Table.ROOTS);
+        var known = domain.filter(it -> it.index() == index)
+                .orElseGet(() -> new Domain(
+                        index,
+                        TrustBundle.of(snapshot.roots()).trustDomain().name()));
+        domain = Optional.of(known);
+        return known.name();
+    }
+
     private void publish() {
         due = false;
         var snapshot = store.snapshot();
@@ -81,9 +96,8 @@ final class MeshPublisher {
         if (connected.isEmpty() || snapshot.activeRoot().isEmpty()) {
             return;
         }
-        var domain = TrustBundle.of(snapshot.roots()).trustDomain().name();
         var settings = new MeshSettings(
-                domain, options.datacenter(), options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY);
+                domain(snapshot), options.datacenter(), options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY);
         var newest = catalog.map(before -> before.next(snapshot, List.of(), options.datacenter()))
                 .orElseGet(() -> Catalog.of(snapshot, List.of(), options.datacenter()));
         catalog = Optional.of(newest);

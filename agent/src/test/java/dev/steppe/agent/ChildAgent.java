@@ -1,0 +1,217 @@
+package dev.steppe.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steppe.model.codec.Codec;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/** An agent in a process of its own, as its users start it, that tests can kill and start again with the same data. */
+final class ChildAgent implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int NETWORKS = 250;
+
+    private final Path directory;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String bridge;
+    private final String subnet;
+    private Optional<Process> process = Optional.empty();
+    private int starts;
+
+    /** The number tells apart the agents of one test class. */
+    ChildAgent(Path directory, int number) {
+        this.directory = directory;
+        long unique = ProcessHandle.current().pid() * 10 + number;
+        this.bridge = "crash" + unique % 1_000_000;
+        this.subnet = "10.21" + number + "." + unique % NETWORKS + ".0/24";
+    }
+
+    Path data() {
+        return directory.resolve("data");
+    }
+
+    Path run() {
+        return directory.resolve("run");
+    }
+
+    String bridge() {
+        return bridge;
+    }
+
+    String cgroup() {
+        return "steppe-" + Integer.toHexString(data().toString().hashCode());
+    }
+
+    String log() throws IOException {
+        return Files.readString(logFile());
+    }
+
+    private Path logFile() {
+        return directory.resolve("agent-" + starts + ".log");
+    }
+
+    /** Starts it and waits until its node is ready. */
+    void start() throws IOException {
+        starts++;
+        process = Optional.of(new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.steppe.agent.Main",
+                        "agent",
+                        "-dev",
+                        "-data-dir=" + directory,
+                        "-nomad-port=0",
+                        "-consul-port=0",
+                        "-dns-port=0",
+                        "-bridge=" + bridge,
+                        "-bridge-subnet=" + subnet)
+                .redirectErrorStream(true)
+                .redirectOutput(logFile().toFile())
+                .start());
+        await("a ready node", () -> {
+            assertThat(process.orElseThrow().isAlive()).as(log()).isTrue();
+            return port().isPresent() && get("/v1/nodes").toString().contains("Status=ready");
+        });
+    }
+
+    /** The port it chose, as it announces it. */
+    private Optional<String> port() throws IOException {
+        int at = log().indexOf("Nomad API http://127.0.0.1:");
+        return at < 0
+                ? Optional.empty()
+                : Optional.of(log().substring(at + "Nomad API http://127.0.0.1:".length())
+                        .replaceAll("(?s)\\D.*", ""));
+    }
+
+    /** Ends it as a crash does. */
+    void kill() throws InterruptedException {
+        process.orElseThrow().destroyForcibly().waitFor();
+    }
+
+    /** Asks it to stop and waits until it has. */
+    void terminate() throws IOException {
+        process.orElseThrow().destroy();
+        await("end after SIGTERM", () -> !process.orElseThrow().isAlive());
+    }
+
+    Object get(String path) throws Exception {
+        var answer = http.send(
+                HttpRequest.newBuilder(uri(path)).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(path + ": " + answer.body()).isEqualTo(200);
+        return Codec.fromJson(Object.class, answer.body());
+    }
+
+    void send(String method, String path, String body) throws Exception {
+        var answer = http.send(
+                HttpRequest.newBuilder(uri(path))
+                        .timeout(PATIENCE)
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(path + ": " + answer.body()).isEqualTo(200);
+    }
+
+    private URI uri(String path) throws IOException {
+        return URI.create("http://127.0.0.1:" + port().orElseThrow() + path);
+    }
+
+    /** Registers a job with one task {@code t} that runs a shell script; {@code more} goes into its group. */
+    void run(String job, String type, String script, String more) throws Exception {
+        send("PUT", "/v1/jobs", """
+            {"Job":{"ID":"%s","Name":"%s","Type":"%s","TaskGroups":[{"Name":"g","Count":1,%s"Tasks":[{"Name":"t","Driver":"raw_exec",
+             "Config":{"command":"/bin/sh","args":["-c",%s]},"Resources":{"CPU":20,"MemoryMB":20}}]}]}}
+            """.formatted(job, job, type, more, Codec.toJson(script)));
+    }
+
+    /** The job's only allocation, as the API shows it. */
+    Map<?, ?> allocation(String job) throws Exception {
+        var all = new ArrayList<Map<?, ?>>();
+        for (Object row : (List<?>) get("/v1/job/" + job + "/allocations")) {
+            all.add((Map<?, ?>) row);
+        }
+        assertThat(all).as("allocations of " + job).hasSizeLessThanOrEqualTo(1);
+        return all.isEmpty() ? Map.of() : all.getFirst();
+    }
+
+    void awaitStatus(String job, String status) throws IOException {
+        await(job + " to be " + status, () -> status.equals(allocation(job).get("ClientStatus")));
+    }
+
+    String idOf(String job) throws Exception {
+        return (String) allocation(job).get("ID");
+    }
+
+    /** The pid of the task, from what the node keeps of it. */
+    long pidOf(String job) throws Exception {
+        var line = Files.readString(data().resolve("alloc/" + idOf(job) + "/t/private/process/task"));
+        return Long.parseLong(line.split(" ", 2)[0]);
+    }
+
+    /** The events of the task as text: type and details. */
+    List<String> eventsOf(String job) throws Exception {
+        var states = (Map<?, ?>) allocation(job).get("TaskStates");
+        var found = new ArrayList<String>();
+        for (Object event : (List<?>) ((Map<?, ?>) states.get("t")).get("Events")) {
+            found.add(((Map<?, ?>) event).get("Type") + " " + event);
+        }
+        return found;
+    }
+
+    Path output(String allocation) {
+        return data().resolve("alloc/" + allocation + "/alloc/logs/t.stdout.0");
+    }
+
+    /** Something that becomes true. */
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    void await(String what, Condition condition) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                if (condition.holds()) {
+                    return;
+                }
+            } catch (Exception notYet) {
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError("waited for " + what + ": " + notYet + "\n" + log(), notYet);
+                }
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited for " + what + "\n" + log());
+            }
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    /** Ends it also after a failed test; what it started is removed by one more start. */
+    @Override
+    public void close() throws IOException {
+        if (process.isPresent()) {
+            if (!process.get().isAlive() && Files.exists(data())) {
+                start();
+            }
+            if (process.get().isAlive()) {
+                terminate();
+            }
+        }
+        http.shutdownNow();
+    }
+}
