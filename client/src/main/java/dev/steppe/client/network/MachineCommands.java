@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** Programs and settings of the machine, run where the machine's network is. */
 record MachineCommands(NamespaceThread thread, Optional<Path> machineNamespace) {
@@ -14,6 +15,11 @@ record MachineCommands(NamespaceThread thread, Optional<Path> machineNamespace) 
 
     private NamespaceThread.Entry machine() {
         return machineNamespace.map(NamespaceThread.Entry::network).orElse(NamespaceThread.Entry.none());
+    }
+
+    /** Runs the work on a thread inside the namespace that plays the machine: sockets it opens belong there. */
+    <T> T inMachine(Callable<T> work) throws IOException, InterruptedException {
+        return thread.call(machine(), work);
     }
 
     String require(List<String> command, String input) throws IOException, InterruptedException {

@@ -49,7 +49,7 @@ public final class Networks implements AutoCloseable {
     private final MachineCommands commands;
     private final NetworkNamespaces namespaces;
     private final NetworkRecords records;
-    private final Optional<Firewall> firewall;
+    private final Firewall firewall;
     private final ForeignFirewalls foreignFirewalls;
     private final Optional<BridgeClaim> claim;
 
@@ -92,9 +92,10 @@ public final class Networks implements AutoCloseable {
         this.firewall = firewalls.stream()
                 .filter(tool -> Tool.find(tool).isPresent())
                 .findFirst()
-                .map(tool -> tool.equals("nft")
+                .<Firewall>map(tool -> tool.equals("nft")
                         ? new NftablesFirewall(commands, settings)
-                        : new IptablesFirewall(commands, settings));
+                        : new IptablesFirewall(commands, settings))
+                .orElseGet(() -> new PortRelay(commands, scope));
         this.foreignFirewalls = new ForeignFirewalls(commands, settings);
     }
 
@@ -112,9 +113,9 @@ public final class Networks implements AutoCloseable {
         return settings.gateway();
     }
 
-    /** What publishes ports: {@code nftables}, {@code iptables}, or empty when ports cannot be published here. */
-    public Optional<String> firewallName() {
-        return firewall.map(Firewall::name);
+    /** What publishes ports: {@code nftables}, {@code iptables}, or {@code relay} where neither is installed. */
+    public String firewallName() {
+        return firewall.name();
     }
 
     /** Makes a network for the allocation and publishes its ports. */
@@ -143,9 +144,7 @@ public final class Networks implements AutoCloseable {
         try {
             record = records.read(allocation);
             records.delete(allocation);
-            if (firewall.isPresent()
-                    && record.isPresent()
-                    && !record.get().ports().isEmpty()) {
+            if (record.isPresent() && !record.get().ports().isEmpty()) {
                 withdraw(record.get());
             }
         } finally {
@@ -196,7 +195,7 @@ public final class Networks implements AutoCloseable {
             if (closing.getCount() == 0) {
                 return false;
             }
-            boolean broken = firewall.isPresent() && !firewall.get().isIntact();
+            boolean broken = !firewall.isIntact();
             if (broken) {
                 applyAll();
             }
@@ -212,9 +211,7 @@ public final class Networks implements AutoCloseable {
         sweep(Set.of());
         oneChange.lockInterruptibly();
         try {
-            if (firewall.isPresent()) {
-                firewall.get().remove();
-            }
+            firewall.remove();
             foreignFirewalls.remove();
             deleteInterface(settings.bridge());
             namespaces.removeDirectory();
@@ -264,7 +261,6 @@ public final class Networks implements AutoCloseable {
     private AllocationNetwork connect(
             AllocationId allocation, List<PortMapping> ports, Optional<DnsConfig> dns, Namespace namespace)
             throws IOException, InterruptedException {
-        refuseUnpublishable(ports);
         oneChange.lockInterruptibly();
         try {
             var file = namespace.make();
@@ -282,8 +278,8 @@ public final class Networks implements AutoCloseable {
                 // Recorded before it exists: what a crash leaves is found by the next agent.
                 records.write(network);
                 plug(network);
-                if (firewall.isPresent() && !ports.isEmpty()) {
-                    firewall.get().publish(PublishedPort.of(network), published());
+                if (!ports.isEmpty()) {
+                    firewall.publish(PublishedPort.of(network), published());
                 }
                 return network;
             } catch (IOException | InterruptedException | RuntimeException failed) {
@@ -292,13 +288,6 @@ public final class Networks implements AutoCloseable {
             }
         } finally {
             oneChange.unlock();
-        }
-    }
-
-    private void refuseUnpublishable(List<PortMapping> ports) throws IOException {
-        if (!ports.isEmpty() && firewall.isEmpty()) {
-            throw new IOException("ports cannot be published in bridge mode: neither nft nor iptables is installed;"
-                    + " install nftables, or use network mode host");
         }
     }
 
@@ -354,16 +343,14 @@ public final class Networks implements AutoCloseable {
         boolean shared =
                 removed.stream().anyMatch(gone -> left.stream().anyMatch(stays -> stays.hostPort() == gone.hostPort()));
         if (shared) {
-            firewall.get().apply(left);
+            firewall.apply(left);
         } else {
-            firewall.get().withdraw(removed, left);
+            firewall.withdraw(removed, left);
         }
     }
 
     private void applyAll() throws IOException, InterruptedException {
-        if (firewall.isPresent()) {
-            firewall.get().apply(published());
-        }
+        firewall.apply(published());
     }
 
     private List<PublishedPort> published() throws IOException {

@@ -215,7 +215,7 @@ class NetworksTest {
         networks.close();
         networks = Networks.open(
                 machines.settings(temporary.resolve("run")), RandomGenerator.getDefault(), List.of("iptables"));
-        assertThat(networks.firewallName()).contains("iptables");
+        assertThat(networks.firewallName()).isEqualTo("iptables");
         machines.serve(machines.other, 7000, "other");
         var one = networks.create(
                 ONE,
@@ -237,6 +237,26 @@ class NetworksTest {
                     .doesNotContain("STEPPE0");
         }
         machines.run(machines.node, "", "nft", "flush", "ruleset");
+    }
+
+    @Test
+    void without_any_packet_filter_ports_are_relayed_and_the_callers_address_is_hidden() throws Exception {
+        networks.removeAll();
+        networks.close();
+        networks = Networks.open(machines.settings(temporary.resolve("run")), RandomGenerator.getDefault(), List.of());
+        assertThat(networks.firewallName()).isEqualTo("relay");
+        var one = networks.create(
+                ONE,
+                List.of(new PortMapping("http", 8080, 80, "10.99.0.1"), new PortMapping("any", 8081, 80, "0.0.0.0")),
+                Optional.empty());
+        machines.serve(one.namespace(), 80, "one");
+        for (int port : List.of(8080, 8081)) {
+            assertThat(machines.ask(machines.node, "10.99.0.1", port)).isEqualTo("one sees " + one.gateway());
+            assertThat(machines.ask(machines.node, "127.0.0.1", port)).isEqualTo("one sees " + one.gateway());
+            assertThat(machines.ask(machines.other, "10.99.0.1", port)).isEqualTo("one sees " + one.gateway());
+        }
+        networks.destroy(ONE);
+        assertThat(machines.ask(machines.other, "10.99.0.1", 8080)).isEqualTo("ConnectException");
     }
 
     private List<String> interfaces() throws Exception {
