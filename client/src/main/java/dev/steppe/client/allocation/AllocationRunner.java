@@ -48,6 +48,8 @@ public final class AllocationRunner {
     private JobSpec job;
     private Phase phase = Phase.WAITING;
     private boolean stopWanted;
+    private boolean changeDue;
+    private boolean forgotten;
     private Optional<String> setupFailure = Optional.empty();
 
     private enum Phase {
@@ -375,6 +377,7 @@ public final class AllocationRunner {
 
     /** Removes what was left for people to read. Only after the end. Blocking, so it runs away from the loop. */
     public void forget() {
+        forgotten = true;
         parts.shelf().remove(allocation.id());
         loop.<Boolean>offload(
                 "forget-" + allocation.id(),
@@ -433,7 +436,19 @@ public final class AllocationRunner {
         }
     }
 
+    /** All that one action of the loop changes is written down and told once. */
     private void changed() {
+        if (!changeDue) {
+            changeDue = true;
+            loop.execute(this::settle);
+        }
+    }
+
+    private void settle() {
+        changeDue = false;
+        if (forgotten) {
+            return;
+        }
         health.look(status(), tasks.values().stream().map(TaskRunner::state).toList(), checks.values());
         keep();
         parts.changed().accept(this);

@@ -139,7 +139,7 @@ public final class AllocationDirectory {
     }
 
     /** Secrets live in memory where mounting is possible, so that they are on no disk. */
-    private static void createSecrets(Path secrets, Optional<Account> owned, int mode) throws IOException {
+    private void createSecrets(Path secrets, Optional<Account> owned, int mode) throws IOException {
         if (Files.isDirectory(secrets) && mountsBelow(secrets).contains(secrets)) {
             return;
         }
@@ -172,12 +172,17 @@ public final class AllocationDirectory {
         }
     }
 
-    private static List<Path> mountsBelow(Path path) throws IOException {
+    private List<Path> mountsBelow(Path path) throws IOException {
         var found = new ArrayList<Path>();
         if (!LinuxCalls.isLinux()) {
             return found;
         }
+        // Most lines are about other allocations, and taking them apart takes its time.
+        var mark = directory.getFileName().toString();
         for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+            if (!line.contains(mark)) {
+                continue;
+            }
             var fields = line.split(" ", 6);
             if (fields.length == 6) {
                 var mount = Path.of(fields[4].replace("\\040", " ").replace("\\134", "\\"));
