@@ -27,7 +27,7 @@ final class ProxyProcess implements MeshProxy, AutoCloseable {
     private static final NodeProxySettings.User NUMBER = new NodeProxySettings.User(59_646, 59_646);
 
     /** What the proxy does not need and would only be copied and opened in vain. */
-    private static final List<String> NOT_NEEDED = List.of("ratis", "examples");
+    private static final List<String> NOT_NEEDED = List.of("ratis", "bcp", "bcutil", "examples");
 
     private final NodeProxySettings settings;
     private Optional<NodeProxy> proxy = Optional.empty();

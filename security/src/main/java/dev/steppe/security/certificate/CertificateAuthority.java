@@ -6,6 +6,7 @@ import dev.steppe.security.identity.IdentityRefused;
 import dev.steppe.security.identity.IdentityRefused.Reason;
 import dev.steppe.security.identity.SpiffeId;
 import dev.steppe.security.identity.TrustDomain;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -20,6 +21,11 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
 
 /**
  * A root certificate with its key: signs leaves for the identities of its trust domain. Immutable, usable from any
@@ -51,7 +57,7 @@ public final class CertificateAuthority {
             TrustDomain trustDomain, AuthoritySettings settings, Instant now, SecureRandom random) {
         try {
             KeyPair pair = newKey(random);
-            byte[] name = CertificateWriter.commonName(rootName(trustDomain, random));
+            X500Name name = commonName(rootName(trustDomain, random));
             byte[] publicKey = pair.getPublic().getEncoded();
             CertificateWriter.Content content = new CertificateWriter.Content(
                     CertificateWriter.serial(random),
@@ -65,7 +71,7 @@ public final class CertificateAuthority {
             byte[] der = CertificateWriter.write(content, pair.getPrivate(), random);
             Secret privateKeyPem = Pem.ofPrivateKey(pair.getPrivate().getEncoded());
             return new CertificateAuthority(Root.read(Pem.ofCertificate(der)), privateKeyPem, settings, random);
-        } catch (GeneralSecurityException | IdentityRefused e) {
+        } catch (GeneralSecurityException | IOException | IdentityRefused e) {
             throw new IllegalStateException("a root certificate for " + trustDomain + " cannot be made", e);
         }
     }
@@ -137,7 +143,7 @@ public final class CertificateAuthority {
             CertificateWriter.Content content = new CertificateWriter.Content(
                     CertificateWriter.serial(random),
                     subject(certificate),
-                    CertificateWriter.noName(),
+                    new X500Name(new RDN[0]),
                     notBefore,
                     notAfter,
                     checked.publicKey(),
@@ -147,7 +153,7 @@ public final class CertificateAuthority {
                             certificate.getPublicKey().getEncoded()));
             String pem = Pem.ofCertificate(CertificateWriter.write(content, key, random));
             return Leaf.read(pem + String.join("", root.intermediatesPem()));
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("a leaf for " + expected + " cannot be made", e);
         }
     }
@@ -170,7 +176,7 @@ public final class CertificateAuthority {
                             publicKey,
                             certificate.getPublicKey().getEncoded()));
             return Pem.ofCertificate(CertificateWriter.write(content, key, random));
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("the root " + other.name() + " cannot be signed by " + root.name(), e);
         }
     }
@@ -215,8 +221,12 @@ public final class CertificateAuthority {
         }
     }
 
-    private static byte[] subject(X509Certificate certificate) {
-        return certificate.getSubjectX500Principal().getEncoded();
+    private static X500Name subject(X509Certificate certificate) {
+        return X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    }
+
+    private static X500Name commonName(String name) {
+        return new X500Name(new RDN[] {new RDN(new AttributeTypeAndValue(BCStyle.CN, new DERUTF8String(name)))});
     }
 
     /** Unique per root, so that two roots of one cluster are told apart by name. */

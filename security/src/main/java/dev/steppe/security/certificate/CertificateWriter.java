@@ -1,59 +1,75 @@
 package dev.steppe.security.certificate;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERGeneralizedTime;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERUTCTime;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.TBSCertificate;
+import org.bouncycastle.asn1.x509.Time;
+import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
-/** Encodes certificates and requests and signs them with the JDK's ECDSA. */
+/**
+ * Encodes certificates and signs them with the JDK's ECDSA. Only the ASN.1 classes of Bouncy Castle are used: no provider
+ * is registered and its builders, which load several times as many classes, are not touched.
+ */
 final class CertificateWriter {
-    /** What a certificate says, without the signature; names, key and extensions are encoded already. */
+    /** What a certificate says, without the signature. */
     record Content(
             BigInteger serial,
-            byte[] issuer,
-            byte[] subject,
+            X500Name issuer,
+            X500Name subject,
             Instant notBefore,
             Instant notAfter,
             byte[] publicKey,
-            byte[] extensions) {}
+            List<Extension> extensions) {}
 
     static final String ALGORITHM = "SHA256withECDSA";
-    private static final BigInteger VERSION_3 = BigInteger.TWO;
     private static final int SERIAL_BITS = 127;
+    private static final int FIRST_YEAR_WITH_FOUR_DIGITS = 2050;
 
     private CertificateWriter() {}
 
-    static byte[] write(Content content, PrivateKey issuerKey, SecureRandom random) throws GeneralSecurityException {
-        byte[] body = Der.sequence(
-                Der.tagged(0, Der.integer(VERSION_3)),
-                Der.integer(content.serial()),
-                algorithm(),
-                content.issuer(),
-                Der.sequence(Der.time(content.notBefore()), Der.time(content.notAfter())),
-                content.subject(),
-                content.publicKey(),
-                Der.tagged(3, content.extensions()));
+    static byte[] write(Content content, PrivateKey issuerKey, SecureRandom random)
+            throws IOException, GeneralSecurityException {
+        V3TBSCertificateGenerator generator = new V3TBSCertificateGenerator();
+        generator.setSerialNumber(new ASN1Integer(content.serial()));
+        generator.setSignature(algorithm());
+        generator.setIssuer(content.issuer());
+        generator.setSubject(content.subject());
+        generator.setStartDate(time(content.notBefore()));
+        generator.setEndDate(time(content.notAfter()));
+        generator.setSubjectPublicKeyInfo(SubjectPublicKeyInfo.getInstance(content.publicKey()));
+        generator.setExtensions(new Extensions(content.extensions().toArray(Extension[]::new)));
+        TBSCertificate body = generator.generateTBSCertificate();
         return signed(body, issuerKey, random);
     }
 
     /** The body, the algorithm and the signature in one sequence: the outer form of certificates and of requests. */
-    static byte[] signed(byte[] body, PrivateKey key, SecureRandom random) throws GeneralSecurityException {
+    static byte[] signed(ASN1Encodable body, PrivateKey key, SecureRandom random)
+            throws IOException, GeneralSecurityException {
         Signature signature = Signature.getInstance(ALGORITHM);
         signature.initSign(key, random);
-        signature.update(body);
-        return Der.sequence(body, algorithm(), Der.bits(signature.sign()));
-    }
-
-    /** A name that consists of a common name only. */
-    static byte[] commonName(String name) {
-        return Der.sequence(Der.set(Der.sequence(Der.identifier(Oids.COMMON_NAME), Der.text(name))));
-    }
-
-    /** A name that says nothing. */
-    static byte[] noName() {
-        return Der.sequence();
+        signature.update(body.toASN1Primitive().getEncoded("DER"));
+        DERBitString bits = new DERBitString(signature.sign());
+        return new DERSequence(new ASN1Encodable[] {body, algorithm(), bits}).getEncoded("DER");
     }
 
     /** A positive number that nobody can foresee. */
@@ -61,7 +77,21 @@ final class CertificateWriter {
         return new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS - 1);
     }
 
-    private static byte[] algorithm() {
-        return Der.sequence(Der.identifier(Oids.ECDSA_SHA256));
+    private static AlgorithmIdentifier algorithm() {
+        return new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
+    }
+
+    /** Written by hand: the library's own conversion loads date formats and locale data. */
+    private static Time time(Instant instant) {
+        ZonedDateTime utc = instant.atZone(ZoneOffset.UTC);
+        String tail = two(utc.getMonthValue()) + two(utc.getDayOfMonth()) + two(utc.getHour()) + two(utc.getMinute())
+                + two(utc.getSecond()) + "Z";
+        return utc.getYear() < FIRST_YEAR_WITH_FOUR_DIGITS
+                ? new Time(new DERUTCTime(two(utc.getYear() % 100) + tail))
+                : new Time(new DERGeneralizedTime(utc.getYear() + tail));
+    }
+
+    private static String two(int number) {
+        return number < 10 ? "0" + number : Integer.toString(number);
     }
 }

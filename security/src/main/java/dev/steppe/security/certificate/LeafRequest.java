@@ -4,11 +4,20 @@ import dev.steppe.security.Secret;
 import dev.steppe.security.identity.IdentityRefused;
 import dev.steppe.security.identity.IdentityRefused.Reason;
 import dev.steppe.security.identity.SpiffeId;
-import java.math.BigInteger;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.pkcs.Attribute;
+import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /**
  * A node's wish for a certificate: a fresh P-256 key, which stays here, and the signed request that goes to the
@@ -31,21 +40,21 @@ public final class LeafRequest {
     public static LeafRequest create(SpiffeId id, SecureRandom random) {
         try {
             KeyPair pair = CertificateAuthority.newKey(random);
-            byte[] wish = Der.sequence(
-                    Der.identifier(Oids.EXTENSION_REQUEST),
-                    Der.set(Der.sequence(CertificateExtensions.uriName(id.text()))));
-            byte[] content = Der.sequence(
-                    Der.integer(BigInteger.ZERO),
-                    CertificateWriter.noName(),
-                    pair.getPublic().getEncoded(),
-                    Der.tagged(0, wish));
+            Extension name = CertificateExtensions.extension(
+                    Extension.subjectAlternativeName, true, CertificateExtensions.uriName(id.text()));
+            Attribute wish =
+                    new Attribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, new DERSet(new Extensions(name)));
+            CertificationRequestInfo content = new CertificationRequestInfo(
+                    new X500Name(new RDN[0]),
+                    SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()),
+                    new DERSet(wish));
             byte[] der = CertificateWriter.signed(content, pair.getPrivate(), random);
             return new LeafRequest(
                     id,
                     der,
                     pair.getPublic(),
                     Pem.ofPrivateKey(pair.getPrivate().getEncoded()));
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("a signing request for " + id + " cannot be made", e);
         }
     }

@@ -1,10 +1,9 @@
 package dev.steppe.security.certificate;
 
-import dev.steppe.security.certificate.DerReader.Malformed;
 import dev.steppe.security.identity.IdentityRefused;
 import dev.steppe.security.identity.IdentityRefused.Reason;
 import dev.steppe.security.identity.SpiffeId;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
@@ -12,8 +11,19 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.pkcs.Attribute;
+import org.bouncycastle.asn1.pkcs.CertificationRequest;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /** Reads signing requests that strangers may have written, and refuses by name whatever would not be certified. */
 final class RequestReader {
@@ -24,8 +34,6 @@ final class RequestReader {
     private static final int EC_BITS_MIN = 256;
     private static final int RSA_BITS_MIN = 2048;
     private static final int RSA_BITS_MAX = 8192;
-    private static final int ATTRIBUTES = 0xa0;
-    private static final int NAME_URI = 0x80 | CertificateExtensions.URI_NAME;
 
     private RequestReader() {}
 
@@ -33,68 +41,67 @@ final class RequestReader {
         if (der.length > REQUEST_BYTES_MAX) {
             throw malformed("it has " + der.length + " bytes, more than " + REQUEST_BYTES_MAX);
         }
+        CertificationRequest request = decode(der);
+        byte[] publicKey = checkKeyAndSignature(request);
+        return new Checked(SpiffeId.parse(uri(request)), publicKey);
+    }
+
+    private static CertificationRequest decode(byte[] der) throws IdentityRefused {
         try {
-            DerReader outer = new DerReader(der);
-            DerReader request = outer.open(Der.SEQUENCE);
-            outer.end();
-            byte[] body = request.whole(Der.SEQUENCE);
-            String algorithm = request.open(Der.SEQUENCE).identifier();
-            byte[] signature = request.bits();
-            request.end();
-            return readBody(body, algorithm, signature);
-        } catch (Malformed e) {
-            throw malformed("it cannot be decoded: " + e.getMessage());
+            CertificationRequest request = CertificationRequest.getInstance(ASN1Primitive.fromByteArray(der));
+            if (request == null) {
+                throw malformed("it is empty");
+            }
+            if (!Arrays.equals(der, request.getEncoded("DER"))) {
+                throw malformed("it is not in the distinguished encoding (DER)");
+            }
+            return request;
+        } catch (IOException | RuntimeException e) {
+            // The decoder reports bad input with many unchecked types (class cast, illegal argument, illegal state).
+            throw malformed("it cannot be decoded (" + e.getClass().getSimpleName() + ")");
         }
     }
 
-    private static Checked readBody(byte[] body, String algorithm, byte[] signature) throws IdentityRefused, Malformed {
-        DerReader info = new DerReader(body).open(Der.SEQUENCE);
-        byte[] version = info.content(Der.INTEGER);
-        if (version.length != 1 || version[0] != 0) {
-            throw malformed("it is of a version other than 1");
-        }
-        info.whole(Der.SEQUENCE); // the subject's name, which is not certified
-        PublicKey key = key(info.whole(Der.SEQUENCE));
-        checkSignature(body, key, algorithm, signature);
-        List<String> uris = info.hasMore() ? uris(info.open(ATTRIBUTES)) : List.of();
-        info.end();
-        if (uris.size() != 1) {
-            throw new IdentityRefused(
-                    Reason.NOT_AN_IDENTITY,
-                    "the signing request has " + uris.size() + " names; it must have exactly one, a SPIFFE URI");
-        }
-        return new Checked(SpiffeId.parse(uris.getFirst()), key.getEncoded());
-    }
-
-    private static void checkSignature(byte[] body, PublicKey key, String algorithm, byte[] signature)
-            throws IdentityRefused {
+    private static byte[] checkKeyAndSignature(CertificationRequest request) throws IdentityRefused {
         try {
-            Signature verifier = Signature.getInstance(signatureName(algorithm));
-            verifier.initVerify(key);
-            verifier.update(body);
-            if (!verifier.verify(signature)) {
+            byte[] encoded = request.getCertificationRequestInfo()
+                    .getSubjectPublicKeyInfo()
+                    .getEncoded("DER");
+            PublicKey key = key(request, encoded);
+            Signature signature = Signature.getInstance(
+                    signatureName(request.getSignatureAlgorithm().getAlgorithm()));
+            signature.initVerify(key);
+            signature.update(request.getCertificationRequestInfo().getEncoded("DER"));
+            if (!signature.verify(request.getSignature().getOctets())) {
                 throw badSignature();
             }
+            return encoded;
         } catch (GeneralSecurityException e) {
             throw badSignature();
+        } catch (IOException | RuntimeException e) {
+            throw malformed(
+                    "its key or signature cannot be decoded (" + e.getClass().getSimpleName() + ")");
         }
     }
 
-    private static PublicKey key(byte[] encoded) throws IdentityRefused, Malformed {
-        String kind =
-                new DerReader(encoded).open(Der.SEQUENCE).open(Der.SEQUENCE).identifier();
-        X509EncodedKeySpec spec = new X509EncodedKeySpec(encoded);
+    private static PublicKey key(CertificationRequest request, byte[] encoded) throws IdentityRefused {
+        ASN1ObjectIdentifier kind = request.getCertificationRequestInfo()
+                .getSubjectPublicKeyInfo()
+                .getAlgorithm()
+                .getAlgorithm();
         try {
-            return switch (kind) {
-                case Oids.EC_KEY ->
-                    strongEnough((ECPublicKey) KeyFactory.getInstance("EC").generatePublic(spec));
-                case Oids.RSA_KEY ->
-                    strongEnough((RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(spec));
-                default -> throw weakKey("a key of kind " + kind);
-            };
+            if (kind.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
+                return strongEnough(
+                        (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(encoded)));
+            }
+            if (kind.equals(PKCSObjectIdentifiers.rsaEncryption)) {
+                return strongEnough(
+                        (RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(encoded)));
+            }
         } catch (GeneralSecurityException e) {
             throw weakKey("a key that cannot be read, or is on a curve that is not accepted");
         }
+        throw weakKey("a key of kind " + kind.getId());
     }
 
     private static PublicKey strongEnough(ECPublicKey key) throws IdentityRefused {
@@ -113,9 +120,9 @@ final class RequestReader {
         return key;
     }
 
-    private static String signatureName(String algorithm) throws IdentityRefused {
-        return switch (algorithm) {
-            case Oids.ECDSA_SHA256 -> "SHA256withECDSA";
+    private static String signatureName(ASN1ObjectIdentifier algorithm) throws IdentityRefused {
+        return switch (algorithm.getId()) {
+            case "1.2.840.10045.4.3.2" -> "SHA256withECDSA";
             case "1.2.840.10045.4.3.3" -> "SHA384withECDSA";
             case "1.2.840.10045.4.3.4" -> "SHA512withECDSA";
             case "1.2.840.113549.1.1.11" -> "SHA256withRSA";
@@ -124,53 +131,64 @@ final class RequestReader {
             default ->
                 throw new IdentityRefused(
                         Reason.BAD_SIGNATURE,
-                        "the signing request is signed with the algorithm " + algorithm
+                        "the signing request is signed with the algorithm " + algorithm.getId()
                                 + "; use ECDSA or RSA with SHA-256, SHA-384 or SHA-512");
         };
     }
 
-    /** The names it asks for; anything else that a request may ask for is refused. */
-    private static List<String> uris(DerReader attributes) throws IdentityRefused, Malformed {
-        List<String> uris = new ArrayList<>();
-        while (attributes.hasMore()) {
-            DerReader attribute = attributes.open(Der.SEQUENCE);
-            String kind = attribute.identifier();
-            if (!kind.equals(Oids.EXTENSION_REQUEST)) {
-                throw unsupported("attribute " + kind);
+    /** The one URI name; anything else that a request may ask for is refused. */
+    private static String uri(CertificationRequest request) throws IdentityRefused {
+        try {
+            Optional<GeneralNames> names = Optional.empty();
+            for (Extension extension : extensions(request)) {
+                if (!extension.getExtnId().equals(Extension.subjectAlternativeName) || names.isPresent()) {
+                    throw new IdentityRefused(
+                            Reason.UNSUPPORTED_EXTENSION,
+                            "the signing request asks for the extension "
+                                    + extension.getExtnId().getId() + "; it may ask for one URI name and nothing else");
+                }
+                names = Optional.of(GeneralNames.getInstance(extension.getParsedValue()));
             }
-            DerReader values = attribute.open(Der.SET);
-            attribute.end();
-            DerReader extensions = values.open(Der.SEQUENCE);
-            values.end();
-            while (extensions.hasMore()) {
-                addNames(extensions.open(Der.SEQUENCE), uris);
-            }
-        }
-        return uris;
-    }
-
-    private static void addNames(DerReader extension, List<String> uris) throws IdentityRefused, Malformed {
-        String kind = extension.identifier();
-        if (!kind.equals(Oids.SUBJECT_ALTERNATIVE_NAME)) {
-            throw unsupported("extension " + kind);
-        }
-        extension.skipCritical();
-        DerReader value = new DerReader(extension.content(Der.OCTET_STRING));
-        extension.end();
-        DerReader names = value.open(Der.SEQUENCE);
-        value.end();
-        while (names.hasMore()) {
-            if (names.tag() != NAME_URI) {
-                throw unsupported("name of kind " + (names.tag() & 0x1f));
-            }
-            uris.add(new String(names.content(NAME_URI), StandardCharsets.ISO_8859_1));
+            return onlyUri(names.map(GeneralNames::getNames).orElse(new GeneralName[0]));
+        } catch (RuntimeException e) {
+            throw malformed("its attributes cannot be decoded (" + e.getClass().getSimpleName() + ")");
         }
     }
 
-    private static IdentityRefused unsupported(String what) {
-        return new IdentityRefused(
-                Reason.UNSUPPORTED_EXTENSION,
-                "the signing request asks for the " + what + "; it may ask for one URI name and nothing else");
+    private static Extension[] extensions(CertificationRequest request) throws IdentityRefused {
+        if (request.getCertificationRequestInfo().getAttributes() == null) {
+            return new Extension[0];
+        }
+        Extension[] found = new Extension[0];
+        for (ASN1Encodable encoded : request.getCertificationRequestInfo().getAttributes()) {
+            Attribute attribute = Attribute.getInstance(encoded);
+            if (!attribute.getAttrType().equals(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)
+                    || attribute.getAttrValues().size() != 1
+                    || found.length > 0) {
+                throw new IdentityRefused(
+                        Reason.UNSUPPORTED_EXTENSION,
+                        "the signing request has the attribute "
+                                + attribute.getAttrType().getId() + "; it may ask for one URI name and nothing else");
+            }
+            Extensions extensions =
+                    Extensions.getInstance(attribute.getAttrValues().getObjectAt(0));
+            ASN1ObjectIdentifier[] ids = extensions.getExtensionOIDs();
+            found = new Extension[ids.length];
+            for (int i = 0; i < ids.length; i++) {
+                found[i] = extensions.getExtension(ids[i]);
+            }
+        }
+        return found;
+    }
+
+    private static String onlyUri(GeneralName[] names) throws IdentityRefused {
+        if (names.length != 1 || names[0].getTagNo() != GeneralName.uniformResourceIdentifier) {
+            throw new IdentityRefused(
+                    Reason.NOT_AN_IDENTITY,
+                    "the signing request names " + names.length
+                            + " subjects or one that is not a URI; it must name exactly one SPIFFE URI");
+        }
+        return names[0].getName().toString();
     }
 
     private static IdentityRefused malformed(String why) {

@@ -66,7 +66,7 @@ public record Root(
             }
             return new Root(
                     digest(certificate),
-                    commonName(certificate),
+                    CertificateExtensions.commonName(certificate),
                     serialNumber(certificate),
                     CertificateExtensions.subjectKeyId(certificate),
                     certificate.getNotBefore().toInstant(),
@@ -100,12 +100,6 @@ public record Root(
 
     static String hex(byte[] bytes) {
         return COLONS.formatHex(bytes);
-    }
-
-    /** What follows {@code CN=}; the whole subject when it is of another form. */
-    private static String commonName(X509Certificate certificate) {
-        String subject = certificate.getSubjectX500Principal().getName();
-        return subject.startsWith("CN=") && subject.indexOf(',') < 0 ? subject.substring("CN=".length()) : subject;
     }
 
     private static String digest(X509Certificate certificate) throws CertificateEncodingException {

@@ -231,8 +231,8 @@ class CertificateAuthorityTest {
                 "2.5.29.19",
                 () -> authority.sign(SampleRequests.withAuthorityWish(WEB.text()), WEB, NOW, random));
         refused(
-                Reason.UNSUPPORTED_EXTENSION,
-                "name of kind 2",
+                Reason.NOT_AN_IDENTITY,
+                "exactly one",
                 () -> authority.sign(SampleRequests.withNames(WEB.text(), "localhost"), WEB, NOW, random));
         refused(
                 Reason.NOT_AN_IDENTITY,
