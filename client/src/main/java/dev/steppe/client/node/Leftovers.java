@@ -64,7 +64,12 @@ public final class Leftovers {
             networks.get().removeAll();
         }
         if (cgroups.isPresent()) {
-            cgroups.get().removeParent();
+            try {
+                cgroups.get().removeParent();
+            } catch (IOException busy) {
+                // an empty group is no reason to leave the rest behind
+                LOG.log(Level.WARNING, "control group stays group=" + cgroups.get().parent() + " reason=" + busy);
+            }
         }
     }
 }
