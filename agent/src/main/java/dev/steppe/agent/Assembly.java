@@ -335,7 +335,8 @@ public final class Assembly implements AutoCloseable {
     String announcement() {
         return "==> Steppe agent started: Nomad API http://" + options.bindAddress() + ":"
                 + nomadAddress().getPort() + ", Consul API http://" + options.bindAddress() + ":"
-                + consulAddress().getPort() + ", DNS " + options.bindAddress() + ":" + nameAddress.getPort() + "\n    data in " + options.dataDirectory()
+                + consulAddress().getPort() + ", DNS " + options.bindAddress() + ":" + nameAddress.getPort()
+                + "\n    data in " + options.dataDirectory()
                 + "; Ctrl-C stops it and removes everything it started"
                 + (noBridging.isEmpty()
                         ? ""

@@ -50,6 +50,13 @@ class AgentTest {
         };
     }
 
+    /** An agent that has just started shows what its log holds before it leads; until then it refuses. */
+    private static Reply<JobEndpoint.Registered> stop(Assembly agent) {
+        var reply = new CompletableFuture<Reply<JobEndpoint.Registered>>();
+        agent.server().jobs().deregister(SLEEP, false, reply::complete);
+        return reply.orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
     private static List<Allocation> allocations(Assembly agent) {
         return agent.server().snapshot().allocationsOf(SLEEP);
     }
@@ -76,8 +83,7 @@ class AgentTest {
                     .map(it -> directory.resolve("data/alloc/" + it.id() + "/alloc/logs/t.stdout.0"))
                     .toList();
             await("their output", () -> logs.stream().allMatch(log -> read(log).startsWith("hello from sleep.g[")));
-            var stopped = new CompletableFuture<Reply<JobEndpoint.Registered>>();
-            agent.server().jobs().deregister(SLEEP, false, stopped::complete);
+            assertThat(stop(agent)).isInstanceOf(Reply.Done.class);
             await("their end", () -> all(agent, 2, ClientStatus.COMPLETE));
             agent.stopAndRemove();
             assertThat(directory.resolve("data")).doesNotExist();
@@ -116,7 +122,7 @@ class AgentTest {
                             .get("t")
                             .restarts())
                     .isZero();
-            agent.server().jobs().deregister(SLEEP, false, reply -> {});
+            await("a leader that stops the job", () -> stop(agent) instanceof Reply.Done<?>);
             await("its end", () -> all(agent, 1, ClientStatus.COMPLETE));
             agent.stopAndRemove();
         }

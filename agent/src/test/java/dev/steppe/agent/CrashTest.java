@@ -25,17 +25,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves with real processes what a crash of the agent does to tasks (nothing), and that nothing is left behind. */
 class CrashTest {
-    private static final String BRIDGED = "\"Networks\":[{\"Mode\":\"bridge\",\"DynamicPorts\":[{\"Label\":\"p\",\"To\":80}]}],";
+    private static final String BRIDGED =
+            "\"Networks\":[{\"Mode\":\"bridge\",\"DynamicPorts\":[{\"Label\":\"p\",\"To\":80}]}],";
 
     /** Without it a failed task would be started again. */
-    private static final String ONCE = "\"RestartPolicy\":{\"Attempts\":0,\"Mode\":\"fail\"},\"ReschedulePolicy\":{\"Attempts\":0},";
+    private static final String ONCE =
+            "\"RestartPolicy\":{\"Attempts\":0,\"Mode\":\"fail\"},\"ReschedulePolicy\":{\"Attempts\":0},";
 
     @TempDir
     Path directory;
 
     @BeforeEach
     void open() throws IOException {
-        assumeTrue(LinuxCalls.isLinux() && LinuxCalls.isRoot(), "needs root on Linux for namespaces and control groups");
+        assumeTrue(
+                LinuxCalls.isLinux() && LinuxCalls.isRoot(), "needs root on Linux for namespaces and control groups");
         // tasks run as another user, who has to get to their directories
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
@@ -74,7 +77,8 @@ class CrashTest {
             assertThat(agent.pidOf("bridged")).isEqualTo(bridgedPid);
             assertThat(isAlive(chattyPid) && isAlive(bridgedPid)).isTrue();
             agent.awaitStatus("ends", "failed");
-            assertThat(agent.eventsOf("ends")).anyMatch(it -> it.startsWith("Terminated") && it.contains("Exit Code: 7"));
+            assertThat(agent.eventsOf("ends"))
+                    .anyMatch(it -> it.startsWith("Terminated") && it.contains("Exit Code: 7"));
 
             agent.send("DELETE", "/v1/job/chatty", "");
             agent.awaitStatus("chatty", "complete");
@@ -118,8 +122,9 @@ class CrashTest {
                         state.resolve("launch"),
                         Files.readString(state.resolve("launch")).replace(taken.bootId(), OTHER_BOOT));
                 agent.start();
-                agent.await("the task started anew", () -> agent.pidOf("sleeper") != stranger.pid()
-                        && isAlive(agent.pidOf("sleeper")));
+                agent.await(
+                        "the task started anew",
+                        () -> agent.pidOf("sleeper") != stranger.pid() && isAlive(agent.pidOf("sleeper")));
                 agent.awaitStatus("sleeper", "running");
                 assertThat(agent.eventsOf("sleeper"))
                         .anyMatch(it -> it.startsWith("Failed Restoring Task") && it.contains("machine restarted"));
@@ -167,18 +172,31 @@ class CrashTest {
             Files.createDirectories(secrets);
             LinuxCalls.mount("steppe-secrets", secrets, "tmpfs", 0, "size=1m");
             new NetworkNamespaces(thread, agent.run().resolve("netns")).create(orphan);
-            tool("ip", "link", "add", "stcrash" + agent.bridge().substring(5), "type", "veth", "peer", "name", "eth7", "netns",
+            tool(
+                    "ip",
+                    "link",
+                    "add",
+                    "stcrash" + agent.bridge().substring(5),
+                    "type",
+                    "veth",
+                    "peer",
+                    "name",
+                    "eth7",
+                    "netns",
                     agent.run().resolve("netns/" + orphan).toString());
             tool("ip", "link", "set", "stcrash" + agent.bridge().substring(5), "master", agent.bridge());
             var cgroup = Cgroups.detect(agent.cgroup()).create(orphan + ".t", new Cgroups.Limits(20, 20 << 20, 100));
-            var process = new ProcessBuilder("/bin/sh", "-c", "for d; do echo $$ >$d/cgroup.procs; done; exec sleep 1000", "sh");
+            var process = new ProcessBuilder(
+                    "/bin/sh", "-c", "for d; do echo $$ >$d/cgroup.procs; done; exec sleep 1000", "sh");
             cgroup.directories().forEach(it -> process.command().add(it.toString()));
             var left = process.start();
             agent.await("the orphan in its group", () -> cgroup.processes().contains(left.pid()));
 
             agent.start();
             long ready = System.nanoTime();
-            assertThat(left.waitFor(1, TimeUnit.SECONDS)).as("the orphan's process has ended").isTrue();
+            assertThat(left.waitFor(1, TimeUnit.SECONDS))
+                    .as("the orphan's process has ended")
+                    .isTrue();
             assertThat(traces(agent, orphan)).isEmpty();
             assertThat(agent.data().resolve("alloc/" + orphan)).doesNotExist();
             agent.await(
@@ -226,8 +244,11 @@ class CrashTest {
                 found.add("mount " + line);
             }
         }
-        try (Stream<Path> groups = Files.find(Path.of("/sys/fs/cgroup"), 4, (path, attributes) -> attributes.isDirectory()
-                && path.getFileName().toString().startsWith(name))) {
+        try (Stream<Path> groups = Files.find(
+                Path.of("/sys/fs/cgroup"),
+                4,
+                (path, attributes) -> attributes.isDirectory()
+                        && path.getFileName().toString().startsWith(name))) {
             groups.forEach(path -> found.add("control group " + path));
         }
         for (String place : List.of("netns", "networks")) {
@@ -254,7 +275,9 @@ class CrashTest {
     private static String tool(String... command) throws Exception {
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(String.join(" ", command) + ": " + output).isZero();
+        assertThat(process.waitFor())
+                .as(String.join(" ", command) + ": " + output)
+                .isZero();
         return output;
     }
 

@@ -82,8 +82,7 @@ final class MeshPublisher {
         long index = snapshot.index(Table.ROOTS);
         var known = domain.filter(it -> it.index() == index)
                 .orElseGet(() -> new Domain(
-                        index,
-                        TrustBundle.of(snapshot.roots()).trustDomain().name()));
+                        index, TrustBundle.of(snapshot.roots()).trustDomain().name()));
         domain = Optional.of(known);
         return known.name();
     }
@@ -97,7 +96,9 @@ final class MeshPublisher {
             return;
         }
         var settings = new MeshSettings(
-                domain(snapshot), options.datacenter(), options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY);
+                domain(snapshot),
+                options.datacenter(),
+                options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY);
         var newest = catalog.map(before -> before.next(snapshot, List.of(), options.datacenter()))
                 .orElseGet(() -> Catalog.of(snapshot, List.of(), options.datacenter()));
         catalog = Optional.of(newest);

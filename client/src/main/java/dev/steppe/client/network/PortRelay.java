@@ -47,7 +47,9 @@ final class PortRelay implements Firewall {
                 wanted.put(address + ":" + port.hostPort(), port);
             }
         }
-        for (String gone : listeners.keySet().stream().filter(key -> !wanted.containsKey(key)).toList()) {
+        for (String gone : listeners.keySet().stream()
+                .filter(key -> !wanted.containsKey(key))
+                .toList()) {
             listeners.remove(gone).close();
         }
         for (var entry : wanted.entrySet()) {

@@ -155,7 +155,10 @@ public final class StartBench {
                     agent,
                     "as one job of 200",
                     () -> agent.register(job("one", "batch", SHORT_TASKS, "/bin/true", "[]", "")));
-            burst(agent, "as one job of 200, again", () -> agent.register(job("two", "batch", SHORT_TASKS, "/bin/true", "[]", "")));
+            burst(
+                    agent,
+                    "as one job of 200, again",
+                    () -> agent.register(job("two", "batch", SHORT_TASKS, "/bin/true", "[]", "")));
             burst(agent, "as 200 jobs from 4 submitters", () -> submitAll(agent));
         }
     }
