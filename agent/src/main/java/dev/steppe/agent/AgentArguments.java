@@ -1,8 +1,14 @@
 package dev.steppe.agent;
 
+import dev.steppe.agent.configuration.Configuration;
+import dev.steppe.agent.configuration.ConfigurationFiles;
+import dev.steppe.agent.configuration.ConfigurationReader;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
+import dev.steppe.language.source.Diagnostic;
 import dev.steppe.model.Port;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,6 +29,7 @@ public final class AgentArguments {
 
             Options:
               -dev                        a whole cluster for development; removed when the agent stops
+              -config=<path>              a configuration file, or a directory of some; may be repeated; flags win
               -default-intention=<what>   allow (the default) or deny calls that no intention speaks of
               -data-dir=<path>            where state and allocations are kept
               -node=<name>                the node's name; the host's name by default
@@ -34,15 +41,17 @@ public final class AgentArguments {
               -nomad-port=<port>          the port of the Nomad API; 4646 by default, 0 for a free one
               -consul-port=<port>         the port of the Consul API; 8500 by default
               -dns-port=<port>            the port of DNS; 8600 by default
-              -allow-root-tasks           lets tasks that ask for it run as root
+              -allow-root-tasks           lets raw_exec and java tasks that ask for it run as root
             """;
 
     private final List<String> problems = new ArrayList<>();
+    private final List<Diagnostic> diagnostics = new ArrayList<>();
+    private final List<String> files = new ArrayList<>();
     private final SortedMap<String, String> meta = new TreeMap<>();
     private final SortedMap<String, String> values = new TreeMap<>();
 
-    /** Options, or what is wrong. */
-    public record Parsed(Optional<AgentOptions> options, List<String> problems) {}
+    /** Options, or what is wrong on the command line and in the configuration files. */
+    public record Parsed(Optional<AgentOptions> options, List<String> problems, List<Diagnostic> diagnostics) {}
 
     /** Reads the words after {@code steppe agent}. */
     public static Parsed parse(List<String> arguments, Map<String, String> environment, boolean root) {
@@ -66,34 +75,63 @@ public final class AgentArguments {
                 problems.add("-" + port + "=" + given + " must be a number from 0 to " + Port.VALUE_MAX);
             }
         }
-        Path base = defaultDirectory(environment, root);
-        Path data =
-                values.containsKey("data-dir") ? Path.of(values.get("data-dir")).toAbsolutePath() : base;
-        var usual = AgentOptions.development(data);
+        var configuration = configuration();
+        var flagged = Optional.ofNullable(values.get("data-dir")).map(Path::of).map(Path::toAbsolutePath);
+        var chosen = flagged.or(configuration::dataDir);
+        var usual = AgentOptions.of(configuration, chosen.orElseGet(() -> defaultDirectory(environment, root)));
+        chosen.ifPresent(this::checkDirectory);
         var network = network(usual);
-        if (!problems.isEmpty()) {
-            return new Parsed(Optional.empty(), problems);
+        if (!problems.isEmpty() || !diagnostics.isEmpty()) {
+            return new Parsed(Optional.empty(), problems, diagnostics);
         }
+        var allMeta = new TreeMap<>(usual.meta());
+        allMeta.putAll(meta);
         return new Parsed(
                 Optional.of(new AgentOptions(
                         true,
                         usual.dataDirectory(),
                         usual.runDirectory(),
                         values.getOrDefault("dc", usual.datacenter()),
-                        Optional.ofNullable(values.get("node")),
-                        Collections.unmodifiableSortedMap(meta),
+                        Optional.ofNullable(values.get("node")).or(usual::nodeName),
+                        usual.nodeClass(),
+                        usual.nodePool(),
+                        Collections.unmodifiableSortedMap(allMeta),
                         usual.bindAddress(),
                         port("nomad-port", usual.nomadPort()),
                         port("consul-port", usual.consulPort()),
                         port("dns-port", usual.dnsPort()),
-                        Optional.ofNullable(values.get("network-interface")),
+                        Optional.ofNullable(values.get("network-interface")).or(usual::networkInterface),
                         values.getOrDefault("bridge", "").equals("none")
                                 ? Optional.empty()
                                 : Optional.of(network.bridge()),
                         network.subnet(),
                         intention.equals("allow"),
-                        values.containsKey("allow-root-tasks"))),
+                        values.containsKey("allow-root-tasks") ? usual.plugins().allowingRoot() : usual.plugins())),
+                List.of(),
                 List.of());
+    }
+
+    /** What the configuration files say; what is wrong with them becomes problems. */
+    private Configuration configuration() {
+        try {
+            var parsed = ConfigurationReader.read(ConfigurationFiles.read(files), Configuration.development());
+            diagnostics.addAll(parsed.diagnostics());
+            return parsed.configuration();
+        } catch (IOException unreadable) {
+            problems.add("-config: " + unreadable.getMessage());
+            return Configuration.development();
+        }
+    }
+
+    /** Another program's data must not go when this agent removes its own. */
+    private void checkDirectory(Path directory) {
+        for (String part : List.of("data", "run")) {
+            Path path = directory.resolve(part);
+            if (Files.exists(path) && !DevelopmentData.isOurs(path)) {
+                problems.add(path + " exists and was not made by a development agent, which removes its data when it"
+                        + " stops: choose another data_dir, or move it away");
+            }
+        }
     }
 
     /** The bridge and its addresses; what is wrong with them becomes a problem. */
@@ -101,8 +139,10 @@ public final class AgentArguments {
         var usual = NetworkSettings.standard(options.runDirectory());
         try {
             return new NetworkSettings(
-                    values.getOrDefault("bridge", usual.bridge()),
-                    Subnet.parse(values.getOrDefault("bridge-subnet", NetworkSettings.DEFAULT_SUBNET)),
+                    values.getOrDefault("bridge", options.bridge().orElse(usual.bridge())),
+                    values.containsKey("bridge-subnet")
+                            ? Subnet.parse(values.get("bridge-subnet"))
+                            : options.bridgeSubnet(),
                     usual.runDirectory(),
                     Optional.empty());
         } catch (IllegalArgumentException wrong) {
@@ -141,7 +181,8 @@ public final class AgentArguments {
                 }
                 values.put(name, "true");
             }
-            case "default-intention",
+            case "config",
+                    "default-intention",
                     "data-dir",
                     "node",
                     "dc",
@@ -159,6 +200,8 @@ public final class AgentArguments {
     private void value(String name, @org.jspecify.annotations.Nullable String value) {
         if (value == null || value.isEmpty()) {
             problems.add("-" + name + " needs a value: -" + name + "=<value>");
+        } else if (name.equals("config")) {
+            files.add(value);
         } else if (!name.equals("meta")) {
             values.put(name, value);
         } else if (value.indexOf('=') > 0) {

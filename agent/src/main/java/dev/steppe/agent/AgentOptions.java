@@ -1,20 +1,21 @@
 package dev.steppe.agent;
 
-import dev.steppe.client.network.NetworkSettings;
+import dev.steppe.agent.configuration.Configuration;
+import dev.steppe.agent.configuration.Plugins;
 import dev.steppe.client.network.Subnet;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Everything an agent is told when it starts. Made by {@link AgentArguments}; defaults are there.
+ * Everything an agent is told when it starts. Made by {@link AgentArguments}; defaults are those of
+ * {@link Configuration}.
  *
  * @param development everything of a cluster in one process on loopback, removed when the agent stops
  * @param bridge the bridge of allocations with networks of their own; without one there are none
  * @param bridgeSubnet the addresses given out on that bridge
  * @param allowByDefault what the mesh does with calls that no intention speaks of
- * @param allowRootTasks whether tasks may run as root when they ask for it
+ * @param plugins what the tasks of each driver may do
  */
 public record AgentOptions(
         boolean development,
@@ -22,6 +23,8 @@ public record AgentOptions(
         Path runDirectory,
         String datacenter,
         Optional<String> nodeName,
+        String nodeClass,
+        String nodePool,
         SortedMap<String, String> meta,
         String bindAddress,
         int nomadPort,
@@ -31,32 +34,34 @@ public record AgentOptions(
         Optional<String> bridge,
         Subnet bridgeSubnet,
         boolean allowByDefault,
-        boolean allowRootTasks) {
+        Plugins plugins) {
 
-    /** The ports people know; 0 chooses free ones. */
-    public static final int NOMAD_PORT = 4646;
-
-    public static final int CONSUL_PORT = 8500;
-    public static final int DNS_PORT = 8600;
-
-    /** A development agent with its data below the given directory. */
-    public static AgentOptions development(Path directory) {
+    /** A development agent with its data below the given directory, and otherwise as configured. */
+    public static AgentOptions of(Configuration configuration, Path directory) {
+        var client = configuration.client();
         return new AgentOptions(
                 true,
                 directory.resolve("data"),
                 directory.resolve("run"),
-                "dc1",
-                Optional.empty(),
-                Collections.emptySortedMap(),
-                "127.0.0.1",
-                NOMAD_PORT,
-                CONSUL_PORT,
-                DNS_PORT,
-                Optional.empty(),
-                Optional.of(NetworkSettings.DEFAULT_BRIDGE),
-                Subnet.parse(NetworkSettings.DEFAULT_SUBNET),
+                configuration.datacenter(),
+                configuration.name(),
+                client.nodeClass(),
+                client.nodePool(),
+                client.meta(),
+                configuration.bindAddr(),
+                configuration.ports().http(),
+                configuration.ports().consul(),
+                configuration.ports().dns(),
+                client.networkInterface(),
+                Optional.of(client.bridgeNetworkName()),
+                client.bridgeNetworkSubnet(),
                 true,
-                false);
+                configuration.plugins());
+    }
+
+    /** A development agent with its data below the given directory, and nothing configured. */
+    public static AgentOptions development(Path directory) {
+        return of(Configuration.development(), directory);
     }
 
     /** The same on free ports, and without a bridge, so that several agents fit on one machine. */
@@ -67,6 +72,8 @@ public record AgentOptions(
                 runDirectory,
                 datacenter,
                 nodeName,
+                nodeClass,
+                nodePool,
                 meta,
                 bindAddress,
                 0,
@@ -76,6 +83,6 @@ public record AgentOptions(
                 Optional.empty(),
                 bridgeSubnet,
                 allowByDefault,
-                allowRootTasks);
+                plugins);
     }
 }

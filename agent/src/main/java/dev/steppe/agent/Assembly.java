@@ -1,5 +1,6 @@
 package dev.steppe.agent;
 
+import dev.steppe.agent.configuration.Plugins;
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.ServerRegion;
@@ -101,8 +102,8 @@ public final class Assembly implements AutoCloseable {
 
     private Assembly(AgentOptions options) throws IOException {
         this.options = options;
-        Files.createDirectories(options.dataDirectory());
-        Files.createDirectories(options.runDirectory());
+        DevelopmentData.make(options.dataDirectory());
+        DevelopmentData.make(options.runDirectory());
         var random = new SecureRandom();
 
         // the server: state, log, and who decides
@@ -122,16 +123,12 @@ public final class Assembly implements AutoCloseable {
         // the node: drivers, what the machine has, and what runs on it
         var clientLoop = start(new ThreadLoop("client"));
         var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
-        var users = new UserPolicy(
-                options.allowRootTasks(), UserPolicy.unprivileged().defaultUsers());
-        var dockerSettings = DockerSettings.of(System.getenv(), groupName(options));
-        docker = start(new DockerDriver(dockerSettings));
-        var drivers = drivers(tasks, users, docker);
+        docker = start(new DockerDriver(dockerSettings(options)));
+        var drivers = drivers(tasks, options.plugins(), docker);
         var networks = networks(options, random);
         NodeSpec node = Fingerprint.take(
                 fingerprint(options, networks.isPresent()), new ArrayList<>(drivers.values()), Instant.now());
-        client = start(
-                new Client(clientLoop, transport, node, parts(options, clientLoop, node, drivers, users, networks)));
+        client = start(new Client(clientLoop, transport, node, parts(options, clientLoop, node, drivers, networks)));
         proxy = start(new ProxyProcess(
                 options.runDirectory().resolve("mesh"),
                 networks.map(it -> options.runDirectory().resolve("netns")),
@@ -221,23 +218,51 @@ public final class Assembly implements AutoCloseable {
         return nomad.addresses().getFirst();
     }
 
-    private static Map<String, Driver> drivers(ProcessTasks tasks, UserPolicy users, DockerDriver docker) {
+    private static Map<String, Driver> drivers(ProcessTasks tasks, Plugins plugins, DockerDriver docker) {
         var drivers = new TreeMap<String, Driver>();
         for (Driver driver : List.of(
-                new RawExecDriver(tasks, new RawExecDriver.Settings(true, users)),
-                new JavaDriver(tasks, JavaDriver.Settings.standard()),
+                new RawExecDriver(
+                        tasks, new RawExecDriver.Settings(plugins.rawExec().enabled(), users(plugins, "raw_exec"))),
+                new JavaDriver(tasks, javaSettings(plugins)),
                 docker)) {
             drivers.put(driver.name(), driver);
         }
         return drivers;
     }
 
+    /** As whom the tasks of a driver run. */
+    private static UserPolicy users(Plugins plugins, String driver) {
+        boolean allowRoot = driver.equals("java")
+                ? plugins.java().allowRoot()
+                : driver.equals("raw_exec") && plugins.rawExec().allowRoot();
+        return new UserPolicy(allowRoot, UserPolicy.unprivileged().defaultUsers());
+    }
+
+    private static JavaDriver.Settings javaSettings(Plugins plugins) {
+        var standard = JavaDriver.Settings.standard();
+        return new JavaDriver.Settings(
+                plugins.java().javaHome(),
+                users(plugins, "java"),
+                standard.environmentJavaHome(),
+                standard.environmentPath());
+    }
+
+    private static DockerSettings dockerSettings(AgentOptions options) {
+        var configured = options.plugins().docker();
+        var usual = DockerSettings.of(System.getenv(), groupName(options));
+        return new DockerSettings(
+                configured.endpoint().orElse(usual.socket()),
+                usual.owner(),
+                configured.volumesEnabled(),
+                configured.allowPrivileged());
+    }
+
     private static Fingerprint.Settings fingerprint(AgentOptions options, boolean bridging) {
         return new Fingerprint.Settings(
                 options.datacenter(),
                 options.nodeName(),
-                "",
-                "default",
+                options.nodeClass(),
+                options.nodePool(),
                 options.meta(),
                 options.bindAddress() + ":" + options.nomadPort(),
                 options.networkInterface(),
@@ -270,26 +295,19 @@ public final class Assembly implements AutoCloseable {
     }
 
     private AllocationRunner.Parts parts(
-            AgentOptions options,
-            Loop loop,
-            NodeSpec node,
-            Map<String, Driver> drivers,
-            UserPolicy users,
-            Optional<Networks> networks)
+            AgentOptions options, Loop loop, NodeSpec node, Map<String, Driver> drivers, Optional<Networks> networks)
             throws IOException {
         var directories = new DirectoryHook(
                 allocations(options),
                 driver -> new DirectoryHook.DriverFiles(
-                        users,
+                        users(options.plugins(), driver),
                         driver.equals(docker.name())
                                 ? AllocationDirectory.Access.CONTAINER
                                 : AllocationDirectory.Access.PROCESS));
         var checks = new Checks(loop, new SocketProbe(start(new NamespaceThread())));
         return new AllocationRunner.Parts(
                 List.<AllocationHook>of(
-                        directories,
-                        new NetworkHook(
-                                networks, new PauseContainers(DockerSettings.of(System.getenv(), groupName(options))))),
+                        directories, new NetworkHook(networks, new PauseContainers(dockerSettings(options)))),
                 name -> Optional.ofNullable(drivers.get(name)),
                 new TaskContexts(() -> node, drivers, System.getenv()),
                 observers(checks, () -> mesh.get().ifPresent(NodeMesh::changed)),

@@ -1,8 +1,10 @@
 package dev.steppe.agent;
 
+import dev.steppe.agent.configuration.ConfigCommand;
 import dev.steppe.agent.demo.Demo;
 import dev.steppe.agent.doctor.DoctorCommand;
 import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.language.source.Diagnostic;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -11,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** The entry of everything that is not a plain command: {@code agent}, {@code demo} and {@code doctor}. */
+/** The entry of everything that is not a plain command: {@code agent}, {@code config}, {@code demo} and {@code doctor}. */
 public final class Main {
     private Main() {}
 
@@ -28,6 +30,7 @@ public final class Main {
         var rest = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
         return switch (command) {
             case "agent" -> agent(rest, out, err);
+            case "config" -> ConfigCommand.run(rest, out, err);
             case "demo" -> Demo.run(rest, home(), out, err);
             case "doctor" -> DoctorCommand.run(rest, System.getenv(), out, err);
             default -> {
@@ -51,6 +54,9 @@ public final class Main {
         var parsed = AgentArguments.parse(arguments, System.getenv(), LinuxCalls.isRoot());
         if (parsed.options().isEmpty()) {
             parsed.problems().forEach(problem -> err.println("steppe agent: " + problem));
+            if (!parsed.diagnostics().isEmpty()) {
+                err.println(Diagnostic.render(parsed.diagnostics()));
+            }
             return 1;
         }
         try {

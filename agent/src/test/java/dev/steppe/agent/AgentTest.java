@@ -40,7 +40,7 @@ class AgentTest {
         }
     }
 
-    private static JobEndpoint.Registered register(Assembly agent, String json) throws Exception {
+    static JobEndpoint.Registered register(Assembly agent, String json) throws Exception {
         var reply = new CompletableFuture<Reply<JobEndpoint.Registered>>();
         agent.server().jobs().register(Codec.fromJson(JobSpec.class, json), Optional.empty(), reply::complete);
         return switch (reply.get(20, TimeUnit.SECONDS)) {

@@ -21,6 +21,7 @@ final class Help {
         return List.of(
                 new Entry("agent", "Run an agent; with -dev one that needs no set-up"),
                 new Entry("demo", "See mixed workloads in one mesh on this machine, then clean up"),
+                new Entry("config validate", "Check configuration files of an agent without starting it"),
                 new Entry("doctor", "Check this machine and say what to change; --fix changes it"),
                 new Entry("status", "What an id or name is and how it does; without one, all jobs"),
                 new Entry("job run", "Submit a job and follow it until it runs"),

@@ -1,0 +1,15 @@
+package dev.steppe.agent.configuration;
+
+/**
+ * The block {@code ports}: where an agent listens. 0 chooses a free port.
+ *
+ * @param http the Nomad API
+ * @param consul the Consul API
+ * @param dns the name service
+ */
+public record Ports(int http, int consul, int dns) {
+    /** The ports people know. */
+    public static Ports standard() {
+        return new Ports(4646, 8500, 8600);
+    }
+}

@@ -1,0 +1,161 @@
+package dev.steppe.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.language.source.Diagnostic;
+import dev.steppe.model.Allocation;
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.JobId;
+import dev.steppe.model.JobKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Proves that what a configuration file says reaches the node, and that flags win. */
+class ConfiguredAgentTest {
+    private static final String SHELL = """
+            "raw_exec","Config":{"command":"/bin/sh","args":["-c","echo uid $(id -u)"]}""";
+
+    @TempDir
+    Path directory;
+
+    /** Tasks run as another user, who has to get to their directories. */
+    @BeforeEach
+    void open() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private AgentArguments.Parsed parse(String configuration, String... more) throws IOException {
+        var file = Files.writeString(directory.resolve("agent.hcl"), configuration);
+        var arguments = new ArrayList<>(List.of("-dev", "-config=" + file, "-bridge=none"));
+        arguments.addAll(List.of(more));
+        return AgentArguments.parse(arguments, Map.of("HOME", directory.toString()), false);
+    }
+
+    private AgentOptions options(String configuration, String... more) throws IOException {
+        var parsed = parse(configuration, more);
+        assertThat(parsed.problems()).isEmpty();
+        assertThat(Diagnostic.render(parsed.diagnostics())).isEmpty();
+        return parsed.options().orElseThrow();
+    }
+
+    private Assembly start(String configuration) throws IOException {
+        var all = "data_dir = \"" + directory + "\"\nports { http = 0 consul = 0 dns = 0 }\n" + configuration;
+        var agent = Assembly.start(options(all));
+        AgentTest.await("a ready node", () -> agent.server().snapshot().nodeCount() == 1);
+        return agent;
+    }
+
+    private static void runAsRoot(Assembly agent, String job, String driverAndConfig) throws Exception {
+        AgentTest.register(agent, """
+                {"ID":"%s","Type":"batch","TaskGroups":[{"Name":"g","Count":1,
+                 "RestartPolicy":{"Attempts":0,"Mode":"fail"},"ReschedulePolicy":{"Attempts":0,"Unlimited":false},
+                 "Tasks":[{"Name":"t","User":"root","Driver":%s,"Resources":{"CPU":20,"MemoryMB":64}}]}]}
+                """.formatted(job, driverAndConfig));
+    }
+
+    private static Allocation ended(Assembly agent, String job, ClientStatus status) {
+        var key = new JobKey("default", new JobId(job));
+        AgentTest.await(
+                job + " " + status,
+                () -> agent.server().snapshot().allocationsOf(key).stream()
+                        .anyMatch(it -> it.client().status() == status));
+        return agent.server().snapshot().allocationsOf(key).getFirst();
+    }
+
+    private String output(Allocation allocation) throws IOException {
+        return Files.readString(directory.resolve("data/alloc/" + allocation.id() + "/alloc/logs/t.stdout.0"));
+    }
+
+    private static String javaTask() throws Exception {
+        var classes = Path.of(
+                WhoAmI.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        return "\"java\",\"Config\":{\"class\":\"" + WhoAmI.class.getName() + "\",\"class_path\":\"" + classes + "\"}";
+    }
+
+    @Test
+    void a_task_that_wants_to_be_root_is_refused_with_the_words_that_allow_it() throws Exception {
+        Assumptions.assumeTrue(LinuxCalls.isRoot(), "needs root");
+        try (var agent = start("")) {
+            runAsRoot(agent, "shell", SHELL);
+            assertThat(ended(agent, "shell", ClientStatus.FAILED).client().toString())
+                    .contains("plugin \"raw_exec\" { config { allow_root = true } }");
+            runAsRoot(agent, "jvm", javaTask());
+            assertThat(ended(agent, "jvm", ClientStatus.FAILED).client().toString())
+                    .contains("plugin \"java\" { config { allow_root = true } }");
+            agent.stopAndRemove();
+        }
+    }
+
+    @Test
+    void raw_exec_runs_as_root_where_its_plugin_allows_it_and_java_still_does_not() throws Exception {
+        Assumptions.assumeTrue(LinuxCalls.isRoot(), "needs root");
+        try (var agent = start("plugin \"raw_exec\" { config { allow_root = true } }")) {
+            runAsRoot(agent, "shell", SHELL);
+            assertThat(output(ended(agent, "shell", ClientStatus.COMPLETE))).isEqualTo("uid 0\n");
+            runAsRoot(agent, "jvm", javaTask());
+            assertThat(ended(agent, "jvm", ClientStatus.FAILED).client().toString())
+                    .contains("plugin \"java\" { config { allow_root = true } }");
+            agent.stopAndRemove();
+        }
+    }
+
+    @Test
+    void java_runs_as_root_where_its_plugin_allows_it_and_raw_exec_can_be_off() throws Exception {
+        Assumptions.assumeTrue(LinuxCalls.isRoot(), "needs root");
+        try (var agent = start("""
+                name = "edge-1"
+                client { node_class = "edge" node_pool = "default" meta { rack = "7" } }
+                plugin "java" { config { allow_root = true } }
+                plugin "raw_exec" { config { enabled = false } }
+                """)) {
+            runAsRoot(agent, "jvm", javaTask());
+            assertThat(output(ended(agent, "jvm", ClientStatus.COMPLETE))).isEqualTo("uid 0\n");
+            var node = agent.server().snapshot().nodes().iterator().next().spec();
+            assertThat(node.name()).isEqualTo("edge-1");
+            assertThat(node.nodeClass()).isEqualTo("edge");
+            assertThat(node.meta()).containsEntry("rack", "7");
+            assertThat(node.drivers().get("raw_exec").detected()).isFalse();
+            agent.stopAndRemove();
+        }
+    }
+
+    @Test
+    void flags_win_over_files() throws Exception {
+        var text =
+                "datacenter = \"file\"\nname = \"file\"\nports { http = 1 dns = 3 }\nclient { meta { a = 1 b = 1 } }";
+        var options = options(text, "-dc=flag", "-nomad-port=0", "-meta=b=2");
+        assertThat(options.datacenter()).isEqualTo("flag");
+        assertThat(options.nodeName()).contains("file");
+        assertThat(options.nomadPort()).isZero();
+        assertThat(options.dnsPort()).isEqualTo(3);
+        assertThat(options.meta()).isEqualTo(Map.of("a", "1", "b", "2"));
+        assertThat(options.bridge()).isEmpty();
+    }
+
+    @Test
+    void a_directory_with_data_of_another_program_is_refused() throws Exception {
+        Files.createDirectories(directory.resolve("data"));
+        Files.writeString(directory.resolve("data/precious"), "x");
+        assertThat(parse("data_dir = \"" + directory + "\"").problems())
+                .singleElement()
+                .asString()
+                .contains(directory.resolve("data") + " exists and was not made by a development agent");
+    }
+
+    @Test
+    void a_file_that_is_missing_or_wrong_keeps_the_agent_from_starting() throws Exception {
+        assertThat(parse("", "-config=/nowhere.hcl").problems())
+                .containsExactly("-config: there is no file or directory /nowhere.hcl");
+        assertThat(parse("datacentre = 1").diagnostics()).hasSize(1);
+    }
+}
