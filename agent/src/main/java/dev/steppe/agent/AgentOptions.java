@@ -3,6 +3,7 @@ package dev.steppe.agent;
 import dev.steppe.agent.configuration.Configuration;
 import dev.steppe.agent.configuration.Plugins;
 import dev.steppe.client.network.Subnet;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -62,6 +63,28 @@ public record AgentOptions(
     /** A development agent with its data below the given directory, and nothing configured. */
     public static AgentOptions development(Path directory) {
         return of(Configuration.development(), directory);
+    }
+
+    /** The same with a port that is free now in place of every 0, so that all parts speak of the same ports. */
+    AgentOptions withRealPorts() throws IOException {
+        return new AgentOptions(
+                development,
+                dataDirectory,
+                runDirectory,
+                datacenter,
+                nodeName,
+                nodeClass,
+                nodePool,
+                meta,
+                bindAddress,
+                nomadPort == 0 ? FreePort.any() : nomadPort,
+                consulPort == 0 ? FreePort.any() : consulPort,
+                dnsPort == 0 ? FreePort.any() : dnsPort,
+                networkInterface,
+                bridge,
+                bridgeSubnet,
+                allowByDefault,
+                plugins);
     }
 
     /** The same on free ports, and without a bridge, so that several agents fit on one machine. */

@@ -333,7 +333,7 @@ public final class Assembly implements AutoCloseable {
 
     /** Starts an agent. When a part cannot start, those before it are ended again. */
     public static Assembly start(AgentOptions options) throws IOException {
-        return new Assembly(options);
+        return new Assembly(options.withRealPorts());
     }
 
     public Server server() {

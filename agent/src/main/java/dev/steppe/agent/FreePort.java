@@ -9,6 +9,10 @@ import java.net.ServerSocket;
 public final class FreePort {
     private FreePort() {}
 
+    static int any() throws IOException {
+        return near(0);
+    }
+
     /** The wished one when it is free, else any. */
     public static int near(int wished) throws IOException {
         for (int port : new int[] {wished, 0}) {

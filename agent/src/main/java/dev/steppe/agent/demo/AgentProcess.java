@@ -10,6 +10,11 @@ import java.util.concurrent.TimeUnit;
 
 /** The agent of the demonstration: a process of its own, so that it can be killed and started again. */
 final class AgentProcess {
+    /** Its own, so that it runs beside an agent that has the usual ones. */
+    static final String BRIDGE = "steppe-demo0";
+
+    private static final String BRIDGE_SUBNET = "172.26.80.0/20";
+
     private static final long STOP_SECONDS = 60;
 
     private final Path directory;
@@ -38,6 +43,8 @@ final class AgentProcess {
                 "-dev",
                 "-default-intention=deny",
                 "-data-dir=" + directory,
+                "-bridge=" + BRIDGE,
+                "-bridge-subnet=" + BRIDGE_SUBNET,
                 "-nomad-port=" + ports.nomad(),
                 "-consul-port=" + ports.consul(),
                 "-dns-port=" + ports.dns()));

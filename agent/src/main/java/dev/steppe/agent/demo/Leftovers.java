@@ -25,8 +25,8 @@ final class Leftovers {
                         .map(arguments -> List.of(arguments).stream().anyMatch(it -> it.contains(directory.toString())))
                         .orElse(false))
                 .forEach(process -> left.add("process " + process.pid()));
-        if (Files.exists(Path.of("/sys/class/net/steppe0"))) {
-            left.add("interface steppe0");
+        if (Files.exists(Path.of("/sys/class/net", AgentProcess.BRIDGE))) {
+            left.add("interface " + AgentProcess.BRIDGE);
         }
         if (!left.isEmpty()) {
             throw new IOException("left behind: " + left);

@@ -47,10 +47,11 @@ final class PortRelay implements Firewall {
                 wanted.put(address + ":" + port.hostPort(), port);
             }
         }
-        for (String gone : listeners.keySet().stream()
-                .filter(key -> !wanted.containsKey(key))
-                .toList()) {
-            listeners.remove(gone).close();
+        for (var held : List.copyOf(listeners.entrySet())) {
+            if (!wanted.containsKey(held.getKey())) {
+                listeners.remove(held.getKey());
+                held.getValue().close();
+            }
         }
         for (var entry : wanted.entrySet()) {
             if (!listeners.containsKey(entry.getKey())) {

@@ -68,7 +68,9 @@ public final class Leftovers {
                 cgroups.get().removeParent();
             } catch (IOException busy) {
                 // an empty group is no reason to leave the rest behind
-                LOG.log(Level.WARNING, "control group stays group=" + cgroups.get().parent() + " reason=" + busy);
+                LOG.log(
+                        Level.WARNING,
+                        "control group stays group=" + cgroups.get().parent() + " reason=" + busy);
             }
         }
     }
