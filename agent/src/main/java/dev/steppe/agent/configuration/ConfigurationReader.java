@@ -12,6 +12,7 @@ import dev.steppe.language.value.Value;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 
@@ -164,10 +165,10 @@ public final class ConfigurationReader {
 
     private static Plugins plugins(Section top, Plugins defaults) {
         var found = top.labelled("plugin", List.of("raw_exec", "java", "docker"));
-        var rawExec = config(found.get("raw_exec"));
+        var rawExec = config(Objects.requireNonNull(found.get("raw_exec")));
         rawExec.fixed("no_cgroups", false, "tasks always have control groups where the agent may make some");
-        var java = config(found.get("java"));
-        var docker = config(found.get("docker"));
+        var java = config(Objects.requireNonNull(found.get("java")));
+        var docker = config(Objects.requireNonNull(found.get("docker")));
         var plugins = new Plugins(
                 new Plugins.RawExec(
                         rawExec.value("enabled", Reading::flag)
