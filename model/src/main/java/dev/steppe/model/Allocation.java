@@ -56,6 +56,21 @@ public record Allocation(
 
     /** The same allocation with what the servers want of it changed. */
     public Allocation desired(DesiredStatus status, String description) {
+        return with(status, description, next, client);
+    }
+
+    /** The same allocation with what its node reports changed. */
+    public Allocation reported(ClientState state) {
+        return with(desiredStatus, desiredDescription, next, state);
+    }
+
+    /** The same allocation, told which one replaced it. */
+    public Allocation replacedBy(AllocationId replacement) {
+        return with(desiredStatus, desiredDescription, Optional.of(replacement), client);
+    }
+
+    private Allocation with(
+            DesiredStatus status, String description, Optional<AllocationId> replacement, ClientState state) {
         return new Allocation(
                 id,
                 namespace,
@@ -70,34 +85,7 @@ public record Allocation(
                 status,
                 description,
                 previous,
-                next,
-                metrics,
-                client,
-                epoch,
-                createIndex,
-                modifyIndex,
-                allocModifyIndex,
-                createTime,
-                modifyTime);
-    }
-
-    /** The same allocation with what its node reports changed. */
-    public Allocation reported(ClientState state) {
-        return new Allocation(
-                id,
-                namespace,
-                evaluationId,
-                name,
-                nodeId,
-                nodeName,
-                jobId,
-                jobVersion,
-                taskGroup,
-                allocatedResources,
-                desiredStatus,
-                desiredDescription,
-                previous,
-                next,
+                replacement,
                 metrics,
                 state,
                 epoch,
@@ -125,33 +113,6 @@ public record Allocation(
                 desiredDescription,
                 previous,
                 next,
-                metrics,
-                client,
-                epoch,
-                createIndex,
-                modifyIndex,
-                allocModifyIndex,
-                createTime,
-                modifyTime);
-    }
-
-    /** The same allocation, told which one replaced it. */
-    public Allocation replacedBy(AllocationId replacement) {
-        return new Allocation(
-                id,
-                namespace,
-                evaluationId,
-                name,
-                nodeId,
-                nodeName,
-                jobId,
-                jobVersion,
-                taskGroup,
-                allocatedResources,
-                desiredStatus,
-                desiredDescription,
-                previous,
-                Optional.of(replacement),
                 metrics,
                 client,
                 epoch,

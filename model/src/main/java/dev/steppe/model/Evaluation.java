@@ -37,28 +37,7 @@ public record Evaluation(
 
     /** The same evaluation with another status and the reason for it. */
     public Evaluation with(EvaluationStatus newStatus, String description) {
-        return new Evaluation(
-                id,
-                namespace,
-                priority,
-                type,
-                triggeredBy,
-                jobId,
-                jobModifyIndex,
-                nodeId,
-                newStatus,
-                description,
-                waitUntil,
-                previous,
-                next,
-                blocked,
-                failedGroups,
-                queuedAllocations,
-                snapshotIndex,
-                createIndex,
-                modifyIndex,
-                createTime,
-                modifyTime);
+        return scheduled(newStatus, description, failedGroups, queuedAllocations, blocked);
     }
 
     /** The same evaluation after a scheduler looked at it. */

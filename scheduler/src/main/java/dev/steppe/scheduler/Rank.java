@@ -21,14 +21,12 @@ import java.util.TreeMap;
 final class Rank {
     private static final double BEST_FIT_MAX = 18.0;
 
-    private final JobSpec job;
     private final TaskGroup group;
     private final Fit fit;
     private final List<Affinity> affinities;
     private final List<Spread> spreads;
 
     Rank(JobSpec job, TaskGroup group, Fit fit) {
-        this.job = job;
         this.group = group;
         this.fit = fit;
         affinities = new ArrayList<>(job.affinities());
@@ -144,9 +142,5 @@ final class Rank {
             return -1;
         }
         return (desired - (counts.getOrDefault(value, 0) + 1)) / desired;
-    }
-
-    JobSpec job() {
-        return job;
     }
 }

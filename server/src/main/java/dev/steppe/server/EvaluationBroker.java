@@ -79,8 +79,4 @@ final class EvaluationBroker {
         waitingForJob.clear();
         known.clear();
     }
-
-    int readyCount() {
-        return ready.size();
-    }
 }

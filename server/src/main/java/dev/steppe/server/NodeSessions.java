@@ -79,10 +79,6 @@ final class NodeSessions {
         }
     }
 
-    boolean isConnected(NodeId node) {
-        return sessions.containsKey(node);
-    }
-
     /** The nodes that have a stream here now. */
     List<NodeId> connected() {
         return new ArrayList<>(sessions.keySet());

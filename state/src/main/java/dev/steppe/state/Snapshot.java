@@ -177,10 +177,6 @@ public final class Snapshot {
         return allocations;
     }
 
-    public int allocationCount() {
-        return allocations.size();
-    }
-
     public Optional<Allocation> allocation(AllocationId id) {
         return allocations.get(id);
     }

@@ -177,10 +177,6 @@ public final class AllocationRunner {
         return phase == Phase.WAITING;
     }
 
-    public boolean isRunning() {
-        return phase == Phase.RUNNING;
-    }
-
     /** Begins: to be called when nothing it has to wait for is left on this node. */
     public void begin() {
         if (phase != Phase.WAITING || stopWanted) {
