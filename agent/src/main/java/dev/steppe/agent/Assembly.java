@@ -96,6 +96,7 @@ public final class Assembly implements AutoCloseable {
     private final Leftovers leftovers;
     private final DockerDriver docker;
     private final ProxyProcess proxy;
+    private final FileShelf shelf;
     private final AtomicReference<Optional<NodeMesh>> mesh = new AtomicReference<>(Optional.empty());
     /** Why allocations get no networks of their own although a bridge was asked for; empty when they do. */
     private String noBridging = "";
@@ -124,6 +125,7 @@ public final class Assembly implements AutoCloseable {
         var clientLoop = start(new ThreadLoop("client"));
         var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
         docker = start(new DockerDriver(dockerSettings(options)));
+        shelf = start(new FileShelf(options.dataDirectory().resolve("client").resolve("allocations")));
         var drivers = drivers(tasks, options.plugins(), docker);
         var networks = networks(options, random);
         NodeSpec node = Fingerprint.take(
@@ -136,7 +138,7 @@ public final class Assembly implements AutoCloseable {
         var leaves = new LeafFiles(options.dataDirectory().resolve("client").resolve("leaves"));
         mesh.set(Optional.of(new NodeMesh(clientLoop, client, proxy, leaves, random)));
         leftovers = new Leftovers(allocations(options), tasks.cgroups(), networks);
-        removeLeftovers(new FileShelf(shelf(options)));
+        removeLeftovers();
         client.start();
 
         // the edge: what people and programs talk to
@@ -176,11 +178,7 @@ public final class Assembly implements AutoCloseable {
                 + Integer.toHexString(options.dataDirectory().toString().hashCode());
     }
 
-    private static Path shelf(AgentOptions options) {
-        return options.dataDirectory().resolve("client").resolve("allocations");
-    }
-
-    private void removeLeftovers(FileShelf shelf) throws IOException {
+    private void removeLeftovers() throws IOException {
         var live = new TreeSet<AllocationId>();
         var known = new TreeSet<AllocationId>();
         for (Kept kept : shelf.all()) {
@@ -311,7 +309,7 @@ public final class Assembly implements AutoCloseable {
                 name -> Optional.ofNullable(drivers.get(name)),
                 new TaskContexts(() -> node, drivers, System.getenv()),
                 observers(checks, () -> mesh.get().ifPresent(NodeMesh::changed)),
-                new FileShelf(shelf(options)),
+                shelf,
                 runner -> {});
     }
 

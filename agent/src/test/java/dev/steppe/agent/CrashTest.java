@@ -3,6 +3,9 @@ package dev.steppe.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.steppe.client.allocation.Kept;
+import dev.steppe.client.driver.DriverHandle;
+import dev.steppe.client.node.FileShelf;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.linux.NetworkNamespaces;
@@ -17,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,7 +115,7 @@ class CrashTest {
             var stranger = new ProcessBuilder("/bin/sleep", "1000").start();
             try {
                 var taken = ProcessIdentity.of(stranger.pid()).orElseThrow();
-                rewrite(agent.data().resolve("client/allocations/" + allocation + ".allocation"), task, taken);
+                rewrite(agent.data().resolve("client/allocations"), task, taken);
                 for (String file : List.of("task", "reaper")) {
                     Files.copy(
                             Path.of("/proc/" + stranger.pid() + "/stat"),
@@ -144,14 +148,22 @@ class CrashTest {
         return ProcessIdentity.of(pid).orElseThrow();
     }
 
-    /** Puts the stranger, as of another boot, where the kept state has the task. The length of texts must not change. */
-    private static void rewrite(Path kept, ProcessIdentity task, ProcessIdentity stranger) throws IOException {
-        var bytes = new String(Files.readAllBytes(kept), StandardCharsets.ISO_8859_1);
+    /** Puts the stranger, as of another boot, where the kept state has the task. */
+    private static void rewrite(Path directory, ProcessIdentity task, ProcessIdentity stranger) throws Exception {
         var wanted = new ProcessIdentity(stranger.pid(), stranger.startTicks(), OTHER_BOOT).text();
-        assertThat(bytes).contains(task.text());
-        assertThat(wanted).hasSameSizeAs(task.text());
-        var changed = bytes.replace(task.text(), wanted).replace(task.bootId(), OTHER_BOOT);
-        Files.write(kept, changed.getBytes(StandardCharsets.ISO_8859_1));
+        try (var shelf = new FileShelf(directory)) {
+            var kept = shelf.all().getFirst();
+            var handles = new TreeMap<String, DriverHandle>();
+            kept.handles().forEach((name, handle) -> {
+                var values = new TreeMap<String, String>();
+                handle.values()
+                        .forEach((key, value) -> values.put(
+                                key, value.replace(task.text(), wanted).replace(task.bootId(), OTHER_BOOT)));
+                handles.put(name, new DriverHandle(handle.driver(), values));
+            });
+            assertThat(handles).isNotEqualTo(kept.handles());
+            shelf.put(new Kept(kept.allocation(), kept.job(), kept.state(), handles, kept.destroyed()));
+        }
     }
 
     @Test

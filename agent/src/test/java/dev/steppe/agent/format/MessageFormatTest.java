@@ -1,6 +1,6 @@
 package dev.steppe.agent.format;
 
-import dev.steppe.client.allocation.Kept;
+import dev.steppe.client.node.FileShelf;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.wire.Message;
 import java.io.IOException;
@@ -20,6 +20,8 @@ class MessageFormatTest {
 
     @Test
     void what_a_node_keeps_of_an_allocation_is_written_as_it_was_first() throws IOException, CodecException {
-        new GoldenFiles("1").checkBinary(Kept.class, Samples.of(Kept.class));
+        for (Class<?> change : FileShelf.Change.class.getPermittedSubclasses()) {
+            new GoldenFiles("1").checkBinary(FileShelf.Change.class, (FileShelf.Change) Samples.of(change));
+        }
     }
 }

@@ -159,6 +159,20 @@ final class BenchAgent implements AutoCloseable {
         }
     }
 
+    /**
+     * Looks every 50 ms until it holds: for what changes hundreds of times a second, where a blocking query that lists
+     * everything at each change would measure itself.
+     */
+    void awaitSampled(String what, String path, Condition condition) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds(get(path).body())) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("waited " + PATIENCE + " for " + what + "; the agent's log is " + log());
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
     @Override
     public void close() throws IOException {
         http.shutdownNow();

@@ -192,7 +192,7 @@ public final class StartBench {
         long begun = System.nanoTime();
         submission.run();
         double submitted = millis(Duration.ofNanos(System.nanoTime() - begun));
-        agent.await("the end of " + how, "/v1/allocations", body -> complete(body) >= before + SHORT_TASKS);
+        agent.awaitSampled("the end of " + how, "/v1/allocations", body -> complete(body) >= before + SHORT_TASKS);
         double took = millis(Duration.ofNanos(System.nanoTime() - begun));
         var cpu = ProcessMemory.cpu(agent.pid()).minus(cpuBefore);
         line(
