@@ -141,8 +141,10 @@ public final class Demo {
         try {
             String shown = step.show();
             long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
-            out.println("ok " + steps + "  " + title + " (" + millis + " ms)");
-            if (!shown.isEmpty() && attended) {
+            boolean oneLine = !attended && !shown.isEmpty();
+            String seen = oneLine ? "; " + shown.lines().findFirst().orElseThrow() : "";
+            out.println("ok " + steps + "  " + title + seen + " (" + millis + " ms)");
+            if (attended && !shown.isEmpty()) {
                 out.println("      " + shown.replace("\n", "\n      "));
             }
             return true;

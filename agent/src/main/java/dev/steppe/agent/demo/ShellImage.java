@@ -23,7 +23,7 @@ final class ShellImage {
     private static final List<String> PROGRAMS = List.of("sh", "wget", "sleep");
     private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
 
-    private final LocalImages images = new LocalImages(DockerSettings.standard("steppe-demo"));
+    private final LocalImages images = new LocalImages(DockerSettings.of(System.getenv(), "steppe-demo"));
 
     /** Makes the image; empty when no Docker daemon answers or the programs are not here, with the reason printed by the caller. */
     Optional<String> make(Path workDirectory) throws IOException, InterruptedException {

@@ -15,7 +15,7 @@ public record DockerSettings(Path socket, String owner, boolean volumesEnabled, 
     private static final Path STANDARD_SOCKET = Path.of("/var/run/docker.sock");
 
     /** The usual socket; neither volumes of the machine nor privileged containers. */
-    public static DockerSettings standard(String owner) {
+    private static DockerSettings standard(String owner) {
         return new DockerSettings(STANDARD_SOCKET, owner, false, false);
     }
 
