@@ -91,6 +91,26 @@ class AgentTest {
     }
 
     @Test
+    void two_agents_fit_into_one_jvm() throws Exception {
+        try (var one = Assembly.start(
+                        AgentOptions.development(directory.resolve("one")).onFreePorts());
+                var two = Assembly.start(
+                        AgentOptions.development(directory.resolve("two")).onFreePorts())) {
+            for (var agent : List.of(one, two)) {
+                await("a ready node", () -> agent.server().snapshot().nodeCount() == 1);
+                register(agent, JOB.formatted("service", agent == one ? 1 : 2, "exec sleep 1000"));
+            }
+            await("one allocation of the first", () -> all(one, 1, ClientStatus.RUNNING));
+            await("two allocations of the second", () -> all(two, 2, ClientStatus.RUNNING));
+            one.stopAndRemove();
+            assertThat(all(two, 2, ClientStatus.RUNNING)).isTrue();
+            assertThat(stop(two)).isInstanceOf(Reply.Done.class);
+            await("their end", () -> all(two, 2, ClientStatus.COMPLETE));
+            two.stopAndRemove();
+        }
+    }
+
+    @Test
     void a_batch_ends_complete_and_a_failing_one_failed() throws Exception {
         try (var agent = Assembly.start(AgentOptions.development(directory).onFreePorts())) {
             await("a ready node", () -> agent.server().snapshot().nodeCount() == 1);
