@@ -5,7 +5,6 @@ import dev.steppe.agent.demo.Demo;
 import dev.steppe.agent.doctor.DoctorCommand;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.language.source.Diagnostic;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -40,10 +39,9 @@ public final class Main {
         };
     }
 
-    /** Where Steppe was unpacked or built: the directory above the one with the jars. */
+    /** Where Steppe was unpacked or built, told by whoever started this program: the folder with the examples. */
     private static Path home() {
-        String jar = System.getProperty("java.class.path").split(File.pathSeparator, 2)[0];
-        return Path.of(jar).toAbsolutePath().getParent().getParent().getParent();
+        return Path.of(System.getProperty("steppe.home", ".")).toAbsolutePath();
     }
 
     private static int agent(List<String> arguments, PrintStream out, PrintStream err) {
@@ -84,6 +82,7 @@ public final class Main {
     private static int run(Assembly agent, StopSignal signal, PrintStream out)
             throws IOException, InterruptedException {
         out.println(agent.announcement());
+        ServiceManager.ready(System.getenv());
         signal.await();
         out.println("==> Stopping: ending all allocations and removing what they used");
         agent.stopAndRemove();

@@ -174,7 +174,7 @@ public final class Demo {
 
     private String submit() throws IOException, InterruptedException {
         Path jar = directory.resolve("example-programs.jar");
-        Files.copy(home.resolve("build/examples/example-programs.jar"), jar, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(programs(), jar, StandardCopyOption.REPLACE_EXISTING);
         Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var image = bridged ? shellImage.make(directory) : Optional.<String>empty();
@@ -196,6 +196,12 @@ public final class Demo {
         }
         return image.map(name -> "the scraper is a container of the image " + name + ", made here")
                 .orElse("the scraper is a plain process, since no Docker runs here");
+    }
+
+    /** Built from the sources, or unpacked with the examples. */
+    private Path programs() {
+        Path built = home.resolve("build/examples/example-programs.jar");
+        return Files.exists(built) ? built : home.resolve("examples/example-programs.jar");
     }
 
     private String awaitHealth() throws IOException, InterruptedException {
