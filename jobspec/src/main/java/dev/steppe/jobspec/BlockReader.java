@@ -9,10 +9,14 @@ import dev.steppe.language.value.Value;
 import dev.steppe.model.Affinity;
 import dev.steppe.model.Constraint;
 import dev.steppe.model.NetworkResource;
+import dev.steppe.model.Task;
+import dev.steppe.model.specification.Answer;
+import dev.steppe.model.specification.Block;
+import dev.steppe.model.specification.Row;
+import dev.steppe.model.specification.Specification;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +74,7 @@ final class BlockReader {
         for (OpenBlock inner : blocks(block)) {
             block(shape, inner, result, path);
         }
-        for (String required : Vocabulary.required(type)) {
+        for (String required : Required.of(type)) {
             boolean missing = shape.field(required)
                     .filter(field -> !result.containsKey(field.json()))
                     .isPresent();
@@ -82,6 +86,12 @@ final class BlockReader {
     }
 
     private void label(BlockShape shape, OpenBlock block, Map<String, Object> result) {
+        if (shape.optionalLabel().isPresent()) {
+            block.labels().stream()
+                    .findFirst()
+                    .ifPresent(text -> result.put(shape.optionalLabel().get().json(), text));
+            return;
+        }
         int expected = shape.label().isPresent() ? 1 : 0;
         if (block.labels().size() != expected) {
             findings.error(
@@ -101,6 +111,11 @@ final class BlockReader {
             BlockShape shape, Body.Attribute attribute, OpenBlock block, Map<String, Object> result, String path) {
         Optional<BlockShape.Field> field = shape.field(attribute.name());
         if (field.isEmpty()) {
+            Optional<OldForms.Form> old = OldForms.attribute(shape.type(), attribute.name());
+            if (old.isPresent()) {
+                old(shape, old.get(), attribute, block, result);
+                return;
+            }
             if (!ConstraintSugar.applies(shape.type(), attribute.name())) {
                 unknown(shape, attribute.name(), attribute.nameRange(), "attribute", block.type());
                 return;
@@ -136,21 +151,51 @@ final class BlockReader {
         }
     }
 
+    /** An attribute of earlier times: read as it was then, for {@link OldForms} to carry over. */
+    private void old(
+            BlockShape shape,
+            OldForms.Form form,
+            Body.Attribute attribute,
+            OpenBlock block,
+            Map<String, Object> result) {
+        notice(shape, attribute.name(), attribute.nameRange());
+        Optional<Value> value = value(attribute, block);
+        if (value.isPresent()) {
+            scalars.read(
+                            attribute.name(),
+                            form.type(),
+                            value.get(),
+                            attribute.expression().range())
+                    .ifPresent(read -> result.put(form.json(), read));
+        }
+    }
+
+    private void notice(BlockShape shape, String name, SourceRange range) {
+        Specification.block(shape.type()).row(name).ifPresent(row -> {
+            if (row.answer() instanceof Answer.Constructed(String how)) {
+                findings.notice(range, "\"" + name + "\" is an old form: " + how, "");
+            }
+        });
+    }
+
     private static String path(String outer, BlockShape.Field field) {
         return outer.isEmpty() ? field.json() : outer + "." + field.json();
     }
 
     private void unknown(BlockShape shape, String name, SourceRange range, String kind, String blockType) {
-        if (Vocabulary.unsupported(shape.type()).contains(name)) {
+        Block block = Specification.block(shape.type());
+        if (block.row(name).map(Row::answer).orElse(null) instanceof Answer.Refused refused) {
             findings.error(
-                    range, "\"" + name + "\" is not supported yet in \"" + blockType + "\"", Vocabulary.advice(name));
+                    range, "\"" + name + "\" is not supported in \"" + blockType + "\"; " + refused.advice(), "");
             return;
         }
         List<String> known = shape.names();
         known.addAll(ConstraintSugar.names(shape.type()));
-        if (shape.type() == NetworkResource.class) {
-            known.add("port");
-        }
+        block.extras().forEach((word, row) -> {
+            if (row.answer() instanceof Answer.Works) {
+                known.add(word);
+            }
+        });
         String suggestion = Spelling.suggestion(name, known);
         findings.error(
                 range,
@@ -159,13 +204,26 @@ final class BlockReader {
     }
 
     private void block(BlockShape shape, OpenBlock inner, Map<String, Object> result, String path) {
-        if (shape.type() == NetworkResource.class && inner.type().equals("port")) {
+        if (shape.type() == NetworkResource.class
+                && (inner.type().equals("port") || inner.type().equals("reserved_ports"))) {
+            notice(shape, inner.type(), inner.range());
             ports.read(inner, result, path);
+            return;
+        }
+        if (shape.type() == Task.class && inner.type().equals("network")) {
+            Map<String, Object> resources = asMap(result.get("Resources"));
+            resources.put("Networks", List.of(read(NetworkResource.class, inner, path + ".Resources.Networks[0]")));
+            result.put("Resources", resources);
             return;
         }
         Optional<BlockShape.Field> field = shape.field(inner.type());
         if (field.isEmpty()) {
-            unknown(shape, inner.type(), inner.range(), "block", typeName(shape));
+            unknown(
+                    shape,
+                    inner.type(),
+                    inner.range(),
+                    "block",
+                    Specification.block(shape.type()).name());
             return;
         }
         BlockShape.Field known = field.get();
@@ -176,7 +234,10 @@ final class BlockReader {
             return;
         }
         switch (known.form()) {
-            case BLOCK -> result.put(known.json(), read(known.record(), inner, place));
+            case BLOCK -> {
+                Map<String, Object> read = read(known.record(), inner, place);
+                result.put(known.json(), read);
+            }
             case BLOCKS -> blocks(known, inner, result, place);
             case LABELLED_BLOCKS -> labelled(known, inner, result, place);
             case MAP -> map(known, inner, result, place);
@@ -188,19 +249,12 @@ final class BlockReader {
         }
     }
 
-    /** The name of a record's block in messages, as far as the record tells it. */
-    private static String typeName(BlockShape shape) {
-        return switch (shape.type().getSimpleName()) {
-            case "JobSpec" -> "job";
-            case "TaskGroup" -> "group";
-            default -> shape.type().getSimpleName().toLowerCase(Locale.ROOT);
-        };
-    }
-
     private void blocks(BlockShape.Field field, OpenBlock inner, Map<String, Object> result, String place) {
         List<Object> list = new ArrayList<>();
         if (result.get(field.json()) instanceof List<?> earlier) {
             list.addAll(earlier);
+        } else {
+            findings.place(place, inner.range());
         }
         Map<String, Object> read = read(field.record(), inner, place + "[" + list.size() + "]");
         if (ConstraintSugar.isDropped(read)) {
@@ -215,6 +269,9 @@ final class BlockReader {
 
     private void labelled(BlockShape.Field field, OpenBlock inner, Map<String, Object> result, String place) {
         Map<String, Object> map = asMap(result.get(field.json()));
+        if (map.isEmpty()) {
+            findings.place(place, inner.range());
+        }
         String label = inner.labels().isEmpty() ? "" : inner.labels().getFirst();
         Map<String, Object> read = read(field.record(), inner, place + "." + label);
         if (map.put(label, read) != null) {

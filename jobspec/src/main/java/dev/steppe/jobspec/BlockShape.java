@@ -1,8 +1,8 @@
 package dev.steppe.jobspec;
 
-import dev.steppe.model.codec.JsonNames;
 import dev.steppe.model.codec.RecordShape;
 import dev.steppe.model.codec.Scalar;
+import dev.steppe.model.specification.Names;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -14,12 +14,13 @@ import java.util.Optional;
 
 /**
  * What a block that fills a record looks like in a job file, derived from the record: a component is an attribute, a
- * component that is a record is a block, a list of records is a block that may be repeated. {@link Vocabulary} holds the
+ * component that is a record is a block, a list of records is a block that may be repeated. {@link Names} holds the
  * exceptions.
  */
 final class BlockShape {
     private final Map<String, Field> fields;
     private final Optional<Field> label;
+    private final Optional<Field> optionalLabel;
     private final Class<?> type;
 
     /** How the values of a component are written. */
@@ -47,19 +48,24 @@ final class BlockShape {
         this.type = type;
         Map<String, Field> found = new LinkedHashMap<>();
         Optional<Field> labelField = Optional.empty();
+        Optional<Field> optional = Optional.empty();
         for (RecordShape.Component component : RecordShape.of(type).components()) {
-            if (Vocabulary.isHidden(type, component.name())) {
+            if (Names.isHidden(type, component.name())) {
                 continue;
             }
             Field field = field(type, component);
-            if (Vocabulary.isLabel(type, component.name())) {
+            if (Names.isLabel(type, component.name())) {
                 labelField = Optional.of(field);
+            } else if (Names.isOptionalLabel(type, component.name())) {
+                optional = Optional.of(field);
+                found.put(field.name(), field);
             } else {
                 found.put(field.name(), field);
             }
         }
         this.fields = Collections.unmodifiableMap(found);
         this.label = labelField;
+        this.optionalLabel = optional;
     }
 
     static BlockShape of(Class<?> recordType) {
@@ -72,6 +78,11 @@ final class BlockShape {
 
     Optional<Field> label() {
         return label;
+    }
+
+    /** The component that a label is, where the block may go without. */
+    Optional<Field> optionalLabel() {
+        return optionalLabel;
     }
 
     Optional<Field> field(String name) {
@@ -102,9 +113,9 @@ final class BlockShape {
                 content = last;
             }
         }
-        String name = Vocabulary.rename(type, component.name()).orElseGet(() -> JsonNames.snakeCase(component.name()));
+        String name = Names.of(type, component.name());
         boolean plural = form == Form.BLOCKS || form == Form.LABELLED_BLOCKS;
-        return new Field(plural ? Vocabulary.singular(name) : name, component.json(), form, content);
+        return new Field(plural ? Names.singular(name) : name, component.json(), form, content);
     }
 
     private static Type withoutOptional(Type type) {

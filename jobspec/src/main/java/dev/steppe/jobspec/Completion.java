@@ -4,19 +4,20 @@ import dev.steppe.language.source.SourceRange;
 import dev.steppe.model.JobType;
 import dev.steppe.model.ReschedulePolicy;
 import dev.steppe.model.RestartPolicy;
+import dev.steppe.model.WorkloadIdentity;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Completes a job in the API's JSON shape with what follows from its other parts: policies from the job's type and from
- * further out, names of services and checks, networks in their old place. Refuses names that occur twice.
+ * further out, names of services and checks, networks in their old place, and other forms of earlier times.
  */
 final class Completion {
     private static final String SERVICES = "Services";
@@ -24,6 +25,8 @@ final class Completion {
     private static final String RESTART = "RestartPolicy";
     private static final String RESCHEDULE = "ReschedulePolicy";
     private static final String UPDATE = "Update";
+    private static final String MIGRATE = "Migrate";
+    private static final String IDENTITIES = "Identities";
 
     private final Findings findings;
     private final SourceRange whole;
@@ -33,24 +36,38 @@ final class Completion {
         this.whole = whole;
     }
 
-    Map<String, Object> complete(
-            Map<String, Object> job, Optional<Map<String, Object>> vault, Optional<Map<String, Object>> reschedule) {
+    /** Completes a job; what stands at its level for all groups or tasks goes to them. */
+    Map<String, Object> complete(Map<String, Object> job) {
         JobType type = type(job);
+        Carried carried = new Carried(
+                optional(job.remove("Reschedule")),
+                optional(job.remove("Migrate")),
+                optional(job.remove("Vault")),
+                job.remove("Secrets") instanceof List<?> secrets ? secrets : List.of());
         List<Object> groups = new ArrayList<>();
-        Map<String, Integer> names = new LinkedHashMap<>();
         for (Object each : list(job, "TaskGroups")) {
             Map<String, Object> group = BlockReader.asMap(each);
             String path = "TaskGroups[" + groups.size() + "]";
-            unique(names, group, path, "group");
-            policies(job, group, type, reschedule);
-            tasks(job, group, path, vault);
-            network(group, path);
+            OldForms.group(group);
+            policies(job, group, type, carried);
+            tasks(job, group, path, carried);
             group.computeIfPresent(
                     SERVICES, (_, services) -> services(services, text(job, "ID") + "-" + text(group, "Name")));
             groups.add(group);
         }
         job.put("TaskGroups", groups);
         return job;
+    }
+
+    /** What the job says for all its groups or tasks. */
+    private record Carried(
+            Optional<Map<String, Object>> reschedule,
+            Optional<Map<String, Object>> migrate,
+            Optional<Map<String, Object>> vault,
+            List<?> secrets) {}
+
+    private static Optional<Map<String, Object>> optional(@Nullable Object value) {
+        return value instanceof Map<?, ?> map ? Optional.of(BlockReader.asMap(map)) : Optional.empty();
     }
 
     private static JobType type(Map<String, Object> job) {
@@ -71,25 +88,17 @@ final class Completion {
         return map.get(name) instanceof String text ? text : "";
     }
 
-    private void unique(Map<String, Integer> names, Map<String, Object> named, String path, String kind) {
-        String name = text(named, "Name");
-        if (names.merge(name, 1, Integer::sum) > 1) {
-            findings.error(findings.placeOf(path, whole), "The " + kind + " \"" + name + "\" is defined twice", "");
-        }
-    }
-
     /** Policies further out and the defaults of the job's type fill in what the group's leave out. */
-    private void policies(
-            Map<String, Object> job,
-            Map<String, Object> group,
-            JobType type,
-            Optional<Map<String, Object>> reschedule) {
+    private void policies(Map<String, Object> job, Map<String, Object> group, JobType type, Carried carried) {
         if (group.get(RESTART) instanceof Map<?, ?> restart) {
             group.put(RESTART, filled(restart, asJson(RestartPolicy.defaultOf(type))));
         }
         if (job.get(UPDATE) instanceof Map<?, ?> update) {
             group.put(UPDATE, filled(BlockReader.asMap(group.get(UPDATE)), update));
         }
+        carried.migrate()
+                .ifPresent(migrate -> group.put(MIGRATE, filled(BlockReader.asMap(group.get(MIGRATE)), migrate)));
+        Optional<Map<String, Object>> reschedule = carried.reschedule();
         if (group.get(RESCHEDULE) instanceof Map<?, ?> || reschedule.isPresent()) {
             Map<String, Object> written =
                     filled(BlockReader.asMap(group.get(RESCHEDULE)), reschedule.orElse(Collections.emptyMap()));
@@ -114,15 +123,19 @@ final class Completion {
         }
     }
 
-    private void tasks(
-            Map<String, Object> job, Map<String, Object> group, String path, Optional<Map<String, Object>> vault) {
+    private void tasks(Map<String, Object> job, Map<String, Object> group, String path, Carried carried) {
         List<Object> tasks = new ArrayList<>();
-        Map<String, Integer> names = new LinkedHashMap<>();
         String prefix = text(job, "ID") + "-" + text(group, "Name") + "-";
         for (Object each : list(group, "Tasks")) {
             Map<String, Object> task = BlockReader.asMap(each);
-            unique(names, task, path + ".Tasks[" + tasks.size() + "]", "task");
-            vault.ifPresent(outer -> task.putIfAbsent("Vault", outer));
+            OldForms.task(task);
+            carried.vault().ifPresent(outer -> task.putIfAbsent("Vault", outer));
+            if (!carried.secrets().isEmpty()) {
+                List<Object> secrets = new ArrayList<>(carried.secrets());
+                secrets.addAll(list(task, "Secrets"));
+                task.put("Secrets", secrets);
+            }
+            identities(task);
             if (task.get(RESTART) instanceof Map<?, ?> restart) {
                 Map<?, ?> outer = group.get(RESTART) instanceof Map<?, ?> ofGroup
                         ? ofGroup
@@ -133,10 +146,25 @@ final class Completion {
             moveNetwork(task, group, path + ".Tasks[" + tasks.size() + "].Resources.Networks[0]");
             tasks.add(task);
         }
-        if (tasks.isEmpty()) {
-            findings.error(findings.placeOf(path, whole), "The group \"" + text(group, "Name") + "\" has no task", "");
-        }
         group.put("Tasks", tasks);
+    }
+
+    /** The identity without a name is the one that every task has. */
+    private static void identities(Map<String, Object> task) {
+        List<Object> named = new ArrayList<>();
+        for (Object each : list(task, IDENTITIES)) {
+            Map<String, Object> identity = BlockReader.asMap(each);
+            String name = text(identity, "Name");
+            if (name.isEmpty() || name.equals(WorkloadIdentity.DEFAULT_NAME)) {
+                identity.put("Name", WorkloadIdentity.DEFAULT_NAME);
+                task.putIfAbsent("Identity", identity);
+            } else {
+                named.add(identity);
+            }
+        }
+        if (task.containsKey(IDENTITIES)) {
+            task.put(IDENTITIES, named);
+        }
     }
 
     /** The network of a task, the old form, becomes the group's. */
@@ -158,22 +186,6 @@ final class Completion {
                 "Move the network block into the group.");
         group.put(NETWORKS, networks);
         task.put("Resources", resources);
-    }
-
-    private void network(Map<String, Object> group, String path) {
-        List<?> networks = list(group, NETWORKS);
-        if (networks.size() > 1) {
-            findings.error(
-                    findings.placeOf(path + ".Networks[1]", whole),
-                    "A group has one network",
-                    "Put all ports into one network block.");
-        }
-        if (!networks.isEmpty() && networks.getFirst() instanceof Map<?, ?> network && network.containsKey("MBits")) {
-            findings.notice(
-                    findings.placeOf(path + ".Networks[0].MBits", whole),
-                    "\"mbits\" has no effect: bandwidth is not scheduled",
-                    "Remove it.");
-        }
     }
 
     /** Services and checks without a name get one. */

@@ -10,9 +10,12 @@ import dev.steppe.language.source.Spelling;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
+import dev.steppe.model.specification.Examination;
+import dev.steppe.model.specification.Finding;
+import dev.steppe.model.specification.Problem;
+import dev.steppe.model.specification.Rules;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Reads job files: HCL2, or the API's JSON when the text begins with a brace. A refused file is an exception that holds
@@ -44,8 +47,7 @@ public final class JobFile {
     public static JobSpec fromApi(Map<String, Object> fields) throws CodecException {
         Findings unused = new Findings();
         SourceRange nowhere = SourceRange.nowhere();
-        Map<String, Object> complete =
-                new Completion(unused, nowhere).complete(BlockReader.asMap(fields), Optional.empty(), Optional.empty());
+        Map<String, Object> complete = new Completion(unused, nowhere).complete(BlockReader.asMap(fields));
         return Codec.fromJson(JobSpec.class, Codec.toJsonBytes(complete, false));
     }
 
@@ -69,7 +71,7 @@ public final class JobFile {
         JobReader reader = new JobReader(new BlockReader(evaluator, findings), findings);
         Map<String, Object> job = reader.read(OpenBlock.of(jobs.getFirst(), scope));
         failOnErrors(findings);
-        return new ParsedJob(toSpec(job, findings, source), findings.inOrder());
+        return parsed(job, findings, source);
     }
 
     private static void checkRoot(Body file, Findings findings) {
@@ -98,8 +100,23 @@ public final class JobFile {
         }
     }
 
+    /** The job, if nothing is wrong with it; what it asks for and does not get is a notice. */
+    static ParsedJob parsed(Map<String, Object> fields, Findings findings, Source source) throws DiagnosticException {
+        JobSpec job = toSpec(fields, findings, source);
+        SourceRange start = source.range(0, 0);
+        for (Problem problem : Rules.broken(job)) {
+            findings.error(findings.placeOf(problem.path(), start), problem.message(), "");
+        }
+        failOnErrors(findings);
+        for (Finding finding : Examination.of(job)) {
+            findings.notice(findings.placeOf(finding.path(), start), finding.message(), "");
+        }
+        return new ParsedJob(job, findings.inOrder());
+    }
+
     /** Builds the records, which check themselves and fill in what was left out. */
-    static JobSpec toSpec(Map<String, Object> job, Findings findings, Source source) throws DiagnosticException {
+    private static JobSpec toSpec(Map<String, Object> job, Findings findings, Source source)
+            throws DiagnosticException {
         try {
             return Codec.fromJson(JobSpec.class, Codec.toJsonBytes(job, false));
         } catch (CodecException refusal) {

@@ -6,7 +6,6 @@ import dev.steppe.language.source.Source;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import java.util.Map;
-import java.util.Optional;
 
 /** Reads jobs in the API's JSON shape, bare or as the value of {@code Job}. */
 final class JobJson {
@@ -26,12 +25,8 @@ final class JobJson {
             job = BlockReader.asMap(inner);
         }
         Findings findings = new Findings();
-        Map<String, Object> complete =
-                new Completion(findings, source.range(0, 0)).complete(job, Optional.empty(), Optional.empty());
-        if (findings.hasErrors()) {
-            throw new DiagnosticException(findings.inOrder());
-        }
-        return new ParsedJob(JobFile.toSpec(complete, findings, source), findings.inOrder());
+        Map<String, Object> complete = new Completion(findings, source.range(0, 0)).complete(job);
+        return JobFile.parsed(complete, findings, source);
     }
 
     private static DiagnosticException refuse(Source source, String message) {

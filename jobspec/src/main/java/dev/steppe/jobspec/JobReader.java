@@ -2,21 +2,22 @@ package dev.steppe.jobspec;
 
 import dev.steppe.language.hcl.Body;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.MigrateStrategy;
 import dev.steppe.model.ReschedulePolicy;
+import dev.steppe.model.Secret;
 import dev.steppe.model.Task;
 import dev.steppe.model.Vault;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Reads the job block. Short forms at its level are carried to where they take effect: a task becomes a group of its own,
- * vault goes to every task, update and reschedule to every group.
+ * vault and secrets go to every task, policies to every group.
  */
 final class JobReader {
-    private static final List<String> CARRIED = List.of("task", "vault", "reschedule");
+    private static final List<String> CARRIED = List.of("task", "vault", "secret", "reschedule", "migrate");
 
     private final BlockReader reader;
     private final Findings findings;
@@ -43,20 +44,21 @@ final class JobReader {
         if (job.get("TaskGroups") instanceof List<?> known) {
             groups.addAll(known);
         }
-        Optional<Map<String, Object>> vault = Optional.empty();
-        Optional<Map<String, Object>> reschedule = Optional.empty();
+        List<Object> secrets = new ArrayList<>();
         for (OpenBlock inner : carried) {
             switch (inner.type()) {
                 case "task" -> groups.add(group(inner, groups.size()));
-                case "vault" -> vault = Optional.of(reader.read(Vault.class, inner, "Vault"));
-                default -> reschedule = Optional.of(reader.read(ReschedulePolicy.class, inner, "ReschedulePolicy"));
+                case "vault" -> job.put("Vault", reader.read(Vault.class, inner, "Vault"));
+                case "secret" -> secrets.add(reader.read(Secret.class, inner, "Secrets"));
+                case "migrate" -> job.put("Migrate", reader.read(MigrateStrategy.class, inner, "Migrate"));
+                default -> job.put("Reschedule", reader.read(ReschedulePolicy.class, inner, "ReschedulePolicy"));
             }
         }
-        job.put("TaskGroups", groups);
-        if (groups.isEmpty()) {
-            findings.error(block.range(), "The job has no group", "Write group \"name\" { task \"name\" { ... } }.");
+        if (!secrets.isEmpty()) {
+            job.put("Secrets", secrets);
         }
-        return new Completion(findings, block.range()).complete(job, vault, reschedule);
+        job.put("TaskGroups", groups);
+        return new Completion(findings, block.range()).complete(job);
     }
 
     private Map<String, Object> group(OpenBlock task, int index) {

@@ -10,4 +10,6 @@ public record Artifact(
         @Json("GetterOptions") SortedMap<String, String> options,
         @Json("GetterHeaders") SortedMap<String, String> headers,
         @Default("any") @Json("GetterMode") String mode,
-        @Default("local/") @Json("RelativeDest") String destination) {}
+        @Default("local/") @Json("RelativeDest") String destination,
+        @Json("GetterInsecure") boolean insecure,
+        boolean chown) {}

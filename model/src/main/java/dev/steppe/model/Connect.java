@@ -4,4 +4,8 @@ import dev.steppe.model.codec.Json;
 import java.util.Optional;
 
 /** How a service takes part in the mesh: by itself or through a proxy beside it. */
-public record Connect(@Json("Native") boolean byItself, Optional<SidecarService> sidecarService) {}
+public record Connect(
+        @Json("Native") boolean byItself,
+        Optional<SidecarService> sidecarService,
+        Optional<SidecarTask> sidecarTask,
+        Optional<Gateway> gateway) {}

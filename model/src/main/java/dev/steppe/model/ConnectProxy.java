@@ -1,6 +1,5 @@
 package dev.steppe.model;
 
-import dev.steppe.model.codec.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -9,6 +8,7 @@ import java.util.SortedMap;
 public record ConnectProxy(
         String localServiceAddress,
         int localServicePort,
-        @Json("ExposeConfig") Optional<Expose> expose,
+        Optional<Expose> expose,
         List<Upstream> upstreams,
-        SortedMap<String, Object> config) {}
+        SortedMap<String, Object> config,
+        Optional<TransparentProxy> transparentProxy) {}

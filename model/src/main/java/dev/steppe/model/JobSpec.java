@@ -1,6 +1,7 @@
 package dev.steppe.model;
 
 import dev.steppe.model.codec.Default;
+import dev.steppe.model.codec.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -24,6 +25,10 @@ public record JobSpec(
         List<Spread> spreads,
         List<TaskGroup> taskGroups,
         Optional<UpdateStrategy> update,
+        Optional<Multiregion> multiregion,
+        Optional<PeriodicConfig> periodic,
+        @Json("ParameterizedJob") Optional<ParameterizedConfig> parameterized,
+        @Json("UI") Optional<JobUi> ui,
         SortedMap<String, String> meta) {
 
     public JobSpec {

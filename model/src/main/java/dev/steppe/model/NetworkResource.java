@@ -17,7 +17,12 @@ public record NetworkResource(
         List<Port> reservedPorts,
         List<Port> dynamicPorts,
         String hostname,
-        @Json("MBits") int megabits) {
+        @Json("MBits") int megabits,
+        @Json("CNI") Optional<CniConfig> cni) {
+    /** Host networking without ports. */
+    public static NetworkResource ofHost() {
+        return new NetworkResource("host", "", "", "", Optional.empty(), List.of(), List.of(), "", 0, Optional.empty());
+    }
 
     /** All ports, fixed ones first. */
     public List<Port> ports() {

@@ -7,7 +7,7 @@ import dev.steppe.model.codec.Default;
  * the same; -1: the chosen one).
  */
 public record Port(
-        String label, int value, int to, @Default("default") String hostNetwork) {
+        String label, int value, int to, @Default("default") String hostNetwork, boolean ignoreCollision) {
     /** The highest port number there is. */
     public static final int VALUE_MAX = 65_535;
 

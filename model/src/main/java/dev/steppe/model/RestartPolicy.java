@@ -11,13 +11,14 @@ public record RestartPolicy(
         int attempts,
         Duration interval,
         Duration delay,
-        @Default("fail") String mode) {
+        @Default("fail") String mode,
+        boolean renderTemplates) {
 
     /** The policy of a group that names none. */
     public static RestartPolicy defaultOf(JobType type) {
         return type.ends()
-                ? new RestartPolicy(3, Duration.ofHours(24), Duration.ofSeconds(15), "fail")
-                : new RestartPolicy(2, Duration.ofMinutes(30), Duration.ofSeconds(15), "fail");
+                ? new RestartPolicy(3, Duration.ofHours(24), Duration.ofSeconds(15), "fail", false)
+                : new RestartPolicy(2, Duration.ofMinutes(30), Duration.ofSeconds(15), "fail", false);
     }
 
     public RestartPolicy {

@@ -18,7 +18,15 @@ public record Service(
         Optional<Connect> connect,
         SortedMap<String, String> meta,
         String taskName,
-        @Default("consul") String provider) {
+        @Default("consul") String provider,
+        SortedMap<String, String> canaryMeta,
+        SortedMap<String, String> taggedAddresses,
+        boolean enableTagOverride,
+        @Default("require_healthy") String onUpdate,
+        Optional<WorkloadIdentity> identity,
+        Optional<ServiceWeights> weights,
+        @Default("default") String cluster,
+        String kind) {
 
     /** The mesh membership through a proxy, if the service has one. */
     public Optional<SidecarService> sidecar() {

@@ -29,4 +29,9 @@ public record ServiceCheck(
         @Json("GRPCUseTLS") boolean grpcUseTls,
         String taskName,
         int successBeforePassing,
-        int failuresBeforeCritical) {}
+        int failuresBeforeCritical,
+        int failuresBeforeWarning,
+        String advertise,
+        @Json("TLSServerName") String tlsServerName,
+        String notes,
+        String onUpdate) {}

@@ -1,6 +1,7 @@
 package dev.steppe.model;
 
 import dev.steppe.model.codec.Default;
+import dev.steppe.model.codec.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,16 @@ public record Task(
         List<VolumeMount> volumeMounts,
         boolean leader,
         Duration shutdownDelay,
-        String kind) {
+        String kind,
+        Optional<DispatchPayload> dispatchPayload,
+        Optional<ConsulOptions> consul,
+        @Json("CSIPluginConfig") Optional<CsiPlugin> csiPlugin,
+        Optional<TaskSchedule> schedule,
+        Optional<WorkloadIdentity> identity,
+        List<WorkloadIdentity> identities,
+        List<TaskAction> actions,
+        List<ScalingPolicy> scalingPolicies,
+        List<Secret> secrets) {
 
     public Task {
         if (name.isEmpty()) {

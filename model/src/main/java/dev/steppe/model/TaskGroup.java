@@ -21,10 +21,15 @@ public record TaskGroup(
         Optional<ReschedulePolicy> reschedulePolicy,
         EphemeralDisk ephemeralDisk,
         Optional<UpdateStrategy> update,
+        Optional<MigrateStrategy> migrate,
+        Optional<ScalingPolicy> scaling,
+        Optional<ConsulOptions> consul,
+        Optional<DisconnectStrategy> disconnect,
         List<NetworkResource> networks,
         SortedMap<String, String> meta,
         List<Service> services,
-        Duration shutdownDelay) {
+        Duration shutdownDelay,
+        Optional<Duration> maxRunDuration) {
 
     public TaskGroup {
         if (name.isEmpty()) {
@@ -37,9 +42,7 @@ public record TaskGroup(
 
     /** The group's network; host networking without ports when it names none. */
     public NetworkResource network() {
-        return networks.isEmpty()
-                ? new NetworkResource("host", "", "", "", Optional.empty(), List.of(), List.of(), "", 0)
-                : networks.getFirst();
+        return networks.isEmpty() ? NetworkResource.ofHost() : networks.getFirst();
     }
 
     /** True when instances get a network namespace of their own. */

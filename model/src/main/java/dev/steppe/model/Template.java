@@ -3,6 +3,7 @@ package dev.steppe.model;
 import dev.steppe.model.codec.Default;
 import dev.steppe.model.codec.Json;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A file rendered from data of the cluster into the task's directory. */
 public record Template(
@@ -15,4 +16,10 @@ public record Template(
         @Default("0644") @Json("Perms") String permissions,
         @Default("{{") @Json("LeftDelim") String leftDelimiter,
         @Default("}}") @Json("RightDelim") String rightDelimiter,
-        @Json("Envvars") boolean environment) {}
+        @Json("Envvars") boolean environment,
+        Optional<ChangeScript> changeScript,
+        boolean once,
+        Optional<Integer> uid,
+        Optional<Integer> gid,
+        @Json("Wait") Optional<WaitConfig> waitConfig,
+        @Json("ErrMissingKey") boolean errorOnMissingKey) {}

@@ -12,4 +12,6 @@ public record Vault(
         @Default("default") String cluster,
         @Default("true") @Json("Env") boolean environment,
         @Default("restart") String changeMode,
-        String changeSignal) {}
+        String changeSignal,
+        boolean disableFile,
+        boolean allowTokenExpiration) {}

@@ -26,7 +26,7 @@ final class PortNeeds {
                         .forEach(all::addAll));
         for (Service service : group.allServices()) {
             if (service.sidecar().isPresent()) {
-                all.add(new Port(PortMapping.proxyLabel(service.name()), 0, -1, "default"));
+                all.add(new Port(PortMapping.proxyLabel(service.name()), 0, -1, "default", false));
             }
         }
         return all;

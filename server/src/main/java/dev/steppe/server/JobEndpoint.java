@@ -30,7 +30,7 @@ public final class JobEndpoint {
     /** Registers a job; with {@code enforceIndex}, only if the registered one still has that modification index. */
     public void register(JobSpec job, Optional<Long> enforceIndex, Consumer<Reply<Registered>> then) {
         var admission = JobAdmission.check(job);
-        if (!admission.problems().isEmpty()) {
+        if (!admission.isTaken()) {
             loop.execute(() -> then.accept(Reply.refused(admission.refusal())));
             return;
         }

@@ -157,7 +157,9 @@ final class JobRoutes {
         try {
             var verdict = JobAdmission.check(
                     JobBodies.registration(request, region.name()).spec());
-            return validation(verdict.problems(), verdict.notices());
+            var warnings = new ArrayList<>(verdict.unsupported());
+            warnings.addAll(verdict.notices());
+            return validation(verdict.problems(), warnings);
         } catch (Refused refused) {
             if (refused.kind() != Refused.Kind.RULE_BROKEN) {
                 throw refused;

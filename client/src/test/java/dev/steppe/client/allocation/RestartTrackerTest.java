@@ -15,7 +15,7 @@ class RestartTrackerTest {
     private Instant now = Instant.parse("2026-01-31T08:00:00Z");
 
     private static RestartPolicy policy(int attempts, String mode) {
-        return new RestartPolicy(attempts, Duration.ofMinutes(10), Duration.ofSeconds(8), mode);
+        return new RestartPolicy(attempts, Duration.ofMinutes(10), Duration.ofSeconds(8), mode, false);
     }
 
     @Test

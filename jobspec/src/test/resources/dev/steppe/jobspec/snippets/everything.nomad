@@ -205,7 +205,6 @@ job "web" {
         change_mode   = "signal"
         change_signal = "SIGHUP"
         perms         = "600"
-        env           = true
         data          = <<-EOT
           {{ range service "db" }}{{ .Address }}{{ end }}
             home = ${HOME}
@@ -215,6 +214,10 @@ job "web" {
         volume      = "data"
         destination = "/data"
       }
+    }
+    task "main" {
+      driver = "raw_exec"
+      config { command = "/bin/true" }
     }
   }
 

@@ -43,6 +43,17 @@ public final class RecordShape {
                 throw new IllegalStateException("cannot read " + name + " of " + instance.getClass(), bug);
             }
         }
+
+        /** True when this component of the record has the value of one that the text leaves out. */
+        public boolean isAbsentIn(Object instance) {
+            try {
+                Format format = Formats.of(type);
+                Object absent = defaultText.isPresent() ? format.parse(defaultText.get()) : format.absent();
+                return of(instance).equals(absent);
+            } catch (CodecException required) {
+                return false;
+            }
+        }
     }
 
     private RecordShape(Class<?> type) {

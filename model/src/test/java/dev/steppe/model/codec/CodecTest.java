@@ -55,9 +55,9 @@ class CodecTest {
 
     @Test
     void a_field_that_says_something_unknown_is_refused_by_name() {
-        assertThatThrownBy(() -> Codec.fromJson(Job.class, "{\"ID\":\"a\",\"Periodic\":{\"Spec\":\"* * * * *\"}}"))
+        assertThatThrownBy(() -> Codec.fromJson(Job.class, "{\"ID\":\"a\",\"Cadence\":{\"Every\":\"1h\"}}"))
                 .isInstanceOf(CodecException.class)
-                .hasMessageContaining("Periodic")
+                .hasMessageContaining("Cadence")
                 .hasMessageContaining("not supported");
     }
 

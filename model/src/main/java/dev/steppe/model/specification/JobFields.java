@@ -1,0 +1,248 @@
+package dev.steppe.model.specification;
+
+import static dev.steppe.model.specification.Row.constructed;
+import static dev.steppe.model.specification.Row.later;
+import static dev.steppe.model.specification.Row.never;
+import static dev.steppe.model.specification.Row.only;
+import static dev.steppe.model.specification.Row.works;
+
+import dev.steppe.model.Affinity;
+import dev.steppe.model.CniConfig;
+import dev.steppe.model.Constraint;
+import dev.steppe.model.ConsulOptions;
+import dev.steppe.model.DisconnectStrategy;
+import dev.steppe.model.DnsConfig;
+import dev.steppe.model.EphemeralDisk;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.JobUi;
+import dev.steppe.model.JobUiLink;
+import dev.steppe.model.MigrateStrategy;
+import dev.steppe.model.MountOptions;
+import dev.steppe.model.Multiregion;
+import dev.steppe.model.MultiregionRegion;
+import dev.steppe.model.MultiregionStrategy;
+import dev.steppe.model.NetworkResource;
+import dev.steppe.model.ParameterizedConfig;
+import dev.steppe.model.PeriodicConfig;
+import dev.steppe.model.Port;
+import dev.steppe.model.ReschedulePolicy;
+import dev.steppe.model.RestartPolicy;
+import dev.steppe.model.ScalingPolicy;
+import dev.steppe.model.Spread;
+import dev.steppe.model.SpreadTarget;
+import dev.steppe.model.TaskGroup;
+import dev.steppe.model.UpdateStrategy;
+import dev.steppe.model.VolumeRequest;
+import java.util.List;
+
+/** What Steppe does with jobs, groups and what decides where and how they run. */
+final class JobFields {
+    private static final Answer WORKS = new Answer.Works(List.of(), "");
+    private static final Answer NOT_YET = new Answer.Refused(true, "remove it");
+    private static final String NO_DEPLOYMENT = "remove it; instances are replaced max_parallel at a time";
+    private static final String DRAIN = "remove it; nodes cannot be drained yet";
+    private static final String ONE_CLUSTER = "remove it; a region has one catalog";
+
+    private JobFields() {}
+
+    static List<Block> blocks() {
+        return List.of(
+                job(),
+                group(),
+                update(),
+                restart(),
+                Block.whole(ReschedulePolicy.class, "reschedule", WORKS),
+                migrate(),
+                Block.whole(DisconnectStrategy.class, "disconnect", NOT_YET),
+                Block.whole(Constraint.class, "constraint", WORKS),
+                Block.whole(Affinity.class, "affinity", WORKS),
+                Block.whole(Spread.class, "spread", WORKS),
+                Block.whole(SpreadTarget.class, "target", WORKS),
+                network(),
+                port(),
+                Block.whole(DnsConfig.class, "dns", WORKS),
+                Block.whole(CniConfig.class, "cni", NOT_YET),
+                disk(),
+                volume(),
+                Block.whole(MountOptions.class, "mount_options", NOT_YET),
+                Block.whole(PeriodicConfig.class, "periodic", NOT_YET),
+                Block.whole(ParameterizedConfig.class, "parameterized", NOT_YET),
+                Block.whole(ScalingPolicy.class, "scaling", NOT_YET),
+                consul(),
+                Block.whole(JobUi.class, "ui", WORKS),
+                Block.whole(JobUiLink.class, "link", WORKS),
+                Block.whole(Multiregion.class, "multiregion", NOT_YET),
+                Block.whole(MultiregionStrategy.class, "multiregion strategy", NOT_YET),
+                Block.whole(MultiregionRegion.class, "multiregion region", NOT_YET));
+    }
+
+    private static Block job() {
+        return new Block(
+                JobSpec.class,
+                "job",
+                List.of(
+                        works("id", "the label"),
+                        works("name"),
+                        works("region"),
+                        only("namespace", List.of("default")),
+                        works("type"),
+                        works("priority"),
+                        later("all_at_once"),
+                        works("datacenters"),
+                        works("node_pool"),
+                        works("constraint"),
+                        works("affinity"),
+                        works("spread"),
+                        works("group"),
+                        works("update", "for all groups"),
+                        works("reschedule", "for all groups").asExtra(),
+                        works("migrate", "for all groups").asExtra(),
+                        works("task", "a group of its own").asExtra(),
+                        works("vault", "for all tasks").asExtra(),
+                        works("secret", "for all tasks").asExtra(),
+                        later("periodic", "remove it; have a timer of the machine call steppe job run"),
+                        later("parameterized", "remove it; register a job for each launch"),
+                        later("multiregion", "remove it; register the job in each region"),
+                        works("ui", "kept, and shown where the job is"),
+                        works("meta"),
+                        never("consul_token", "remove it; tasks have identities of their own")
+                                .asExtra(),
+                        never("vault_token", "remove it; tasks have identities of their own")
+                                .asExtra()));
+    }
+
+    private static Block group() {
+        return new Block(
+                TaskGroup.class,
+                "group",
+                List.of(
+                        works("name", "the label"),
+                        works("count"),
+                        works("constraint"),
+                        works("affinity"),
+                        works("spread"),
+                        works("task"),
+                        works("service"),
+                        works("network", "at most one"),
+                        works("restart"),
+                        works("reschedule"),
+                        works("update"),
+                        works("migrate"),
+                        works("ephemeral_disk"),
+                        works("meta"),
+                        works("consul"),
+                        later("volume"),
+                        later("shutdown_delay"),
+                        later(
+                                "max_run_duration",
+                                "remove it; let the program limit itself, for example with timeout(1)"),
+                        later("scaling", "remove it; change count and run the job again"),
+                        later("disconnect"),
+                        constructed("stop_after_client_disconnect", "read as disconnect { stop_on_client_after }")
+                                .asExtra(),
+                        constructed("max_client_disconnect", "read as disconnect { lost_after }")
+                                .asExtra(),
+                        constructed("prevent_reschedule_on_lost", "read as disconnect { replace = false }")
+                                .asExtra()));
+    }
+
+    private static Block update() {
+        return new Block(
+                UpdateStrategy.class,
+                "update",
+                List.of(
+                        works("max_parallel"),
+                        works("health_check"),
+                        works("min_healthy_time"),
+                        works("healthy_deadline"),
+                        later("progress_deadline", NO_DEPLOYMENT),
+                        later("canary", NO_DEPLOYMENT),
+                        later("auto_revert", NO_DEPLOYMENT),
+                        later("auto_promote", NO_DEPLOYMENT),
+                        constructed("stagger", "the next instance is replaced as soon as the one before is healthy")));
+    }
+
+    private static Block restart() {
+        return new Block(
+                RestartPolicy.class,
+                "restart",
+                List.of(
+                        works("attempts"),
+                        works("interval"),
+                        works("delay"),
+                        works("mode"),
+                        later("render_templates")));
+    }
+
+    private static Block migrate() {
+        return new Block(
+                MigrateStrategy.class,
+                "migrate",
+                List.of(
+                        later("max_parallel", DRAIN),
+                        later("health_check", DRAIN),
+                        later("min_healthy_time", DRAIN),
+                        later("healthy_deadline", DRAIN)));
+    }
+
+    private static Block network() {
+        return new Block(
+                NetworkResource.class,
+                "network",
+                List.of(
+                        only("mode", List.of("host", "bridge", "none")),
+                        works("port").asExtra(),
+                        works("dns"),
+                        later("hostname"),
+                        later("cni"),
+                        constructed("mbits", "bandwidth is not scheduled"),
+                        never("device", "remove it; the node chooses"),
+                        never("cidr", "remove it; the node chooses"),
+                        never("ip", "remove it; the node chooses"),
+                        constructed("reserved_ports", "read as port with static")
+                                .asExtra()));
+    }
+
+    private static Block port() {
+        return new Block(
+                Port.class,
+                "port",
+                List.of(
+                        works("label", "the label"),
+                        works("static"),
+                        works("to"),
+                        works("host_network"),
+                        later("ignore_collision")));
+    }
+
+    private static Block disk() {
+        return new Block(
+                EphemeralDisk.class, "ephemeral_disk", List.of(works("size"), later("sticky"), later("migrate")));
+    }
+
+    private static Block volume() {
+        return new Block(
+                VolumeRequest.class,
+                "volume",
+                List.of(
+                        works("name", "the label"),
+                        later("type"),
+                        later("source"),
+                        later("read_only"),
+                        later("sticky"),
+                        later("per_alloc"),
+                        later("access_mode"),
+                        later("attachment_mode"),
+                        later("mount_options")));
+    }
+
+    private static Block consul() {
+        return new Block(
+                ConsulOptions.class,
+                "consul",
+                List.of(
+                        only("cluster", List.of("default"), ONE_CLUSTER),
+                        only("namespace", List.of("default"), ONE_CLUSTER),
+                        only("partition", List.of("default"), ONE_CLUSTER)));
+    }
+}

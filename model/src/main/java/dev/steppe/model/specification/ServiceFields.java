@@ -1,0 +1,89 @@
+package dev.steppe.model.specification;
+
+import static dev.steppe.model.specification.Row.constructed;
+import static dev.steppe.model.specification.Row.later;
+import static dev.steppe.model.specification.Row.only;
+import static dev.steppe.model.specification.Row.works;
+
+import dev.steppe.model.CheckRestart;
+import dev.steppe.model.Service;
+import dev.steppe.model.ServiceCheck;
+import dev.steppe.model.ServiceWeights;
+import java.util.List;
+
+/** What Steppe does with services and their checks. */
+final class ServiceFields {
+    private static final Answer NOT_YET = new Answer.Refused(true, "remove it");
+    private static final String NO_CANARY = "no instance is a canary, since updates with canaries are refused";
+
+    private ServiceFields() {}
+
+    static List<Block> blocks() {
+        return List.of(
+                service(),
+                check(),
+                Block.whole(CheckRestart.class, "check_restart", NOT_YET),
+                Block.whole(ServiceWeights.class, "weights", NOT_YET));
+    }
+
+    private static Block service() {
+        return new Block(
+                Service.class,
+                "service",
+                List.of(
+                        works("name"),
+                        works("port"),
+                        works("tags"),
+                        works("meta"),
+                        works("address"),
+                        only("address_mode", List.of("auto", "host", "driver", "alloc")),
+                        only("provider", List.of("consul", "nomad"), "the same: one catalog is shown in both dialects"),
+                        works("task"),
+                        works("check"),
+                        works("connect"),
+                        only("cluster", List.of("default"), "a region has one catalog"),
+                        constructed("canary_tags", NO_CANARY),
+                        constructed("canary_meta", NO_CANARY),
+                        later("check_restart"),
+                        later("tagged_addresses"),
+                        later("enable_tag_override"),
+                        later("on_update"),
+                        later("identity"),
+                        later("weights"),
+                        later("kind")));
+    }
+
+    private static Block check() {
+        return new Block(
+                ServiceCheck.class,
+                "check",
+                List.of(
+                        works("name"),
+                        only("type", List.of("http", "tcp")),
+                        works("path"),
+                        works("method"),
+                        works("header"),
+                        works("body"),
+                        only("protocol", List.of("http")),
+                        works("port"),
+                        works("interval"),
+                        works("timeout"),
+                        works("initial_status"),
+                        works("success_before_passing"),
+                        works("failures_before_critical"),
+                        constructed("address_mode", "checks run inside the allocation's network"),
+                        constructed("expose", "checks run inside the allocation's network"),
+                        later("failures_before_warning"),
+                        later("check_restart"),
+                        later("command"),
+                        later("args"),
+                        later("task"),
+                        later("grpc_service"),
+                        later("grpc_use_tls"),
+                        later("tls_server_name"),
+                        later("tls_skip_verify"),
+                        later("advertise"),
+                        later("notes"),
+                        later("on_update")));
+    }
+}

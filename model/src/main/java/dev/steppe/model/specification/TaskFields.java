@@ -1,0 +1,193 @@
+package dev.steppe.model.specification;
+
+import static dev.steppe.model.specification.Row.constructed;
+import static dev.steppe.model.specification.Row.later;
+import static dev.steppe.model.specification.Row.never;
+import static dev.steppe.model.specification.Row.only;
+import static dev.steppe.model.specification.Row.works;
+
+import dev.steppe.model.Artifact;
+import dev.steppe.model.ChangeScript;
+import dev.steppe.model.CsiPlugin;
+import dev.steppe.model.DispatchPayload;
+import dev.steppe.model.Lifecycle;
+import dev.steppe.model.LogConfig;
+import dev.steppe.model.Numa;
+import dev.steppe.model.RequestedDevice;
+import dev.steppe.model.Resources;
+import dev.steppe.model.Secret;
+import dev.steppe.model.Task;
+import dev.steppe.model.TaskAction;
+import dev.steppe.model.TaskSchedule;
+import dev.steppe.model.TaskScheduleCron;
+import dev.steppe.model.Template;
+import dev.steppe.model.Vault;
+import dev.steppe.model.VolumeMount;
+import dev.steppe.model.WaitConfig;
+import dev.steppe.model.WorkloadIdentity;
+import java.util.List;
+
+/** What Steppe does with tasks and what belongs to one. */
+final class TaskFields {
+    private static final Answer NOT_YET = new Answer.Refused(true, "remove it");
+
+    private TaskFields() {}
+
+    static List<Block> blocks() {
+        return List.of(
+                task(),
+                resources(),
+                Block.whole(RequestedDevice.class, "device", NOT_YET),
+                Block.whole(Numa.class, "numa", NOT_YET),
+                Block.whole(Lifecycle.class, "lifecycle", NOT_YET),
+                logs(),
+                artifact(),
+                template(),
+                Block.whole(ChangeScript.class, "change_script", NOT_YET),
+                Block.whole(WaitConfig.class, "wait", NOT_YET),
+                volumeMount(),
+                vault(),
+                Block.whole(WorkloadIdentity.class, "identity", NOT_YET),
+                Block.whole(Secret.class, "secret", NOT_YET),
+                Block.whole(TaskAction.class, "action", NOT_YET),
+                Block.whole(DispatchPayload.class, "dispatch_payload", NOT_YET),
+                Block.whole(CsiPlugin.class, "csi_plugin", NOT_YET),
+                Block.whole(TaskSchedule.class, "schedule", NOT_YET),
+                Block.whole(TaskScheduleCron.class, "schedule cron", NOT_YET));
+    }
+
+    private static Block task() {
+        return new Block(
+                Task.class,
+                "task",
+                List.of(
+                        works("name", "the label"),
+                        works("driver"),
+                        works("user"),
+                        works("config", "the driver says what may stand in it"),
+                        works("env"),
+                        works("meta"),
+                        works("constraint"),
+                        works("affinity"),
+                        works("service"),
+                        works("resources"),
+                        works("restart"),
+                        works("kill_timeout"),
+                        works("kill_signal"),
+                        works("logs"),
+                        works("consul"),
+                        later("lifecycle"),
+                        later("leader"),
+                        later("shutdown_delay"),
+                        later("artifact", "remove it and use files that are there already"),
+                        later("template", "remove it and use env, or files that are there already"),
+                        later("volume_mount"),
+                        later("vault"),
+                        later("identity"),
+                        later("secret"),
+                        later("action"),
+                        later("dispatch_payload"),
+                        later("csi_plugin"),
+                        later("schedule"),
+                        never("scaling", "remove it; set cpu and memory in resources"),
+                        never("kind", "remove it; proxies of the mesh are no tasks here"),
+                        constructed("network", "read as the group's network").asExtra()));
+    }
+
+    private static Block resources() {
+        return new Block(
+                Resources.class,
+                "resources",
+                List.of(
+                        works("cpu"),
+                        works("memory"),
+                        works("memory_max"),
+                        later("cores", "use cpu (MHz)"),
+                        later("secrets"),
+                        later("device"),
+                        later("numa"),
+                        never("disk", "use the group's ephemeral_disk block"),
+                        constructed("iops", "disk operations are not scheduled").asExtra(),
+                        constructed("network", "read as the group's network")));
+    }
+
+    private static Block logs() {
+        String kept = "remove it; output is kept whole";
+        return new Block(
+                LogConfig.class,
+                "logs",
+                List.of(
+                        later("max_files", kept),
+                        later("max_file_size", kept),
+                        later("disabled", kept),
+                        constructed("enabled", "read as disabled, the other way round")
+                                .asExtra()));
+    }
+
+    private static Block artifact() {
+        return new Block(
+                Artifact.class,
+                "artifact",
+                List.of(
+                        later("source"),
+                        later("destination"),
+                        later("mode"),
+                        later("options"),
+                        later("headers"),
+                        later("insecure"),
+                        later("chown")));
+    }
+
+    private static Block template() {
+        return new Block(
+                Template.class,
+                "template",
+                List.of(
+                        later("source"),
+                        later("data"),
+                        later("destination"),
+                        later("change_mode"),
+                        later("change_signal"),
+                        later("change_script"),
+                        later("splay"),
+                        later("perms"),
+                        later("uid"),
+                        later("gid"),
+                        later("left_delimiter"),
+                        later("right_delimiter"),
+                        later("env"),
+                        later("once"),
+                        later("wait"),
+                        later("error_on_missing_key"),
+                        constructed("vault_grace", "it has no effect: leases are renewed in time")
+                                .asExtra()));
+    }
+
+    private static Block volumeMount() {
+        return new Block(
+                VolumeMount.class,
+                "volume_mount",
+                List.of(
+                        later("volume"),
+                        later("destination"),
+                        later("read_only"),
+                        later("propagation_mode"),
+                        later("selinux_label")));
+    }
+
+    private static Block vault() {
+        return new Block(
+                Vault.class,
+                "vault",
+                List.of(
+                        later("policies"),
+                        later("role"),
+                        later("namespace"),
+                        only("cluster", List.of("default"), "a region has one store of secrets"),
+                        later("env"),
+                        later("change_mode"),
+                        later("change_signal"),
+                        later("disable_file"),
+                        later("allow_token_expiration")));
+    }
+}
