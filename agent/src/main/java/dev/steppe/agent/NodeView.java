@@ -3,8 +3,10 @@ package dev.steppe.agent;
 import dev.steppe.api.LocalNode;
 import dev.steppe.client.Client;
 import dev.steppe.client.driver.AllocationDirectory;
+import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
 import dev.steppe.io.Loop;
+import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeId;
 import java.nio.file.Files;
@@ -58,6 +60,18 @@ final class NodeView implements LocalNode {
         var usages = new TreeMap<String, TaskUsage>();
         tasks.get().forEach((name, running) -> running.usage().ifPresent(usage -> usages.put(name, usage)));
         return Optional.of(Collections.unmodifiableSortedMap(usages));
+    }
+
+    @Override
+    public CommandSession enter(
+            AllocationId allocation, String task, CommandSession.Wish wish, CommandSession.Output output)
+            throws DriverException {
+        var running = ask(() -> client.runner(allocation)
+                        .flatMap(runner -> Optional.ofNullable(runner.running().get(task))))
+                .flatMap(found -> found)
+                .orElseThrow(() -> DriverException.refused(
+                        "task \"" + task + "\" of allocation " + allocation + " is not running"));
+        return running.driver().enter(running.handle(), wish, output);
     }
 
     private <T> Optional<T> ask(java.util.function.Supplier<T> question) {

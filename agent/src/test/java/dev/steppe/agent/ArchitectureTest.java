@@ -255,12 +255,15 @@ class ArchitectureTest {
                 "java.util.concurrent.ForkJoinPool", Set.of("<init>", "commonPool"),
                 "java.util.concurrent.CompletableFuture", Set.of("runAsync", "supplyAsync"),
                 "java.util.Collection", Set.of("parallelStream"));
-        // The hook that ends a program must be a thread, and belongs to the program as a whole.
+        // The hook that ends a program must be a thread, and belongs to the program as a whole; a command is such a
+        // program.
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.steppe.io..")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.steppe.agent.StopSignal")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.steppe.cli.terminal.Background")
                 .should()
                 .accessTargetWhere(calls(starters, (target, arguments) -> true))
                 .orShould()

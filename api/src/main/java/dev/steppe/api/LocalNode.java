@@ -1,6 +1,8 @@
 package dev.steppe.api;
 
+import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
+import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeId;
 import java.nio.file.Path;
@@ -17,6 +19,10 @@ public interface LocalNode {
 
     /** The directory of an allocation this node has or had and did not clean up yet. */
     Optional<Path> directoryOf(AllocationId allocation);
+
+    /** Runs a command inside a running task; refused when it does not run here, or not now. Blocks. */
+    CommandSession enter(AllocationId allocation, String task, CommandSession.Wish wish, CommandSession.Output output)
+            throws DriverException;
 
     /** What the running tasks of an allocation use, by name; empty when none of it runs here. */
     Optional<SortedMap<String, TaskUsage>> usageOf(AllocationId allocation);

@@ -1,5 +1,6 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.alloc.AllocExec;
 import dev.steppe.cli.alloc.AllocLogs;
 import dev.steppe.cli.alloc.AllocStatus;
 import dev.steppe.cli.command.Command;
@@ -45,6 +46,7 @@ final class Commands {
             case "job validate" -> Optional.of(new JobValidate());
             case "job inspect" -> Optional.of(new JobInspect());
             case "alloc status" -> Optional.of(new AllocStatus());
+            case "alloc exec" -> Optional.of(new AllocExec());
             case "alloc logs" -> Optional.of(new AllocLogs());
             case "node status" -> Optional.of(new NodeStatus());
             case "eval status" -> Optional.of(new EvalStatus());
@@ -91,6 +93,7 @@ final class Commands {
             case "stop" -> "job stop";
             case "validate" -> "job validate";
             case "inspect" -> "job inspect";
+            case "exec" -> "alloc exec";
             case "logs" -> "alloc logs";
             case "alloc-status" -> "alloc status";
             case "node-status" -> "node status";

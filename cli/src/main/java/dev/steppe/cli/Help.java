@@ -30,6 +30,7 @@ final class Help {
                 new Entry("job validate", "Check a job file without running it"),
                 new Entry("job inspect", "A registered job as JSON or as it was submitted"),
                 new Entry("alloc status", "An allocation: tasks, events, ports, refusals of the mesh"),
+                new Entry("alloc exec", "Run a command inside a running task"),
                 new Entry("alloc logs", "Output of a task; -f follows it"),
                 new Entry("node status", "Nodes, or one node with its resources and allocations"),
                 new Entry("eval status", "An evaluation and why something was not placed"),

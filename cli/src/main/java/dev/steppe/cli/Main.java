@@ -82,14 +82,14 @@ public final class Main {
 
     private static int execute(
             String name, Command command, List<String> rest, Terminal terminal, Map<String, String> environment) {
-        if (asksForHelp(rest)) {
+        if (asksForHelp(rest, command.wordsEndFlags())) {
             Help.command(name, command, terminal);
             return 0;
         }
         try {
             List<Flag> flags = new ArrayList<>(command.flags());
             flags.addAll(command.commonFlags());
-            var arguments = Arguments.parse(rest, flags);
+            var arguments = Arguments.parse(rest, flags, command.wordsEndFlags());
             return command.run(new Invocation(arguments, environment, terminal));
         } catch (UsageException refused) {
             terminal.complain(refused.getMessage());
@@ -106,9 +106,9 @@ public final class Main {
         return FAILED;
     }
 
-    private static boolean asksForHelp(List<String> rest) {
+    private static boolean asksForHelp(List<String> rest, boolean wordsEndFlags) {
         for (var word : rest) {
-            if (word.equals("--")) {
+            if (word.equals("--") || wordsEndFlags && !word.startsWith("-")) {
                 return false;
             }
             if (isHelp(word)) {

@@ -2,9 +2,10 @@ package dev.steppe.api.http;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 
-/** What a handler returns: a whole response, a response that is not due yet, or a stream. */
-public sealed interface Answer permits Response, Answer.Waiting, Answer.Streamed {
+/** What a handler returns: a whole response, a response that is not due yet, a stream, or a WebSocket. */
+public sealed interface Answer permits Response, Answer.Waiting, Answer.Streamed, Answer.Conversation {
 
     /**
      * A response that is not due yet. Nothing but this object and a timer is kept: when the watch fires, or at the
@@ -15,6 +16,30 @@ public sealed interface Answer permits Response, Answer.Waiting, Answer.Streamed
 
     /** A response whose bytes are produced while they are sent. The producer runs on the handler's virtual thread. */
     record Streamed(int status, Headers headers, Producer producer) implements Answer {}
+
+    /**
+     * A WebSocket. The talk runs on the handler's virtual thread and is interrupted when the peer goes away or the server
+     * closes; when it returns, the connection is closed.
+     */
+    record Conversation(Talk talk) implements Answer {}
+
+    /** What is spoken over a WebSocket. */
+    @FunctionalInterface
+    interface Talk {
+        void hold(Peer peer) throws IOException, InterruptedException;
+    }
+
+    /** The other end of a WebSocket. */
+    interface Peer {
+        /** The next message, waiting for it; empty when the peer says no more. For one thread. */
+        Optional<Bytes> receive() throws InterruptedException;
+
+        /** Sends a text, from any thread; blocks while the peer reads slower than we write; fails when it is gone. */
+        void send(Bytes text) throws IOException, InterruptedException;
+
+        /** Says why nothing more comes and ends the connection: 1000 when all is well. The first call counts. */
+        void close(int code, String reason);
+    }
 
     /** Something that can tell once that it changed. */
     @FunctionalInterface

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import java.util.ArrayDeque;
@@ -50,10 +51,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void begin(ChannelHandlerContext context, FullHttpRequest incoming) {
         var terms = new Exchange.Terms(
                 setup,
-                incoming.method().name(),
+                new DefaultHttpRequest(
+                        incoming.protocolVersion(), incoming.method(), incoming.uri(), incoming.headers()),
                 HttpUtil.isKeepAlive(incoming),
-                acceptsGzip(incoming),
-                incoming.method().name().equals("HEAD"));
+                acceptsGzip(incoming));
         var exchange = new Exchange(terms, context.channel(), handlers, () -> finished(context));
         current = Optional.of(exchange);
         try {
@@ -96,7 +97,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private static void refuseForeignPage(FullHttpRequest incoming) throws Refused {
         var method = incoming.method().name();
         var origin = incoming.headers().get("Origin");
-        if (origin == null || method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS")) {
+        boolean onlyReads = method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
+        // A browser lets any page open a WebSocket and read from it.
+        if (origin == null || (onlyReads && !Exchange.isWebSocket(incoming))) {
             return;
         }
         var host = incoming.headers().get("Host", "");

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -30,6 +31,12 @@ final class Exchange {
     /** Below this a compressed answer is hardly smaller than its own headers. */
     private static final int GZIP_BYTES_MIN = 1024;
 
+    /** Close codes of a WebSocket. */
+    private static final int WELL = 1000;
+
+    private static final int GOING_AWAY = 1001;
+    private static final int FAILED = 1011;
+
     private final Terms terms;
     private final Channel channel;
     private final TaskScope handlers;
@@ -49,7 +56,15 @@ final class Exchange {
     }
 
     /** What the answer depends on besides the handler; {@code finished} of the exchange runs on the event loop. */
-    record Terms(HttpServer.Setup setup, String method, boolean keepAlive, boolean gzip, boolean headOnly) {}
+    record Terms(HttpServer.Setup setup, HttpRequest head, boolean keepAlive, boolean gzip) {
+        String method() {
+            return head.method().name();
+        }
+
+        boolean headOnly() {
+            return method().equals("HEAD");
+        }
+    }
 
     /** Something that produces an answer, on a virtual thread. */
     private interface Work {
@@ -79,7 +94,7 @@ final class Exchange {
         respond(
                 asked.filter(method -> method == Method.OPTIONS).isPresent()
                         ? Response.empty().with("Allow", allow)
-                        : Refusals.wrongMethod(terms.setup.dialect(), terms.method, allow));
+                        : Refusals.wrongMethod(terms.setup.dialect(), terms.method(), allow));
     }
 
     private void start(String id, Work work) {
@@ -103,7 +118,7 @@ final class Exchange {
             channel.close();
             return Optional.empty();
         } catch (RuntimeException bug) {
-            LOG.log(Level.ERROR, "handler failed method=" + terms.method + " path=" + id, bug);
+            LOG.log(Level.ERROR, "handler failed method=" + terms.method() + " path=" + id, bug);
             return Optional.of(Refusals.bug());
         }
     }
@@ -116,6 +131,13 @@ final class Exchange {
             case Response response -> respond(response);
             case Answer.Waiting waiting -> park(waiting);
             case Answer.Streamed streamed -> stream(streamed);
+            case Answer.Conversation conversation -> {
+                if (isWebSocket(terms.head)) {
+                    converse(conversation);
+                } else {
+                    refuse(Refused.invalid("this route is a WebSocket: ask with the headers of an upgrade"));
+                }
+            }
         }
     }
 
@@ -185,7 +207,7 @@ final class Exchange {
                 ? new Response(response.status(), response.headers(), JsonLayout.indent(response.body()))
                 : response;
         var sent = compressed(laidOut);
-        var content = terms.headOnly
+        var content = terms.headOnly()
                 ? Unpooled.EMPTY_BUFFER
                 : Unpooled.wrappedBuffer(sent.body().array());
         var message =
@@ -235,7 +257,7 @@ final class Exchange {
         writeHeaders(head.headers(), streamed.headers());
         head.headers().set("Transfer-Encoding", "chunked");
         channel.writeAndFlush(head);
-        boolean whole = terms.headOnly || produce(streamed);
+        boolean whole = terms.headOnly() || produce(streamed);
         var written = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
         // A stream that broke off must not look whole: the missing last chunk tells the peer.
         if (!terms.keepAlive || !whole) {
@@ -258,13 +280,43 @@ final class Exchange {
         } catch (InterruptedException stopping) {
             LOG.log(Level.DEBUG, "stream stopped");
         } catch (RuntimeException bug) {
-            LOG.log(Level.ERROR, "stream failed method=" + terms.method, bug);
+            LOG.log(Level.ERROR, "stream failed method=" + terms.method(), bug);
         } finally {
             stream.set(Optional.empty());
             sink.end();
         }
         channel.close();
         return false;
+    }
+
+    /** True for a request that wants to go on as a WebSocket. */
+    static boolean isWebSocket(HttpRequest request) {
+        return request.headers().containsValue("Upgrade", "websocket", true);
+    }
+
+    private void converse(Answer.Conversation conversation) {
+        var sink = new StreamSink(channel, Thread.currentThread());
+        var peer = new WebSocketPeer(channel, sink);
+        stream.set(Optional.of(sink));
+        if (abandoned.get()) {
+            sink.peerIsGone();
+        }
+        try {
+            peer.open(terms.head);
+            conversation.talk().hold(peer);
+            peer.close(WELL, "");
+        } catch (IOException broken) {
+            LOG.log(Level.DEBUG, "WebSocket ended early reason=" + broken.getMessage());
+            peer.close(FAILED, String.valueOf(broken.getMessage()));
+        } catch (InterruptedException stopping) {
+            peer.close(GOING_AWAY, "the agent stops");
+        } catch (RuntimeException bug) {
+            LOG.log(Level.ERROR, "WebSocket failed method=" + terms.method(), bug);
+            peer.close(FAILED, "internal error, the agent's log says more");
+        } finally {
+            stream.set(Optional.empty());
+            sink.end();
+        }
     }
 
     /** The peer is gone: releases everything this exchange holds. Runs on the event loop. */

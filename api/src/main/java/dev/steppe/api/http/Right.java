@@ -81,6 +81,7 @@ public sealed interface Right {
         SUBMIT_JOB("submit-job"),
         READ_LOGS("read-logs"),
         READ_FILES("read-fs"),
+        EXECUTE("alloc-exec"),
         ALLOCATION_LIFECYCLE("alloc-lifecycle");
 
         private final String text;
@@ -102,6 +103,7 @@ public sealed interface Right {
     Right SUBMIT_JOB = new InNamespace(Capability.SUBMIT_JOB);
     Right READ_LOGS = new InNamespace(Capability.READ_LOGS);
     Right READ_FILES = new InNamespace(Capability.READ_FILES);
+    Right EXECUTE = new InNamespace(Capability.EXECUTE);
     Right ALLOCATION_LIFECYCLE = new InNamespace(Capability.ALLOCATION_LIFECYCLE);
     Right READ_NODES = new Nodes(Access.READ);
     Right WRITE_NODES = new Nodes(Access.WRITE);

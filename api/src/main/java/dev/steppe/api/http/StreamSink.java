@@ -25,10 +25,17 @@ final class StreamSink implements Answer.Sink {
 
     @Override
     public void write(Bytes bytes) throws IOException, InterruptedException {
-        awaitWritable();
-        if (!bytes.isEmpty()) {
-            channel.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes.array())));
+        if (bytes.isEmpty()) {
+            awaitWritable();
+        } else {
+            send(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes.array())));
         }
+    }
+
+    /** Sends what the connection's codec encodes; waits like {@link #write}. */
+    void send(Object message) throws IOException, InterruptedException {
+        awaitWritable();
+        channel.writeAndFlush(message);
     }
 
     private void awaitWritable() throws IOException, InterruptedException {

@@ -55,19 +55,8 @@ final class FileRoutes {
                 Route.get("/v1/client/allocation/{id}/stats", Right.READ_JOB, this::stats));
     }
 
-    /** The allocation, which must be this node's. */
     private Allocation local(Request request) throws Refused {
-        var id = Given.id(AllocationId::new, request);
-        var allocation = region.snapshot()
-                .allocation(id)
-                .orElseThrow(() -> Refused.notFound("unknown allocation \"" + id + "\""));
-        var here = node.orElseThrow(() -> Refused.notFound("node is not running a Nomad Client: this agent is a server"
-                + " only; ask the agent of node " + allocation.nodeName()));
-        if (!here.id().equals(allocation.nodeId())) {
-            throw Refused.unsupported("allocation " + id + " is on node " + allocation.nodeName()
-                    + ": ask the agent there; forwarding is not supported yet");
-        }
-        return allocation;
+        return Here.allocation(region, node, request);
     }
 
     private AllocationFiles files(Allocation allocation) throws Refused {

@@ -31,7 +31,6 @@ final class UnsupportedRoutes {
             "/v1/node/pool/{name}/nodes",
             "/v1/node/pool/{name}/jobs",
             "/v1/allocation/{id}/stop",
-            "/v1/client/allocation/{id}/exec",
             "/v1/client/allocation/{id}/snapshot",
             "/v1/client/allocation/{id}/restart",
             "/v1/client/allocation/{id}/gc",

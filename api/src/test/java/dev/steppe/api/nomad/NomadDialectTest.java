@@ -11,7 +11,9 @@ import dev.steppe.api.http.Gate;
 import dev.steppe.api.http.HttpServer;
 import dev.steppe.api.http.Reply;
 import dev.steppe.api.http.Router;
+import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
+import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.codec.Codec;
@@ -80,6 +82,13 @@ class NomadDialectTest {
         @Override
         public Optional<Path> directoryOf(AllocationId allocation) {
             return Optional.of(directory.resolve(allocation.value())).filter(Files::isDirectory);
+        }
+
+        @Override
+        public CommandSession enter(
+                AllocationId allocation, String task, CommandSession.Wish wish, CommandSession.Output output)
+                throws DriverException {
+            throw DriverException.refused("nothing runs on this node");
         }
 
         @Override

@@ -6,10 +6,7 @@ import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
-import dev.steppe.cli.http.Query;
-import dev.steppe.cli.json.Json;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Prints what a task wrote, from the beginning, from near the end, or as it comes. */
@@ -53,15 +50,9 @@ public final class AllocLogs implements Command {
             throw new UsageException("flags -stderr and -stdout exclude each other");
         }
         var api = invocation.nomad();
-        var id = arguments.has("job")
-                ? ofJob(invocation, words.getFirst())
-                : AllocMatch.one(invocation, words.getFirst());
+        var id = AllocMatch.ofArgument(invocation, words.getFirst());
         var namedLast = words.size() == 2 ? words.get(1) : "";
-        var task = arguments.text("task").orElse(namedLast);
-        if (task.isEmpty()) {
-            task = onlyTask(
-                    api.get("/v1/allocation/" + Query.encode(id), Query.none()).body());
-        }
+        var task = AllocMatch.task(api, id, arguments.text("task").orElse(namedLast));
         var type = arguments.has("stderr") ? "stderr" : "stdout";
         print(invocation, id, task, type);
         return 0;
@@ -102,43 +93,5 @@ public final class AllocLogs implements Command {
         if (out.checkError()) {
             throw new IOException("the output was closed");
         }
-    }
-
-    private static String ofJob(Invocation invocation, String job) throws CommandFailure, ApiException {
-        var group = invocation.arguments().text("group");
-        var allocations = invocation
-                .nomad()
-                .get("/v1/job/" + Query.encode(job) + "/allocations", Query.none())
-                .body()
-                .items();
-        Json newest = new Json.Null();
-        for (var allocation : allocations) {
-            var matches = allocation.text("ClientStatus").equals("running")
-                    && (group.isEmpty() || group.get().equals(allocation.text("TaskGroup")));
-            if (matches && allocation.number("CreateIndex") >= newest.number("CreateIndex")) {
-                newest = allocation;
-            }
-        }
-        if (newest.isNull()) {
-            throw new CommandFailure("No running allocation of job \"" + job + "\""
-                    + (group.isEmpty() ? "" : ", group \"" + group.get() + "\"") + " found");
-        }
-        return newest.text("ID");
-    }
-
-    private static String onlyTask(Json allocation) throws CommandFailure {
-        List<String> tasks = new ArrayList<>();
-        for (var name : AllocMatch.tasks(allocation)) {
-            if (!AllocMatch.isProxy(name)) {
-                tasks.add(name);
-            }
-        }
-        if (tasks.size() == 1) {
-            return tasks.getFirst();
-        }
-        throw new CommandFailure(
-                tasks.isEmpty()
-                        ? "The allocation has no tasks yet"
-                        : "The allocation has several tasks; name one: " + String.join(", ", tasks));
     }
 }

@@ -3,7 +3,9 @@ package dev.steppe.cli.alloc;
 import dev.steppe.cli.command.CommandFailure;
 import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.Match;
+import dev.steppe.cli.http.Api;
 import dev.steppe.cli.http.ApiException;
+import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -54,5 +56,58 @@ final class AllocMatch {
             }
         }
         return new Json.Null();
+    }
+
+    /** The allocation that a command's first word names: by the beginning of its id, with -job by its job. */
+    static String ofArgument(Invocation invocation, String word) throws CommandFailure, ApiException {
+        return invocation.arguments().has("job") ? ofJob(invocation, word) : one(invocation, word);
+    }
+
+    /** The task of this name, the only one when the name is empty. */
+    static String task(Api api, String id, String named) throws CommandFailure, ApiException {
+        return named.isEmpty()
+                ? onlyTask(api.get("/v1/allocation/" + Query.encode(id), Query.none())
+                        .body())
+                : named;
+    }
+
+    /** The newest running allocation of a job, of the group that the flags name. */
+    static String ofJob(Invocation invocation, String job) throws CommandFailure, ApiException {
+        var group = invocation.arguments().text("group");
+        var allocations = invocation
+                .nomad()
+                .get("/v1/job/" + Query.encode(job) + "/allocations", Query.none())
+                .body()
+                .items();
+        Json newest = new Json.Null();
+        for (var allocation : allocations) {
+            var matches = allocation.text("ClientStatus").equals("running")
+                    && (group.isEmpty() || group.get().equals(allocation.text("TaskGroup")));
+            if (matches && allocation.number("CreateIndex") >= newest.number("CreateIndex")) {
+                newest = allocation;
+            }
+        }
+        if (newest.isNull()) {
+            throw new CommandFailure("No running allocation of job \"" + job + "\""
+                    + (group.isEmpty() ? "" : ", group \"" + group.get() + "\"") + " found");
+        }
+        return newest.text("ID");
+    }
+
+    /** The only task; proxies of the mesh do not count. */
+    static String onlyTask(Json allocation) throws CommandFailure {
+        List<String> tasks = new ArrayList<>();
+        for (var name : tasks(allocation)) {
+            if (!isProxy(name)) {
+                tasks.add(name);
+            }
+        }
+        if (tasks.size() == 1) {
+            return tasks.getFirst();
+        }
+        throw new CommandFailure(
+                tasks.isEmpty()
+                        ? "The allocation has no tasks yet"
+                        : "The allocation has several tasks; name one: " + String.join(", ", tasks));
     }
 }

@@ -21,10 +21,19 @@ public final class Arguments {
 
     /** Sorts the words after the command. Unknown and refused flags, missing and wrong values are refused by name. */
     public static Arguments parse(List<String> written, List<Flag> known) throws UsageException {
+        return parse(written, known, false);
+    }
+
+    /** As {@link #parse}, where the flags may end at the first positional word. */
+    public static Arguments parse(List<String> written, List<Flag> known, boolean wordsEndFlags) throws UsageException {
         Map<String, List<String>> values = new LinkedHashMap<>();
         List<String> words = new ArrayList<>();
         for (var i = 0; i < written.size(); i++) {
             var word = written.get(i);
+            if (wordsEndFlags && !isFlag(word)) {
+                words.addAll(written.subList(i, written.size()));
+                break;
+            }
             if (word.equals("--")) {
                 words.addAll(written.subList(i + 1, written.size()));
                 break;

@@ -21,6 +21,11 @@ public interface Command {
         return CommonFlags.nomad();
     }
 
+    /** True when the first positional word ends the flags, because the words after it belong to another program. */
+    default boolean wordsEndFlags() {
+        return false;
+    }
+
     /**
      * Does the work and returns the exit code.
      *

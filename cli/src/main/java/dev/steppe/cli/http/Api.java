@@ -20,6 +20,7 @@ import java.util.Map;
  */
 public final class Api {
     private static final int ANSWER_TIMEOUT_MILLIS = 60_000;
+    private static final int SWITCHED = 101;
     private static final int HURRIED_MAX = 50;
     private static final long HURRIED_NANOS = 500_000_000L;
 
@@ -102,6 +103,30 @@ public final class Api {
                     exchange.close();
                 }
             };
+        } catch (IOException failed) {
+            throw unreachable(failed);
+        }
+    }
+
+    /** Opens a WebSocket. The caller closes it. */
+    public WebSocket webSocket(String path, Query query) throws ApiException {
+        try {
+            var key = WebSocket.newKey();
+            var head = head("GET", path, query, 0)
+                    .replace(
+                            "Connection: close\r\n",
+                            "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key + "\r\n");
+            var exchange = Exchange.open(target, head, new byte[0], 0);
+            try {
+                if (exchange.status() != SWITCHED) {
+                    refuseFailure(exchange);
+                }
+                return WebSocket.over(exchange, key);
+            } catch (ApiException | IOException failed) {
+                exchange.close();
+                throw failed;
+            }
         } catch (IOException failed) {
             throw unreachable(failed);
         }

@@ -26,16 +26,19 @@ import java.util.Locale;
 final class Exchange implements Closeable {
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
     private static final int HEAD_BYTES_MAX = 64 * 1024;
+    private static final int SWITCHED = 101;
 
     private final Closeable connection;
     private final int status;
     private final List<String> headers;
     private final InputStream body;
+    private final OutputStream output;
 
-    private Exchange(Closeable connection, InputStream input) throws IOException {
+    private Exchange(Closeable connection, InputStream input, OutputStream output) throws IOException {
         this.connection = connection;
+        this.output = output;
         var head = readHead(input);
-        while (statusOf(head) / 100 == 1) {
+        while (statusOf(head) / 100 == 1 && statusOf(head) != SWITCHED) {
             head = readHead(input);
         }
         this.status = statusOf(head);
@@ -56,7 +59,7 @@ final class Exchange implements Closeable {
             socket.connect(new InetSocketAddress(target.host(), target.port()), CONNECT_TIMEOUT_MILLIS);
             socket.setSoTimeout(readTimeoutMillis);
             send(socket.getOutputStream(), head, content);
-            return new Exchange(socket, new BufferedInputStream(socket.getInputStream()));
+            return new Exchange(socket, new BufferedInputStream(socket.getInputStream()), socket.getOutputStream());
         } catch (IOException failed) {
             closeAfter(failed, socket);
             throw failed;
@@ -67,8 +70,9 @@ final class Exchange implements Closeable {
         var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.connect(UnixDomainSocketAddress.of(Path.of(target.socketPath())));
-            send(Channels.newOutputStream(channel), head, content);
-            return new Exchange(channel, new BufferedInputStream(Channels.newInputStream(channel)));
+            var output = Channels.newOutputStream(channel);
+            send(output, head, content);
+            return new Exchange(channel, new BufferedInputStream(Channels.newInputStream(channel)), output);
         } catch (IOException failed) {
             closeAfter(failed, channel);
             throw failed;
@@ -98,6 +102,11 @@ final class Exchange implements Closeable {
 
     InputStream body() {
         return body;
+    }
+
+    /** Where to write after the agent agreed to switch protocols. */
+    OutputStream output() {
+        return output;
     }
 
     byte[] bodyBytes() throws IOException {

@@ -1,5 +1,6 @@
 package dev.steppe.client.driver;
 
+import dev.steppe.io.process.CommandSession;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,12 @@ public interface Driver {
 
     /** Sends a signal by name, for example {@code SIGHUP}. */
     void signal(DriverHandle handle, String signal) throws DriverException;
+
+    /** Runs a command inside the running task: where it runs, as its user, with its environment. */
+    default CommandSession enter(DriverHandle handle, CommandSession.Wish wish, CommandSession.Output output)
+            throws DriverException {
+        throw DriverException.refused("driver " + name() + " cannot run commands inside its tasks");
+    }
 
     /** What the task used since it started, and uses now. */
     TaskUsage usage(DriverHandle handle) throws DriverException;

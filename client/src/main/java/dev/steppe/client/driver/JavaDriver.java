@@ -1,5 +1,6 @@
 package dev.steppe.client.driver;
 
+import dev.steppe.io.process.CommandSession;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,6 +139,12 @@ public final class JavaDriver implements Driver {
     @Override
     public void signal(DriverHandle handle, String signal) throws DriverException {
         tasks.signal(handle, signal);
+    }
+
+    @Override
+    public CommandSession enter(DriverHandle handle, CommandSession.Wish wish, CommandSession.Output output)
+            throws DriverException {
+        return tasks.enter(handle, wish, output);
     }
 
     @Override

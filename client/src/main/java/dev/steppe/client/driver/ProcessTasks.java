@@ -4,6 +4,7 @@ import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.linux.Signal;
 import dev.steppe.io.process.Cgroups;
+import dev.steppe.io.process.CommandSession;
 import dev.steppe.io.process.LaunchRequest;
 import dev.steppe.io.process.TaskCgroup;
 import dev.steppe.io.process.TaskExit;
@@ -108,6 +109,18 @@ public final class ProcessTasks implements AutoCloseable {
 
     void signal(DriverHandle handle, String signal) throws DriverException {
         act("signal", () -> launcher.signal(process(handle), parseSignal(signal)));
+    }
+
+    CommandSession enter(DriverHandle handle, CommandSession.Wish wish, CommandSession.Output output)
+            throws DriverException {
+        try {
+            return launcher.enter(process(handle), wish, output);
+        } catch (IOException failed) {
+            throw DriverException.failed("cannot run a command in the task", failed);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw DriverException.failed("the agent stops while a command is started in a task");
+        }
     }
 
     TaskUsage usage(DriverHandle handle) throws DriverException {

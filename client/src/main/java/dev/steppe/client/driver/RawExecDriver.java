@@ -1,5 +1,6 @@
 package dev.steppe.client.driver;
 
+import dev.steppe.io.process.CommandSession;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,12 @@ public final class RawExecDriver implements Driver {
     @Override
     public void signal(DriverHandle handle, String signal) throws DriverException {
         tasks.signal(handle, signal);
+    }
+
+    @Override
+    public CommandSession enter(DriverHandle handle, CommandSession.Wish wish, CommandSession.Output output)
+            throws DriverException {
+        return tasks.enter(handle, wish, output);
     }
 
     @Override

@@ -6,6 +6,7 @@ public enum Errno {
     ENOENT(2, "no such file or directory"),
     ESRCH(3, "no such process"),
     EINTR(4, "interrupted"),
+    EIO(5, "input or output failed"),
     EBADF(9, "bad file descriptor"),
     ECHILD(10, "no child process"),
     EAGAIN(11, "try again"),
@@ -18,6 +19,7 @@ public enum Errno {
     ENFILE(23, "too many open files in the system"),
     EMFILE(24, "too many open files in this process"),
     ENOSPC(28, "no space left"),
+    EPIPE(32, "nobody reads the other end"),
     ENOSYS(38, "not implemented by this kernel"),
     ELOOP(40, "too many symbolic links"),
     OTHER(-1, "see errno(3)");

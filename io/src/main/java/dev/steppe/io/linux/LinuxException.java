@@ -35,7 +35,20 @@ public final class LinuxException extends IOException {
             case EMFILE, ENFILE -> "; raise the limit of open files (ulimit -n, LimitNOFILE=)";
             case ENOSPC -> "; a limit in /proc/sys/user (max_*_namespaces) or the disk is exhausted";
             case ELOOP -> "; a symbolic link stands where a file is expected: remove it";
-            case ENOENT, ESRCH, EEXIST, EINVAL, EBUSY, EINTR, EAGAIN, ENOMEM, ENOTDIR, EBADF, ECHILD, OTHER -> "";
+            case ENOENT,
+                    ESRCH,
+                    EEXIST,
+                    EINVAL,
+                    EBUSY,
+                    EINTR,
+                    EIO,
+                    EPIPE,
+                    EAGAIN,
+                    ENOMEM,
+                    ENOTDIR,
+                    EBADF,
+                    ECHILD,
+                    OTHER -> "";
         };
     }
 }

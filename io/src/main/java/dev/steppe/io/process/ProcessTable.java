@@ -54,6 +54,14 @@ final class ProcessTable {
         return List.copyOf(members);
     }
 
+    /** The running processes of the session that this process leads or led; it must not have been collected yet. */
+    static List<Long> session(long leader) throws IOException {
+        return all().stream()
+                .filter(stat -> stat.session() == leader)
+                .map(ProcessStat::pid)
+                .toList();
+    }
+
     /** Adds up what the processes used. */
     static ProcessUsage usage(List<Long> pids) throws IOException {
         var cpu = Duration.ZERO;

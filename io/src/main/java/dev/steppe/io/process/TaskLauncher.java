@@ -41,6 +41,7 @@ public final class TaskLauncher implements AutoCloseable {
     private static final String EXIT = "exit";
 
     private final NamespaceThread namespaceThread = new NamespaceThread();
+    private final TaskSessions sessions = new TaskSessions(namespaceThread);
     private final ProcessWatcher watcher;
     private final List<Path> reaperCgroups;
 
@@ -168,6 +169,12 @@ public final class TaskLauncher implements AutoCloseable {
         }
     }
 
+    /** Runs a command beside the task: in its namespaces and control groups, as its user, with its environment. */
+    public CommandSession enter(TaskProcess process, CommandSession.Wish wish, CommandSession.Output output)
+            throws IOException, InterruptedException {
+        return sessions.enter(process, wish, output);
+    }
+
     /** What the task and everything it started uses. */
     public ProcessUsage usage(TaskProcess process) throws IOException {
         var counted = process.cgroup().usage();
@@ -184,6 +191,7 @@ public final class TaskLauncher implements AutoCloseable {
 
     @Override
     public void close() {
+        sessions.close();
         watcher.close();
         namespaceThread.close();
     }

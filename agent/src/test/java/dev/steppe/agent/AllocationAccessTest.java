@@ -1,0 +1,252 @@
+package dev.steppe.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.JobId;
+import dev.steppe.model.JobKey;
+import dev.steppe.model.codec.Codec;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Proves that people reach into running tasks through a whole agent: by frames as clients send them, and by commands. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AllocationAccessTest {
+    private static final JobKey JOB = new JobKey("default", new JobId("access"));
+
+    private Assembly agent;
+    private Allocation allocation;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        agent = Assembly.start(AgentOptions.development(directory).onFreePorts());
+        AgentTest.await("a ready node", () -> agent.server().snapshot().nodeCount() == 1);
+        AgentTest.register(agent, """
+                {"ID":"access","Type":"service","TaskGroups":[{"Name":"g","Count":1,"Tasks":[{"Name":"t","Driver":"raw_exec",
+                 "Config":{"command":"/bin/sh","args":["-c","echo first; echo bad >&2; exec sleep 1000"]},
+                 "Env":{"COLOUR":"green"},"Resources":{"CPU":20,"MemoryMB":20}}]}]}
+                """);
+        AgentTest.await("a running allocation", () -> running().isPresent());
+        allocation = running().orElseThrow();
+    }
+
+    private Optional<Allocation> running() {
+        return agent.server().snapshot().allocationsOf(JOB).stream()
+                .filter(it -> it.client().status() == ClientStatus.RUNNING)
+                .findFirst();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        agent.stopAndRemove();
+        agent.close();
+    }
+
+    /** A client that speaks the frames of the published API. */
+    private static final class Session implements WebSocket.Listener {
+        private final StringBuilder partial = new StringBuilder();
+        private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+        private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+
+        @Override
+        public synchronized CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            partial.append(data);
+            socket.request(1);
+            if (last) {
+                take(partial.toString());
+                partial.setLength(0);
+            }
+            return CompletableFuture.completedFuture(null);
+        }
+
+        private void take(String text) {
+            try {
+                var frame = (Map<?, ?>) Codec.fromJson(Object.class, text);
+                print(frame.get("stdout"), stdout);
+                print(frame.get("stderr"), stderr);
+                if (Boolean.TRUE.equals(frame.get("exited"))) {
+                    exit.complete(((Number) ((Map<?, ?>) frame.get("result")).get("exit_code")).intValue());
+                }
+            } catch (Exception wrong) {
+                exit.completeExceptionally(wrong);
+            }
+        }
+
+        private static void print(Object part, ByteArrayOutputStream to) {
+            if (part instanceof Map<?, ?> map && map.get("data") instanceof String data) {
+                to.writeBytes(Base64.getDecoder().decode(data));
+            }
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            exit.completeExceptionally(new IOException("closed " + code + " " + reason));
+            return CompletableFuture.completedFuture(null);
+        }
+
+        synchronized String out() {
+            return stdout.toString(StandardCharsets.UTF_8);
+        }
+
+        int code() throws Exception {
+            return exit.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private CompletableFuture<WebSocket> open(
+            HttpClient http, Session session, String task, boolean terminal, String... command) throws Exception {
+        var words = Codec.toJson(List.of(command));
+        var query =
+                "?task=" + task + "&tty=" + terminal + "&command=" + URLEncoder.encode(words, StandardCharsets.UTF_8);
+        var address = agent.nomadAddress();
+        var uri = URI.create(
+                "ws://127.0.0.1:" + address.getPort() + "/v1/client/allocation/" + allocation.id() + "/exec" + query);
+        return http.newWebSocketBuilder().buildAsync(uri, session);
+    }
+
+    private static void stdin(WebSocket socket, String text) {
+        var data = Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        socket.sendText("{\"stdin\":{\"data\":\"" + data + "\"}}", true).join();
+    }
+
+    @Test
+    void a_command_over_a_web_socket_has_the_tasks_environment_and_answers_its_status() throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var session = new Session();
+            var socket = open(http, session, "t", false, "/bin/sh", "-c", "read line; echo $COLOUR $line; exit 9")
+                    .get(30, TimeUnit.SECONDS);
+            stdin(socket, "apple\n");
+            socket.sendText("{}", true).join();
+            assertThat(session.code()).isEqualTo(9);
+            assertThat(session.out()).isEqualTo("green apple\n");
+        }
+    }
+
+    @Test
+    void a_terminal_over_a_web_socket_is_resized_and_closing_the_connection_ends_the_command() throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var session = new Session();
+            var socket = open(
+                            http,
+                            session,
+                            "t",
+                            true,
+                            "/bin/sh",
+                            "-c",
+                            "echo pid=$$; read x; stty size; exec sleep 1000")
+                    .get(30, TimeUnit.SECONDS);
+            socket.sendText("{\"tty_size\":{\"height\":41,\"width\":87}}", true).join();
+            stdin(socket, "go\r");
+            AgentTest.await("the size", () -> session.out().contains("41 87"));
+            var pid = Long.parseLong(session.out().replaceAll("(?s).*pid=(\\d+).*", "$1"));
+            assertThat(ProcessHandle.of(pid)).isPresent();
+            socket.abort();
+            AgentTest.await(
+                    "the end of the command", () -> ProcessHandle.of(pid).isEmpty());
+        }
+    }
+
+    @Test
+    void what_cannot_be_run_is_refused_before_the_connection_changes() throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            assertThatThrownBy(() ->
+                            open(http, new Session(), "other", false, "ls").get(30, TimeUnit.SECONDS))
+                    .hasRootCauseMessage("Unexpected HTTP response status code 404");
+            assertThatThrownBy(() -> open(http, new Session(), "t", false).get(30, TimeUnit.SECONDS))
+                    .hasRootCauseMessage("Unexpected HTTP response status code 400");
+        }
+    }
+
+    @Test
+    void a_page_from_elsewhere_cannot_open_a_session() throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var uri = URI.create("ws://127.0.0.1:" + agent.nomadAddress().getPort() + "/v1/client/allocation/"
+                    + allocation.id() + "/exec?task=t&command=%5B%22ls%22%5D");
+            var answer = http.newWebSocketBuilder()
+                    .header("Origin", "http://elsewhere.example")
+                    .buildAsync(uri, new Session());
+            assertThatThrownBy(() -> answer.get(30, TimeUnit.SECONDS))
+                    .hasRootCauseMessage("Unexpected HTTP response status code 403");
+        }
+    }
+
+    /** The real program at a real terminal: {@code script} makes one around it. */
+    @Test
+    void the_command_works_at_a_real_terminal() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "needs script (util-linux)");
+        var words = new ArrayList<String>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                "'" + System.getProperty("java.class.path") + "'",
+                "dev.steppe.cli.Main",
+                "alloc",
+                "exec",
+                allocation.id().value(),
+                "/bin/sh"));
+        var builder = new ProcessBuilder("/usr/bin/script", "-qefc", String.join(" ", words), "/dev/null")
+                .redirectErrorStream(true);
+        builder.environment()
+                .put("NOMAD_ADDR", "http://127.0.0.1:" + agent.nomadAddress().getPort());
+        var terminal = builder.start();
+        var shown = new ByteArrayOutputStream();
+        var reading = Thread.ofVirtual().start(() -> copy(terminal, shown));
+        try (var keys = terminal.getOutputStream()) {
+            AgentTest.await(
+                    "a prompt", () -> shown.toString(StandardCharsets.UTF_8).contains("$"));
+            type(keys, "stty -a; sleep 1000\r");
+            AgentTest.await(
+                    "the terminal", () -> shown.toString(StandardCharsets.UTF_8).contains("isig"));
+            // Ctrl-C must reach the command there and not end the program here.
+            type(keys, "\003");
+            type(keys, "echo still $COLOUR; exit 4\r");
+            AgentTest.await(
+                    "an answer", () -> shown.toString(StandardCharsets.UTF_8).contains("still green\r\n"));
+            assertThat(terminal.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(terminal.exitValue()).isEqualTo(4);
+        } finally {
+            terminal.destroyForcibly();
+            reading.join();
+        }
+    }
+
+    private static void type(OutputStream keys, String text) throws IOException {
+        keys.write(text.getBytes(StandardCharsets.UTF_8));
+        keys.flush();
+    }
+
+    private static void copy(Process from, ByteArrayOutputStream to) {
+        try {
+            from.getInputStream().transferTo(to);
+        } catch (IOException ended) {
+            // the terminal is gone
+        }
+    }
+}
