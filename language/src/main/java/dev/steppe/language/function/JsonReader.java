@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads one JSON value from a text. Strict, of bounded depth. */
-final class JsonReader {
+public final class JsonReader {
     private static final int DEPTH_MAX = 90;
 
     private final String text;
@@ -18,7 +18,7 @@ final class JsonReader {
         this.text = text;
     }
 
-    static Value read(String text) throws FunctionException {
+    public static Value read(String text) throws FunctionException {
         JsonReader reader = new JsonReader(text);
         Value value = reader.value(0);
         reader.skipBlanks();

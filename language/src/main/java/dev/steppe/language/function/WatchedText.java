@@ -1,18 +1,18 @@
 package dev.steppe.language.function;
 
 /** A text that may be looked at only so often, which bounds regular expressions that try every way. */
-final class WatchedText implements CharSequence {
+public final class WatchedText implements CharSequence {
     private static final int LOOKS_MAX = 5_000_000;
 
     private final CharSequence text;
     private int looks;
 
-    WatchedText(CharSequence text) {
+    public WatchedText(CharSequence text) {
         this.text = text;
     }
 
     /** The bound was reached. */
-    static final class TooSlow extends RuntimeException {
+    public static final class TooSlow extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         TooSlow() {

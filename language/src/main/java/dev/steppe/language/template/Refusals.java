@@ -1,0 +1,36 @@
+package dev.steppe.language.template;
+
+/** Functions people know that are not here, each with what to do. */
+final class Refusals {
+    private Refusals() {}
+
+    static void define(FunctionSet.Group group) {
+        for (String secret : new String[] {"secret", "secrets", "pkiCert"}) {
+            group.later(secret, "It comes with secrets, which Steppe does not have yet; use nomadVar meanwhile.");
+        }
+        group.refused("call", "There are no functions among a template's values.");
+        group.refused("plugin", "A template runs no programs; let a task do it, or use an artifact.");
+        group.refused("writeToFile", "A template writes its destination only; use one template block per file.");
+        for (String random :
+                "randAlpha randAlphaNum randAscii randNumeric randBytes randInt uuidv4 shuffle".split(" ")) {
+            group.refused("sprig_" + random, "What is random would change the file at each rendering.");
+        }
+        for (String clock :
+                "now date dateInZone date_in_zone dateModify date_modify mustDateModify must_date_modify ago htmlDate htmlDateInZone"
+                        .split(" ")) {
+            group.refused("sprig_" + clock, "It depends on when it is rendered; use timestamp.");
+        }
+        for (String environment : new String[] {"env", "expandenv"}) {
+            group.refused("sprig_" + environment, "Use env, which reads the task's environment.");
+        }
+        group.refused("sprig_getHostByName", "Use service or nomadService, which follow changes.");
+        for (String key :
+                "genPrivateKey genCA genCAWithKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert genSignedCertWithKey bcrypt htpasswd derivePassword buildCustomCert encryptAES decryptAES"
+                        .split(" ")) {
+            group.refused("sprig_" + key, "Keys are not made in templates; keep them in variables.");
+        }
+        for (String enterprise : "partitions peerings exportedServices importedServices".split(" ")) {
+            group.refused(enterprise, "Steppe has no partitions and no peered clusters.");
+        }
+    }
+}
