@@ -17,6 +17,8 @@ import dev.steppe.client.allocation.AllocationRunner;
 import dev.steppe.client.allocation.Kept;
 import dev.steppe.client.check.Checks;
 import dev.steppe.client.check.SocketProbe;
+import dev.steppe.client.data.DataReader;
+import dev.steppe.client.data.ServerData;
 import dev.steppe.client.driver.AllocationDirectory;
 import dev.steppe.client.driver.DockerDriver;
 import dev.steppe.client.driver.DockerSettings;
@@ -49,6 +51,7 @@ import dev.steppe.model.AllocationId;
 import dev.steppe.model.IntentionAction;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.server.Machine;
+import dev.steppe.server.RootKeyFiles;
 import dev.steppe.server.Server;
 import dev.steppe.state.Store;
 import dev.steppe.wire.InProcessTransport;
@@ -90,6 +93,7 @@ public final class Assembly implements AutoCloseable {
     private final AgentOptions options;
     private final Server server;
     private final Client client;
+    private final ServerData data;
     private final HttpServer nomad;
     private final HttpServer consul;
     private final InetSocketAddress nameAddress;
@@ -119,10 +123,12 @@ public final class Assembly implements AutoCloseable {
                 store,
                 consensus,
                 transport,
+                new RootKeyFiles(options.dataDirectory().resolve("keyring")),
                 random));
 
         // the node: drivers, what the machine has, and what runs on it
         var clientLoop = start(new ThreadLoop("client"));
+        data = new ServerData(clientLoop);
         var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
         docker = start(new DockerDriver(dockerSettings(options)));
         shelf = start(new FileShelf(options.dataDirectory().resolve("client").resolve("allocations")));
@@ -131,6 +137,7 @@ public final class Assembly implements AutoCloseable {
         NodeSpec node = Fingerprint.take(
                 fingerprint(options, networks.isPresent()), new ArrayList<>(drivers.values()), Instant.now());
         client = start(new Client(clientLoop, transport, node, parts(options, clientLoop, node, drivers, networks)));
+        data.readThrough(client);
         proxy = start(new ProxyProcess(
                 options.runDirectory().resolve("mesh"),
                 networks.map(it -> options.runDirectory().resolve("netns")),
@@ -340,6 +347,11 @@ public final class Assembly implements AutoCloseable {
 
     public Client client() {
         return client;
+    }
+
+    /** What the node's tasks read from the servers. */
+    public DataReader data() {
+        return data;
     }
 
     private <T extends AutoCloseable> T start(T part) {

@@ -13,8 +13,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * at once may both derive it, with the same outcome.
  */
 public final class LiveCatalog {
-    private static final Table[] TABLES = {Table.ALLOCATIONS, Table.NODES, Table.JOBS};
-
     private final Region region;
     private final String datacenter;
     private final AtomicReference<Optional<Held>> held = new AtomicReference<>(Optional.empty());
@@ -28,7 +26,7 @@ public final class LiveCatalog {
 
     /** The tables whose changes can show in the catalog. */
     public static Table[] tables() {
-        return TABLES.clone();
+        return Catalog.tables();
     }
 
     public String datacenter() {
@@ -45,7 +43,7 @@ public final class LiveCatalog {
         var servers = region.servers().stream()
                 .map(server -> new ServerAgent(server.name(), server.host(), server.httpPort(), server.port()))
                 .toList();
-        long index = snapshot.index(TABLES);
+        long index = snapshot.index(tables());
         var last = held.get();
         if (last.isPresent() && last.get().index == index && last.get().servers.equals(servers)) {
             return last.get().catalog;

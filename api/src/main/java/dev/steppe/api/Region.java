@@ -8,9 +8,11 @@ import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
 import dev.steppe.server.IntentionEndpoint;
+import dev.steppe.state.Interest;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,7 +29,13 @@ public interface Region {
     Snapshot snapshot();
 
     /** Fires when one of the tables changes after the index. */
-    Answer.Watch changeAfter(long index, Table... tables);
+    default Answer.Watch changeAfter(long index, Table... tables) {
+        return changeAfter(
+                index, Arrays.stream(tables).<Interest>map(Interest.Whole::new).toList());
+    }
+
+    /** Fires when one of the interests changes after the index. */
+    Answer.Watch changeAfter(long index, List<Interest> interests);
 
     /** How fresh the snapshot is; the index in it is not used. */
     Dialect.ReadState freshness();

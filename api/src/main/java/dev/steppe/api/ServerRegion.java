@@ -14,9 +14,9 @@ import dev.steppe.server.IntentionEndpoint;
 import dev.steppe.server.JobEndpoint;
 import dev.steppe.server.Reply;
 import dev.steppe.server.Server;
+import dev.steppe.state.Interest;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
-import dev.steppe.state.Table;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -66,8 +66,8 @@ public final class ServerRegion implements Region, AutoCloseable {
     }
 
     @Override
-    public Answer.Watch changeAfter(long index, Table... tables) {
-        return watch.after(index, tables);
+    public Answer.Watch changeAfter(long index, List<Interest> interests) {
+        return watch.after(index, interests);
     }
 
     @Override

@@ -18,9 +18,9 @@ import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.server.IntentionEndpoint;
 import dev.steppe.state.Command;
+import dev.steppe.state.Interest;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
-import dev.steppe.state.Table;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -55,8 +55,8 @@ public final class World implements Region, AutoCloseable {
     }
 
     @Override
-    public Answer.Watch changeAfter(long index, Table... tables) {
-        return watch.after(index, tables);
+    public Answer.Watch changeAfter(long index, List<Interest> interests) {
+        return watch.after(index, interests);
     }
 
     @Override
@@ -130,8 +130,9 @@ public final class World implements Region, AutoCloseable {
     /** Applies a command; what the state refuses is refused. */
     public long apply(Command command) throws Refused {
         return switch (store.apply(command.encode())) {
-            case Store.Result.Applied(var index) -> index;
-            case Store.Result.Refused(var index, var reason) -> throw new Refused(Refused.Kind.RULE_BROKEN, reason);
+            case Store.Result.Applied(var index, var keys) -> index;
+            case Store.Result.Refused(var index, var reason, var keys) ->
+                throw new Refused(Refused.Kind.RULE_BROKEN, reason);
         };
     }
 

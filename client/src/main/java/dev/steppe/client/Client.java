@@ -150,6 +150,7 @@ public final class Client implements AutoCloseable {
             case Message.Assignments assignments -> assigned(assignments);
             case Message.MeshConfiguration configuration -> {}
             case Message.LeafSigned signed -> {}
+            case Message.DataFound found -> {}
             case Message.EndsTaken taken -> endsTaken(taken.allocations());
         }
         listeners.forEach(listener -> listener.accept(message));

@@ -33,17 +33,25 @@ final class NodeSessions {
     private final Store store;
     private final Proposals proposals;
     private final Certificates certificates;
+    private final NodeData data;
     private final Duration heartbeatEvery;
     private final TreeMap<NodeId, Session> sessions = new TreeMap<>();
     private final TreeMap<NodeId, Instant> lastHeard = new TreeMap<>();
     private final List<Consumer<NodeId>> joinListeners = new ArrayList<>();
     private Entitlement entitlement = (node, allocation, service) -> false;
 
-    NodeSessions(Loop loop, Store store, Proposals proposals, Certificates certificates, Duration heartbeatEvery) {
+    NodeSessions(
+            Loop loop,
+            Store store,
+            Proposals proposals,
+            Certificates certificates,
+            NodeData data,
+            Duration heartbeatEvery) {
         this.loop = loop;
         this.store = store;
         this.proposals = proposals;
         this.certificates = certificates;
+        this.data = data;
         this.heartbeatEvery = heartbeatEvery;
     }
 
@@ -112,6 +120,7 @@ final class NodeSessions {
     private final class Session implements Link.End {
         private final Link link;
         private Optional<NodeId> node = Optional.empty();
+        private Optional<NodeData.Stream> reads = Optional.empty();
 
         Session(Link link) {
             this.link = link;
@@ -128,6 +137,8 @@ final class NodeSessions {
                 case Message.Heartbeat heartbeat -> heard(heartbeat.node());
                 case Message.Reports reports -> reports(reports.reports());
                 case Message.SignLeaf sign -> sign(sign);
+                case Message.WatchData watch -> reads.ifPresent(stream -> stream.watch(watch));
+                case Message.ForgetData forget -> reads.ifPresent(stream -> stream.forget(forget.request()));
             }
         }
 
@@ -148,6 +159,7 @@ final class NodeSessions {
 
         private void welcome(NodeId id) {
             node = Optional.of(id);
+            reads = reads.or(() -> Optional.of(data.open(id, link)));
             var older = sessions.put(id, this);
             if (older != null && older != this) {
                 older.link.close("the node opened another stream");
@@ -209,6 +221,7 @@ final class NodeSessions {
 
         @Override
         public void closed(String reason) {
+            reads.ifPresent(NodeData.Stream::close);
             node.filter(id -> sessions.get(id) == this).ifPresent(id -> {
                 sessions.remove(id);
                 LOG.log(Level.INFO, "node stream closed node=" + id + " reason=" + reason);

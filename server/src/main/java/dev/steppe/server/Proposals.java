@@ -5,8 +5,10 @@ import dev.steppe.consensus.Proposal;
 import dev.steppe.io.Loop;
 import dev.steppe.model.Refusal;
 import dev.steppe.state.Command;
+import dev.steppe.state.KeyOutcome;
 import dev.steppe.state.Store;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Puts commands into the replicated log and brings their outcome back to the loop. Callable from any thread. */
 final class Proposals {
@@ -20,6 +22,15 @@ final class Proposals {
 
     /** The reply's value is the index at which the command was applied. */
     void propose(Command command, Consumer<Reply<Long>> then) {
+        submit(command, Proposals::reply, then);
+    }
+
+    /** The reply's value is what the transaction's operations read, or which of them failed. */
+    void transact(Command.ChangeKeys command, Consumer<Reply<KeyOutcome>> then) {
+        submit(command, Proposals::outcome, then);
+    }
+
+    private <T> void submit(Command command, Function<Proposal, Reply<T>> reading, Consumer<Reply<T>> then) {
         byte[] encoded = command.encode();
         if (encoded.length > Consensus.COMMAND_BYTES_MAX) {
             loop.execute(() -> then.accept(Reply.refused(Refusal.invalid("the request is too large: " + encoded.length
@@ -27,19 +38,36 @@ final class Proposals {
             return;
         }
         consensus.propose(encoded, proposal -> {
-            var reply = reply(proposal);
+            var reply = reading.apply(proposal);
             loop.execute(() -> then.accept(reply));
         });
     }
 
     private static Reply<Long> reply(Proposal proposal) {
-        return switch (proposal) {
-            case Proposal.Applied applied ->
-                switch ((Store.Result) applied.result()) {
+        return proposal instanceof Proposal.Applied applied
+                ? switch ((Store.Result) applied.result()) {
                     case Store.Result.Applied done -> new Reply.Done<>(done.index(), done.index());
                     case Store.Result.Refused refused ->
                         Reply.refused(new Refusal(Refusal.Code.CONFLICT, refused.reason()));
-                };
+                }
+                : notApplied(proposal);
+    }
+
+    private static Reply<KeyOutcome> outcome(Proposal proposal) {
+        return proposal instanceof Proposal.Applied applied
+                ? switch ((Store.Result) applied.result()) {
+                    case Store.Result.Applied done -> new Reply.Done<>(done.keys(), done.index());
+                    case Store.Result.Refused failed
+                    when !failed.keys().succeeded() -> new Reply.Done<>(failed.keys(), failed.index());
+                    case Store.Result.Refused refused ->
+                        Reply.refused(new Refusal(Refusal.Code.CONFLICT, refused.reason()));
+                }
+                : notApplied(proposal);
+    }
+
+    private static <T> Reply<T> notApplied(Proposal proposal) {
+        return switch (proposal) {
+            case Proposal.Applied applied -> throw new IllegalArgumentException("it was applied");
             case Proposal.NotLeader elsewhere ->
                 Reply.refused(new Refusal(
                         Refusal.Code.UNAVAILABLE,

@@ -14,4 +14,8 @@ public sealed interface Reply<T> {
     static <T> Reply<T> refused(Refusal refusal) {
         return new Refused<>(refusal);
     }
+
+    static <T> Reply<T> unavailable(String reason) {
+        return new Refused<>(new Refusal(Refusal.Code.UNAVAILABLE, reason));
+    }
 }

@@ -27,11 +27,16 @@ public final class Server implements AutoCloseable {
     private final Planner planner;
     private final Certificates certificates;
     private final NodeSessions sessions;
+    private final Keyring keyring;
+    private final NodeData data;
+    private final Renewals renewals = new Renewals();
     private final MeshPublisher mesh;
     private final List<Controller> controllers;
     private final JobEndpoint jobs;
     private final IntentionEndpoint intentions;
     private final NodeEndpoint nodes;
+    private final VariableEndpoint variables;
+    private final KeyEndpoint keys;
     private boolean leading;
     private boolean closed;
     private boolean controlDue;
@@ -46,21 +51,36 @@ public final class Server implements AutoCloseable {
     }
 
     public Server(
-            Options options, Loop loop, Store store, Consensus consensus, Transport transport, SecureRandom random) {
+            Options options,
+            Loop loop,
+            Store store,
+            Consensus consensus,
+            Transport transport,
+            RootKeys rootKeys,
+            SecureRandom random) {
         this.loop = loop;
         this.store = store;
         proposals = new Proposals(consensus, loop);
         planner = new Planner(loop, store, proposals);
         certificates = new Certificates(loop, store, proposals, options.datacenter(), random);
-        sessions = new NodeSessions(loop, store, proposals, certificates, options.heartbeatEvery());
+        keyring = new Keyring(loop, store, proposals, rootKeys, random);
+        var catalog = new NewestCatalog(options.datacenter());
+        data = new NodeData(loop, store, keyring, catalog);
+        sessions = new NodeSessions(loop, store, proposals, certificates, data, options.heartbeatEvery());
         mesh = new MeshPublisher(loop, store, sessions, options);
+        var checks = new SessionChecks(catalog);
         controllers = List.of(
                 new SilentNodes(sessions, options.heartbeatEvery().plus(options.heartbeatGrace())),
                 new BlockedEvaluations(),
+                new LostHolders(renewals, checks),
+                new ForgottenKeys(),
+                new Resealing(keyring),
                 new Garbage());
         jobs = new JobEndpoint(loop, store, proposals);
         intentions = new IntentionEndpoint(loop, store, proposals);
         nodes = new NodeEndpoint(loop, store, proposals, sessions);
+        variables = new VariableEndpoint(loop, store, proposals, keyring, renewals);
+        keys = new KeyEndpoint(loop, store, proposals, renewals, checks);
         store.listen((after, events) -> loop.execute(() -> applied(after, events)));
         consensus.onLeadership(part -> loop.execute(() -> leadership(part)));
         transport.serve(sessions::accept);
@@ -79,6 +99,14 @@ public final class Server implements AutoCloseable {
         return nodes;
     }
 
+    public VariableEndpoint variables() {
+        return variables;
+    }
+
+    public KeyEndpoint keys() {
+        return keys;
+    }
+
     /** The newest state this server has applied. */
     public Snapshot snapshot() {
         return store.snapshot();
@@ -91,6 +119,7 @@ public final class Server implements AutoCloseable {
         }
         leading = leads;
         LOG.log(Level.INFO, "leadership changed leading=" + leads);
+        renewals.clear();
         if (leads) {
             sessions.lead();
             planner.lead();
@@ -107,6 +136,7 @@ public final class Server implements AutoCloseable {
         planner.applied(events);
         sessions.applied(after, events);
         mesh.applied(events);
+        data.applied(events);
         if (!controlDue) {
             controlDue = true;
             loop.execute(() -> {
@@ -128,6 +158,7 @@ public final class Server implements AutoCloseable {
             return;
         }
         certificates.ensureRoot();
+        keyring.ensureKey();
         for (Controller controller : controllers) {
             for (Command command : controller.decide(store.snapshot(), loop.now())) {
                 LOG.log(Level.DEBUG, "controller acts name=" + controller.name());

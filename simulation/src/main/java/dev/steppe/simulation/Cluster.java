@@ -3,6 +3,8 @@ package dev.steppe.simulation;
 import dev.steppe.client.Client;
 import dev.steppe.client.allocation.AllocationRunner;
 import dev.steppe.client.allocation.Surroundings;
+import dev.steppe.client.data.DataReader;
+import dev.steppe.client.data.ServerData;
 import dev.steppe.client.driver.TaskContext;
 import dev.steppe.client.driver.TaskResources;
 import dev.steppe.consensus.Leadership;
@@ -32,6 +34,7 @@ final class Cluster {
     private final SplittableRandom random;
     private final SimulatedNetwork network;
     private final SimulatedLog.Disk disk;
+    private final SimulatedRootKeys rootKeys = new SimulatedRootKeys();
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private Optional<RunningServer> server = Optional.empty();
 
@@ -55,7 +58,8 @@ final class Cluster {
         var store = new Store();
         var log = new SimulatedLog(time, disk, new Machine(store));
         var options = Server.Options.standard("dc1", true);
-        var running = new Server(options, loop, store, log, network.server(loop), new SeededSecureRandom(time.split()));
+        var running = new Server(
+                options, loop, store, log, network.server(loop), rootKeys, new SeededSecureRandom(time.split()));
         server = Optional.of(new RunningServer(loop, store, log, running));
     }
 
@@ -96,6 +100,7 @@ final class Cluster {
         private final String name;
         private final SimulatedMachine machine;
         private Optional<SimulatedLoop> agent = Optional.empty();
+        private Optional<ServerData> data = Optional.empty();
 
         SimulatedNode(String name) {
             this.name = name;
@@ -123,7 +128,11 @@ final class Cluster {
                     new NobodyWatches(),
                     machine,
                     runner -> {});
-            new Client(loop, network.node(name, loop), spec(name), parts).start();
+            var client = new Client(loop, network.node(name, loop), spec(name), parts);
+            var read = new ServerData(loop);
+            read.readThrough(client);
+            data = Optional.of(read);
+            client.start();
         }
 
         void crashAgent() {
@@ -132,6 +141,11 @@ final class Cluster {
                 network.processEnded(loop);
             });
             agent = Optional.empty();
+        }
+
+        /** What the tasks of this node read from the server, while its agent runs. */
+        DataReader data() {
+            return data.orElseThrow();
         }
 
         void cutOff() {

@@ -23,6 +23,7 @@ final class Applier {
 
     private final Draft draft;
     private final Snapshot before;
+    private KeyOutcome keyOutcome = new KeyOutcome(List.of(), List.of());
 
     Applier(Snapshot before, Draft draft) {
         this.before = before;
@@ -44,7 +45,36 @@ final class Applier {
             case Command.DeleteIntention delete -> deleteIntention(delete);
             case Command.PutRoot put -> putRoot(put.root());
             case Command.Collect collect -> collect(collect);
+            case Command.PutVariable put -> variables(put).put(put);
+            case Command.DeleteVariable delete -> variables(delete).delete(delete);
+            case Command.LockVariable lock -> variables(lock).lock(lock);
+            case Command.UnlockVariable unlock -> variables(unlock).unlock(unlock);
+            case Command.PutDataKey put -> variables(put).put(put);
+            case Command.ResealVariables reseal -> variables(reseal).reseal(reseal);
+            case Command.RemoveDataKey remove -> variables(remove).remove(remove);
+            case Command.ChangeKeys change -> change(change);
+            case Command.CreateSession create -> keys(create).create(create.session());
+            case Command.DestroySession destroy -> keys(destroy).destroy(destroy.session());
+            case Command.ReapTombstones reap -> keys(reap).reap(reap.upTo());
         };
+    }
+
+    private VariableChanges variables(Command command) {
+        return new VariableChanges(draft, command.at());
+    }
+
+    private KeyChanges keys(Command command) {
+        return new KeyChanges(draft, command.at());
+    }
+
+    private Optional<String> change(Command.ChangeKeys command) {
+        keyOutcome = keys(command).run(command.operations());
+        return keyOutcome.failures().stream().findFirst().map(KeyOutcome.Failure::reason);
+    }
+
+    /** What a transaction on keys read, or which of its operations failed; empty for other commands. */
+    KeyOutcome keyOutcome() {
+        return keyOutcome;
     }
 
     private Optional<String> registerJob(Command.RegisterJob command) {

@@ -17,6 +17,11 @@ import dev.steppe.model.NodeSpec;
 import dev.steppe.model.NodeStatus;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
+import dev.steppe.model.data.Ciphertext;
+import dev.steppe.model.data.KeyOperation;
+import dev.steppe.model.data.Session;
+import dev.steppe.model.data.VariableKey;
+import dev.steppe.model.data.VariableLock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +90,50 @@ public sealed interface Command {
 
     /** A root of the certificate authority is new; when active, the one before is not any more. */
     record PutRoot(AuthorityRoot root, Instant at) implements Command {}
+
+    /**
+     * A variable is new or has new content. Refused when {@code checkIndex} is present and is not its modification index
+     * (0: not there yet), and when it is not locked by {@code lock} (empty: not locked).
+     */
+    record PutVariable(VariableKey key, Ciphertext items, Optional<Long> checkIndex, String lock, Instant at)
+            implements Command {}
+
+    /** A variable is gone; refused as a {@link PutVariable}. */
+    record DeleteVariable(VariableKey key, Optional<Long> checkIndex, String lock, Instant at) implements Command {}
+
+    /**
+     * A variable is locked, and made when it is not there; with {@code keepItems} the content of one that is there stays.
+     * Refused while somebody else holds or just lost it.
+     */
+    record LockVariable(VariableKey key, Ciphertext items, boolean keepItems, VariableLock lock, Instant at)
+            implements Command {}
+
+    /** A variable's lock was released, or is {@code lost}: not renewed in time. */
+    record UnlockVariable(VariableKey key, String lock, boolean lost, Instant at) implements Command {}
+
+    /** A key seals from now on; with {@code rekey} what older ones sealed is to be sealed anew. */
+    record PutDataKey(String id, Ciphertext wrapped, boolean rekey, Instant at) implements Command {}
+
+    /** Variables are sealed under another key, and keys that nothing is sealed with any more are done. */
+    record ResealVariables(List<Resealed> variables, List<String> done, Instant at) implements Command {}
+
+    /** A variable as it was at that index, under another key. */
+    record Resealed(VariableKey key, long modifyIndex, Ciphertext items) {}
+
+    /** A data key is forgotten; refused while something is sealed with it, unless forced. */
+    record RemoveDataKey(String id, boolean force, Instant at) implements Command {}
+
+    /** A transaction on keys: all of it, or nothing. */
+    record ChangeKeys(List<KeyOperation> operations, Instant at) implements Command {}
+
+    /** A session begins. */
+    record CreateSession(Session session, Instant at) implements Command {}
+
+    /** A session ends and lets go of its keys. Refused when there is none. */
+    record DestroySession(String session, Instant at) implements Command {}
+
+    /** Keys removed up to that index need not be remembered any more. */
+    record ReapTombstones(long upTo, Instant at) implements Command {}
 
     /** Things that ended long ago are forgotten. */
     record Collect(List<EvaluationId> evaluations, List<AllocationId> allocations, List<JobKey> jobs, Instant at)

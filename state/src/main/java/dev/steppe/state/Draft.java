@@ -10,6 +10,9 @@ import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.data.DataKey;
+import dev.steppe.model.data.Variable;
+import dev.steppe.model.data.VariableKey;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -31,6 +34,9 @@ final class Draft {
     PersistentMap<Snapshot.IntentionPair, Intention> intentions;
     PersistentMap<String, AuthorityRoot> roots;
     PersistentMap<NodeId, NodeUsage> usage;
+    PersistentMap<VariableKey, Variable> variables;
+    PersistentMap<String, DataKey> dataKeys;
+    KeySpace keys;
     final List<Event> events = new ArrayList<>();
 
     /** Starts from nothing. */
@@ -48,6 +54,9 @@ final class Draft {
         intentions = PersistentMap.empty();
         roots = PersistentMap.empty();
         usage = PersistentMap.empty();
+        variables = PersistentMap.empty();
+        dataKeys = PersistentMap.empty();
+        keys = KeySpace.empty();
     }
 
     /** Starts the next index from a snapshot. */
@@ -67,6 +76,9 @@ final class Draft {
         intentions = from.intentions;
         roots = from.roots;
         usage = from.usage;
+        variables = from.variables;
+        dataKeys = from.dataKeys;
+        keys = from.keys;
     }
 
     void publish(Event event) {

@@ -5,12 +5,18 @@ import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.Node;
+import dev.steppe.model.data.VariableKey;
 
 /** What a command changed, published after it was applied. */
 public sealed interface Event {
 
     /** The table the change is in. */
     Table table();
+
+    /** What changed in the table, by its name there; empty when that may be anything in it. */
+    default String subject() {
+        return "";
+    }
 
     record JobChanged(Job job) implements Event {
         @Override
@@ -45,6 +51,35 @@ public sealed interface Event {
         @Override
         public Table table() {
             return Table.ALLOCATIONS;
+        }
+    }
+
+    /** The name of a variable as a subject. */
+    static String subject(VariableKey key) {
+        return key.namespace() + "/" + key.path();
+    }
+
+    record VariableChanged(VariableKey key) implements Event {
+        @Override
+        public Table table() {
+            return Table.VARIABLES;
+        }
+
+        @Override
+        public String subject() {
+            return Event.subject(key);
+        }
+    }
+
+    record KeyChanged(String key) implements Event {
+        @Override
+        public Table table() {
+            return Table.KEYS;
+        }
+
+        @Override
+        public String subject() {
+            return key;
         }
     }
 

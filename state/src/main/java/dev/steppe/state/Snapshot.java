@@ -10,6 +10,11 @@ import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.data.DataKey;
+import dev.steppe.model.data.KeyOperation;
+import dev.steppe.model.data.Variable;
+import dev.steppe.model.data.VariableKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -36,6 +41,9 @@ public final class Snapshot {
     final PersistentMap<IntentionPair, Intention> intentions;
     final PersistentMap<String, AuthorityRoot> roots;
     final PersistentMap<NodeId, NodeUsage> usage;
+    final PersistentMap<VariableKey, Variable> variables;
+    final PersistentMap<String, DataKey> dataKeys;
+    final KeySpace keys;
 
     /** One version of a job. */
     record JobVersion(JobKey job, long version) implements Comparable<JobVersion> {
@@ -79,6 +87,9 @@ public final class Snapshot {
         intentions = draft.intentions;
         roots = draft.roots;
         usage = draft.usage;
+        variables = draft.variables;
+        dataKeys = draft.dataKeys;
+        keys = draft.keys;
     }
 
     /** The state before the first command. */
@@ -211,6 +222,68 @@ public final class Snapshot {
             }
         }
         return Optional.empty();
+    }
+
+    /** All variables, by namespace and path. */
+    public Iterable<Variable> variables() {
+        return variables;
+    }
+
+    public Optional<Variable> variable(VariableKey key) {
+        return variables.get(key);
+    }
+
+    /** The variables of a namespace whose path begins so, in order. */
+    public List<Variable> variablesUnder(String namespace, String prefix) {
+        var found = new ArrayList<Variable>();
+        for (Variable variable : variables.from(new VariableKey(namespace, prefix))) {
+            if (!variable.key().namespace().equals(namespace)
+                    || !variable.key().path().startsWith(prefix)) {
+                break;
+            }
+            found.add(variable);
+        }
+        return found;
+    }
+
+    /** All keys of the keyring, wrapped. */
+    public Iterable<DataKey> dataKeys() {
+        return dataKeys;
+    }
+
+    public Optional<DataKey> dataKey(String id) {
+        return dataKeys.get(id);
+    }
+
+    /** The key that seals now. */
+    public Optional<DataKey> activeDataKey() {
+        for (DataKey key : dataKeys) {
+            if (key.state() == DataKey.State.ACTIVE) {
+                return Optional.of(key);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Keys with their values, and sessions. */
+    public KeySpace keys() {
+        return keys;
+    }
+
+    /** What operations that change nothing read here. */
+    public KeyOutcome read(List<KeyOperation> operations) {
+        return new KeyChanges(new Draft(this), Instant.EPOCH).run(operations);
+    }
+
+    /** The index of the last change of a key, present or not; at least 1. */
+    public long indexOfKey(String key) {
+        long own = keys.indexOf(key);
+        return own > 0 ? own : index(Table.KEY_TOMBSTONES);
+    }
+
+    /** The index of the last change of any key that begins so; at least 1. */
+    public long indexOfKeysUnder(String prefix) {
+        return Math.max(keys.indexUnder(prefix), index(Table.KEY_TOMBSTONES));
     }
 
     private static <I extends Comparable<I>, V> List<V> referred(

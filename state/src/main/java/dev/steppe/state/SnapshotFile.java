@@ -8,6 +8,10 @@ import dev.steppe.model.Job;
 import dev.steppe.model.Node;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
+import dev.steppe.model.data.DataKey;
+import dev.steppe.model.data.KeyEntry;
+import dev.steppe.model.data.Session;
+import dev.steppe.model.data.Variable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -38,7 +42,13 @@ public final class SnapshotFile {
         EVALUATION(Evaluation.class),
         ALLOCATION(Allocation.class),
         INTENTION(Intention.class),
-        ROOT(AuthorityRoot.class);
+        ROOT(AuthorityRoot.class),
+        VARIABLE(Variable.class),
+        DATA_KEY(DataKey.class),
+        KEY(KeyEntry.class),
+        SESSION(Session.class),
+        KEY_TOMBSTONE(KeySpace.Tombstone.class),
+        LOCK_DELAY(KeySpace.LockDelay.class);
 
         private final Class<?> type;
 
@@ -65,6 +75,12 @@ public final class SnapshotFile {
         write(out, Kind.ALLOCATION, snapshot.allocations);
         write(out, Kind.INTENTION, snapshot.intentions);
         write(out, Kind.ROOT, snapshot.roots);
+        write(out, Kind.VARIABLE, snapshot.variables);
+        write(out, Kind.DATA_KEY, snapshot.dataKeys);
+        write(out, Kind.KEY, snapshot.keys.entries);
+        write(out, Kind.SESSION, snapshot.keys.sessions);
+        write(out, Kind.KEY_TOMBSTONE, snapshot.keys.tombstones);
+        write(out, Kind.LOCK_DELAY, snapshot.keys.lockDelays);
         out.writeByte(Kind.END.ordinal());
         out.flush();
         long sum = crc.getValue();
@@ -152,6 +168,18 @@ public final class SnapshotFile {
                     var root = Codec.fromBinary(AuthorityRoot.class, bytes);
                     draft.roots = draft.roots.put(root.id(), root);
                 }
+                case VARIABLE -> {
+                    var variable = Codec.fromBinary(Variable.class, bytes);
+                    draft.variables = draft.variables.put(variable.key(), variable);
+                }
+                case DATA_KEY -> {
+                    var key = Codec.fromBinary(DataKey.class, bytes);
+                    draft.dataKeys = draft.dataKeys.put(key.id(), key);
+                }
+                case KEY -> draft.keys = draft.keys.put(Codec.fromBinary(KeyEntry.class, bytes));
+                case SESSION -> draft.keys = draft.keys.put(Codec.fromBinary(Session.class, bytes));
+                case KEY_TOMBSTONE -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.Tombstone.class, bytes));
+                case LOCK_DELAY -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.LockDelay.class, bytes));
                 case END -> throw new IOException("unreachable: the end mark has no record");
             }
         } catch (CodecException damaged) {

@@ -24,10 +24,15 @@ public final class Store {
         /** The index the command has in the state. */
         long index();
 
-        record Applied(long index) implements Result {}
+        /** What became of its operations, when it was a transaction on keys. */
+        KeyOutcome keys();
 
-        record Refused(long index, String reason) implements Result {}
+        record Applied(long index, KeyOutcome keys) implements Result {}
+
+        record Refused(long index, String reason, KeyOutcome keys) implements Result {}
     }
+
+    private static final KeyOutcome NO_KEYS = new KeyOutcome(List.of(), List.of());
 
     /** The newest snapshot. */
     public Snapshot snapshot() {
@@ -46,7 +51,7 @@ public final class Store {
         try {
             return apply(Command.decode(encoded));
         } catch (CodecException unreadable) {
-            return new Result.Refused(current.index(), "unreadable command: " + unreadable.getMessage());
+            return new Result.Refused(current.index(), "unreadable command: " + unreadable.getMessage(), NO_KEYS);
         }
     }
 
@@ -57,20 +62,21 @@ public final class Store {
     public Result apply(Command command) {
         var before = current;
         var draft = new Draft(before);
+        var applier = new Applier(before, draft);
         Optional<String> refusal;
         try {
-            refusal = new Applier(before, draft).apply(command);
+            refusal = applier.apply(command);
         } catch (RuntimeException bug) {
             refusal = Optional.of("the command " + command.getClass().getSimpleName()
                     + " cannot be applied (a fault of this program): " + bug);
         }
         if (refusal.isPresent()) {
-            return new Result.Refused(before.index(), refusal.get());
+            return new Result.Refused(before.index(), refusal.get(), applier.keyOutcome());
         }
         var after = new Snapshot(draft);
         current = after;
         publish(after, draft.events);
-        return new Result.Applied(after.index());
+        return new Result.Applied(after.index(), applier.keyOutcome());
     }
 
     /** Takes over a restored snapshot in place of the current one. */

@@ -7,5 +7,11 @@ public enum Table {
     EVALUATIONS,
     ALLOCATIONS,
     INTENTIONS,
-    ROOTS
+    ROOTS,
+    VARIABLES,
+    DATA_KEYS,
+    KEYS,
+    SESSIONS,
+    /** Changes when tombstones of keys are forgotten: no key that is not there has a newer index. */
+    KEY_TOMBSTONES
 }

@@ -39,6 +39,18 @@ public sealed interface Message {
     record SignLeaf(String request, AllocationId allocation, String service, byte[] certificateRequest)
             implements ToServer {}
 
+    /**
+     * A wish to know something for a task of an allocation of this node, now and after each change, until it is forgotten
+     * or the stream ends.
+     */
+    record WatchData(String request, AllocationId allocation, String task, DataQuery query) implements ToServer {}
+
+    /** The answers to that {@link WatchData} are not needed any more. */
+    record ForgetData(String request) implements ToServer {}
+
+    /** What a {@link WatchData} finds now. Sent again when it is different. */
+    record DataFound(String request, DataAnswer answer) implements ToNode {}
+
     /** The server took the node in, and expects a heartbeat this often. */
     record Welcome(Duration heartbeatEvery) implements ToNode {}
 

@@ -1,7 +1,13 @@
 package dev.steppe.agent.format;
 
 import dev.steppe.model.codec.CodecException;
+import dev.steppe.model.data.DataKey;
+import dev.steppe.model.data.KeyEntry;
+import dev.steppe.model.data.KeyOperation;
+import dev.steppe.model.data.Session;
+import dev.steppe.model.data.Variable;
 import dev.steppe.state.Command;
+import dev.steppe.state.KeySpace;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -13,5 +19,24 @@ class CommandFormatTest {
         for (Class<?> variant : Command.class.getPermittedSubclasses()) {
             golden.checkBinary(Command.class, (Command) Samples.of(variant));
         }
+    }
+
+    @Test
+    void every_operation_on_keys_is_written_as_it_was_first() throws IOException, CodecException {
+        var golden = new GoldenFiles("1");
+        for (Class<?> variant : KeyOperation.class.getPermittedSubclasses()) {
+            golden.checkBinary(KeyOperation.class, (KeyOperation) Samples.of(variant));
+        }
+    }
+
+    @Test
+    void what_users_keep_is_written_to_snapshots_as_it_was_first() throws IOException, CodecException {
+        var golden = new GoldenFiles("1");
+        golden.checkBinary(Variable.class, Samples.of(Variable.class));
+        golden.checkBinary(DataKey.class, Samples.of(DataKey.class));
+        golden.checkBinary(KeyEntry.class, Samples.of(KeyEntry.class));
+        golden.checkBinary(Session.class, Samples.of(Session.class));
+        golden.checkBinary(KeySpace.Tombstone.class, Samples.of(KeySpace.Tombstone.class));
+        golden.checkBinary(KeySpace.LockDelay.class, Samples.of(KeySpace.LockDelay.class));
     }
 }

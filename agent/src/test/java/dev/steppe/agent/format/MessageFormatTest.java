@@ -2,6 +2,8 @@ package dev.steppe.agent.format;
 
 import dev.steppe.client.node.FileShelf;
 import dev.steppe.model.codec.CodecException;
+import dev.steppe.wire.DataAnswer;
+import dev.steppe.wire.DataQuery;
 import dev.steppe.wire.Message;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,17 @@ class MessageFormatTest {
             for (Class<?> variant : side.getPermittedSubclasses()) {
                 golden.checkBinary(Message.class, (Message) Samples.of(variant));
             }
+        }
+    }
+
+    @Test
+    void what_a_node_asks_and_is_told_is_written_as_it_was_first() throws IOException, CodecException {
+        var golden = new GoldenFiles("1");
+        for (Class<?> variant : DataQuery.class.getPermittedSubclasses()) {
+            golden.checkBinary(DataQuery.class, (DataQuery) Samples.of(variant));
+        }
+        for (Class<?> variant : DataAnswer.class.getPermittedSubclasses()) {
+            golden.checkBinary(DataAnswer.class, (DataAnswer) Samples.of(variant));
         }
     }
 

@@ -63,6 +63,9 @@ final class Samples {
         if (simple.isRecord()) {
             return Scalar.class.isAssignableFrom(simple) ? scalar(simple, name) : record(simple);
         }
+        if (simple.isSealed()) {
+            return record(simple.getPermittedSubclasses()[0]);
+        }
         return plain(simple, name);
     }
 

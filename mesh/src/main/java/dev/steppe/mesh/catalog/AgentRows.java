@@ -65,6 +65,7 @@ final class AgentRows {
                 Optional.empty(),
                 false,
                 List.of(),
+                "consul",
                 node.createIndex(),
                 node.modifyIndex());
     }

@@ -25,6 +25,8 @@ public final class Catalog {
     /** What the rows of an allocation were derived from; the same objects give the same rows. */
     private record Derived(Allocation allocation, Job job, Node node, NodeEntry entry, List<Instance> rows) {}
 
+    private static final Table[] TABLES = {Table.ALLOCATIONS, Table.NODES, Table.JOBS};
+
     private final long index;
     private final SortedMap<NodeId, NodeEntry> nodes;
     private final SortedMap<AllocationId, Derived> derived;
@@ -34,7 +36,7 @@ public final class Catalog {
 
     private Catalog(
             Snapshot snapshot, List<ServerAgent> servers, String datacenter, SortedMap<AllocationId, Derived> before) {
-        index = snapshot.index(Table.ALLOCATIONS, Table.NODES, Table.JOBS);
+        index = snapshot.index(TABLES);
         nodes = new TreeMap<>();
         derived = new TreeMap<>();
         byName = new TreeMap<>();
@@ -74,6 +76,11 @@ public final class Catalog {
     /** The index of the last change that could show here. */
     public long index() {
         return index;
+    }
+
+    /** The tables whose changes can show in a catalog. */
+    public static Table[] tables() {
+        return TABLES.clone();
     }
 
     /** All nodes, by id. */

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param proxy what it stands for, when it is a proxy
  * @param connectNative whether it takes part in the mesh without a proxy
  * @param checks its own checks, without those of its node
+ * @param provider in whose words the job asked for it: {@code consul} or {@code nomad}
  */
 public record Instance(
         String id,
@@ -31,6 +32,7 @@ public record Instance(
         Optional<ProxyOf> proxy,
         boolean connectNative,
         List<Check> checks,
+        String provider,
         long createIndex,
         long modifyIndex) {
 

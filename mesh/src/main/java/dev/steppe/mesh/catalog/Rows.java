@@ -71,6 +71,7 @@ final class Rows {
                 Optional.empty(),
                 service.connect().map(Connect::byItself).orElse(false),
                 checks(service, name, id, task.isEmpty() ? service.taskName() : task),
+                service.provider(),
                 allocation.createIndex(),
                 allocation.modifyIndex());
         rows.add(row);
@@ -101,6 +102,7 @@ final class Rows {
                 Optional.of(target(service, sidecar, of)),
                 false,
                 List.of(alias),
+                of.provider(),
                 of.createIndex(),
                 of.modifyIndex());
     }
