@@ -15,6 +15,7 @@ import dev.steppe.client.Client;
 import dev.steppe.client.allocation.AllocationHook;
 import dev.steppe.client.allocation.AllocationRunner;
 import dev.steppe.client.allocation.Kept;
+import dev.steppe.client.allocation.TaskHook;
 import dev.steppe.client.check.Checks;
 import dev.steppe.client.check.SocketProbe;
 import dev.steppe.client.data.DataReader;
@@ -47,6 +48,7 @@ import dev.steppe.io.Loop;
 import dev.steppe.io.ThreadLoop;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.NamespaceThread;
+import dev.steppe.io.process.Cgroups;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.IntentionAction;
 import dev.steppe.model.NodeSpec;
@@ -88,6 +90,7 @@ public final class Assembly implements AutoCloseable {
     /** The version this agent reports. */
     static final String VERSION = "0.1.0";
 
+    private static final Duration MAX_KILL_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
 
     private final AgentOptions options;
@@ -136,7 +139,10 @@ public final class Assembly implements AutoCloseable {
         var networks = networks(options, random);
         NodeSpec node = Fingerprint.take(
                 fingerprint(options, networks.isPresent()), new ArrayList<>(drivers.values()), Instant.now());
-        client = start(new Client(clientLoop, transport, node, parts(options, clientLoop, node, drivers, networks)));
+        var contexts = new TaskContexts(
+                () -> node, drivers, System.getenv(), tasks.cgroups().map(Cgroups::parent));
+        client =
+                start(new Client(clientLoop, transport, node, parts(options, clientLoop, drivers, contexts, networks)));
         data.readThrough(client);
         proxy = start(new ProxyProcess(
                 options.runDirectory().resolve("mesh"),
@@ -190,7 +196,7 @@ public final class Assembly implements AutoCloseable {
         var known = new TreeSet<AllocationId>();
         for (Kept kept : shelf.all()) {
             known.add(kept.id());
-            if (!kept.destroyed()) {
+            if (!kept.isDestroyed()) {
                 live.add(kept.id());
             }
         }
@@ -300,7 +306,11 @@ public final class Assembly implements AutoCloseable {
     }
 
     private AllocationRunner.Parts parts(
-            AgentOptions options, Loop loop, NodeSpec node, Map<String, Driver> drivers, Optional<Networks> networks)
+            AgentOptions options,
+            Loop loop,
+            Map<String, Driver> drivers,
+            TaskContexts contexts,
+            Optional<Networks> networks)
             throws IOException {
         var directories = new DirectoryHook(
                 allocations(options),
@@ -313,11 +323,16 @@ public final class Assembly implements AutoCloseable {
         return new AllocationRunner.Parts(
                 List.<AllocationHook>of(
                         directories, new NetworkHook(networks, new PauseContainers(dockerSettings(options)))),
-                name -> Optional.ofNullable(drivers.get(name)),
-                new TaskContexts(() -> node, drivers, System.getenv()),
+                new AllocationRunner.TaskParts(
+                        name -> Optional.ofNullable(drivers.get(name)), contexts, taskHooks(), MAX_KILL_TIMEOUT),
                 observers(checks, () -> mesh.get().ifPresent(NodeMesh::changed)),
                 shelf,
                 runner -> {});
+    }
+
+    /** What each task gets before it starts, in this order. */
+    private static List<TaskHook> taskHooks() {
+        return List.of();
     }
 
     private static AllocationRunner.Observers observers(Checks checks, Runnable meshChanged) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steppe.client.allocation.Kept;
+import dev.steppe.client.allocation.KeptTask;
 import dev.steppe.client.driver.DriverHandle;
 import dev.steppe.client.node.FileShelf;
 import dev.steppe.io.linux.LinuxCalls;
@@ -153,16 +154,17 @@ class CrashTest {
         var wanted = new ProcessIdentity(stranger.pid(), stranger.startTicks(), OTHER_BOOT).text();
         try (var shelf = new FileShelf(directory)) {
             var kept = shelf.all().getFirst();
-            var handles = new TreeMap<String, DriverHandle>();
-            kept.handles().forEach((name, handle) -> {
+            var tasks = new TreeMap<String, KeptTask>();
+            kept.tasks().forEach((name, known) -> {
+                var handle = known.handle().orElseThrow();
                 var values = new TreeMap<String, String>();
                 handle.values()
                         .forEach((key, value) -> values.put(
                                 key, value.replace(task.text(), wanted).replace(task.bootId(), OTHER_BOOT)));
-                handles.put(name, new DriverHandle(handle.driver(), values));
+                tasks.put(name, known.with(new DriverHandle(handle.driver(), values)));
             });
-            assertThat(handles).isNotEqualTo(kept.handles());
-            shelf.put(new Kept(kept.allocation(), kept.job(), kept.state(), handles, kept.destroyed()));
+            assertThat(tasks).isNotEqualTo(kept.tasks());
+            shelf.put(new Kept(kept.allocation(), kept.job(), kept.state(), tasks, kept.progress()));
         }
     }
 

@@ -60,7 +60,7 @@ public final class Client implements AutoCloseable {
         this.transport = transport;
         this.node = node;
         this.parts = new AllocationRunner.Parts(
-                parts.hooks(), parts.drivers(), parts.contexts(), parts.observers(), parts.shelf(), this::changed);
+                parts.hooks(), parts.tasks(), parts.observers(), parts.shelf(), this::changed);
     }
 
     /** Takes over what an earlier agent ran, then connects. */
@@ -335,7 +335,7 @@ public final class Client implements AutoCloseable {
         loop.execute(() -> {
             // the servers replace what ends here, and would do so here
             leaving = true;
-            runners.values().forEach(AllocationRunner::stop);
+            runners.values().forEach(AllocationRunner::stopNow);
             whenAllEnded(then);
         });
     }

@@ -20,8 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 
 /**
  * One server and some nodes: the real logic of both, on virtual time, with simulated log, network and machines. Their
@@ -123,8 +123,11 @@ final class Cluster {
             agent = Optional.of(loop);
             var parts = new AllocationRunner.Parts(
                     List.of(machine),
-                    driver -> driver.equals(machine.name()) ? Optional.of(machine) : Optional.empty(),
-                    Cluster::context,
+                    new AllocationRunner.TaskParts(
+                            driver -> driver.equals(machine.name()) ? Optional.of(machine) : Optional.empty(),
+                            Cluster::context,
+                            List.of(machine.taskHook()),
+                            Duration.ofSeconds(30)),
                     new NobodyWatches(),
                     machine,
                     runner -> {});
@@ -157,12 +160,12 @@ final class Cluster {
         }
     }
 
-    private static TaskContext context(Surroundings surroundings, Task task) {
+    private static TaskContext context(Surroundings surroundings, Task task, SortedMap<String, String> prepared) {
         return new TaskContext(
                 surroundings.allocation().id(),
                 task.name(),
                 task.config(),
-                new TreeMap<>(),
+                prepared,
                 Optional.empty(),
                 surroundings.directories(task.name()).orElseThrow(),
                 Optional.empty(),

@@ -42,6 +42,7 @@ final class Invariants {
     /** Always. */
     void check() {
         no_task_runs_twice_on_a_machine();
+        main_tasks_run_after_prestart_and_before_poststop();
         var state = cluster.ledState();
         if (state.isEmpty() || checked.filter(before -> before == state.get()).isPresent()) {
             return;
@@ -65,6 +66,21 @@ final class Invariants {
                         distinct.add(process.allocation() + "/" + process.task()),
                         "no_task_runs_twice_on_a_machine",
                         process.task() + " of " + process.allocation() + " on " + node.name());
+            }
+        }
+    }
+
+    private void main_tasks_run_after_prestart_and_before_poststop() {
+        for (var node : cluster.nodes()) {
+            var running = new TreeSet<String>();
+            node.machine().running().forEach(process -> running.add(process.allocation() + "/" + process.task()));
+            for (var process : node.machine().running()) {
+                String main = process.allocation() + "/t";
+                boolean helper = process.task().equals("pre") || process.task().equals("post");
+                require(
+                        !helper || !running.contains(main),
+                        "main_tasks_run_after_prestart_and_before_poststop",
+                        process.task() + " runs beside " + main + " on " + node.name());
             }
         }
     }
@@ -227,6 +243,12 @@ final class Invariants {
             for (var allocation : node.machine().prepared()) {
                 if (!belongs(snapshot, allocation, node.name())) {
                     strangers.add("surroundings of " + allocation + " are left on " + node.name());
+                }
+            }
+            for (var task : node.machine().equipped()) {
+                var allocation = new AllocationId(task.substring(0, task.indexOf('/')));
+                if (!belongs(snapshot, allocation, node.name())) {
+                    strangers.add("what task " + task + " held is left on " + node.name());
                 }
             }
         }

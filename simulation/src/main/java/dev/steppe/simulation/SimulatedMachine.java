@@ -3,6 +3,8 @@ package dev.steppe.simulation;
 import dev.steppe.client.allocation.AllocationHook;
 import dev.steppe.client.allocation.Kept;
 import dev.steppe.client.allocation.Surroundings;
+import dev.steppe.client.allocation.TaskHook;
+import dev.steppe.client.allocation.TaskSite;
 import dev.steppe.client.driver.Driver;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.DriverFingerprint;
@@ -42,6 +44,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
     private final TreeMap<String, Process> processes = new TreeMap<>();
     private final TreeMap<AllocationId, Kept> disk = new TreeMap<>();
     private final TreeSet<AllocationId> prepared = new TreeSet<>();
+    private final TreeSet<String> equipped = new TreeSet<>();
     private long lastPid;
     private boolean moody = true;
 
@@ -102,6 +105,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
     void reboot() {
         processes.clear();
         prepared.clear();
+        equipped.clear();
     }
 
     private void end(Process process, int code, int signal) {
@@ -215,6 +219,41 @@ final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
     @Override
     public void release(Surroundings surroundings) {
         prepared.remove(surroundings.allocation().id());
+    }
+
+    /** What its tasks need before they start: sometimes it fails, and it must not be left behind. */
+    TaskHook taskHook() {
+        return new Equipment();
+    }
+
+    /** The tasks, as allocation and name, that hold something of the machine. */
+    Set<String> equipped() {
+        return equipped;
+    }
+
+    private final class Equipment implements TaskHook {
+        @Override
+        public String name() {
+            return "equipment";
+        }
+
+        @Override
+        public Prepared prepare(TaskSite site) throws Failure {
+            equipped.add(key(site));
+            if (moody && random.nextInt(1000) < PREPARE_FAILS_PER_MILLE) {
+                throw new Failure("Task hook failed", "the machine has a bad moment", true);
+            }
+            return Prepared.eachTime();
+        }
+
+        @Override
+        public void release(TaskSite site) {
+            equipped.remove(key(site));
+        }
+
+        private static String key(TaskSite site) {
+            return site.surroundings().allocation().id() + "/" + site.task().name();
+        }
     }
 
     @Override

@@ -147,7 +147,7 @@ final class Users {
                         revision,
                         count,
                         port ? ",\"Networks\":[{\"Mode\":\"host\",\"DynamicPorts\":[{\"Label\":\"http\"}]}]" : "",
-                        random.nextInt(4) == 0 ? task("t", config) + "," + task("u", config) : task("t", config));
+                        tasks(config));
         try {
             return Codec.fromJson(JobSpec.class, json);
         } catch (CodecException wrong) {
@@ -155,11 +155,32 @@ final class Users {
         }
     }
 
-    private String task(String name, String config) {
+    /** Mostly one main task; sometimes two, and sometimes one with helpers before, beside and after it. */
+    private String tasks(String config) {
+        return switch (random.nextInt(5)) {
+            case 0 -> task("t", config, "") + "," + task("u", config, "");
+            case 1 ->
+                task("t", config, "") + "," + task("pre", "{\"run_seconds\":1}", hook("prestart", false)) + ","
+                        + task("beside", "{}", hook("prestart", true)) + ","
+                        + task("post", "{\"run_seconds\":1}", hook("poststop", false));
+            default -> task("t", config, "");
+        };
+    }
+
+    private static String hook(String name, boolean sidecar) {
+        return "\"Lifecycle\":{\"Hook\":\"" + name + "\",\"Sidecar\":" + sidecar + "},";
+    }
+
+    private String task(String name, String config, String lifecycle) {
         return """
-                {"Name":"%s","Driver":"raw_exec","Config":%s,"Env":{"REVISION":"%d"},
+                {"Name":"%s","Driver":"raw_exec",%s"Config":%s,"Env":{"REVISION":"%d"},
                  "Resources":{"CPU":%d,"MemoryMB":%d}}
                 """.formatted(
-                name, config, random.nextInt(3) == 0 ? 0 : revision, random.nextInt(30, 80), random.nextInt(30, 80));
+                        name,
+                        lifecycle,
+                        config,
+                        random.nextInt(3) == 0 ? 0 : revision,
+                        random.nextInt(15, 80),
+                        random.nextInt(15, 80));
     }
 }

@@ -10,44 +10,45 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.CheckStatus;
 import dev.steppe.model.ClientState;
-import dev.steppe.model.ClientStatus;
-import dev.steppe.model.DeploymentHealth;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.MeshRefusal;
-import dev.steppe.model.RestartPolicy;
 import dev.steppe.model.Task;
-import dev.steppe.model.TaskGroup;
 import dev.steppe.model.TaskState;
-import dev.steppe.model.TaskStatus;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
- * One allocation on this node, from its assignment to its end: hooks, then tasks, then hooks in reverse. Owned by the
- * client's loop. Phases: waiting (for predecessors) → preparing → running → stopping → releasing → ended.
+ * One allocation on this node, from its assignment to its end: hooks, then tasks in their order, then hooks in reverse.
+ * Owned by the client's loop. Phases: waiting (for predecessors) → preparing → running ⇄ restarting → stopping → releasing →
+ * ended. What happens next is read off the tasks' states each time one changes, so that a crash loses nothing.
  */
 public final class AllocationRunner {
+    private static final System.Logger LOG = System.getLogger(AllocationRunner.class.getName());
+
     private final Loop loop;
-    private final Surroundings surroundings;
     private final Parts parts;
-    private final Map<String, TaskRunner> tasks = new LinkedHashMap<>();
-    private final TreeMap<String, CheckStatus> checks = new TreeMap<>();
-    private final TreeMap<String, TaskState> proxies = new TreeMap<>();
+    private final Surroundings surroundings;
+    private final AllocationSteps steps;
+    private final AllocationTasks tasks;
+    private final AllocationReport report;
     private final Health health;
-    private List<MeshRefusal> refusals = List.of();
     private Allocation allocation;
     private JobSpec job;
     private Phase phase = Phase.WAITING;
     private boolean stopWanted;
+    private boolean withoutDelay;
+    private Instant stoppingSince = Instant.EPOCH;
+    private Optional<Loop.Timer> shutdownDelay = Optional.empty();
     private boolean changeDue;
     private boolean forgotten;
     private Optional<String> setupFailure = Optional.empty();
@@ -56,19 +57,31 @@ public final class AllocationRunner {
         WAITING,
         PREPARING,
         RUNNING,
+        RESTARTING,
         STOPPING,
         RELEASING,
-        ENDED
+        ENDED;
+
+        AllocationReport.Stage stage() {
+            return switch (this) {
+                case WAITING, PREPARING -> AllocationReport.Stage.BEFORE;
+                case RUNNING, RESTARTING -> AllocationReport.Stage.RUNNING;
+                case STOPPING, RELEASING -> AllocationReport.Stage.STOPPING;
+                case ENDED -> AllocationReport.Stage.ENDED;
+            };
+        }
     }
 
     /** What a runner is given by its node. */
     public record Parts(
             List<AllocationHook> hooks,
-            Drivers drivers,
-            Contexts contexts,
+            TaskParts tasks,
             Observers observers,
             Kept.Shelf shelf,
             Consumer<AllocationRunner> changed) {}
+
+    /** What the node has for tasks: drivers, what they need, the ordered hooks, and how long ending may take at most. */
+    public record TaskParts(Drivers drivers, Contexts contexts, List<TaskHook> hooks, Duration maxKillTimeout) {}
 
     /** Finds drivers by name. */
     @FunctionalInterface
@@ -76,10 +89,10 @@ public final class AllocationRunner {
         Optional<Driver> named(String name);
     }
 
-    /** Makes what a driver needs to start a task. May block. */
+    /** Makes what a driver needs to start a task; {@code prepared} is what the task's hooks add. May block. */
     @FunctionalInterface
     public interface Contexts {
-        TaskContext of(Surroundings surroundings, Task task) throws DriverException;
+        TaskContext of(Surroundings surroundings, Task task, SortedMap<String, String> prepared) throws DriverException;
     }
 
     /** Is told when an allocation's tasks begin and stop to run, on the loop: checks, mesh. */
@@ -89,60 +102,45 @@ public final class AllocationRunner {
         void stopping(AllocationRunner runner);
     }
 
-    private AllocationRunner(Loop loop, Parts parts, Allocation allocation, JobSpec job) {
+    private AllocationRunner(
+            Loop loop,
+            Parts parts,
+            Allocation allocation,
+            JobSpec job,
+            AllocationTasks.Before before,
+            Map<String, CheckStatus> checks) {
         this.loop = loop;
         this.parts = parts;
         this.allocation = allocation;
         this.job = job;
         this.surroundings = new Surroundings(allocation, job);
+        this.steps = new AllocationSteps(parts.hooks(), surroundings);
+        this.report = new AllocationReport(checks);
         this.health = new Health(loop, job, surroundings.group(), this::changed);
+        this.tasks = new AllocationTasks(loop, parts.tasks(), surroundings, before, this::changed);
+        this.setupFailure = tasks.missingDriver();
     }
 
     /** A new allocation; it does nothing until {@link #begin}. */
     public static AllocationRunner fresh(Loop loop, Parts parts, Allocation allocation, JobSpec job) {
-        var runner = new AllocationRunner(loop, parts, allocation, job);
-        runner.makeTasks(Map.of(), Map.of());
-        runner.tasks.values().forEach(TaskRunner::received);
+        var runner = new AllocationRunner(loop, parts, allocation, job, AllocationTasks.Before.NOTHING, Map.of());
+        runner.tasks.all().forEach(TaskRunner::received);
         return runner;
     }
 
     /** An allocation that an earlier agent ran. */
     public static AllocationRunner adopted(Loop loop, Parts parts, Kept kept) {
-        var runner = new AllocationRunner(loop, parts, kept.allocation(), kept.job());
-        runner.makeTasks(kept.state().taskStates(), kept.handles());
-        runner.checks.putAll(kept.state().checks());
-        if (kept.destroyed()) {
+        var before = new AllocationTasks.Before(kept.state().taskStates(), kept.tasks());
+        var runner = new AllocationRunner(
+                loop, parts, kept.allocation(), kept.job(), before, kept.state().checks());
+        runner.stoppingSince = kept.progress().stoppingSince();
+        runner.stopWanted = runner.stoppingSince.isAfter(Instant.EPOCH);
+        if (kept.isDestroyed()) {
             runner.phase = Phase.ENDED;
         } else {
-            runner.adopt();
+            runner.adopt(kept.progress().restarting());
         }
         return runner;
-    }
-
-    private void makeTasks(Map<String, TaskState> states, Map<String, DriverHandle> handles) {
-        TaskGroup group = surroundings.group();
-        var policy = group.restartPolicy().orElseGet(() -> RestartPolicy.defaultOf(job.type()));
-        for (Task task : group.tasks()) {
-            var driver = parts.drivers().named(task.driver());
-            if (driver.isEmpty()) {
-                setupFailure = Optional.of("driver \"" + task.driver() + "\" is not available on this node");
-                continue;
-            }
-            var state = states.getOrDefault(task.name(), TaskState.fresh());
-            var restarts = new RestartTracker(
-                    task.restartPolicy().orElse(policy), job.type().ends());
-            tasks.put(
-                    task.name(),
-                    new TaskRunner(
-                            loop,
-                            driver.get(),
-                            task,
-                            restarts,
-                            () -> parts.contexts().of(surroundings, task),
-                            state,
-                            Optional.ofNullable(handles.get(task.name())),
-                            this::taskChanged));
-        }
     }
 
     public AllocationId id() {
@@ -169,12 +167,29 @@ public final class AllocationRunner {
 
     /** True from when its hooks are prepared until they are released. */
     public boolean hasSurroundings() {
-        return phase == Phase.RUNNING || phase == Phase.STOPPING;
+        return phase == Phase.RUNNING || phase == Phase.RESTARTING || phase == Phase.STOPPING;
     }
 
     /** True until it has begun. */
     public boolean isWaiting() {
         return phase == Phase.WAITING;
+    }
+
+    private interface Blocking {
+        void run() throws AllocationHook.HookException;
+    }
+
+    private void offload(String name, Blocking work, Consumer<Optional<Exception>> then) {
+        Callable<Boolean> call = () -> {
+            work.run();
+            return true;
+        };
+        loop.<Boolean>offload(name + "-" + allocation.id(), call, outcome -> {
+            switch (outcome) {
+                case Loop.Outcome.Done<Boolean> done -> then.accept(Optional.empty());
+                case Loop.Outcome.Failed<Boolean> failed -> then.accept(Optional.of(failed.reason()));
+            }
+        });
     }
 
     /** Begins: to be called when nothing it has to wait for is left on this node. */
@@ -184,83 +199,63 @@ public final class AllocationRunner {
         }
         phase = Phase.PREPARING;
         keep();
-        loop.<Boolean>offload(
-                "prepare-" + allocation.id(),
-                () -> {
-                    for (AllocationHook hook : parts.hooks()) {
-                        hook.prepare(surroundings);
-                    }
-                    return true;
-                },
-                outcome -> {
-                    switch (outcome) {
-                        case Loop.Outcome.Done<Boolean> done -> prepared();
-                        case Loop.Outcome.Failed<Boolean> failed -> setupFailed("Setup Failure", failed.reason());
-                    }
-                });
+        offload(
+                "prepare",
+                steps::prepare,
+                failure -> failure.ifPresentOrElse(
+                        reason -> setupFailed(String.valueOf(reason.getMessage())), this::prepared));
     }
 
-    private void setupFailed(String type, Exception reason) {
-        String message = "failed to setup alloc: " + reason.getMessage();
+    private void setupFailed(String reason) {
+        String message = "failed to setup alloc: " + reason;
         setupFailure = Optional.of(message);
-        tasks.values().stream().filter(task -> !task.isDead()).forEach(task -> task.fail(type, message));
+        tasks.all().stream().filter(task -> !task.isDead()).forEach(task -> task.fail("Setup Failure", message));
         release();
     }
 
     private void prepared() {
         if (stopWanted) {
-            tasks.values().forEach(TaskRunner::stop);
+            tasks.stopAll();
             release();
-            return;
+        } else if (setupFailure.isPresent()) {
+            setupFailed(setupFailure.get());
+        } else {
+            phase = Phase.RUNNING;
+            parts.observers().running(this);
+            advance();
         }
-        if (setupFailure.isPresent()) {
-            setupFailed("Setup Failure", new IllegalStateException(setupFailure.get()));
-            return;
-        }
-        phase = Phase.RUNNING;
-        parts.observers().running(this);
-        tasks.values().forEach(TaskRunner::start);
     }
 
-    private void adopt() {
+    private void adopt(boolean restarting) {
         phase = Phase.PREPARING;
-        loop.<Boolean>offload(
-                "adopt-" + allocation.id(),
-                () -> {
-                    for (AllocationHook hook : parts.hooks()) {
-                        hook.adopt(surroundings);
-                    }
-                    return true;
-                },
-                outcome -> {
-                    switch (outcome) {
-                        case Loop.Outcome.Done<Boolean> done -> {
-                            phase = Phase.RUNNING;
-                            parts.observers().running(this);
-                            tasks.forEach((name, task) -> task.adopt(surroundings.directories(name)));
-                            if (stopWanted) {
-                                beginStop();
-                            } else {
-                                taskChanged();
-                            }
-                        }
-                        case Loop.Outcome.Failed<Boolean> gone -> prepareAgain(gone.reason());
-                    }
-                });
+        offload("adopt", steps::adopt, failure -> {
+            if (failure.isPresent()) {
+                prepareAgain(failure.get());
+                return;
+            }
+            phase = restarting ? Phase.RESTARTING : Phase.RUNNING;
+            parts.observers().running(this);
+            tasks.adopt();
+            if (stopWanted) {
+                beginStop();
+            }
+            changed();
+        });
     }
 
     /** What an earlier agent prepared is gone, as after a reboot: it is made anew and the tasks start again. */
     private void prepareAgain(Exception reason) {
-        if (tasks.values().stream().allMatch(TaskRunner::isDead)) {
+        if (tasks.areDead()) {
             // It had ended and was being released.
             release();
             return;
         }
-        tasks.values()
-                .forEach(task -> task.event(
-                        "Failed Restoring Task",
-                        "surroundings are gone: " + reason.getMessage() + "; made anew",
-                        Map.of()));
+        tasks.reviveHelpers();
+        for (TaskRunner task : tasks.all()) {
+            task.history()
+                    .event("Failed Restoring Task", "surroundings are gone: " + reason.getMessage() + "; made anew");
+            task.surroundingsGone();
+        }
         phase = Phase.WAITING;
         if (stopWanted) {
             phase = Phase.PREPARING;
@@ -280,55 +275,79 @@ public final class AllocationRunner {
         }
     }
 
-    /** Ends it. Idempotent. */
+    /** Ends it, after its shutdown delays. Idempotent. */
     public void stop() {
         if (stopWanted || phase == Phase.RELEASING || phase == Phase.ENDED) {
             return;
         }
         stopWanted = true;
+        stoppingSince = loop.now();
         switch (phase) {
             case WAITING -> {
-                tasks.values().forEach(TaskRunner::stop);
+                tasks.stopAll();
                 phase = Phase.ENDED;
-                changed();
             }
-            case RUNNING -> beginStop();
-            case PREPARING, STOPPING, RELEASING, ENDED -> changed();
+            case RUNNING, RESTARTING -> beginStop();
+            case PREPARING, STOPPING, RELEASING, ENDED -> {}
         }
+        changed();
+    }
+
+    /** Ends it without waiting for shutdown delays. Idempotent. */
+    public void stopNow() {
+        withoutDelay = true;
+        stop();
+        changed();
     }
 
     private void beginStop() {
         phase = Phase.STOPPING;
         parts.observers().stopping(this);
-        tasks.values().forEach(TaskRunner::stop);
-        taskChanged();
+        var delay = surroundings.group().shutdownDelay();
+        var left = Duration.between(loop.now(), stoppingSince.plus(delay));
+        if (stopWanted && !withoutDelay && left.isPositive() && !tasks.areDead()) {
+            tasks.all()
+                    .forEach(task -> task.history()
+                            .event(
+                                    "Waiting for shutdown delay",
+                                    "Waiting for the group's shutdown_delay before killing the task."));
+            shutdownDelay = Optional.of(loop.after(left, () -> {
+                shutdownDelay = Optional.empty();
+                changed();
+            }));
+        }
     }
 
-    private void taskChanged() {
+    /** Does what the tasks' states call for. */
+    private void advance() {
         if (phase == Phase.RUNNING) {
-            boolean failed = tasks.values().stream()
-                    .anyMatch(task -> task.isDead() && task.state().failed());
-            boolean allDead = tasks.values().stream().allMatch(TaskRunner::isDead);
-            if (failed && !allDead) {
-                phase = Phase.STOPPING;
-                parts.observers().stopping(this);
-                for (TaskRunner task : tasks.values()) {
-                    if (!task.isDead()) {
-                        task.event("Sibling Task Failed", "Task's sibling failed", Map.of());
-                        task.stop();
-                    }
-                }
-            } else if (allDead) {
-                parts.observers().stopping(this);
-                release();
-                return;
+            var ending = tasks.ending();
+            if (ending.isEmpty()) {
+                tasks.startReady();
+            } else {
+                tasks.tell(ending.get());
+                beginStop();
             }
         }
-        if (phase == Phase.STOPPING && tasks.values().stream().allMatch(TaskRunner::isDead)) {
-            release();
-            return;
+        if (phase == Phase.RESTARTING && !tasks.stopNext(true)) {
+            tasks.revive();
+            phase = Phase.RUNNING;
+            tasks.startReady();
         }
-        changed();
+        if (phase == Phase.STOPPING && !isDelayed() && !tasks.stopNext(withoutDelay)) {
+            tasks.startPoststop();
+            if (tasks.areDead()) {
+                release();
+            }
+        }
+    }
+
+    private boolean isDelayed() {
+        if (withoutDelay) {
+            shutdownDelay.ifPresent(Loop.Timer::cancel);
+            shutdownDelay = Optional.empty();
+        }
+        return shutdownDelay.isPresent();
     }
 
     private void release() {
@@ -337,53 +356,71 @@ public final class AllocationRunner {
         }
         phase = Phase.RELEASING;
         changed();
-        loop.<Boolean>offload(
-                "release-" + allocation.id(),
-                () -> {
-                    releaseAll();
-                    return true;
-                },
-                outcome -> {
-                    if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
-                        System.getLogger(AllocationRunner.class.getName())
-                                .log(
-                                        System.Logger.Level.WARNING,
-                                        "cleaning up failed allocation=" + allocation.id() + " reason="
-                                                + failed.reason().getMessage());
-                    }
-                    phase = Phase.ENDED;
-                    changed();
-                });
-    }
-
-    /** Every hook gets its turn, whatever happens to those before. */
-    private void releaseAll() throws AllocationHook.HookException {
-        Optional<AllocationHook.HookException> first = Optional.empty();
-        for (AllocationHook hook : parts.hooks().reversed()) {
-            try {
-                hook.release(surroundings);
-            } catch (AllocationHook.HookException failed) {
-                first = first.or(() -> Optional.of(failed));
-            }
-        }
-        if (first.isPresent()) {
-            throw first.get();
-        }
+        offload("release", steps::release, failure -> {
+            failure.ifPresent(reason -> LOG.log(
+                    Level.WARNING,
+                    "cleaning up failed allocation=" + allocation.id() + " reason=" + reason.getMessage()));
+            phase = Phase.ENDED;
+            changed();
+        });
     }
 
     /** Removes what was left for people to read. Only after the end. Blocking, so it runs away from the loop. */
     public void forget() {
         forgotten = true;
         parts.shelf().remove(allocation.id());
-        loop.<Boolean>offload(
-                "forget-" + allocation.id(),
-                () -> {
-                    for (AllocationHook hook : parts.hooks().reversed()) {
-                        hook.forget(surroundings);
-                    }
-                    return true;
-                },
-                outcome -> {});
+        offload("forget", steps::forget, failure -> {});
+    }
+
+    /** Restarts one task that runs; answers why it cannot. For checks, see {@link TaskControl.Restart#unhealthy}. */
+    public Optional<String> restartTask(String task, TaskControl.Restart why) {
+        return whileRunning(() -> tasks.named(task)
+                .map(runner -> runner.restart(why))
+                .orElseGet(() -> Optional.of("unknown task name \"" + task + "\"")));
+    }
+
+    /** Restarts all tasks that run, each by itself; answers why it cannot. */
+    public Optional<String> restartRunning(String why) {
+        return whileRunning(() -> {
+            var refusals = tasks.all().stream()
+                    .filter(task -> task.handle().isPresent())
+                    .map(task -> task.restart(TaskControl.Restart.wanted(why)))
+                    .toList();
+            return refusals.isEmpty() ? Optional.of("Task not running") : refusals.getFirst();
+        });
+    }
+
+    /** Ends all tasks and runs all of them another time in their order, also those that had ended. */
+    public Optional<String> restartAll(String why) {
+        return whileRunning(() -> {
+            phase = Phase.RESTARTING;
+            tasks.all().forEach(task -> task.history().event("Restart Signaled", why));
+            changed();
+            return Optional.empty();
+        });
+    }
+
+    /** Signals one task, or all that run; answers why it cannot. */
+    public Optional<String> signal(Optional<String> task, String signal, String why) {
+        return whileRunning(() -> {
+            if (task.isPresent()) {
+                return tasks.named(task.get())
+                        .map(runner -> runner.signal(signal, why))
+                        .orElseGet(() -> Optional.of("unknown task name \"" + task.get() + "\""));
+            }
+            var refusals = tasks.all().stream()
+                    .filter(runner -> runner.handle().isPresent())
+                    .map(runner -> runner.signal(signal, why))
+                    .toList();
+            return refusals.isEmpty() ? Optional.of("Task not running") : refusals.getFirst();
+        });
+    }
+
+    private Optional<String> whileRunning(java.util.function.Supplier<Optional<String>> action) {
+        return phase == Phase.RUNNING
+                ? action.get()
+                : Optional.of("allocation " + allocation.id() + " is "
+                        + (isStopping() ? "stopping or has ended" : "not running yet"));
     }
 
     /** A task that runs now, for questions to its driver. */
@@ -401,38 +438,34 @@ public final class AllocationRunner {
     /** The tasks that run now, by name. */
     public SortedMap<String, RunningTask> running() {
         var found = new TreeMap<String, RunningTask>();
-        tasks.forEach((name, task) ->
-                task.handle().ifPresent(handle -> found.put(name, new RunningTask(task.driver(), handle))));
+        for (TaskRunner task : tasks.all()) {
+            task.handle().ifPresent(handle -> found.put(task.task().name(), new RunningTask(task.driver(), handle)));
+        }
         return found;
     }
 
     /** A check's latest result. */
     public void checked(String key, CheckStatus status) {
-        var before = checks.put(key, status);
-        if (before == null
-                || !before.status().equals(status.status())
-                || !before.output().equals(status.output())) {
+        if (report.checked(key, status)) {
             changed();
         }
     }
 
     /** The state of the mesh's proxy for one of its services, shown as a task of its own. */
     public void proxy(String service, TaskState state) {
-        var name = "connect-proxy-" + service;
-        if (!state.equals(proxies.put(name, state))) {
+        if (report.proxy(service, state)) {
             changed();
         }
     }
 
     /** What the mesh refused this allocation. */
     public void refused(List<MeshRefusal> latest) {
-        if (!latest.equals(refusals)) {
-            refusals = latest;
+        if (report.refused(latest)) {
             changed();
         }
     }
 
-    /** All that one action of the loop changes is written down and told once. */
+    /** All that one action of the loop changes is followed up, written down and told once. */
     private void changed() {
         if (!changeDue) {
             changeDue = true;
@@ -445,65 +478,29 @@ public final class AllocationRunner {
         if (forgotten) {
             return;
         }
-        health.look(status(), tasks.values().stream().map(TaskRunner::state).toList(), checks.values());
+        advance();
+        health.look(AllocationReport.status(now()), tasks.areUp(), report.checks());
         keep();
         parts.changed().accept(this);
     }
 
     private void keep() {
-        var handles = new TreeMap<String, DriverHandle>();
-        tasks.forEach((name, task) -> task.handle().ifPresent(handle -> handles.put(name, handle)));
-        parts.shelf().put(new Kept(allocation, job, state(), handles, phase == Phase.ENDED));
+        var progress = new Kept.Progress(phase == Phase.RESTARTING, stoppingSince, phase == Phase.ENDED);
+        parts.shelf().put(new Kept(allocation, job, state(), tasks.kept(), progress));
     }
 
     /** What the node reports of it now. */
     public ClientState state() {
-        var states = new TreeMap<String, TaskState>();
-        tasks.forEach((name, task) -> states.put(name, task.state()));
-        proxies.forEach((name, state) -> states.put(name, phase.compareTo(Phase.STOPPING) >= 0 ? ended(state) : state));
-        var status = status();
-        return new ClientState(
-                status,
-                describe(status),
-                Collections.unmodifiableSortedMap(states),
-                health.verdict().map(healthy -> new DeploymentHealth(Optional.of(healthy), health.at(), false)),
+        return report.state(now());
+    }
+
+    private AllocationReport.Now now() {
+        return new AllocationReport.Now(
+                phase.stage(),
+                Collections.unmodifiableSortedMap(tasks.states()),
+                setupFailure,
+                health,
                 surroundings.networkStatus(),
-                Collections.unmodifiableSortedMap(new TreeMap<>(checks)),
-                refusals);
-    }
-
-    private TaskState ended(TaskState proxy) {
-        return new TaskState(
-                TaskStatus.DEAD,
-                false,
-                proxy.restarts(),
-                proxy.lastRestart(),
-                proxy.startedAt(),
-                proxy.finishedAt().equals(Instant.EPOCH) ? loop.now() : proxy.finishedAt(),
-                proxy.events());
-    }
-
-    /** An allocation is only over when what it held is given back. */
-    private ClientStatus status() {
-        var states = new ArrayList<TaskState>();
-        tasks.values().forEach(task -> states.add(task.state()));
-        boolean failed = setupFailure.isPresent()
-                || states.stream().anyMatch(state -> state.status() == TaskStatus.DEAD && state.failed());
-        if (phase == Phase.ENDED) {
-            return failed ? ClientStatus.FAILED : ClientStatus.COMPLETE;
-        }
-        boolean running = states.stream().anyMatch(state -> state.status() == TaskStatus.RUNNING);
-        boolean begun = states.stream().anyMatch(state -> state.restarts() > 0);
-        return running || begun || phase.compareTo(Phase.STOPPING) >= 0 ? ClientStatus.RUNNING : ClientStatus.PENDING;
-    }
-
-    private String describe(ClientStatus status) {
-        return switch (status) {
-            case PENDING -> "No tasks have started";
-            case RUNNING -> phase == Phase.RUNNING ? "Tasks are running" : "Tasks are stopping";
-            case COMPLETE -> "All tasks have completed";
-            case FAILED -> setupFailure.orElse("Failed tasks");
-            case LOST, UNKNOWN -> "";
-        };
+                loop.now());
     }
 }

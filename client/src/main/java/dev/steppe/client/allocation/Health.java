@@ -6,13 +6,10 @@ import dev.steppe.model.ClientStatus;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.ServiceCheck;
 import dev.steppe.model.TaskGroup;
-import dev.steppe.model.TaskState;
-import dev.steppe.model.TaskStatus;
 import dev.steppe.model.UpdateStrategy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -59,11 +56,10 @@ final class Health {
         return at;
     }
 
-    void look(ClientStatus status, List<TaskState> tasks, Collection<CheckStatus> checks) {
+    void look(ClientStatus status, boolean running, Collection<CheckStatus> checks) {
         if (!judged || verdict.isPresent()) {
             return;
         }
-        boolean running = !tasks.isEmpty() && tasks.stream().allMatch(task -> task.status() == TaskStatus.RUNNING);
         boolean passing = checks.size() >= checkCount
                 && checks.stream().allMatch(check -> check.status().equals(CheckStatus.PASSING));
         if (status == ClientStatus.FAILED || loop.now().isAfter(begun.plus(deadline))) {

@@ -1,27 +1,33 @@
 package dev.steppe.client.allocation;
 
-import dev.steppe.client.driver.DriverHandle;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.JobSpec;
+import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * What a node keeps of an allocation so that a later agent takes it over: what to run, how far it is, and how to find its
- * processes.
+ * What a node keeps of an allocation so that a later agent takes it over: what to run, how far it is, and what it knows
+ * of each task.
  */
 public record Kept(
-        Allocation allocation,
-        JobSpec job,
-        ClientState state,
-        SortedMap<String, DriverHandle> handles,
-        boolean destroyed) {
+        Allocation allocation, JobSpec job, ClientState state, SortedMap<String, KeptTask> tasks, Progress progress) {
+
+    /**
+     * How far it is, beyond what the tasks tell: all of them are being run another time, since when their end waits for the
+     * group's shutdown delay (the epoch: it does not), and whether everything was released.
+     */
+    public record Progress(boolean restarting, Instant stoppingSince, boolean destroyed) {}
 
     public AllocationId id() {
         return allocation.id();
+    }
+
+    /** True when nothing of it runs or is held any more. */
+    public boolean isDestroyed() {
+        return progress.destroyed();
     }
 
     /** Where it is kept. Writing is quick and does not fail silently; the latest value for an allocation is the one read. */
@@ -31,9 +37,5 @@ public record Kept(
         void remove(AllocationId id);
 
         List<Kept> all();
-    }
-
-    Optional<DriverHandle> handle(String task) {
-        return Optional.ofNullable(handles.get(task));
     }
 }

@@ -1,13 +1,16 @@
 package dev.steppe.client.allocation;
 
+import dev.steppe.model.Lifecycle;
 import dev.steppe.model.RestartPolicy;
+import dev.steppe.model.Task;
+import dev.steppe.model.codec.GoDuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
 
 /**
- * Decides after each end of a task whether it starts again, by the group's restart policy. Counts attempts within the
- * policy's interval; what it counted is its whole state.
+ * Decides after each end of a task whether it starts again, by its restart policy. Counts attempts within the policy's
+ * interval; what it counted is its whole state.
  */
 final class RestartTracker {
     /** Jitter keeps many instances that failed together from starting together: up to a quarter of the delay. */
@@ -15,12 +18,21 @@ final class RestartTracker {
 
     private final RestartPolicy policy;
     private final boolean endsBySuccess;
-    private int attempts;
-    private Instant intervalStart = Instant.EPOCH;
+    private RestartCount count;
 
-    RestartTracker(RestartPolicy policy, boolean endsBySuccess) {
+    RestartTracker(RestartPolicy policy, boolean endsBySuccess, RestartCount count) {
         this.policy = policy;
         this.endsBySuccess = endsBySuccess;
+        this.count = count;
+    }
+
+    /** Whether a task is done when it ends with success; a sidecar never is, other helpers of the main tasks always. */
+    static boolean endsBySuccess(Task task, boolean jobEnds) {
+        return task.lifecycle().map(Lifecycle::sidecar).map(sidecar -> !sidecar).orElse(jobEnds);
+    }
+
+    RestartCount count() {
+        return count;
     }
 
     /** What happens next. */
@@ -45,21 +57,18 @@ final class RestartTracker {
         if (policy.attempts() == 0) {
             return new Decision.GiveUp("Policy allows no restarts");
         }
-        if (now.isAfter(intervalStart.plus(policy.interval()))) {
-            intervalStart = now;
-            attempts = 0;
-        }
-        attempts++;
-        if (attempts <= policy.attempts()) {
+        boolean newInterval = now.isAfter(count.intervalStart().plus(policy.interval()));
+        count = newInterval ? new RestartCount(1, now) : new RestartCount(count.attempts() + 1, count.intervalStart());
+        if (count.attempts() <= policy.attempts()) {
             var jitter = (long) (policy.delay().toNanos() * JITTER * random.nextDouble());
             return new Decision.Again(policy.delay().plusNanos(jitter), "Restart within policy");
         }
         if (policy.mode().equals("delay")) {
-            var untilNext = Duration.between(now, intervalStart.plus(policy.interval()));
+            var untilNext = Duration.between(now, count.intervalStart().plus(policy.interval()));
             return new Decision.Again(
                     untilNext.isNegative() ? Duration.ZERO : untilNext, "Exceeded allowed attempts, applying a delay");
         }
         return new Decision.GiveUp("Exceeded allowed attempts " + policy.attempts() + " in interval "
-                + dev.steppe.model.codec.GoDuration.format(policy.interval()) + " and mode is \"fail\"");
+                + GoDuration.format(policy.interval()) + " and mode is \"fail\"");
     }
 }

@@ -4,6 +4,7 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.Ids;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.NetworkStatus;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.PortMapping;
 import dev.steppe.model.Service;
@@ -23,40 +24,57 @@ import java.util.TreeMap;
  */
 public final class TaskEnvironment {
     private final NodeSpec node;
+    private final String region;
     private final SortedMap<String, String> variables = new TreeMap<>();
     private final Interpolation interpolation = new Interpolation(this::lookup);
 
     /** The directories as the task sees them. */
     public record Directories(Path shared, Path local, Path secrets) {}
 
-    public TaskEnvironment(
-            NodeSpec node,
-            JobSpec job,
-            Allocation allocation,
-            Task task,
+    /**
+     * What the node adds: the allocation's own network if it has one, what tasks inherit of the agent's environment, what
+     * the task's hooks prepared, and the control group below which tasks have theirs.
+     */
+    public record Given(
             Directories directories,
-            Optional<String> namespaceAddress,
-            SortedMap<String, String> inherited) {
+            Optional<NetworkStatus> network,
+            SortedMap<String, String> inherited,
+            SortedMap<String, String> prepared,
+            Optional<String> parentCgroup) {}
+
+    public TaskEnvironment(NodeSpec node, JobSpec job, Allocation allocation, Task task, Given given) {
         this.node = node;
+        this.region = job.region();
         var group = job.group(allocation.taskGroup()).orElseThrow();
-        variables.putAll(inherited);
-        identity(job, allocation, task, directories);
-        ports(allocation, namespaceAddress);
+        variables.putAll(given.inherited());
+        directories(given.directories());
+        given.parentCgroup().ifPresent(parent -> put("NOMAD_PARENT_CGROUP", parent));
+        identity(job, allocation, task);
+        resources(task);
+        ports(allocation, given.network());
         upstreams(group);
         meta(job, group, task);
         variables.putAll(interpolation.texts(task.env()));
+        variables.putAll(given.prepared());
     }
 
-    private void identity(JobSpec job, Allocation allocation, Task task, Directories directories) {
-        AllocationId id = allocation.id();
+    private void directories(Directories directories) {
         put("NOMAD_ALLOC_DIR", directories.shared().toString());
         put("NOMAD_TASK_DIR", directories.local().toString());
         put("NOMAD_SECRETS_DIR", directories.secrets().toString());
+    }
+
+    /** The published limits; the hard one only where it differs. */
+    private void resources(Task task) {
         put("NOMAD_MEMORY_LIMIT", Integer.toString(task.resources().memoryMb()));
         if (task.resources().memoryMaxMb() > 0) {
             put("NOMAD_MEMORY_MAX_LIMIT", Integer.toString(task.resources().memoryMaxMb()));
         }
         put("NOMAD_CPU_LIMIT", Integer.toString(task.resources().cpu()));
+    }
+
+    private void identity(JobSpec job, Allocation allocation, Task task) {
+        AllocationId id = allocation.id();
         put("NOMAD_ALLOC_ID", id.value());
         put("NOMAD_SHORT_ALLOC_ID", Ids.shortId(id.value()));
         put("NOMAD_ALLOC_NAME", allocation.name());
@@ -70,7 +88,7 @@ public final class TaskEnvironment {
         put("NOMAD_REGION", job.region());
     }
 
-    private void ports(Allocation allocation, Optional<String> namespaceAddress) {
+    private void ports(Allocation allocation, Optional<NetworkStatus> network) {
         for (PortMapping port : allocation.allocatedResources().shared().ports()) {
             int inside = port.to() > 0 ? port.to() : port.value();
             put("NOMAD_IP_" + port.label(), port.hostIp());
@@ -80,10 +98,10 @@ public final class TaskEnvironment {
             put("NOMAD_HOST_PORT_" + port.label(), Integer.toString(port.value()));
             put("NOMAD_HOST_ADDR_" + port.label(), port.hostIp() + ":" + port.value());
             put("NOMAD_ALLOC_PORT_" + port.label(), Integer.toString(inside));
-            namespaceAddress.ifPresent(address -> {
-                put("NOMAD_ALLOC_IP_" + port.label(), address);
-                put("NOMAD_ALLOC_ADDR_" + port.label(), address + ":" + inside);
-                put("NOMAD_ALLOC_INTERFACE_" + port.label(), "eth0");
+            network.ifPresent(own -> {
+                put("NOMAD_ALLOC_IP_" + port.label(), own.address());
+                put("NOMAD_ALLOC_ADDR_" + port.label(), own.address() + ":" + inside);
+                put("NOMAD_ALLOC_INTERFACE_" + port.label(), own.interfaceName());
             });
         }
     }
@@ -140,7 +158,7 @@ public final class TaskEnvironment {
             case "node.datacenter" -> Optional.of(node.datacenter());
             case "node.class" -> Optional.of(node.nodeClass());
             case "node.pool" -> Optional.of(node.nodePool());
-            case "node.region" -> Optional.of("global");
+            case "node.region" -> Optional.of(region);
             default -> Optional.empty();
         };
     }

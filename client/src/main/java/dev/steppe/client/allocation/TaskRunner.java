@@ -5,165 +5,286 @@ import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.DriverHandle;
 import dev.steppe.client.driver.ExitResult;
 import dev.steppe.client.driver.TaskContext;
-import dev.steppe.client.driver.TaskDirectories;
 import dev.steppe.io.Loop;
 import dev.steppe.model.Task;
-import dev.steppe.model.TaskEvent;
 import dev.steppe.model.TaskState;
 import dev.steppe.model.TaskStatus;
+import dev.steppe.model.codec.GoDuration;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 
 /**
- * One task of an allocation: started, watched, started again by its restart policy, stopped. Owned by the client's loop;
- * the driver's blocking calls run away from it. Phases: idle → starting → running → cleaning → (waiting → starting)* → dead, with
- * stopping between any of them and dead.
+ * One task of an allocation: prepared, started, watched, started again by its restart policy or on request, stopped.
+ * Owned by the client's loop; hooks and the driver's blocking calls run away from it. Phases: idle → preparing → starting →
+ * running → cleaning → (waiting → preparing)* → releasing → dead; delaying and stopping lead from running to cleaning.
  */
 final class TaskRunner {
     private final Loop loop;
-    private final Driver driver;
-    private final Task task;
+    private final Parts parts;
+    private final TaskSteps steps;
     private final RestartTracker restarts;
-    private final Callable<TaskContext> context;
+    private final TaskHistory history;
     private final Runnable changed;
+    private final StopSwitch stopSwitch = new StopSwitch();
     private Phase phase = new Phase.Idle();
-    private TaskState state;
     private Optional<DriverHandle> handle;
-    private boolean stopWanted;
+    private Optional<ExitResult> exit;
+    private Optional<TaskControl.Restart> restart;
+    private boolean begun;
+    private Instant startDue;
+    private SortedMap<String, TaskHook.Prepared> prepared;
+    private boolean noShutdownDelay;
 
     /** Where a task is. Each phase holds only what it needs. */
     private sealed interface Phase {
         record Idle() implements Phase {}
 
+        record Preparing() implements Phase {}
+
         record Starting() implements Phase {}
 
         record Running() implements Phase {}
+
+        record Delaying(Loop.Timer timer) implements Phase {}
+
+        record Stopping() implements Phase {}
 
         record Cleaning() implements Phase {}
 
         record Waiting(Loop.Timer timer) implements Phase {}
 
-        record Stopping() implements Phase {}
+        record Releasing() implements Phase {}
 
         record Dead() implements Phase {}
     }
 
-    TaskRunner(
-            Loop loop,
-            Driver driver,
+    /** What a task's runner is made of. */
+    record Parts(
             Task task,
+            Surroundings surroundings,
+            Driver driver,
+            List<TaskHook> hooks,
+            Context context,
             RestartTracker restarts,
-            Callable<TaskContext> context,
-            TaskState state,
-            Optional<DriverHandle> handle,
-            Runnable changed) {
+            Duration killTimeout) {}
+
+    /** Makes what the driver needs, with what the hooks add to the environment. May block. */
+    @FunctionalInterface
+    interface Context {
+        TaskContext with(SortedMap<String, String> environment) throws DriverException;
+    }
+
+    TaskRunner(Loop loop, Parts parts, TaskState state, KeptTask kept, Runnable changed) {
         this.loop = loop;
-        this.driver = driver;
-        this.task = task;
-        this.restarts = restarts;
-        this.context = context;
-        this.state = state;
-        this.handle = handle;
+        this.parts = parts;
+        this.restarts = parts.restarts();
         this.changed = changed;
+        this.history = new TaskHistory(state, loop::now, changed);
+        this.steps = new TaskSteps(parts.hooks(), new TaskSite(parts.surroundings(), parts.task(), new Control()));
+        this.handle = kept.handle();
+        this.exit = kept.exit();
+        this.restart = kept.restart();
+        this.begun = kept.begun();
+        this.startDue = kept.startDue();
+        this.prepared = kept.prepared();
         if (state.status() == TaskStatus.DEAD) {
             phase = new Phase.Dead();
         }
     }
 
+    /** The requests of hooks and checks, from any thread. */
+    private final class Control implements TaskControl {
+        @Override
+        public void restart(Restart why) {
+            loop.execute(() -> TaskRunner.this.restart(why));
+        }
+
+        @Override
+        public void signal(String signal, String why) {
+            loop.execute(() -> TaskRunner.this.signal(signal, why));
+        }
+
+        @Override
+        public void event(String type, String message) {
+            loop.execute(() -> history.event(type, message));
+        }
+
+        @Override
+        public boolean awaitStop(Duration atMost) throws InterruptedException {
+            return stopSwitch.await(atMost);
+        }
+    }
+
     TaskState state() {
-        return state;
+        return history.state();
+    }
+
+    TaskHistory history() {
+        return history;
     }
 
     Optional<DriverHandle> handle() {
         return handle;
     }
 
+    KeptTask kept() {
+        var lasting = new TreeMap<String, TaskHook.Prepared>();
+        prepared.forEach((name, one) -> {
+            if (one.lasting()) {
+                lasting.put(name, one);
+            }
+        });
+        return new KeptTask(
+                handle, exit, restart, restarts.count(), begun, startDue, Collections.unmodifiableSortedMap(lasting));
+    }
+
     Task task() {
-        return task;
+        return parts.task();
     }
 
     Driver driver() {
-        return driver;
+        return parts.driver();
     }
 
     boolean isDead() {
         return phase instanceof Phase.Dead;
     }
 
-    void received() {
-        event("Received", "Task received by client", Map.of());
-        event("Task Setup", "Building Task Directory", Map.of());
+    /** True until it is started for the first time, or for the first time after {@link #revive}. */
+    boolean isIdle() {
+        return phase instanceof Phase.Idle;
     }
 
-    /** Starts an idle task. */
+    void received() {
+        history.event("Received", "Task received by client");
+        history.event("Task Setup", "Building Task Directory");
+    }
+
+    /** Starts a task that is idle or waits for its next start. */
     void start() {
-        if (stopWanted || !(phase instanceof Phase.Idle || phase instanceof Phase.Waiting)) {
+        if (stopSwitch.isOn() || !(phase instanceof Phase.Idle || phase instanceof Phase.Waiting)) {
             return;
         }
-        phase = new Phase.Starting();
-        loop.<DriverHandle>offload("start-" + task.name(), () -> driver.start(context.call()), outcome -> {
+        begun = true;
+        startDue = Instant.EPOCH;
+        if (steps.isEmpty()) {
+            launch();
+            return;
+        }
+        phase = new Phase.Preparing();
+        var before = prepared;
+        loop.<TaskSteps.Progress>offload("prepare-" + task().name(), () -> steps.prepare(before), outcome -> {
             switch (outcome) {
-                case Loop.Outcome.Done<DriverHandle> done -> started(done.value());
-                case Loop.Outcome.Failed<DriverHandle> failed -> startFailed(failed.reason());
+                case Loop.Outcome.Done<TaskSteps.Progress> done -> prepared(done.value());
+                case Loop.Outcome.Failed<TaskSteps.Progress> failed ->
+                    startFailed("Task hook failed", failed.reason(), true);
             }
         });
     }
 
-    private void started(DriverHandle newHandle) {
-        handle = Optional.of(newHandle);
-        phase = new Phase.Running();
-        state = with(TaskStatus.RUNNING, state.failed(), loop.now(), Instant.EPOCH);
-        event("Started", "Task started by client", Map.of());
-        driver.watch(newHandle, exit -> loop.execute(() -> exited(newHandle, exit)));
-        if (stopWanted) {
-            beginStop();
+    private void prepared(TaskSteps.Progress progress) {
+        prepared = progress.prepared();
+        changed.run();
+        if (progress.failure().isPresent()) {
+            var failure = progress.failure().get();
+            startFailed(failure.event(), failure, failure.recoverable());
+        } else if (stopSwitch.isOn()) {
+            end(false);
+        } else {
+            launch();
         }
     }
 
-    private void startFailed(Exception reason) {
-        boolean recoverable = !(reason instanceof DriverException refused) || refused.recoverable();
+    private void launch() {
+        phase = new Phase.Starting();
+        var environment = steps.environment(prepared);
+        loop.<DriverHandle>offload(
+                "start-" + task().name(),
+                () -> {
+                    var begun = driver().start(parts.context().with(environment));
+                    steps.running();
+                    return begun;
+                },
+                outcome -> {
+                    switch (outcome) {
+                        case Loop.Outcome.Done<DriverHandle> done -> started(done.value());
+                        case Loop.Outcome.Failed<DriverHandle> failed ->
+                            startFailed(
+                                    "Driver Failure",
+                                    failed.reason(),
+                                    !(failed.reason() instanceof DriverException refused) || refused.recoverable());
+                    }
+                });
+    }
+
+    private void started(DriverHandle newHandle) {
+        handle = Optional.of(newHandle);
+        history.started();
+        history.event("Started", "Task started by client");
+        watch(newHandle);
+    }
+
+    private void watch(DriverHandle running) {
+        phase = new Phase.Running();
+        driver().watch(running, result -> loop.execute(() -> exited(running, result)));
+        if (stopSwitch.isOn()) {
+            delayStop();
+        } else if (restart.isPresent()) {
+            kill();
+        }
+    }
+
+    private void startFailed(String event, Exception reason, boolean recoverable) {
         String message = String.valueOf(reason.getMessage());
-        event("Driver Failure", message, Map.of("driver_error", message));
-        if (stopWanted) {
-            die(false);
+        history.event(event, message, Map.of("driver_error", message));
+        if (stopSwitch.isOn()) {
+            end(false);
         } else if (!recoverable) {
-            event("Not Restarting", "Error was unrecoverable", Map.of());
-            die(true);
+            history.event("Not Restarting", "Error was unrecoverable");
+            end(true);
         } else {
             decide(restarts.afterFailure(loop.now(), loop.random()));
         }
     }
 
-    /** Takes over a task that an earlier agent started; without a handle it is looked for first. */
-    void adopt(Optional<TaskDirectories> directories) {
+    /** Takes over where an earlier agent was; without a handle the program is looked for first. */
+    void adopt() {
         if (isDead()) {
             return;
         }
-        if (handle.isPresent()) {
+        if (exit.isPresent()) {
+            phase = new Phase.Cleaning();
+            clean();
+        } else if (handle.isPresent()) {
             recover(handle.get());
-            return;
+        } else if (startDue.isAfter(loop.now())) {
+            phase = new Phase.Waiting(loop.after(Duration.between(loop.now(), startDue), this::start));
+        } else {
+            find();
         }
+    }
+
+    private void find() {
+        var directories = parts.surroundings().directories(task().name());
         phase = new Phase.Starting();
         loop.<Optional<DriverHandle>>offload(
-                "find-" + task.name(),
-                () -> directories.isPresent() ? driver.find(directories.get()) : Optional.<DriverHandle>empty(),
+                "find-" + task().name(),
+                () -> directories.isPresent() ? driver().find(directories.get()) : Optional.<DriverHandle>empty(),
                 outcome -> {
                     if (outcome instanceof Loop.Outcome.Done<Optional<DriverHandle>> done
                             && done.value().isPresent()) {
                         handle = done.value();
-                        state = with(TaskStatus.RUNNING, state.failed(), loop.now(), Instant.EPOCH);
+                        history.started();
                         recover(handle.get());
-                    } else if (stopWanted) {
-                        die(false);
                     } else {
-                        phase = new Phase.Idle();
-                        start();
+                        notThere();
                     }
                 });
     }
@@ -171,207 +292,297 @@ final class TaskRunner {
     private void recover(DriverHandle kept) {
         phase = new Phase.Starting();
         loop.<Boolean>offload(
-                "adopt-" + task.name(),
+                "adopt-" + task().name(),
                 () -> {
-                    driver.recover(kept);
+                    driver().recover(kept);
+                    steps.running();
                     return true;
                 },
                 outcome -> {
                     switch (outcome) {
-                        case Loop.Outcome.Done<Boolean> done -> adopted(kept);
+                        case Loop.Outcome.Done<Boolean> done -> {
+                            changed.run();
+                            watch(kept);
+                        }
                         case Loop.Outcome.Failed<Boolean> failed -> {
-                            event(
+                            history.event(
                                     "Failed Restoring Task",
-                                    "the task is gone: " + failed.reason().getMessage() + "; it is started again",
-                                    Map.of());
+                                    "the task is gone: " + failed.reason().getMessage() + "; it is started again");
                             handle = Optional.empty();
-                            phase = new Phase.Idle();
-                            if (stopWanted) {
-                                die(false);
-                            } else {
-                                start();
-                            }
+                            notThere();
                         }
                     }
                 });
     }
 
-    private void adopted(DriverHandle kept) {
-        phase = new Phase.Running();
-        driver.watch(kept, exit -> loop.execute(() -> exited(kept, exit)));
-        changed.run();
-        if (stopWanted) {
-            beginStop();
-        }
-    }
-
-    private void exited(DriverHandle ended, ExitResult exit) {
-        if (handle.filter(current -> current.equals(ended)).isEmpty()) {
+    /** It starts again, or for the first time when its turn comes. */
+    private void notThere() {
+        if (stopSwitch.isOn()) {
+            end(false);
             return;
         }
-        var details = new TreeMap<String, String>();
-        details.put("exit_code", Integer.toString(exit.exitCode()));
-        details.put("signal", Integer.toString(exit.signal()));
-        details.put("oom_killed", Boolean.toString(exit.oomKilled()));
-        exit.error().ifPresent(error -> details.put("exit_message", error));
-        addEvent(new TaskEvent(
-                "Terminated",
-                exit.at(),
-                "Exit Code: " + exit.exitCode() + (exit.signal() == 0 ? "" : ", Signal: " + exit.signal())
-                        + (exit.oomKilled() ? ", killed because it used more memory than it may" : "")
-                        + exit.error()
-                                .map(error -> ", Exit Message: \"" + error + "\"")
-                                .orElse(""),
-                details,
-                false,
-                exit.exitCode(),
-                exit.signal()));
-        if (phase instanceof Phase.Running) {
-            phase = new Phase.Cleaning();
-            clean(ended, () -> afterExit(exit));
+        phase = new Phase.Idle();
+        if (begun) {
+            start();
+        } else {
+            changed.run();
         }
     }
 
-    private void afterExit(ExitResult exit) {
-        handle = Optional.empty();
-        if (stopWanted) {
-            die(false);
+    private void exited(DriverHandle ended, ExitResult result) {
+        if (exit.isPresent() || handle.filter(current -> current.equals(ended)).isEmpty()) {
+            return;
+        }
+        exit = Optional.of(result);
+        history.terminated(result);
+        switch (phase) {
+            case Phase.Running running -> cleanWhenKept();
+            case Phase.Delaying delaying -> {
+                delaying.timer().cancel();
+                cleanWhenKept();
+            }
+            // the stop that is under way comes back by itself
+            case Phase.Idle it -> {}
+            case Phase.Preparing it -> {}
+            case Phase.Starting it -> {}
+            case Phase.Stopping it -> {}
+            case Phase.Cleaning it -> {}
+            case Phase.Waiting it -> {}
+            case Phase.Releasing it -> {}
+            case Phase.Dead it -> {}
+        }
+    }
+
+    /** Only an end that is written down may be cleaned up: a later agent could not learn of it any more. */
+    private void cleanWhenKept() {
+        phase = new Phase.Cleaning();
+        changed.run();
+        loop.execute(this::clean);
+    }
+
+    /** Removes what is left of an ended program before anything else is started in its place. */
+    private void clean() {
+        var ended = handle;
+        loop.<Boolean>offload(
+                "clean-" + task().name(),
+                () -> {
+                    if (ended.isPresent()) {
+                        driver().destroy(ended.get());
+                    }
+                    steps.ended();
+                    return true;
+                },
+                outcome -> {
+                    if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
+                        history.event(
+                                "Driver Failure",
+                                "cleaning up failed: " + failed.reason().getMessage());
+                    }
+                    cleaned();
+                });
+    }
+
+    private void cleaned() {
+        if (stopSwitch.isOn()) {
+            end(false);
+        } else if (restart.isPresent()) {
+            var why = restart.get();
+            decide(
+                    why.counts()
+                            ? restarts.afterFailure(loop.now(), loop.random())
+                            : new RestartTracker.Decision.Again(Duration.ZERO, why.reason()));
         } else {
-            decide(restarts.afterExit(exit.successful(), loop.now(), loop.random()));
+            boolean successful = exit.map(ExitResult::successful).orElse(false);
+            decide(restarts.afterExit(successful, loop.now(), loop.random()));
         }
     }
 
     private void decide(RestartTracker.Decision decision) {
         switch (decision) {
-            case RestartTracker.Decision.Done done -> die(false);
+            case RestartTracker.Decision.Done done -> end(false);
             case RestartTracker.Decision.GiveUp giveUp -> {
-                event("Not Restarting", giveUp.reason(), Map.of("fails_task", "true"));
-                die(true);
+                history.event("Not Restarting", giveUp.reason(), Map.of("fails_task", "true"));
+                end(true);
             }
             case RestartTracker.Decision.Again again -> {
-                event(
+                handle = Optional.empty();
+                exit = Optional.empty();
+                restart = Optional.empty();
+                startDue = loop.now().plus(again.delay());
+                history.event(
                         "Restarting",
-                        "Task restarting in "
-                                + dev.steppe.model.codec.GoDuration.format(
-                                        again.delay().truncatedTo(java.time.temporal.ChronoUnit.MILLIS)),
+                        "Task restarting in " + GoDuration.format(again.delay().truncatedTo(ChronoUnit.MILLIS)),
                         Map.of(
                                 "restart_reason",
                                 again.reason(),
                                 "start_delay",
                                 Long.toString(again.delay().toNanos())));
-                state = new TaskState(
-                        TaskStatus.PENDING,
-                        false,
-                        state.restarts() + 1,
-                        loop.now(),
-                        state.startedAt(),
-                        Instant.EPOCH,
-                        state.events());
-                changed.run();
+                history.again();
                 phase = new Phase.Waiting(loop.after(again.delay(), this::start));
             }
         }
     }
 
-    /** Ends the task: now when it does not run, else after its kill signal and timeout. */
-    void stop() {
-        if (stopWanted || isDead()) {
+    /** Stops and starts again; a task that waits for its next start does not wait any longer. Answers why it cannot. */
+    Optional<String> restart(TaskControl.Restart why) {
+        if (stopSwitch.isOn()) {
+            return Optional.of("task \"" + task().name() + "\" is stopping");
+        }
+        switch (phase) {
+            case Phase.Running running -> {
+                history.event("Restart Signaled", why.reason());
+                restart = Optional.of(why);
+                kill();
+                return Optional.empty();
+            }
+            case Phase.Waiting waiting
+            when !why.counts() -> {
+                history.event("Restart Signaled", why.reason());
+                waiting.timer().cancel();
+                start();
+                return Optional.empty();
+            }
+            default -> {
+                return Optional.of("Task not running: \"" + task().name() + "\" is "
+                        + state().status().name().toLowerCase(java.util.Locale.ROOT));
+            }
+        }
+    }
+
+    /** Sends a signal; answers why it cannot. What the driver says comes as an event. */
+    Optional<String> signal(String signal, String why) {
+        if (!(phase instanceof Phase.Running)) {
+            return Optional.of("Task not running: \"" + task().name() + "\" is "
+                    + state().status().name().toLowerCase(java.util.Locale.ROOT));
+        }
+        var running = handle.orElseThrow();
+        history.event("Signaling", why, Map.of("task_signal", signal, "task_signal_reason", why));
+        loop.<Boolean>offload(
+                "signal-" + task().name(),
+                () -> {
+                    driver().signal(running, signal);
+                    return true;
+                },
+                outcome -> {
+                    if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
+                        history.event(
+                                "Driver Failure", "signal: " + failed.reason().getMessage());
+                    }
+                });
+        return Optional.empty();
+    }
+
+    /** Ends the task: now when it does not run, else after its shutdown delay, kill signal and timeout. Idempotent. */
+    void stop(boolean withoutDelay) {
+        noShutdownDelay |= withoutDelay;
+        if (phase instanceof Phase.Delaying delaying && noShutdownDelay) {
+            delaying.timer().cancel();
+            history.event("Skipping shutdown delay", "Skipping shutdown_delay since it is not wanted any more");
+            kill();
+        }
+        if (stopSwitch.isOn() || isDead()) {
             return;
         }
-        stopWanted = true;
+        stopSwitch.turnOn();
         switch (phase) {
-            case Phase.Idle idle -> die(false);
+            case Phase.Idle idle -> end(false);
             case Phase.Waiting waiting -> {
                 waiting.timer().cancel();
-                die(false);
+                end(false);
             }
-            case Phase.Running running -> beginStop();
-            case Phase.Starting starting -> event("Killing", "waits for the start that is under way", Map.of());
-            case Phase.Cleaning cleaning -> event("Killing", "waits until what ended is cleaned up", Map.of());
-            case Phase.Stopping stopping -> throw new IllegalStateException("stopped twice");
-            case Phase.Dead dead -> throw new IllegalStateException("stopped after its end");
+            case Phase.Running running -> delayStop();
+            case Phase.Preparing preparing -> history.event("Killing", "waits for the preparation that is under way");
+            case Phase.Starting starting -> history.event("Killing", "waits for the start that is under way");
+            case Phase.Cleaning cleaning -> history.event("Killing", "waits until what ended is cleaned up");
+            // ends anyway, or is stopped already
+            case Phase.Delaying it -> {}
+            case Phase.Stopping it -> {}
+            case Phase.Releasing it -> {}
+            case Phase.Dead it -> {}
         }
     }
 
-    private void beginStop() {
+    private void delayStop() {
+        var delay = task().shutdownDelay();
+        if (delay.isZero() || noShutdownDelay) {
+            kill();
+            return;
+        }
+        history.event(
+                "Waiting for shutdown delay",
+                "Waiting for shutdown_delay of " + GoDuration.format(delay) + " before killing the task.");
+        phase = new Phase.Delaying(loop.after(delay, this::kill));
+    }
+
+    private void kill() {
         var running = handle.orElseThrow();
+        var timeout = parts.killTimeout();
         phase = new Phase.Stopping();
-        event(
+        history.event(
                 "Killing",
-                "Sent interrupt. Waiting " + dev.steppe.model.codec.GoDuration.format(task.killTimeout())
-                        + " before force killing",
-                Map.of("kill_timeout", task.killTimeout().toString()));
+                "Sent interrupt. Waiting " + GoDuration.format(timeout) + " before force killing",
+                Map.of("kill_timeout", timeout.toString()));
         loop.<Boolean>offload(
-                "stop-" + task.name(),
+                "stop-" + task().name(),
                 () -> {
-                    driver.stop(running, task.killSignal(), task.killTimeout());
+                    driver().stop(running, task().killSignal(), timeout);
                     return true;
                 },
                 outcome -> {
                     if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
-                        event("Killing", "stopping failed: " + failed.reason().getMessage(), Map.of());
+                        history.event(
+                                "Killing", "stopping failed: " + failed.reason().getMessage());
                     }
-                    event("Killed", "Task successfully killed", Map.of());
-                    clean(running, () -> die(false));
+                    history.event("Killed", "Task successfully killed");
+                    cleanWhenKept();
                 });
     }
 
-    /** Removes what is left of an ended process before anything else is started in its place. */
-    private void clean(DriverHandle ended, Runnable then) {
+    /** The task will not run again: its hooks give back what they hold. */
+    private void end(boolean failed) {
+        if (steps.isEmpty() || phase instanceof Phase.Idle) {
+            dead(failed);
+            return;
+        }
+        phase = new Phase.Releasing();
         loop.<Boolean>offload(
-                "clean-" + task.name(),
+                "release-" + task().name(),
                 () -> {
-                    driver.destroy(ended);
+                    steps.release();
                     return true;
                 },
-                outcome -> {
-                    if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
-                        event(
-                                "Driver Failure",
-                                "cleaning up failed: " + failed.reason().getMessage(),
-                                Map.of());
-                    }
-                    then.run();
-                });
+                outcome -> dead(failed));
     }
 
-    private void die(boolean failed) {
+    private void dead(boolean failed) {
         handle = Optional.empty();
+        exit = Optional.empty();
+        restart = Optional.empty();
         phase = new Phase.Dead();
-        state = with(TaskStatus.DEAD, failed, state.startedAt(), loop.now());
-        changed.run();
+        history.dead(failed);
     }
 
     /** The task cannot run since another part of its allocation failed. */
     void fail(String type, String message) {
-        event(type, message, Map.of());
-        die(true);
+        history.event(type, message);
+        dead(true);
     }
 
-    void event(String type, String message, Map<String, String> details) {
-        addEvent(new TaskEvent(
-                type, loop.now(), message, new TreeMap<>(details), details.containsKey("fails_task"), 0, 0));
+    /** A dead task is to run another time. */
+    void revive() {
+        stopSwitch.turnOff();
+        noShutdownDelay = false;
+        begun = false;
+        phase = new Phase.Idle();
+        history.again();
     }
 
-    private void addEvent(TaskEvent event) {
-        List<TaskEvent> events = new ArrayList<>(state.events());
-        events.add(event);
-        while (events.size() > TaskState.EVENTS_MAX) {
-            events.removeFirst();
-        }
-        state = new TaskState(
-                state.status(),
-                state.failed(),
-                state.restarts(),
-                state.lastRestart(),
-                state.startedAt(),
-                state.finishedAt(),
-                Collections.unmodifiableList(events));
-        changed.run();
-    }
-
-    private TaskState with(TaskStatus status, boolean failed, Instant startedAt, Instant finishedAt) {
-        return new TaskState(
-                status, failed, state.restarts(), state.lastRestart(), startedAt, finishedAt, state.events());
+    /** All that an earlier agent knew of it is gone, as after a reboot. */
+    void surroundingsGone() {
+        handle = Optional.empty();
+        exit = Optional.empty();
+        restart = Optional.empty();
+        begun = false;
+        prepared = Collections.emptySortedMap();
     }
 }

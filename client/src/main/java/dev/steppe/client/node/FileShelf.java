@@ -1,7 +1,7 @@
 package dev.steppe.client.node;
 
 import dev.steppe.client.allocation.Kept;
-import dev.steppe.client.driver.DriverHandle;
+import dev.steppe.client.allocation.KeptTask;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.codec.Codec;
@@ -47,7 +47,7 @@ public final class FileShelf implements Kept.Shelf, AutoCloseable {
 
         /** What an allocation that was put before does now; what it is to run is the same. */
         record Progress(
-                AllocationId allocation, ClientState state, SortedMap<String, DriverHandle> handles, boolean destroyed)
+                AllocationId allocation, ClientState state, SortedMap<String, KeptTask> tasks, Kept.Progress progress)
                 implements Change {}
 
         record Remove(AllocationId allocation) implements Change {}
@@ -70,7 +70,7 @@ public final class FileShelf implements Kept.Shelf, AutoCloseable {
         boolean sameWork = before != null && before.allocation() == kept.allocation() && before.job() == kept.job();
         append(
                 sameWork
-                        ? new Change.Progress(kept.id(), kept.state(), kept.handles(), kept.destroyed())
+                        ? new Change.Progress(kept.id(), kept.state(), kept.tasks(), kept.progress())
                         : new Change.Put(kept));
     }
 
@@ -175,8 +175,8 @@ public final class FileShelf implements Kept.Shelf, AutoCloseable {
                                 kept.allocation(),
                                 kept.job(),
                                 progress.state(),
-                                progress.handles(),
-                                progress.destroyed()));
+                                progress.tasks(),
+                                progress.progress()));
             case Change.Remove remove -> latest.remove(remove.allocation());
         }
     }

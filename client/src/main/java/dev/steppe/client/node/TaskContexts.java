@@ -6,8 +6,8 @@ import dev.steppe.client.allocation.TaskEnvironment;
 import dev.steppe.client.driver.Driver;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskContext;
+import dev.steppe.client.driver.TaskDirectories;
 import dev.steppe.client.driver.TaskResources;
-import dev.steppe.model.NetworkStatus;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.Task;
 import java.util.Collections;
@@ -28,9 +28,15 @@ public final class TaskContexts implements AllocationRunner.Contexts {
     private final Supplier<NodeSpec> node;
     private final Map<String, Driver> drivers;
     private final SortedMap<String, String> inherited;
+    private final Optional<String> parentCgroup;
 
-    public TaskContexts(Supplier<NodeSpec> node, Map<String, Driver> drivers, Map<String, String> agentEnvironment) {
+    public TaskContexts(
+            Supplier<NodeSpec> node,
+            Map<String, Driver> drivers,
+            Map<String, String> agentEnvironment,
+            Optional<String> parentCgroup) {
         this.node = node;
+        this.parentCgroup = parentCgroup;
         this.drivers = drivers;
         var kept = new TreeMap<String, String>();
         for (String name : INHERITED) {
@@ -43,21 +49,11 @@ public final class TaskContexts implements AllocationRunner.Contexts {
     }
 
     @Override
-    public TaskContext of(Surroundings surroundings, Task task) throws DriverException {
-        var directories = surroundings
-                .directories(task.name())
-                .orElseThrow(() -> DriverException.failed("the directories of task " + task.name() + " are not there"));
-        var driver = Optional.ofNullable(drivers.get(task.driver()))
-                .orElseThrow(() -> DriverException.refused("driver \"" + task.driver() + "\" is not on this node"));
-        var view = driver.view(directories);
-        var environment = new TaskEnvironment(
-                node.get(),
-                surroundings.job(),
-                surroundings.allocation(),
-                task,
-                new TaskEnvironment.Directories(view.shared(), view.local(), view.secrets()),
-                surroundings.networkStatus().map(NetworkStatus::address),
-                view.machineEnvironment() ? inherited : Collections.emptySortedMap());
+    public TaskContext of(Surroundings surroundings, Task task, SortedMap<String, String> prepared)
+            throws DriverException {
+        var directories = directories(surroundings, task);
+        var driver = driver(task);
+        var environment = environment(surroundings, task, prepared);
         var config = environment.config(task);
         var problems = driver.validate(config);
         if (!problems.isEmpty()) {
@@ -77,5 +73,33 @@ public final class TaskContexts implements AllocationRunner.Contexts {
                         resources.cpu(),
                         resources.memoryMb(),
                         Math.max(resources.memoryMb(), resources.memoryMaxMb())));
+    }
+
+    /** What a task is told, and what its texts may refer to: for drivers, and for hooks with texts of their own. */
+    public TaskEnvironment environment(Surroundings surroundings, Task task, SortedMap<String, String> prepared)
+            throws DriverException {
+        var view = driver(task).view(directories(surroundings, task));
+        return new TaskEnvironment(
+                node.get(),
+                surroundings.job(),
+                surroundings.allocation(),
+                task,
+                new TaskEnvironment.Given(
+                        new TaskEnvironment.Directories(view.shared(), view.local(), view.secrets()),
+                        surroundings.networkStatus(),
+                        view.machineEnvironment() ? inherited : Collections.emptySortedMap(),
+                        prepared,
+                        parentCgroup));
+    }
+
+    private static TaskDirectories directories(Surroundings surroundings, Task task) throws DriverException {
+        return surroundings
+                .directories(task.name())
+                .orElseThrow(() -> DriverException.failed("the directories of task " + task.name() + " are not there"));
+    }
+
+    private Driver driver(Task task) throws DriverException {
+        return Optional.ofNullable(drivers.get(task.driver()))
+                .orElseThrow(() -> DriverException.refused("driver \"" + task.driver() + "\" is not on this node"));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.NetworkStatus;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
@@ -40,9 +41,13 @@ class TaskEnvironmentTest {
                 job,
                 Codec.fromJson(Allocation.class, ALLOCATION),
                 job.taskGroups().getFirst().tasks().getFirst(),
-                new TaskEnvironment.Directories(Path.of("/a/alloc"), Path.of("/a/t/local"), Path.of("/a/t/secrets")),
-                Optional.of("172.26.64.9"),
-                new TreeMap<>(Map.of("PATH", "/bin")));
+                new TaskEnvironment.Given(
+                        new TaskEnvironment.Directories(
+                                Path.of("/a/alloc"), Path.of("/a/t/local"), Path.of("/a/t/secrets")),
+                        Optional.of(new NetworkStatus("eth0", "172.26.64.9", Optional.empty())),
+                        new TreeMap<>(Map.of("PATH", "/bin")),
+                        new TreeMap<>(),
+                        Optional.empty()));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.steppe.client.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.client.allocation.Kept;
+import dev.steppe.client.allocation.KeptTask;
 import dev.steppe.client.driver.DriverHandle;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientState;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileShelfTest {
-    private static final SortedMap<String, DriverHandle> NONE = new TreeMap<>();
+    private static final SortedMap<String, KeptTask> NONE = new TreeMap<>();
 
     @TempDir
     Path directory;
@@ -34,13 +36,14 @@ class FileShelfTest {
                 Codec.fromJson(JobSpec.class, "{\"ID\":\"web\",\"TaskGroups\":[{\"Name\":\"g\"}]}"),
                 Codec.fromJson(ClientState.class, "{}"),
                 NONE,
-                false);
+                new Kept.Progress(false, Instant.EPOCH, false));
     }
 
     private static Kept with(Kept kept, String task, boolean destroyed) {
-        var handles = new TreeMap<>(kept.handles());
-        handles.put(task, new DriverHandle("raw_exec", new TreeMap<>(Map.of("pid", "42"))));
-        return new Kept(kept.allocation(), kept.job(), kept.state(), handles, destroyed);
+        var tasks = new TreeMap<>(kept.tasks());
+        tasks.put(task, KeptTask.fresh().with(new DriverHandle("raw_exec", new TreeMap<>(Map.of("pid", "42")))));
+        var progress = new Kept.Progress(false, Instant.EPOCH, destroyed);
+        return new Kept(kept.allocation(), kept.job(), kept.state(), tasks, progress);
     }
 
     @Test

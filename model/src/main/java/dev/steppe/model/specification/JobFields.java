@@ -132,7 +132,7 @@ final class JobFields {
                         works("meta"),
                         works("consul"),
                         later("volume"),
-                        later("shutdown_delay"),
+                        works("shutdown_delay"),
                         later(
                                 "max_run_duration",
                                 "remove it; let the program limit itself, for example with timeout(1)"),

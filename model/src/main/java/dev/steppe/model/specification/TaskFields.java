@@ -29,6 +29,7 @@ import java.util.List;
 
 /** What Steppe does with tasks and what belongs to one. */
 final class TaskFields {
+    private static final Answer WORKS = new Answer.Works(List.of(), "");
     private static final Answer NOT_YET = new Answer.Refused(true, "remove it");
 
     private TaskFields() {}
@@ -39,7 +40,7 @@ final class TaskFields {
                 resources(),
                 Block.whole(RequestedDevice.class, "device", NOT_YET),
                 Block.whole(Numa.class, "numa", NOT_YET),
-                Block.whole(Lifecycle.class, "lifecycle", NOT_YET),
+                Block.whole(Lifecycle.class, "lifecycle", WORKS),
                 logs(),
                 artifact(),
                 template(),
@@ -76,9 +77,9 @@ final class TaskFields {
                         works("kill_signal"),
                         works("logs"),
                         works("consul"),
-                        later("lifecycle"),
-                        later("leader"),
-                        later("shutdown_delay"),
+                        works("lifecycle"),
+                        works("leader"),
+                        works("shutdown_delay"),
                         later("artifact", "remove it and use files that are there already"),
                         later("template", "remove it and use env, or files that are there already"),
                         later("volume_mount"),

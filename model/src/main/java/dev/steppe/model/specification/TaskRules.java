@@ -40,6 +40,10 @@ final class TaskRules {
         at.notNegative("KillTimeout", "kill_timeout", task.killTimeout());
         at.notNegative("ShutdownDelay", "shutdown_delay", task.shutdownDelay());
         task.restartPolicy().ifPresent(policy -> PolicyRules.restart(policy, at));
+        at.addIf(
+                task.leader() && task.lifecycle().isPresent(),
+                "Leader",
+                "it has a lifecycle; only a main task can be the leader");
         task.lifecycle().ifPresent(lifecycle -> {
             at.addIf(lifecycle.hook().isEmpty(), "Lifecycle.Hook", "lifecycle needs hook");
             at.oneOf(
