@@ -3,55 +3,49 @@ package dev.steppe.agent;
 import dev.steppe.agent.configuration.Configuration;
 import dev.steppe.agent.configuration.ConfigurationFiles;
 import dev.steppe.agent.configuration.ConfigurationReader;
+import dev.steppe.agent.configuration.Flag;
+import dev.steppe.agent.configuration.Flags;
+import dev.steppe.agent.configuration.MachineAddresses;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.language.source.Diagnostic;
-import dev.steppe.model.Port;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** The command line of {@code steppe agent}: every flag is understood or refused by name, all problems at once. */
 public final class AgentArguments {
     static final String USAGE = """
             Usage: steppe agent -dev [options]
+                   steppe agent -config=<path> [options]
 
-              Starts an agent: server and node in one process.
+              Starts an agent: a server and a node in one process. With -dev everything is for
+              development: on loopback, and removed when the agent stops. Otherwise its data are
+              kept, tasks run on when it stops, and the next agent takes them over.
 
             Options:
-              -dev                        a whole cluster for development; removed when the agent stops
-              -config=<path>              a configuration file, or a directory of some; may be repeated; flags win
-              -default-intention=<what>   allow (the default) or deny calls that no intention speaks of
-              -data-dir=<path>            where state and allocations are kept
-              -node=<name>                the node's name; the host's name by default
-              -dc=<name>                  the datacenter; dc1 by default
-              -meta=<key>=<value>         a word about the node for constraints; may be repeated
-              -network-interface=<name>   the interface whose address is given to ports
-              -bridge=<name>              the bridge of allocations with networks of their own; steppe0 by default, none for none
-              -bridge-subnet=<network>    the addresses given out there; 172.26.64.0/20 by default
-              -nomad-port=<port>          the port of the Nomad API; 4646 by default, 0 for a free one
-              -consul-port=<port>         the port of the Consul API; 8500 by default
-              -dns-port=<port>            the port of DNS; 8600 by default
-              -allow-root-tasks           lets raw_exec and java tasks that ask for it run as root
-            """;
+              -dev                          a whole cluster for development
+              -config=<path>                a configuration file, or a directory of some; may be repeated;
+                                            flags win. Also -config-file and -config-dir.
+            """ + Flags.help();
 
     private final List<String> problems = new ArrayList<>();
-    private final List<Diagnostic> diagnostics = new ArrayList<>();
     private final List<String> files = new ArrayList<>();
-    private final SortedMap<String, String> meta = new TreeMap<>();
-    private final SortedMap<String, String> values = new TreeMap<>();
+    private final List<ConfigurationReader.Given> given = new ArrayList<>();
+    private boolean development;
 
-    /** Options, or what is wrong on the command line and in the configuration files. */
-    public record Parsed(Optional<AgentOptions> options, List<String> problems, List<Diagnostic> diagnostics) {}
+    /** Options with what should be known of them, or what is wrong on the command line and in the configuration files. */
+    public record Parsed(
+            Optional<AgentOptions> options,
+            List<String> problems,
+            List<Diagnostic> diagnostics,
+            List<String> notices) {}
 
     /** Reads the words after {@code steppe agent}. */
     public static Parsed parse(List<String> arguments, Map<String, String> environment, boolean root) {
@@ -62,64 +56,61 @@ public final class AgentArguments {
         while (!arguments.isEmpty()) {
             flag(arguments);
         }
-        if (!values.containsKey("dev")) {
-            problems.add("only the development agent exists so far: add -dev");
-        }
-        String intention = values.getOrDefault("default-intention", "allow");
-        if (!intention.equals("allow") && !intention.equals("deny")) {
-            problems.add("-default-intention=" + intention + " must be allow or deny");
-        }
-        for (String port : List.of("nomad-port", "consul-port", "dns-port")) {
-            String given = values.getOrDefault(port, "0");
-            if (!given.matches("\\d{1,5}") || Integer.parseInt(given) > Port.VALUE_MAX) {
-                problems.add("-" + port + "=" + given + " must be a number from 0 to " + Port.VALUE_MAX);
-            }
-        }
-        var configuration = configuration();
-        var flagged = Optional.ofNullable(values.get("data-dir")).map(Path::of).map(Path::toAbsolutePath);
-        var chosen = flagged.or(configuration::dataDir);
-        var usual = AgentOptions.of(configuration, chosen.orElseGet(() -> defaultDirectory(environment, root)));
-        chosen.ifPresent(this::checkDirectory);
-        var network = network(usual);
-        if (!problems.isEmpty() || !diagnostics.isEmpty()) {
-            return new Parsed(Optional.empty(), problems, diagnostics);
-        }
-        var allMeta = new TreeMap<>(usual.meta());
-        allMeta.putAll(meta);
-        return new Parsed(
-                Optional.of(new AgentOptions(
-                        true,
-                        usual.dataDirectory(),
-                        usual.runDirectory(),
-                        values.getOrDefault("dc", usual.datacenter()),
-                        Optional.ofNullable(values.get("node")).or(usual::nodeName),
-                        usual.nodeClass(),
-                        usual.nodePool(),
-                        Collections.unmodifiableSortedMap(allMeta),
-                        usual.bindAddress(),
-                        port("nomad-port", usual.nomadPort()),
-                        port("consul-port", usual.consulPort()),
-                        port("dns-port", usual.dnsPort()),
-                        Optional.ofNullable(values.get("network-interface")).or(usual::networkInterface),
-                        values.getOrDefault("bridge", "").equals("none")
-                                ? Optional.empty()
-                                : Optional.of(network.bridge()),
-                        network.subnet(),
-                        intention.equals("allow"),
-                        values.containsKey("allow-root-tasks") ? usual.plugins().allowingRoot() : usual.plugins())),
-                List.of(),
-                List.of());
-    }
-
-    /** What the configuration files say; what is wrong with them becomes problems. */
-    private Configuration configuration() {
+        ConfigurationReader.Parsed read;
         try {
-            var parsed = ConfigurationReader.read(ConfigurationFiles.read(files), Configuration.development());
-            diagnostics.addAll(parsed.diagnostics());
-            return parsed.configuration();
+            read = ConfigurationReader.read(ConfigurationFiles.read(files), given, development);
         } catch (IOException unreadable) {
             problems.add("-config: " + unreadable.getMessage());
-            return Configuration.development();
+            return new Parsed(Optional.empty(), problems, List.of(), List.of());
+        }
+        var options = options(read.configuration(), environment, root);
+        if (!problems.isEmpty() || !read.obstacles().isEmpty()) {
+            return new Parsed(Optional.empty(), problems, read.obstacles(), List.of());
+        }
+        return new Parsed(options, List.of(), List.of(), read.notices());
+    }
+
+    private Optional<AgentOptions> options(Configuration configuration, Map<String, String> environment, boolean root) {
+        roles(configuration);
+        var directory = configuration
+                .dataDir()
+                .or(() -> development ? Optional.of(defaultDirectory(environment, root)) : Optional.empty());
+        if (directory.isEmpty()) {
+            problems.add("where is the data to be kept? Name a directory: -data-dir=/var/lib/steppe, or data_dir in a"
+                    + " configuration file; or add -dev for an agent that keeps nothing");
+            return Optional.empty();
+        }
+        if (development && configuration.dataDir().isPresent()) {
+            checkDirectory(directory.get());
+        }
+        try {
+            var addresses = Addresses.of(configuration.listening(), MachineAddresses.now());
+            if (development && addresses.areOpen()) {
+                problems.add(
+                        "a development agent listens on loopback only, such as 127.0.0.1: it asks nobody who they are");
+            }
+            var options = AgentOptions.of(configuration, development, directory.get(), addresses);
+            network(options);
+            return Optional.of(options);
+        } catch (IllegalArgumentException nowhere) {
+            problems.add("listening and advertising: " + nowhere.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** So far there is one kind of agent. */
+    private void roles(Configuration configuration) {
+        boolean server = configuration.server().enabled();
+        boolean client = configuration.client().enabled();
+        if (!server && !client) {
+            problems.add("what is this agent? Add -dev, or -server and -client, or server { enabled = true } and"
+                    + " client { enabled = true } in a configuration file");
+        } else if (!server) {
+            problems.add("an agent that is a client only needs the network between agents, which is not there yet: add"
+                    + " -server, or server { enabled = true }");
+        } else if (!client) {
+            problems.add("an agent that is a server only is of use when nodes can join it, which is not there yet: add"
+                    + " -client, or client { enabled = true }");
         }
     }
 
@@ -134,25 +125,9 @@ public final class AgentArguments {
         }
     }
 
-    /** The bridge and its addresses; what is wrong with them becomes a problem. */
-    private NetworkSettings network(AgentOptions options) {
-        var usual = NetworkSettings.standard(options.runDirectory());
-        try {
-            return new NetworkSettings(
-                    values.getOrDefault("bridge", options.bridge().orElse(usual.bridge())),
-                    values.containsKey("bridge-subnet")
-                            ? Subnet.parse(values.get("bridge-subnet"))
-                            : options.bridgeSubnet(),
-                    usual.runDirectory(),
-                    Optional.empty());
-        } catch (IllegalArgumentException wrong) {
-            problems.add("-bridge, -bridge-subnet: " + wrong.getMessage());
-            return usual;
-        }
-    }
-
-    private int port(String name, int usual) {
-        return values.containsKey(name) ? Integer.parseInt(values.get(name)) : usual;
+    private static void network(AgentOptions options) {
+        Subnet subnet = options.bridgeSubnet();
+        options.bridge().ifPresent(name -> new NetworkSettings(name, subnet, options.runDirectory(), Optional.empty()));
     }
 
     /** The same place each time, so that what a crash left is found again. */
@@ -171,43 +146,55 @@ public final class AgentArguments {
             problems.add("unexpected argument \"" + argument + "\"");
             return;
         }
-        String flag = argument.replaceFirst("^--?", "");
-        int equals = flag.indexOf('=');
-        String name = equals < 0 ? flag : flag.substring(0, equals);
+        String word = argument.replaceFirst("^--?", "");
+        int equals = word.indexOf('=');
+        String name = equals < 0 ? word : word.substring(0, equals);
+        Optional<String> value = equals < 0 ? Optional.empty() : Optional.of(word.substring(equals + 1));
         switch (name) {
-            case "dev", "allow-root-tasks" -> {
-                if (equals >= 0 && !flag.endsWith("=true")) {
-                    problems.add("-" + flag + ": leave the flag away instead");
-                }
-                values.put(name, "true");
-            }
-            case "config",
-                    "default-intention",
-                    "data-dir",
-                    "node",
-                    "dc",
-                    "network-interface",
-                    "bridge",
-                    "bridge-subnet",
-                    "meta",
-                    "nomad-port",
-                    "consul-port",
-                    "dns-port" -> value(name, equals < 0 ? arguments.poll() : flag.substring(equals + 1));
-            default -> problems.add("unknown flag -" + name + "; see steppe agent -h");
+            case "dev" -> development = !value.equals(Optional.of("false"));
+            case "config", "config-file", "config-dir" ->
+                value(name, value, arguments).ifPresent(files::add);
+            default ->
+                Flags.of(name, value)
+                        .ifPresentOrElse(
+                                flag -> flag(flag, value, arguments),
+                                () -> problems.add(
+                                        ("unknown flag -" + name + "; see steppe agent -h. " + Flags.suggestion(name))
+                                                .strip()));
         }
     }
 
-    private void value(String name, @org.jspecify.annotations.Nullable String value) {
-        if (value == null || value.isEmpty()) {
-            problems.add("-" + name + " needs a value: -" + name + "=<value>");
-        } else if (name.equals("config")) {
-            files.add(value);
-        } else if (!name.equals("meta")) {
-            values.put(name, value);
-        } else if (value.indexOf('=') > 0) {
-            meta.put(value.substring(0, value.indexOf('=')), value.substring(value.indexOf('=') + 1));
-        } else {
-            problems.add("-meta=" + value + " must be -meta=<key>=<value>");
+    private void flag(Flag flag, Optional<String> value, Deque<String> arguments) {
+        if (flag.takes() == Flag.Takes.NOTHING) {
+            String truth = value.orElse("true");
+            if (truth.equals("true") || truth.equals("false")) {
+                given.add(new ConfigurationReader.Given(flag, truth));
+            } else {
+                problems.add("-" + flag.name() + "=" + truth + " must be true or false");
+            }
+            return;
         }
+        var found = value(flag.name(), value, arguments);
+        if (found.isPresent()
+                && flag.takes() == Flag.Takes.ENTRY
+                && !found.get().matches("(?s)[^=:]+[=:].*")) {
+            problems.add("-" + flag.name() + "=" + found.get() + " must be -" + flag.name() + "=<key>=<value>");
+        } else {
+            found.map(text -> new ConfigurationReader.Given(flag, absolute(flag, text)))
+                    .ifPresent(given::add);
+        }
+    }
+
+    /** A path on the command line may be a relative one: whoever types it stands somewhere. */
+    private static String absolute(Flag flag, String text) {
+        return flag.value().equals("path") ? Path.of(text).toAbsolutePath() + (text.endsWith("/") ? "/" : "") : text;
+    }
+
+    private Optional<String> value(String name, Optional<String> value, Deque<String> arguments) {
+        var found = value.or(() -> Optional.ofNullable(arguments.poll())).filter(text -> !text.isEmpty());
+        if (found.isEmpty()) {
+            problems.add("-" + name + " needs a value: -" + name + "=<value>");
+        }
+        return found;
     }
 }

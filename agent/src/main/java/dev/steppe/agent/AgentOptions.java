@@ -2,110 +2,132 @@ package dev.steppe.agent;
 
 import dev.steppe.agent.configuration.Configuration;
 import dev.steppe.agent.configuration.Plugins;
+import dev.steppe.agent.configuration.Ports;
 import dev.steppe.client.network.Subnet;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Everything an agent is told when it starts. Made by {@link AgentArguments}; defaults are those of
- * {@link Configuration}.
+ * Everything an agent is told when it starts: its configuration, and what this machine makes of it. Made by
+ * {@link AgentArguments}.
  *
- * @param development everything of a cluster in one process on loopback, removed when the agent stops
+ * @param development everything of a cluster in one process, removed when the agent stops
+ * @param dataDirectory what must outlive the agent
+ * @param runDirectory what need not outlive the machine's next start
+ * @param addresses where it listens and what others are told
+ * @param ports the ports it listens on, 0 for a free one
  * @param bridge the bridge of allocations with networks of their own; without one there are none
- * @param bridgeSubnet the addresses given out on that bridge
- * @param allowByDefault what the mesh does with calls that no intention speaks of
- * @param plugins what the tasks of each driver may do
  */
 public record AgentOptions(
         boolean development,
         Path dataDirectory,
         Path runDirectory,
-        String datacenter,
-        Optional<String> nodeName,
-        String nodeClass,
-        String nodePool,
-        SortedMap<String, String> meta,
-        String bindAddress,
-        int nomadPort,
-        int consulPort,
-        int dnsPort,
-        Optional<String> networkInterface,
-        Optional<String> bridge,
-        Subnet bridgeSubnet,
-        boolean allowByDefault,
-        Plugins plugins) {
+        Configuration configuration,
+        Addresses addresses,
+        Ports ports,
+        Optional<String> bridge) {
+    /** Asks for no bridge where a bridge is named. */
+    private static final String NO_BRIDGE = "none";
 
-    /** A development agent with its data below the given directory, and otherwise as configured. */
-    public static AgentOptions of(Configuration configuration, Path directory) {
-        var client = configuration.client();
+    /** An agent with its data and its run directory below the given one, and otherwise as configured. */
+    static AgentOptions of(Configuration configuration, boolean development, Path directory, Addresses addresses) {
         return new AgentOptions(
-                true,
-                directory.resolve("data"),
+                development,
+                development ? directory.resolve("data") : directory,
                 directory.resolve("run"),
-                configuration.datacenter(),
-                configuration.name(),
-                client.nodeClass(),
-                client.nodePool(),
-                client.meta(),
-                configuration.bindAddr(),
-                configuration.ports().http(),
-                configuration.ports().consul(),
-                configuration.ports().dns(),
-                client.networkInterface(),
-                Optional.of(client.bridgeNetworkName()),
-                client.bridgeNetworkSubnet(),
-                true,
-                configuration.plugins());
+                configuration,
+                addresses,
+                configuration.ports(),
+                Optional.of(configuration.client().bridgeNetworkName()).filter(name -> !name.equals(NO_BRIDGE)));
     }
 
     /** A development agent with its data below the given directory, and nothing configured. */
     public static AgentOptions development(Path directory) {
-        return of(Configuration.development(), directory);
+        var configuration = Configuration.development();
+        return of(configuration, true, directory, Addresses.of(configuration.listening(), List.of()));
+    }
+
+    String datacenter() {
+        return configuration.datacenter();
+    }
+
+    Optional<String> nodeName() {
+        return configuration.name();
+    }
+
+    SortedMap<String, String> meta() {
+        return configuration.client().meta();
+    }
+
+    /** The first address of the Nomad API. */
+    public String bindAddress() {
+        return addresses.nomad().getFirst();
+    }
+
+    public int nomadPort() {
+        return ports.http();
+    }
+
+    public int consulPort() {
+        return ports.consul();
+    }
+
+    public int dnsPort() {
+        return ports.dns();
+    }
+
+    public Subnet bridgeSubnet() {
+        return configuration.client().bridgeNetworkSubnet();
+    }
+
+    boolean allowByDefault() {
+        return configuration.allowByDefault();
+    }
+
+    Plugins plugins() {
+        return configuration.plugins();
+    }
+
+    /** Where the log is kept. */
+    Path serverDirectory() {
+        return configuration.server().dataDir().orElse(dataDirectory.resolve("server"));
+    }
+
+    /** The keys that seal what is secret. */
+    Path keyringDirectory() {
+        return dataDirectory.resolve("keyring");
+    }
+
+    /** What the node keeps of itself. */
+    Path clientDirectory() {
+        return configuration.client().stateDir().orElse(dataDirectory.resolve("client"));
+    }
+
+    /** The directories of allocations. */
+    Path allocationDirectory() {
+        return configuration.client().allocDir().orElse(dataDirectory.resolve("alloc"));
+    }
+
+    private AgentOptions with(Ports otherPorts, Optional<String> otherBridge) {
+        return new AgentOptions(
+                development, dataDirectory, runDirectory, configuration, addresses, otherPorts, otherBridge);
     }
 
     /** The same with a port that is free now in place of every 0, so that all parts speak of the same ports. */
     AgentOptions withRealPorts() throws IOException {
-        return new AgentOptions(
-                development,
-                dataDirectory,
-                runDirectory,
-                datacenter,
-                nodeName,
-                nodeClass,
-                nodePool,
-                meta,
-                bindAddress,
-                nomadPort == 0 ? FreePort.any() : nomadPort,
-                consulPort == 0 ? FreePort.any() : consulPort,
-                dnsPort == 0 ? FreePort.any() : dnsPort,
-                networkInterface,
-                bridge,
-                bridgeSubnet,
-                allowByDefault,
-                plugins);
+        return with(
+                new Ports(
+                        ports.http() == 0 ? FreePort.any() : ports.http(),
+                        ports.consul() == 0 ? FreePort.any() : ports.consul(),
+                        ports.dns() == 0 ? FreePort.any() : ports.dns()),
+                bridge);
     }
 
     /** The same on free ports, and without a bridge, so that several agents fit on one machine. */
     public AgentOptions onFreePorts() {
-        return new AgentOptions(
-                development,
-                dataDirectory,
-                runDirectory,
-                datacenter,
-                nodeName,
-                nodeClass,
-                nodePool,
-                meta,
-                bindAddress,
-                0,
-                0,
-                0,
-                networkInterface,
-                Optional.empty(),
-                bridgeSubnet,
-                allowByDefault,
-                plugins);
+        return with(new Ports(0, 0, 0), Optional.empty());
     }
 }

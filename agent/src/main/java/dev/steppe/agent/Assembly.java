@@ -1,5 +1,6 @@
 package dev.steppe.agent;
 
+import dev.steppe.agent.configuration.Configuration;
 import dev.steppe.agent.configuration.Plugins;
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.api.LiveCatalog;
@@ -99,7 +100,7 @@ public final class Assembly implements AutoCloseable {
     private final ServerData data;
     private final HttpServer nomad;
     private final HttpServer consul;
-    private final InetSocketAddress nameAddress;
+    private final List<InetSocketAddress> nameAddresses = new ArrayList<>();
     private final Leftovers leftovers;
     private final DockerDriver docker;
     private final ProxyProcess proxy;
@@ -110,23 +111,22 @@ public final class Assembly implements AutoCloseable {
 
     private Assembly(AgentOptions options) throws IOException {
         this.options = options;
-        DevelopmentData.make(options.dataDirectory());
-        DevelopmentData.make(options.runDirectory());
+        AgentData.make(options);
         var random = new SecureRandom();
 
         // the server: state, log, and who decides
         var serverLoop = start(new ThreadLoop("server"));
         var store = new Store();
-        Consensus consensus = start(RatisConsensus.start(
-                ConsensusOptions.alone(options.dataDirectory().resolve("server")), new Machine(store)));
+        Consensus consensus =
+                start(RatisConsensus.start(ConsensusOptions.alone(options.serverDirectory()), new Machine(store)));
         var transport = new InProcessTransport(serverLoop);
         server = start(new Server(
-                Server.Options.standard(options.datacenter(), options.allowByDefault()),
+                serverOptions(options.configuration()),
                 serverLoop,
                 store,
                 consensus,
                 transport,
-                new RootKeyFiles(options.dataDirectory().resolve("keyring")),
+                new RootKeyFiles(options.keyringDirectory()),
                 random));
 
         // the node: drivers, what the machine has, and what runs on it
@@ -134,7 +134,7 @@ public final class Assembly implements AutoCloseable {
         data = new ServerData(clientLoop);
         var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
         docker = start(new DockerDriver(dockerSettings(options)));
-        shelf = start(new FileShelf(options.dataDirectory().resolve("client").resolve("allocations")));
+        shelf = start(new FileShelf(options.clientDirectory().resolve("allocations")));
         var drivers = drivers(tasks, options.plugins(), docker);
         var networks = networks(options, random);
         NodeSpec node = Fingerprint.take(
@@ -148,7 +148,7 @@ public final class Assembly implements AutoCloseable {
                 options.runDirectory().resolve("mesh"),
                 networks.map(it -> options.runDirectory().resolve("netns")),
                 LinuxCalls.isRoot()));
-        var leaves = new LeafFiles(options.dataDirectory().resolve("client").resolve("leaves"));
+        var leaves = new LeafFiles(options.clientDirectory().resolve("leaves"));
         mesh.set(Optional.of(new NodeMesh(clientLoop, client, proxy, leaves, random)));
         leftovers = new Leftovers(allocations(options), tasks.cgroups(), networks);
         removeLeftovers();
@@ -156,26 +156,33 @@ public final class Assembly implements AutoCloseable {
 
         // the edge: what people and programs talk to
         var view = new NodeView(node.id(), allocations(options), clientLoop, client);
-        var self = new ServerRegion.Self("global", node.name(), options.bindAddress(), 0, options.nomadPort());
+        var self = new ServerRegion.Self(
+                options.configuration().region(),
+                node.name(),
+                options.addresses().advertised(),
+                0,
+                options.nomadPort());
         var region = start(new ServerRegion(self, server, store, consensus));
         var catalog = new LiveCatalog(region, options.datacenter());
         var identity = new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false);
         nomad = start(HttpServer.start(HttpServer.Setup.of(
                 "nomad",
-                List.of(new InetSocketAddress(options.bindAddress(), options.nomadPort())),
+                sockets(options.addresses().nomad(), options.nomadPort()),
                 Dialect.NOMAD,
                 NomadDialect.router(identity, region, catalog, Optional.of(view)),
                 Gate.accessControlOff())));
         var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
         consul = start(HttpServer.start(HttpServer.Setup.of(
                         "consul",
-                        List.of(new InetSocketAddress(options.bindAddress(), options.consulPort())),
+                        sockets(options.addresses().consul(), options.consulPort()),
                         Dialect.CONSUL,
                         ConsulDialect.router(identity, region, catalog, otherwise),
                         Gate.accessControlOff())
                 .withStandingHeaders(ConsulDialect.standingHeaders(identity))));
         var names = start(new DnsServer(DnsServer.Setup.of(Zone.standard(options.datacenter()), catalog::now)));
-        nameAddress = names.listen(new InetSocketAddress(options.bindAddress(), options.dnsPort()));
+        for (InetSocketAddress address : sockets(options.addresses().names(), options.dnsPort())) {
+            nameAddresses.add(names.listen(address));
+        }
         if (networks.isPresent()) {
             names.listen(new InetSocketAddress(networks.get().gateway(), DNS_OF_ALLOCATIONS));
         }
@@ -183,6 +190,22 @@ public final class Assembly implements AutoCloseable {
 
     InetSocketAddress consulAddress() {
         return consul.addresses().getFirst();
+    }
+
+    private static List<InetSocketAddress> sockets(List<String> addresses, int port) {
+        return addresses.stream()
+                .map(address -> new InetSocketAddress(address, port))
+                .toList();
+    }
+
+    private static Server.Options serverOptions(Configuration configuration) {
+        var server = configuration.server();
+        return new Server.Options(
+                configuration.datacenter(),
+                configuration.allowByDefault(),
+                server.heartbeatEvery(),
+                server.heartbeatGrace(),
+                new Server.Retention(server.garbageEvery(), server.keepJobs(), server.keepEvaluations()));
     }
 
     /** Agents with other data have other tasks: their control groups must not mix. */
@@ -221,7 +244,7 @@ public final class Assembly implements AutoCloseable {
     }
 
     private static Path allocations(AgentOptions options) {
-        return options.dataDirectory().resolve("alloc");
+        return options.allocationDirectory();
     }
 
     /** The addresses of the Nomad API, with the real port where any was asked for. */
@@ -236,7 +259,9 @@ public final class Assembly implements AutoCloseable {
                         tasks, new RawExecDriver.Settings(plugins.rawExec().enabled(), users(plugins, "raw_exec"))),
                 new JavaDriver(tasks, javaSettings(plugins)),
                 docker)) {
-            drivers.put(driver.name(), driver);
+            if (plugins.offered().contains(driver.name())) {
+                drivers.put(driver.name(), driver);
+            }
         }
         return drivers;
     }
@@ -269,17 +294,21 @@ public final class Assembly implements AutoCloseable {
     }
 
     private static Fingerprint.Settings fingerprint(AgentOptions options, boolean bridging) {
+        var client = options.configuration().client();
         return new Fingerprint.Settings(
                 options.datacenter(),
                 options.nodeName(),
-                options.nodeClass(),
-                options.nodePool(),
-                options.meta(),
-                options.bindAddress() + ":" + options.nomadPort(),
-                options.networkInterface(),
+                client.nodeClass(),
+                client.nodePool(),
+                client.meta(),
+                options.addresses().http(options.nomadPort()),
+                client.networkInterface(),
                 VERSION,
-                options.dataDirectory(),
-                bridging ? List.of("host", "bridge") : List.of("host"));
+                bridging ? List.of("host", "bridge") : List.of("host"),
+                options.configuration().nodeId(),
+                options.clientDirectory(),
+                options.allocationDirectory(),
+                client.capacity());
     }
 
     /** Networks of their own need root and what the machine has; without them allocations share the machine's. */
@@ -376,14 +405,20 @@ public final class Assembly implements AutoCloseable {
 
     /** What a person who started the agent wants to know first. */
     String announcement() {
-        return "==> Steppe agent started: Nomad API http://" + options.bindAddress() + ":"
-                + nomadAddress().getPort() + ", Consul API http://" + options.bindAddress() + ":"
-                + consulAddress().getPort() + ", DNS " + options.bindAddress() + ":" + nameAddress.getPort()
+        return "==> Steppe agent started: Nomad API http://" + text(nomadAddress()) + ", Consul API http://"
+                + text(consulAddress()) + ", DNS " + text(nameAddresses.getFirst())
                 + "\n    data in " + options.dataDirectory()
-                + "; Ctrl-C stops it and removes everything it started"
+                + (options.development()
+                        ? "; Ctrl-C stops it and removes everything it started"
+                        : "; tasks run on when it stops, and the next agent takes them over")
                 + (noBridging.isEmpty()
                         ? ""
                         : "\n    no bridge networking here: " + noBridging + "; steppe doctor says what to do");
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     /** Ends all allocations, then the agent, and removes its data. */

@@ -57,6 +57,7 @@ public final class Main {
             }
             return 1;
         }
+        parsed.notices().forEach(notice -> err.println("steppe agent: " + notice));
         try {
             return run(parsed.options().get(), out);
         } catch (IOException failed) {
@@ -68,24 +69,28 @@ public final class Main {
         }
     }
 
-    /** Runs until a signal; then everything is stopped and removed, since this is a development agent. */
+    /** Runs until a signal. A development agent then stops and removes everything; others leave their tasks to the next. */
     private static int run(AgentOptions options, PrintStream out) throws IOException, InterruptedException {
         var signal = StopSignal.install();
         try (var agent = Assembly.start(options)) {
-            return run(agent, signal, out);
+            return run(agent, options.development(), signal, out);
         } finally {
             // also after a failure, or the process would never end
             signal.done();
         }
     }
 
-    private static int run(Assembly agent, StopSignal signal, PrintStream out)
+    private static int run(Assembly agent, boolean development, StopSignal signal, PrintStream out)
             throws IOException, InterruptedException {
         out.println(agent.announcement());
         ServiceManager.ready(System.getenv());
         signal.await();
-        out.println("==> Stopping: ending all allocations and removing what they used");
-        agent.stopAndRemove();
+        if (development) {
+            out.println("==> Stopping: ending all allocations and removing what they used");
+            agent.stopAndRemove();
+        } else {
+            out.println("==> Stopping: tasks run on");
+        }
         return 0;
     }
 }

@@ -27,9 +27,77 @@ class AgentArgumentsTest {
     void what_is_wrong_is_named_all_at_once() {
         var parsed = parse("-dev", "-bridge-subnet=10.9.0.0/31", "-nomad-port=x", "-surprise");
         assertThat(parsed.options()).isEmpty();
-        assertThat(parsed.problems())
-                .anyMatch(it -> it.contains("bridge subnet 10.9.0.0/31 is too small"))
-                .anyMatch(it -> it.contains("-nomad-port=x"))
-                .anyMatch(it -> it.contains("-surprise"));
+        assertThat(parsed.problems()).singleElement().asString().contains("-surprise");
+        assertThat(parsed.diagnostics())
+                .anyMatch(it -> it.message().contains("bridge subnet 10.9.0.0/31 is too small"))
+                .anyMatch(it -> it.render().contains("-nomad-port=x"));
+    }
+
+    @Test
+    void flags_of_both_dialects_are_understood() {
+        var options = parse(
+                        "-server",
+                        "-client",
+                        "-bootstrap-expect=1",
+                        "-data-dir=/var/lib/any",
+                        "-bind",
+                        "10.0.0.7",
+                        "-client=127.0.0.2",
+                        "-advertise=192.0.2.1",
+                        "-node=n",
+                        "-dc=d",
+                        "-region=r",
+                        "-meta=a=1",
+                        "-node-meta=b:2",
+                        "-log-level=warn",
+                        "-log-json")
+                .options()
+                .orElseThrow();
+        assertThat(options.development()).isFalse();
+        assertThat(options.dataDirectory()).hasToString("/var/lib/any");
+        assertThat(options.addresses().nomad()).containsExactly("10.0.0.7");
+        assertThat(options.addresses().consul()).containsExactly("127.0.0.2");
+        assertThat(options.addresses().http(4646)).isEqualTo("192.0.2.1:4646");
+        assertThat(options.nodeName()).contains("n");
+        assertThat(options.datacenter()).isEqualTo("d");
+        assertThat(options.configuration().region()).isEqualTo("r");
+        assertThat(options.meta()).isEqualTo(Map.of("a", "1", "b", "2"));
+        assertThat(options.configuration().log().json()).isTrue();
+    }
+
+    @Test
+    void an_agent_that_is_not_for_development_needs_a_role_and_a_place_for_its_data() {
+        assertThat(parse().problems())
+                .anyMatch(it -> it.startsWith("what is this agent?"))
+                .anyMatch(it -> it.contains("-data-dir="));
+        assertThat(parse("-client", "-data-dir=/x").problems())
+                .singleElement()
+                .asString()
+                .contains("a client only needs the network between agents");
+    }
+
+    @Test
+    void a_development_agent_listens_on_loopback_only() {
+        assertThat(parse("-dev", "-bind=0.0.0.0").problems())
+                .singleElement()
+                .asString()
+                .contains("loopback only");
+    }
+
+    @Test
+    void what_cannot_be_done_yet_is_refused_with_the_flag() {
+        assertThat(parse(
+                                "-server",
+                                "-client",
+                                "-data-dir=/x",
+                                "-bootstrap-expect=3",
+                                "-retry-join=a",
+                                "-encrypt=secret")
+                        .diagnostics()
+                        .stream()
+                        .map(it -> it.render()))
+                .anyMatch(it -> it.contains("-bootstrap-expect=3"))
+                .anyMatch(it -> it.contains("-retry-join=a"))
+                .anyMatch(it -> it.contains("is not a key") && it.contains("-encrypt=******"));
     }
 }

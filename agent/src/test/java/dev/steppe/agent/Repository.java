@@ -6,11 +6,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The working copy that the tests run in. */
-final class Repository {
+public final class Repository {
     private Repository() {}
 
     /** The folder that holds ./dev. */
-    static Path root() {
+    public static Path root() {
         Path here = Path.of("").toAbsolutePath();
         return Stream.<Path>iterate(here, Objects::nonNull, Path::getParent)
                 .filter(folder -> Files.isExecutable(folder.resolve("dev")))

@@ -8,24 +8,21 @@ import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Forgets what ended long ago, so that memory is bounded by what runs and what happened lately. */
 final class Garbage implements Controller {
-    /** Long enough to look at what went wrong over a night's work; the published default of peers is the same. */
-    private static final Duration KEEP_EVALUATIONS = Duration.ofHours(1);
-
-    private static final Duration KEEP_JOBS = Duration.ofHours(4);
-
     /** At most this many records in one command, so that no log entry becomes large. */
     private static final int BATCH = 1_000;
 
-    private static final Duration EVERY = Duration.ofMinutes(1);
-
+    private final Server.Retention retention;
     private Instant lastRun = Instant.EPOCH;
+
+    Garbage(Server.Retention retention) {
+        this.retention = retention;
+    }
 
     @Override
     public String name() {
@@ -34,14 +31,14 @@ final class Garbage implements Controller {
 
     @Override
     public List<Command> decide(Snapshot snapshot, Instant now) {
-        if (lastRun.plus(EVERY).isAfter(now)) {
+        if (lastRun.plus(retention.lookEvery()).isAfter(now)) {
             return List.of();
         }
         lastRun = now;
         var evaluations = new ArrayList<EvaluationId>();
         for (Evaluation evaluation : snapshot.evaluations()) {
             if (evaluation.status().isTerminal()
-                    && evaluation.modifyTime().plus(KEEP_EVALUATIONS).isBefore(now)
+                    && evaluation.modifyTime().plus(retention.evaluations()).isBefore(now)
                     && evaluations.size() < BATCH) {
                 evaluations.add(evaluation.id());
             }
@@ -60,7 +57,7 @@ final class Garbage implements Controller {
                     || allocation.desiredStatus() != dev.steppe.model.DesiredStatus.RUN;
             if (orphan
                     && allocation.client().status().isTerminal()
-                    && allocation.modifyTime().plus(KEEP_EVALUATIONS).isBefore(now)
+                    && allocation.modifyTime().plus(retention.evaluations()).isBefore(now)
                     && allocations.size() < BATCH) {
                 allocations.add(allocation.id());
             }
@@ -70,7 +67,7 @@ final class Garbage implements Controller {
                 : List.of(new Command.Collect(evaluations, allocations, jobs, now));
     }
 
-    private static boolean isOver(Snapshot snapshot, Job job, Instant now) {
+    private boolean isOver(Snapshot snapshot, Job job, Instant now) {
         var allocations = snapshot.allocationsOf(job.key());
         boolean ended = job.stop()
                 || (job.spec().type().ends()
@@ -78,9 +75,12 @@ final class Garbage implements Controller {
                         && snapshot.evaluationsOf(job.key()).stream()
                                 .allMatch(evaluation -> evaluation.status().isTerminal()));
         return ended
-                && job.submitTime().plus(KEEP_JOBS).isBefore(now)
+                && job.submitTime().plus(retention.jobs()).isBefore(now)
                 && allocations.stream()
                         .allMatch(allocation -> allocation.client().status().isTerminal()
-                                && allocation.modifyTime().plus(KEEP_JOBS).isBefore(now));
+                                && allocation
+                                        .modifyTime()
+                                        .plus(retention.jobs())
+                                        .isBefore(now));
     }
 }

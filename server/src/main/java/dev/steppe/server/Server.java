@@ -42,11 +42,26 @@ public final class Server implements AutoCloseable {
     private boolean controlDue;
 
     /** What a server is told when it starts. */
-    public record Options(String datacenter, boolean allowByDefault, Duration heartbeatEvery, Duration heartbeatGrace) {
+    public record Options(
+            String datacenter,
+            boolean allowByDefault,
+            Duration heartbeatEvery,
+            Duration heartbeatGrace,
+            Retention retention) {
 
         /** Figures for one machine and small clusters: a lost node is noticed within 15 seconds. */
         public static Options standard(String datacenter, boolean allowByDefault) {
-            return new Options(datacenter, allowByDefault, Duration.ofSeconds(5), Duration.ofSeconds(10));
+            return new Options(
+                    datacenter, allowByDefault, Duration.ofSeconds(5), Duration.ofSeconds(10), Retention.standard());
+        }
+    }
+
+    /** How often what ended is looked for, and how long it stays. */
+    public record Retention(Duration lookEvery, Duration jobs, Duration evaluations) {
+
+        /** Long enough to look at what went wrong over a night's work; the published defaults of peers are the same. */
+        public static Retention standard() {
+            return new Retention(Duration.ofMinutes(1), Duration.ofHours(4), Duration.ofHours(1));
         }
     }
 
@@ -75,7 +90,7 @@ public final class Server implements AutoCloseable {
                 new LostHolders(renewals, checks),
                 new ForgottenKeys(),
                 new Resealing(keyring),
-                new Garbage());
+                new Garbage(options.retention()));
         jobs = new JobEndpoint(loop, store, proposals);
         intentions = new IntentionEndpoint(loop, store, proposals);
         nodes = new NodeEndpoint(loop, store, proposals, sessions);

@@ -1,31 +1,50 @@
 package dev.steppe.agent.configuration;
 
-import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
+import dev.steppe.client.settings.ArtifactSettings;
+import dev.steppe.client.settings.CapacitySettings;
+import dev.steppe.client.settings.HostVolume;
+import dev.steppe.client.settings.TemplateSettings;
+import dev.steppe.model.HostNetwork;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The block {@code client}: what a node says about itself and where it puts the networks of allocations. */
+/**
+ * The block {@code client}: what a node says about itself, what it has to give, and what its tasks may do.
+ *
+ * @param allocDir where allocations have their directories; below the data of the agent by default
+ * @param stateDir where the node keeps what it knows; below the data of the agent by default
+ * @param maxKillTimeout the longest a task gets to end
+ * @param endedKept ended allocations whose files are kept
+ * @param chrootEnv paths of the machine by their path in the root of a task of {@code exec}; empty for the usual ones
+ */
 public record ClientSettings(
+        boolean enabled,
         String nodeClass,
         String nodePool,
         SortedMap<String, String> meta,
         Optional<String> networkInterface,
         String bridgeNetworkName,
-        Subnet bridgeNetworkSubnet) {
+        Subnet bridgeNetworkSubnet,
+        Optional<Path> allocDir,
+        Optional<Path> stateDir,
+        CapacitySettings capacity,
+        Duration maxKillTimeout,
+        int endedKept,
+        boolean remoteExecDisabled,
+        SortedMap<String, String> chrootEnv,
+        SortedMap<String, HostVolume> hostVolumes,
+        SortedMap<String, HostNetwork> hostNetworks,
+        ArtifactSettings artifact,
+        TemplateSettings template) {
     public ClientSettings {
         meta = Collections.unmodifiableSortedMap(new TreeMap<>(meta));
-    }
-
-    public static ClientSettings standard() {
-        return new ClientSettings(
-                "",
-                "default",
-                Collections.emptySortedMap(),
-                Optional.empty(),
-                NetworkSettings.DEFAULT_BRIDGE,
-                Subnet.parse(NetworkSettings.DEFAULT_SUBNET));
+        chrootEnv = Collections.unmodifiableSortedMap(new TreeMap<>(chrootEnv));
+        hostVolumes = Collections.unmodifiableSortedMap(new TreeMap<>(hostVolumes));
+        hostNetworks = Collections.unmodifiableSortedMap(new TreeMap<>(hostNetworks));
     }
 }

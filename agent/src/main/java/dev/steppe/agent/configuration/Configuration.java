@@ -3,25 +3,35 @@ package dev.steppe.agent.configuration;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** All that configuration files say about an agent; what they leave out has its default. Made by {@link ConfigurationReader}. */
+/**
+ * All that an agent is told by files and flags, whatever dialect they were written in; what they leave out has its
+ * default. Made by {@link ConfigurationReader}.
+ *
+ * @param nodeId the id for a node that has none yet
+ * @param allowByDefault what the mesh does with calls that no intention speaks of
+ */
 public record Configuration(
+        String region,
         String datacenter,
         Optional<String> name,
+        Optional<String> nodeId,
         Optional<Path> dataDir,
-        String bindAddr,
+        Optional<Path> pidFile,
+        Listening listening,
         Ports ports,
+        ServerSettings server,
         ClientSettings client,
-        Plugins plugins) {
+        Plugins plugins,
+        LogSettings log,
+        ApiSettings api,
+        NameServiceSettings names,
+        TelemetrySettings telemetry,
+        Leaving leaving,
+        boolean allowByDefault) {
 
     /** What a development agent does without any file. */
     public static Configuration development() {
-        return new Configuration(
-                "dc1",
-                Optional.empty(),
-                Optional.empty(),
-                "127.0.0.1",
-                Ports.standard(),
-                ClientSettings.standard(),
-                Plugins.development());
+        return ConfigurationReader.read(java.util.List.of(), java.util.List.of(), true)
+                .configuration();
     }
 }

@@ -1,7 +1,5 @@
 package dev.steppe.agent.configuration;
 
-import dev.steppe.client.network.NetworkSettings;
-import dev.steppe.client.network.Subnet;
 import dev.steppe.language.hcl.Body;
 import dev.steppe.language.hcl.Expression;
 import dev.steppe.language.hcl.Hcl;
@@ -9,53 +7,124 @@ import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.DiagnosticException;
 import dev.steppe.language.source.Source;
 import dev.steppe.language.value.Value;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
- * Reads configuration files, in HCL or (when they end in .json) JSON. Files are one text in many parts: what a later one
- * sets wins, maps are merged. Everything wrong in all of them is reported at once.
+ * Reads configuration files of both dialects, in HCL or (when they end in .json) JSON, and flags, into one configuration.
+ * Everything worth saying about all of them is said at once.
  */
 public final class ConfigurationReader {
-    private static final String ALONE = "every agent is a server and a node in one process so far";
-    private static final String UNIX = "unix://";
-
     private final Findings findings = new Findings();
+    private final Written nomad = new Written(Dialect.NOMAD, findings);
+    private final Written consul = new Written(Dialect.CONSUL, findings);
 
     private ConfigurationReader() {}
 
-    /** What the files say; with diagnostics it is not to be used. */
-    public record Parsed(Configuration configuration, List<Diagnostic> diagnostics) {}
-
-    /** Reads the files over the defaults. */
-    public static Parsed read(List<Source> sources, Configuration defaults) {
-        var reader = new ConfigurationReader();
-        var bodies = new ArrayList<Body>();
-        for (Source source : sources) {
-            bodies.add(reader.body(source));
+    /** What files and flags say; with a finding that weighs {@code WRONG} it is not to be used. */
+    public record Parsed(Configuration configuration, List<Finding> findings) {
+        public Parsed {
+            findings = List.copyOf(findings);
         }
-        var configuration = reader.top(new Section("", bodies, reader.findings), defaults);
-        var names = sources.stream().map(Source::name).toList();
+
+        /** What keeps an agent from starting. */
+        public List<Diagnostic> obstacles() {
+            return findings.stream()
+                    .filter(it -> it.weight() != Finding.Weight.NOTICE)
+                    .map(Finding::diagnostic)
+                    .map(it -> Diagnostic.error(it.range(), it.message(), it.detail()))
+                    .toList();
+        }
+
+        /** What should be known, one line each. */
+        public List<String> notices() {
+            return findings.stream()
+                    .filter(it -> it.weight() == Finding.Weight.NOTICE)
+                    .map(it -> it.diagnostic().summary())
+                    .toList();
+        }
+    }
+
+    /** A flag as it was given. */
+    public record Given(Flag flag, String value) {}
+
+    /** Reads all files in their order and puts the flags on top. */
+    public static Parsed read(List<Source> sources, List<Given> flags, boolean development) {
+        var reader = new ConfigurationReader();
+        reader.files(sources);
+        var given = new ArrayList<Setting>();
+        flags.forEach(flag -> given.addAll(reader.settings(flag)));
+        flags.forEach(flag -> flag.flag()
+                .instead()
+                .forEach(target -> reader.written(target.dialect()).remove(target.path())));
+        given.forEach(setting -> reader.written(setting.key().dialect()).add(setting));
+        var configuration = new Translation(reader.nomad, reader.consul, reader.findings, development).configuration();
+        Fates.report(reader.nomad, reader.findings);
+        Fates.report(reader.consul, reader.findings);
+        var names = new ArrayList<>(sources.stream().map(Source::name).toList());
+        given.forEach(setting -> names.add(setting.place().source().name()));
         return new Parsed(configuration, reader.findings.inOrder(names));
     }
 
-    /** The full names of all keys that have effect. */
-    static SortedSet<String> keys() {
+    /** The names of all keys that the translation asked for, by dialect. */
+    static Map<Dialect, TreeSet<String>> asked() {
         var reader = new ConfigurationReader();
-        var nothing = reader.top(new Section("", List.of(), reader.findings), Configuration.development());
-        if (!nothing.equals(Configuration.development())) {
-            throw new IllegalStateException("without a file the defaults are not the defaults: " + nothing);
+        new Translation(reader.nomad, reader.consul, reader.findings, false).configuration();
+        var asked = new EnumMap<Dialect, TreeSet<String>>(Dialect.class);
+        asked.put(Dialect.NOMAD, new TreeSet<>(reader.nomad.asked()));
+        asked.put(Dialect.CONSUL, new TreeSet<>(reader.consul.asked()));
+        return asked;
+    }
+
+    private Written written(Dialect dialect) {
+        return dialect == Dialect.NOMAD ? nomad : consul;
+    }
+
+    private void files(List<Source> sources) {
+        var bodies = new LinkedHashMap<Source, Body>();
+        for (Source source : sources) {
+            bodies.put(source, body(source));
         }
-        return reader.findings.keys();
+        var dialects = dialects(bodies);
+        bodies.forEach((source, body) -> {
+            var dialect = Objects.requireNonNull(dialects.get(source));
+            written(dialect).merge(Walk.through(body, dialect, findings));
+        });
+    }
+
+    /** A file whose words are in both dialects is taken as the others of its directory are, else as Nomad's. */
+    private Map<Source, Dialect> dialects(Map<Source, Body> bodies) {
+        var certain = new LinkedHashMap<Source, Dialect>();
+        bodies.forEach(
+                (source, body) -> DialectGuess.of(body, findings).ifPresent(dialect -> certain.put(source, dialect)));
+        var all = new LinkedHashMap<Source, Dialect>();
+        for (Source source : bodies.keySet()) {
+            var beside = certain.entrySet().stream()
+                    .filter(other -> Objects.equals(directory(other.getKey()), directory(source)))
+                    .map(Map.Entry::getValue)
+                    .distinct()
+                    .toList();
+            var otherwise = beside.size() == 1 ? beside.getFirst() : Dialect.NOMAD;
+            all.put(source, certain.getOrDefault(source, otherwise));
+        }
+        return all;
+    }
+
+    private static Optional<Path> directory(Source source) {
+        return Optional.ofNullable(Path.of(source.name()).getParent());
     }
 
     private Body body(Source source) {
         if (!source.name().endsWith(".json")) {
-            var parsed = Hcl.parse(source);
+            var parsed = Hcl.parseWithQuotedNames(source);
             findings.addAll(parsed.diagnostics());
             return parsed.body();
         }
@@ -64,150 +133,60 @@ public final class ConfigurationReader {
             if (expression instanceof Expression.ObjectOf object) {
                 return findings.body(object);
             }
-            findings.error(expression.range(), "A configuration in JSON is an object", "Write { ... }.");
+            findings.wrong(expression.range(), "A configuration in JSON is an object", "Write { ... }.");
         } catch (DiagnosticException refused) {
             findings.addAll(refused.diagnostics());
         }
         return new Body(List.of(), source.range(0, 0));
     }
 
-    private Configuration top(Section section, Configuration defaults) {
-        var configuration = new Configuration(
-                section.value("datacenter", Reading::text).orElse(defaults.datacenter()),
-                section.value("name", Reading::text).or(defaults::name),
-                section.value("data_dir", Reading::absolutePath).or(defaults::dataDir),
-                section.value("bind_addr", ConfigurationReader::loopback).orElse(defaults.bindAddr()),
-                ports(section.block("ports"), defaults.ports()),
-                client(section.block("client"), defaults.client()),
-                plugins(section, defaults.plugins()));
-        server(section.block("server"));
-        section.close(NotYet.TOP);
-        return configuration;
-    }
-
-    /** A development agent asks nobody who they are, so nobody else may reach it. */
-    private static String loopback(Value value) throws RefusedValueException {
-        String address = Reading.text(value);
-        if (!address.matches("127(\\.\\d{1,3}){3}")) {
-            throw new RefusedValueException("= \"" + address
-                    + "\" is not supported yet: a development agent listens on loopback only, such as 127.0.0.1");
-        }
-        return address;
-    }
-
-    private static Ports ports(Section section, Ports defaults) {
-        var ports = new Ports(
-                section.value("http", Reading::port).orElse(defaults.http()),
-                section.value("consul", Reading::port).orElse(defaults.consul()),
-                section.value("dns", Reading::port).orElse(defaults.dns()));
-        section.close(NotYet.PORTS);
-        return ports;
-    }
-
-    private static void server(Section section) {
-        section.fixed("enabled", true, ALONE);
-        section.check("bootstrap_expect", value -> {
-            int count = Reading.port(value);
-            if (count != 1) {
-                throw new RefusedValueException("= " + count + " is not supported yet: there is one server so far");
+    private List<Setting> settings(Given given) {
+        var flag = given.flag();
+        String text = "-" + flag.name() + (flag.takes() == Flag.Takes.NOTHING ? "" : "=" + given.value());
+        var source = new Source("the command line", text);
+        var place = source.range(0, text.length());
+        var settings = new ArrayList<Setting>();
+        for (Flag.Target target : flag.paths()) {
+            var key = key(target);
+            if (key.kind() == Kind.SECRET) {
+                findings.secret(source.range(flag.name().length() + 2, text.length()));
             }
-            return count;
-        });
-        section.close(NotYet.SERVER);
-    }
-
-    private static ClientSettings client(Section section, ClientSettings defaults) {
-        section.fixed("enabled", true, ALONE);
-        var client = new ClientSettings(
-                section.value("node_class", Reading::text).orElse(defaults.nodeClass()),
-                section.value("node_pool", ConfigurationReader::pool).orElse(defaults.nodePool()),
-                section.texts("meta"),
-                section.value("network_interface", Reading::text).or(defaults::networkInterface),
-                section.value("bridge_network_name", ConfigurationReader::bridge)
-                        .orElse(defaults.bridgeNetworkName()),
-                section.value("bridge_network_subnet", ConfigurationReader::subnet)
-                        .orElse(defaults.bridgeNetworkSubnet()));
-        section.close(NotYet.CLIENT);
-        return client;
-    }
-
-    private static String pool(Value value) throws RefusedValueException {
-        String pool = Reading.text(value);
-        if (pool.equals("all") || !pool.matches("[a-zA-Z0-9_-]{1,128}")) {
-            throw new RefusedValueException("= \"" + pool
-                    + "\" must be 1 to 128 letters, digits, - or _, and not \"all\", which means every pool");
+            var value = value(flag, given.value());
+            try {
+                key.kind().check(value);
+                settings.add(new Setting(key, target.path(), value, place));
+            } catch (RefusedValueException refused) {
+                findings.wrong(place, "\"-" + flag.name() + "\" " + refused.getMessage(), "");
+            }
         }
-        return pool;
+        return settings;
     }
 
-    private static String bridge(Value value) throws RefusedValueException {
-        String name = Reading.text(value);
+    private static Key key(Flag.Target target) {
+        return KeyTable.of(target.dialect()).keys().stream()
+                .filter(key -> key.path().equals(target.path()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no such key: " + target));
+    }
+
+    private static Value value(Flag flag, String text) {
+        return switch (flag.takes()) {
+            case NOTHING -> Value.of(!text.equals("false"));
+            case VALUE -> Value.of(text);
+            case ELEMENT -> new Value.Sequence(List.of(Value.of(text)));
+            case ENTRY -> {
+                String[] parts = text.split("[=:]", 2);
+                yield new Value.Mapping(Map.of(parts[0], Value.of(parts[1])));
+            }
+        };
+    }
+
+    /** True where the file is on this machine. */
+    static boolean exists(String file) {
         try {
-            return network(name, ClientSettings.standard().bridgeNetworkSubnet())
-                    .bridge();
-        } catch (IllegalArgumentException wrong) {
-            throw new RefusedValueException("is refused: " + wrong.getMessage());
+            return Files.isReadable(Path.of(file));
+        } catch (java.nio.file.InvalidPathException none) {
+            return false;
         }
-    }
-
-    private static Subnet subnet(Value value) throws RefusedValueException {
-        String text = Reading.text(value);
-        try {
-            return network(NetworkSettings.DEFAULT_BRIDGE, Subnet.parse(text)).subnet();
-        } catch (IllegalArgumentException wrong) {
-            throw new RefusedValueException("is refused: " + wrong.getMessage());
-        }
-    }
-
-    private static NetworkSettings network(String bridge, Subnet subnet) {
-        return new NetworkSettings(bridge, subnet, Path.of("/"), Optional.empty());
-    }
-
-    private static Plugins plugins(Section top, Plugins defaults) {
-        var found = top.labelled("plugin", List.of("raw_exec", "java", "docker"));
-        var rawExec = config(Objects.requireNonNull(found.get("raw_exec")));
-        rawExec.fixed("no_cgroups", false, "tasks always have control groups where the agent may make some");
-        var java = config(Objects.requireNonNull(found.get("java")));
-        var docker = config(Objects.requireNonNull(found.get("docker")));
-        var plugins = new Plugins(
-                new Plugins.RawExec(
-                        rawExec.value("enabled", Reading::flag)
-                                .orElse(defaults.rawExec().enabled()),
-                        rawExec.value("allow_root", Reading::flag)
-                                .orElse(defaults.rawExec().allowRoot())),
-                new Plugins.Java(
-                        java.value("allow_root", Reading::flag)
-                                .orElse(defaults.java().allowRoot()),
-                        java.value("java_home", Reading::absolutePath).or(defaults.java()::javaHome)),
-                docker(docker, defaults.docker()));
-        rawExec.close(NotYet.RAW_EXEC);
-        java.close(NotYet.JAVA);
-        docker.close(NotYet.DOCKER);
-        return plugins;
-    }
-
-    private static Section config(Section plugin) {
-        var config = plugin.block("config");
-        plugin.close(NotYet.PLUGIN);
-        return config;
-    }
-
-    private static Plugins.Docker docker(Section section, Plugins.Docker defaults) {
-        var volumes = section.block("volumes");
-        var docker = new Plugins.Docker(
-                section.value("endpoint", ConfigurationReader::socket).or(defaults::endpoint),
-                section.value("allow_privileged", Reading::flag).orElse(defaults.allowPrivileged()),
-                volumes.value("enabled", Reading::flag).orElse(defaults.volumesEnabled()));
-        volumes.close(NotYet.DOCKER_VOLUMES);
-        return docker;
-    }
-
-    private static Path socket(Value value) throws RefusedValueException {
-        String endpoint = Reading.text(value);
-        if (!endpoint.startsWith(UNIX + "/")) {
-            throw new RefusedValueException("= \"" + endpoint
-                    + "\" is not supported yet: name the daemon's socket, as in unix:///var/run/docker.sock");
-        }
-        return Reading.absolutePath(Value.of(endpoint.substring(UNIX.length())));
     }
 }

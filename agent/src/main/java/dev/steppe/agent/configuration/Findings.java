@@ -7,53 +7,81 @@ import dev.steppe.language.hcl.Expression;
 import dev.steppe.language.hcl.Scope;
 import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.DiagnosticException;
+import dev.steppe.language.source.Source;
 import dev.steppe.language.source.SourceRange;
 import dev.steppe.language.value.Value;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
-/** What reading has found so far: mistakes, and which keys there are at all. For one thread. */
+/** What reading has found so far, with secrets blackened where a message would show their line. For one thread. */
 final class Findings {
     private final Evaluator evaluator = new Evaluator(FunctionTable.standard());
-    private final List<Diagnostic> diagnostics = new ArrayList<>();
-    private final TreeSet<String> keys = new TreeSet<>();
+    private final List<Finding> found = new ArrayList<>();
+    private final Map<Source, List<SourceRange>> secrets = new HashMap<>();
 
-    void known(String key) {
-        keys.add(key);
+    void wrong(SourceRange range, String message, String detail) {
+        found.add(new Finding(Finding.Weight.WRONG, Diagnostic.error(range, message, detail)));
     }
 
-    /** The full names of all keys that were asked for. */
-    SortedSet<String> keys() {
-        return keys;
+    void atStart(SourceRange range, String message, String detail) {
+        found.add(new Finding(Finding.Weight.AT_START, Diagnostic.warning(range, message, detail)));
     }
 
-    void error(SourceRange range, String message, String detail) {
-        diagnostics.add(Diagnostic.error(range, message, detail));
+    void notice(SourceRange range, String message, String detail) {
+        found.add(new Finding(Finding.Weight.NOTICE, Diagnostic.warning(range, message, detail)));
     }
 
-    void addAll(Collection<Diagnostic> more) {
-        diagnostics.addAll(more);
+    void addAll(Collection<Diagnostic> mistakes) {
+        mistakes.forEach(mistake -> found.add(new Finding(Finding.Weight.WRONG, mistake)));
     }
 
-    /** All mistakes, file by file in the order of the text. */
-    List<Diagnostic> inOrder(List<String> files) {
-        return diagnostics.stream()
+    /** From now on no message shows what stands there. */
+    void secret(SourceRange range) {
+        secrets.computeIfAbsent(range.source(), source -> new ArrayList<>()).add(range);
+    }
+
+    /** Everything, file by file in the order of the text. */
+    List<Finding> inOrder(List<String> files) {
+        return found.stream()
                 .distinct()
-                .sorted(java.util.Comparator.<Diagnostic>comparingInt(
-                                it -> files.indexOf(it.range().source().name()))
-                        .thenComparingInt(it -> it.range().start()))
+                .sorted(Comparator.<Finding>comparingInt(it ->
+                                files.indexOf(it.diagnostic().range().source().name()))
+                        .thenComparingInt(it -> it.diagnostic().range().start()))
+                .map(this::blackened)
                 .toList();
+    }
+
+    private Finding blackened(Finding finding) {
+        var diagnostic = finding.diagnostic();
+        var hidden = secrets.get(diagnostic.range().source());
+        if (hidden == null) {
+            return finding;
+        }
+        var text = new StringBuilder(diagnostic.range().source().text());
+        for (SourceRange range : hidden) {
+            for (int i = range.start(); i < range.end(); i++) {
+                if (text.charAt(i) != '\n') {
+                    text.setCharAt(i, '*');
+                }
+            }
+        }
+        var source = new Source(diagnostic.range().source().name(), text.toString());
+        var range = source.range(diagnostic.range().start(), diagnostic.range().end());
+        return new Finding(
+                finding.weight(),
+                new Diagnostic(diagnostic.severity(), diagnostic.message(), diagnostic.detail(), range));
     }
 
     Optional<Value> evaluate(Expression expression) {
         try {
             return Optional.of(evaluator.evaluate(expression, Scope.empty()));
         } catch (DiagnosticException refused) {
-            diagnostics.addAll(refused.diagnostics());
+            addAll(refused.diagnostics());
             return Optional.empty();
         }
     }
@@ -66,7 +94,7 @@ final class Findings {
             if (key.isPresent() && key.get() instanceof Value.Text(String name)) {
                 items.add(new Body.Attribute(name, entry.value(), entry.key().range()));
             } else if (key.isPresent()) {
-                error(entry.key().range(), "A key must be a text", "");
+                wrong(entry.key().range(), "A key must be a text", "");
             }
         }
         return new Body(items, object.range());

@@ -1,10 +1,19 @@
 package dev.steppe.agent.configuration;
 
+import dev.steppe.client.settings.ExecSettings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
-/** The blocks {@code plugin}: what a node lets the tasks of each driver do. Nothing beyond the unprivileged by default. */
-public record Plugins(RawExec rawExec, Java java, Docker docker) {
+/**
+ * The blocks {@code plugin}: what a node lets the tasks of each driver do. Nothing beyond the unprivileged by default.
+ *
+ * @param offered the drivers there are on this node at all
+ */
+public record Plugins(RawExec rawExec, Java java, Docker docker, ExecSettings exec, List<String> offered) {
+    public Plugins {
+        offered = List.copyOf(offered);
+    }
 
     /** {@code plugin "raw_exec"}. */
     public record RawExec(boolean enabled, boolean allowRoot) {}
@@ -20,17 +29,15 @@ public record Plugins(RawExec rawExec, Java java, Docker docker) {
         return new Plugins(
                 new RawExec(false, false),
                 new Java(false, Optional.empty()),
-                new Docker(Optional.empty(), false, false));
+                new Docker(Optional.empty(), false, false),
+                ExecSettings.standard(),
+                List.of("docker", "exec", "java", "raw_exec"));
     }
 
     /** A development agent: the same with raw_exec on. */
     public static Plugins development() {
         var standard = standard();
-        return new Plugins(new RawExec(true, false), standard.java(), standard.docker());
-    }
-
-    /** The same, with processes allowed to be root where they ask for it. */
-    public Plugins allowingRoot() {
-        return new Plugins(new RawExec(rawExec.enabled(), true), new Java(true, java.javaHome()), docker);
+        return new Plugins(
+                new RawExec(true, false), standard.java(), standard.docker(), standard.exec(), standard.offered());
     }
 }

@@ -2,6 +2,7 @@ package dev.steppe.client.node;
 
 import dev.steppe.client.driver.Driver;
 import dev.steppe.client.driver.DriverFingerprint;
+import dev.steppe.client.settings.CapacitySettings;
 import dev.steppe.model.AllocatedMemory;
 import dev.steppe.model.DriverInfo;
 import dev.steppe.model.Ids;
@@ -34,7 +35,7 @@ public final class Fingerprint {
 
     private Fingerprint() {}
 
-    /** What the configuration says about the node. */
+    /** What the configuration says about the node; the id counts where the node has none yet. */
     public record Settings(
             String datacenter,
             Optional<String> name,
@@ -44,14 +45,15 @@ public final class Fingerprint {
             String httpAddress,
             Optional<String> networkInterface,
             String version,
-            Path dataDirectory,
-            List<String> networkModes) {}
+            List<String> networkModes,
+            Optional<String> nodeId,
+            Path stateDirectory,
+            Path allocationDirectory,
+            CapacitySettings capacity) {}
 
     public static NodeSpec take(Settings settings, List<Driver> drivers, Instant now) throws IOException {
         var attributes = new TreeMap<String, String>();
-        var cpu = cpu(attributes);
-        long memoryMb = memory(attributes);
-        long diskMb = disk(settings.dataDirectory(), attributes);
+        var capacity = capacity(settings, attributes);
         system(settings, attributes);
         network(settings, attributes);
         var infos = new TreeMap<String, DriverInfo>();
@@ -66,13 +68,12 @@ public final class Fingerprint {
         }
         String name = settings.name().orElse(attributes.getOrDefault("unique.hostname", "unnamed"));
         return new NodeSpec(
-                nodeId(settings.dataDirectory()),
+                nodeId(settings),
                 settings.datacenter(),
                 name,
                 settings.httpAddress(),
                 Collections.unmodifiableSortedMap(attributes),
-                new NodeCapacity(
-                        cpu, new AllocatedMemory(memoryMb, 0), new NodeDisk(diskMb), List.of(), 20_000, 32_000),
+                capacity,
                 settings.meta(),
                 settings.nodeClass(),
                 settings.nodePool(),
@@ -81,15 +82,35 @@ public final class Fingerprint {
     }
 
     /** The node's id, made once and kept with its data. */
-    private static NodeId nodeId(Path dataDirectory) throws IOException {
-        Path file = dataDirectory.resolve("client").resolve("client-id");
+    private static NodeId nodeId(Settings settings) throws IOException {
+        Path file = settings.stateDirectory().resolve("client-id");
         if (Files.exists(file)) {
             return new NodeId(Files.readString(file).strip());
         }
-        var id = new NodeId(Ids.random(new SecureRandom()));
+        var id = new NodeId(settings.nodeId().orElseGet(() -> Ids.random(new SecureRandom())));
         Files.createDirectories(file.getParent());
         Files.writeString(file, id.value());
         return id;
+    }
+
+    /** What there is to give: what the machine has, or the configuration says instead, less what is reserved. */
+    private static NodeCapacity capacity(Settings settings, SortedMap<String, String> attributes) throws IOException {
+        var said = settings.capacity();
+        var cpu = cpu(attributes);
+        long megaHertz = said.cpu().orElse(cpu.megaHertz());
+        attributes.put("cpu.totalcompute", Long.toString(megaHertz));
+        long memoryMb = said.memoryMb().orElse(memory(attributes));
+        long diskMb = said.diskMb().orElse(disk(settings.allocationDirectory(), attributes));
+        attributes.put(
+                "cpu.usablecompute",
+                Long.toString(Math.max(0, megaHertz - said.reserved().cpu())));
+        return new NodeCapacity(
+                new NodeCpu(Math.max(0, megaHertz - said.reserved().cpu()), cpu.cores()),
+                new AllocatedMemory(Math.max(0, memoryMb - said.reserved().memoryMb()), 0),
+                new NodeDisk(Math.max(0, diskMb - said.reserved().diskMb())),
+                List.of(),
+                said.minDynamicPort(),
+                said.maxDynamicPort());
     }
 
     private static NodeCpu cpu(SortedMap<String, String> attributes) throws IOException {

@@ -15,9 +15,11 @@ final class BodyParser {
     private final TokenStream tokens;
     private final ExpressionParser expressions;
     private final List<Diagnostic> diagnostics;
+    private final boolean quotedNames;
 
-    BodyParser(TokenStream tokens, List<Diagnostic> diagnostics) {
+    BodyParser(TokenStream tokens, List<Diagnostic> diagnostics, boolean quotedNames) {
         this.tokens = tokens;
+        this.quotedNames = quotedNames;
         this.expressions = new ExpressionParser(tokens);
         this.diagnostics = diagnostics;
     }
@@ -80,6 +82,9 @@ final class BodyParser {
     }
 
     private void endOfItem() throws SyntaxException {
+        if (quotedNames && tokens.at(TokenKind.QUOTE)) {
+            return;
+        }
         switch (tokens.current().kind()) {
             case NEWLINE, END, BRACE_CLOSE, IDENTIFIER -> {}
             case COMMA ->
@@ -91,6 +96,14 @@ final class BodyParser {
 
     private Body.Item item() throws SyntaxException {
         Token name = tokens.current();
+        if (name.kind() == TokenKind.QUOTE && quotedNames) {
+            Body.Label label = label(name, false);
+            if (!tokens.at(TokenKind.ASSIGN)) {
+                throw tokens.expected("\"=\" and a value after \"" + label.text() + "\"");
+            }
+            tokens.advance();
+            return new Body.Attribute(label.text(), expressions.attributeValue(), label.range());
+        }
         if (name.kind() == TokenKind.QUOTE) {
             throw tokens.error(name, "The name of an attribute or block is not quoted", "Only labels of blocks are.");
         }

@@ -26,8 +26,17 @@ public final class Hcl {
 
     /** Reads a file and reports every mistake up to a bound. */
     public static Parsed parse(Source source) {
+        return parse(source, false);
+    }
+
+    /** The same for files in which names of attributes may be quoted, as in {@code meta { "a.b" = 1 }}. */
+    public static Parsed parseWithQuotedNames(Source source) {
+        return parse(source, true);
+    }
+
+    private static Parsed parse(Source source, boolean quotedNames) {
         List<Diagnostic> diagnostics = new ArrayList<>();
-        Body body = new BodyParser(new TokenStream(source), diagnostics).file();
+        Body body = new BodyParser(new TokenStream(source), diagnostics, quotedNames).file();
         return new Parsed(body, diagnostics);
     }
 

@@ -1,0 +1,126 @@
+package dev.steppe.agent.configuration;
+
+import dev.steppe.client.settings.ExecSettings;
+import dev.steppe.language.value.Value;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The blocks {@code plugin}, and the old {@code client.options} that say the same, as settings. For one thread. */
+final class PluginTranslation {
+    private static final String UNIX = "unix://";
+    private static final List<String> DRIVERS = List.of("docker", "exec", "java", "raw_exec");
+
+    private final Written nomad;
+    private final Findings findings;
+    private final Plugins usual;
+    private final Map<String, String> options;
+
+    PluginTranslation(Written nomad, Findings findings, boolean development) {
+        this.nomad = nomad;
+        this.findings = findings;
+        this.usual = development ? Plugins.development() : Plugins.standard();
+        this.options = new TreeMap<>(nomad.map("client.options"));
+    }
+
+    Plugins plugins() {
+        String raw = "plugin \"raw_exec\".config.";
+        String java = "plugin \"java\".config.";
+        nomad.value(raw + "no_cgroups", Reading::flag)
+                .filter(without -> without)
+                .flatMap(without -> nomad.setting(raw + "no_cgroups"))
+                .ifPresent(setting -> findings.atStart(
+                        setting.place(),
+                        "\"no_cgroups\" = true is refused",
+                        "Tasks have control groups wherever the agent may make some: remove it."));
+        boolean rawByOption = option(
+                        "driver.raw_exec.enable",
+                        Boolean.toString(usual.rawExec().enabled()))
+                .equals("true");
+        var rawExec = new Plugins.RawExec(
+                nomad.value(raw + "enabled", Reading::flag).orElse(rawByOption),
+                nomad.value(raw + "allow_root", Reading::flag)
+                        .orElse(usual.rawExec().allowRoot()));
+        var javaPlugin = new Plugins.Java(
+                nomad.value(java + "allow_root", Reading::flag)
+                        .orElse(usual.java().allowRoot()),
+                nomad.value(java + "java_home", Reading::absolutePath).or(usual.java()::javaHome));
+        var plugins = new Plugins(rawExec, javaPlugin, docker(), exec(), offered());
+        options.keySet()
+                .forEach(name -> nomad.setting("client.options")
+                        .ifPresent(setting -> findings.atStart(
+                                setting.place(),
+                                "\"" + name + "\" in \"client.options\" is not supported",
+                                "Write it in plugin \"...\" { config { ... } }, or remove it.")));
+        return plugins;
+    }
+
+    private String option(String name, String otherwise) {
+        String found = options.remove(name);
+        return found == null ? otherwise : found;
+    }
+
+    /** Which drivers there are: {@code driver.allowlist} and {@code driver.denylist}. */
+    private List<String> offered() {
+        var allowed = names(option("driver.allowlist", option("driver.whitelist", "")));
+        var denied = names(option("driver.denylist", option("driver.blacklist", "")));
+        return DRIVERS.stream()
+                .filter(driver -> allowed.isEmpty() || allowed.contains(driver))
+                .filter(driver -> !denied.contains(driver))
+                .toList();
+    }
+
+    private static List<String> names(String separated) {
+        return Arrays.stream(separated.split(",", -1))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    private Plugins.Docker docker() {
+        String block = "plugin \"docker\".config.";
+        String byOption = option("docker.endpoint", "");
+        return new Plugins.Docker(
+                nomad.value(block + "endpoint", PluginTranslation::socket)
+                        .or(() -> byOption.startsWith(UNIX + "/")
+                                ? java.util.Optional.of(Path.of(byOption.substring(UNIX.length())))
+                                : java.util.Optional.empty())
+                        .or(usual.docker()::endpoint),
+                nomad.value(block + "allow_privileged", Reading::flag)
+                        .orElse(option("docker.privileged.enabled", "false").equals("true")),
+                nomad.value(block + "volumes.enabled", Reading::flag)
+                        .orElse(option("docker.volumes.enabled", "false").equals("true")));
+    }
+
+    private static Path socket(Value value) throws RefusedValueException {
+        String endpoint = Reading.text(value);
+        if (!endpoint.startsWith(UNIX + "/")) {
+            throw new RefusedValueException("= \"" + endpoint
+                    + "\" is not supported yet: name the daemon's socket, as in unix:///var/run/docker.sock");
+        }
+        return Reading.absolutePath(Value.of(endpoint.substring(UNIX.length())));
+    }
+
+    private ExecSettings exec() {
+        String block = "plugin \"exec\".config.";
+        return new ExecSettings(
+                nomad.value(block + "no_pivot_root", Reading::flag).orElse(false),
+                nomad.value(block + "default_pid_mode", PluginTranslation::isHost)
+                        .orElse(false),
+                nomad.value(block + "default_ipc_mode", PluginTranslation::isHost)
+                        .orElse(false),
+                nomad.texts(block + "allow_caps"),
+                nomad.value(block + "denied_host_uids", Reading::anyText).orElse(""),
+                nomad.value(block + "denied_host_gids", Reading::anyText).orElse(""));
+    }
+
+    private static boolean isHost(Value value) throws RefusedValueException {
+        return switch (Reading.text(value)) {
+            case "host" -> true;
+            case "private" -> false;
+            default -> throw new RefusedValueException("must be \"private\" or \"host\"");
+        };
+    }
+}

@@ -1,0 +1,22 @@
+package dev.steppe.agent.configuration;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The block {@code server}.
+ *
+ * @param bootstrapExpect the servers that begin the log together
+ * @param dataDir where the log is kept; below the data of the agent by default
+ * @param garbageEvery how often ended things are looked for
+ */
+public record ServerSettings(
+        boolean enabled,
+        int bootstrapExpect,
+        Optional<Path> dataDir,
+        Duration heartbeatEvery,
+        Duration heartbeatGrace,
+        Duration garbageEvery,
+        Duration keepJobs,
+        Duration keepEvaluations) {}

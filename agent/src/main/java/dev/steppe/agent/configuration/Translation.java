@@ -1,0 +1,391 @@
+package dev.steppe.agent.configuration;
+
+import dev.steppe.language.value.Value;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Makes one configuration of what files of both dialects say. Where both speak of one thing they must agree, or a rule in
+ * docs/agent-configuration.md says which counts. For one thread.
+ */
+final class Translation {
+    private static final Duration KEEP_JOBS = Duration.ofHours(4);
+    private static final int SERVERS_MAX = 9;
+
+    private final Written nomad;
+    private final Written consul;
+    private final Findings findings;
+    private final boolean development;
+
+    Translation(Written nomad, Written consul, Findings findings, boolean development) {
+        this.nomad = nomad;
+        this.consul = consul;
+        this.findings = findings;
+        this.development = development;
+    }
+
+    Configuration configuration() {
+        elsewhere();
+        var server = server();
+        var client = new ClientTranslation(nomad, findings, development);
+        var plugins = new PluginTranslation(nomad, findings, development);
+        return new Configuration(
+                nomad.value("region", Translation::label).orElse("global"),
+                same("datacenter", "datacenter", Translation::label).orElse("dc1"),
+                same("name", "node_name", Reading::text),
+                consul.value("node_id", Translation::nodeId),
+                dataDir(),
+                consul.value("pid_file", Reading::absolutePath),
+                listening(),
+                ports(),
+                server,
+                client.settings(meta()),
+                plugins.plugins(),
+                log(),
+                api(),
+                names(),
+                telemetry(),
+                leaving(),
+                allowByDefault());
+    }
+
+    /** A word of both dialects that has to be the same in both. */
+    private <T> Optional<T> same(String inNomad, String inConsul, Reading<T> reading) {
+        var one = nomad.value(inNomad, reading);
+        var other = consul.value(inConsul, reading);
+        if (one.isPresent() && other.isPresent() && !one.equals(other)) {
+            nomad.setting(inNomad)
+                    .ifPresent(first -> consul.setting(inConsul)
+                            .ifPresent(second -> findings.wrong(
+                                    second.place(),
+                                    "Two values for one thing: \"" + second.path() + "\" is " + other.get()
+                                            + " here, and \"" + first.path() + "\" is " + one.get() + " in "
+                                            + first.where(),
+                                    "One agent has one of each: write the same in both, or remove one.")));
+        }
+        return one.or(() -> other);
+    }
+
+    /** A word of both dialects of which Nomad's counts. */
+    private <T> Optional<T> first(String inNomad, String inConsul, Reading<T> reading) {
+        var one = nomad.value(inNomad, reading);
+        var other = consul.value(inConsul, reading);
+        if (one.isPresent() && other.isPresent() && !one.equals(other)) {
+            nomad.setting(inNomad)
+                    .ifPresent(counts -> consul.setting(inConsul)
+                            .ifPresent(second -> findings.notice(
+                                    second.place(),
+                                    "\"" + second.path() + "\" is not used: \"" + counts.path() + "\" in "
+                                            + counts.where() + " counts",
+                                    "")));
+        }
+        return one.or(() -> other);
+    }
+
+    /** This agent answers Consul's API itself; a cluster elsewhere would not know its services. */
+    private void elsewhere() {
+        for (String word : List.of("consul.address", "consul.grpc_address")) {
+            nomad.value(word, Reading::anyText)
+                    .map(address -> address.replaceFirst("^https?://", "").replaceFirst(":\\d+$", ""))
+                    .filter(host -> !host.isEmpty() && !host.matches("localhost|127(\\.\\d+){3}|\\[?::1]?"))
+                    .flatMap(host -> nomad.setting(word))
+                    .ifPresent(setting -> later(
+                            setting,
+                            "names a Consul elsewhere, which is not asked: this agent answers its API itself",
+                            "Write \"127.0.0.1:8500\", or remove it."));
+        }
+        nomad.value("consul.name", Reading::text)
+                .filter(name -> !name.equals("default"))
+                .flatMap(name -> nomad.setting("consul.name"))
+                .ifPresent(
+                        setting -> later(setting, "other than \"default\" is not supported: there is one cluster", ""));
+    }
+
+    /** In Consul's own files the data are Consul's, and there are none here that are only its. */
+    private Optional<Path> dataDir() {
+        return first("data_dir", "data_dir", Reading::absolutePath);
+    }
+
+    private static String label(Value value) throws RefusedValueException {
+        String text = Reading.text(value);
+        if (!text.matches("[a-zA-Z0-9_-]{1,128}")) {
+            throw new RefusedValueException("= \"" + text + "\" must be 1 to 128 letters, digits, - or _");
+        }
+        return text;
+    }
+
+    private static String nodeId(Value value) throws RefusedValueException {
+        String text = Reading.text(value);
+        if (!text.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")) {
+            throw new RefusedValueException(
+                    "= \"" + text + "\" must look like 00000000-0000-0000-0000-000000000000, in small letters");
+        }
+        return text;
+    }
+
+    private ServerSettings server() {
+        var consulServer = consul.value("server", Reading::flag);
+        var nomadServer = nomad.value("server.enabled", Reading::flag);
+        boolean enabled = nomadServer.orElse(false)
+                || consulServer.orElse(development && nomadServer.isEmpty() && consulServer.isEmpty());
+        return new ServerSettings(
+                enabled,
+                bootstrapExpect(),
+                nomad.value("server.data_dir", Reading::absolutePath),
+                nomad.value("server.min_heartbeat_ttl", Translation::positive).orElse(Duration.ofSeconds(5)),
+                nomad.value("server.heartbeat_grace", Translation::positive).orElse(Duration.ofSeconds(10)),
+                nomad.value("server.job_gc_interval", Translation::positive).orElse(Duration.ofMinutes(1)),
+                nomad.value("server.job_gc_threshold", Translation::positive).orElse(KEEP_JOBS),
+                nomad.value("server.eval_gc_threshold", Translation::positive).orElse(Duration.ofHours(1)));
+    }
+
+    private int bootstrapExpect() {
+        var alone =
+                consul.value("bootstrap", Reading::flag).filter(truth -> truth).map(truth -> 1);
+        int expect = same("server.bootstrap_expect", "bootstrap_expect", Reading::count)
+                .or(() -> alone)
+                .orElse(1);
+        var place = nomad.setting("server.bootstrap_expect").or(() -> consul.setting("bootstrap_expect"));
+        if (expect > 1) {
+            place.ifPresent(setting -> later(
+                    setting,
+                    "= " + expect + " needs the network between agents, which is not there yet",
+                    "One server works: bootstrap_expect = 1."));
+        }
+        if (expect > SERVERS_MAX) {
+            place.ifPresent(setting -> findings.wrong(
+                    setting.place(),
+                    "\"" + setting.path() + "\" = " + expect + " servers are too many",
+                    "Use 3 or 5."));
+        }
+        return expect;
+    }
+
+    private void later(Setting setting, String message, String detail) {
+        findings.atStart(setting.place(), "\"" + setting.path() + "\" " + message, detail);
+    }
+
+    static Duration positive(Value value) throws RefusedValueException {
+        var duration = Reading.duration(value);
+        if (duration.isNegative() || duration.isZero()) {
+            throw new RefusedValueException("must be longer than nothing");
+        }
+        return duration;
+    }
+
+    /** Words about the node from both dialects; a word with two meanings is refused. */
+    private SortedMap<String, String> meta() {
+        var meta = new TreeMap<>(nomad.map("client.meta"));
+        consul.map("node_meta").forEach((name, text) -> {
+            String other = meta.put(name, text);
+            if (other != null && !other.equals(text)) {
+                consul.setting("node_meta")
+                        .ifPresent(setting -> findings.wrong(
+                                setting.place(),
+                                "Two values for one thing: \"" + name + "\" is \"" + text + "\" in \"node_meta\" and \""
+                                        + other + "\" in \"client.meta\"",
+                                "A node has each word once: write the same in both, or remove one."));
+            }
+        });
+        return meta;
+    }
+
+    private Listening listening() {
+        var nomadUsual = nomad.value("bind_addr", Translation::addresses).orElse(List.of(Listening.STANDARD));
+        var consulUsual = consul.value("client_addr", Translation::addresses)
+                .orElse(consul.isEmpty() ? nomadUsual : List.of(Listening.STANDARD));
+        return new Listening(
+                nomad.value("addresses.http", Translation::addresses).orElse(nomadUsual),
+                consul.value("addresses.http", Translation::addresses).orElse(consulUsual),
+                consul.value("addresses.dns", Translation::addresses).orElse(consulUsual),
+                consul.value("advertise_addr", Reading::text)
+                        .or(() -> consul.value("advertise_addr_ipv4", Reading::text))
+                        .or(() -> consul.value("bind_addr", Reading::text)),
+                nomad.value("advertise.http", Reading::text),
+                nomad.value("advertise.rpc", Reading::text));
+    }
+
+    /** Separated by spaces, but a template is one although it holds some. */
+    private static List<String> addresses(Value value) throws RefusedValueException {
+        String text = Reading.text(value).strip();
+        if (text.contains("unix://")) {
+            throw new RefusedValueException(
+                    "= \"" + text + "\" is not supported yet: the APIs listen on addresses only");
+        }
+        if (text.contains("{{")) {
+            AddressTemplate.check(text);
+            return List.of(text);
+        }
+        var found = Arrays.asList(text.split("\\s+", -1));
+        for (String address : found) {
+            AddressTemplate.check(address);
+        }
+        return found;
+    }
+
+    private Ports ports() {
+        consul.value("ports.https", Reading::portOrNone)
+                .filter(port -> port >= 0)
+                .flatMap(port -> consul.setting("ports.https"))
+                .ifPresent(setting -> later(setting, "is not supported yet: the API speaks HTTP only", "Write -1."));
+        return new Ports(
+                nomad.value("ports.http", Reading::port).orElse(Ports.standard().http()),
+                same("ports.consul", "ports.http", Reading::port)
+                        .orElse(Ports.standard().consul()),
+                same("ports.dns", "ports.dns", Reading::port)
+                        .orElse(Ports.standard().dns()));
+    }
+
+    private LogSettings log() {
+        return new LogSettings(
+                first("log_level", "log_level", Translation::level).orElse(LogLevel.INFO),
+                first("log_json", "log_json", Reading::flag).orElse(false),
+                nomad.value("log_include_location", Reading::flag).orElse(false),
+                first("log_file", "log_file", Translation::logFile),
+                first("log_rotate_duration", "log_rotate_duration", Translation::positive)
+                        .orElse(Duration.ofHours(24)),
+                first("log_rotate_bytes", "log_rotate_bytes", Reading::number).orElse(0L),
+                filesKept());
+    }
+
+    /** 0 keeps all and -1 none, as people know it. */
+    private Optional<Integer> filesKept() {
+        return first("log_rotate_max_files", "log_rotate_max_files", Reading::number)
+                .filter(count -> count != 0)
+                .map(count -> Math.clamp(count, 0, Integer.MAX_VALUE));
+    }
+
+    private static String logFile(Value value) throws RefusedValueException {
+        String text = Reading.text(value);
+        Reading.absolutePath(value);
+        return text;
+    }
+
+    private static LogLevel level(Value value) throws RefusedValueException {
+        String text = Reading.text(value);
+        return LogLevel.of(text)
+                .orElseThrow(() ->
+                        new RefusedValueException("= \"" + text + "\" must be TRACE, DEBUG, INFO, WARN, ERROR or OFF"));
+    }
+
+    private ApiSettings api() {
+        return new ApiSettings(
+                headers(nomad.map("http_api_response_headers"), () -> nomad.setting("http_api_response_headers")),
+                headers(
+                        consul.map("http_config.response_headers"),
+                        () -> consul.setting("http_config.response_headers")),
+                nomad.value("limits.http_max_conns_per_client", Reading::count).orElse(100),
+                consul.value("limits.http_max_conns_per_client", Reading::count).orElse(200));
+    }
+
+    private SortedMap<String, String> headers(
+            SortedMap<String, String> written, java.util.function.Supplier<Optional<Setting>> place) {
+        Predicate<String> isName = name -> name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+        written.forEach((name, value) -> {
+            if (!isName.test(name) || !value.chars().allMatch(c -> c >= ' ' && c != 127)) {
+                place.get()
+                        .ifPresent(setting -> findings.wrong(
+                                setting.place(), "\"" + name + "\" in \"" + setting.path() + "\" cannot be sent", ""));
+            }
+        });
+        return written;
+    }
+
+    private NameServiceSettings names() {
+        var ttls = consul.map("dns_config.service_ttl");
+        for (String service : ttls.keySet()) {
+            if (!service.equals("*")) {
+                consul.setting("dns_config.service_ttl")
+                        .ifPresent(setting -> later(
+                                setting, "for one service is not supported yet: " + service, "Write { \"*\" = ... }."));
+            }
+        }
+        var recursors = new ArrayList<String>();
+        for (String recursor : consul.texts("recursors")) {
+            try {
+                AddressTemplate.check(recursor.replaceFirst("^(\\[[^]]+]|[^:]+):\\d+$", "$1"));
+                recursors.add(recursor);
+            } catch (RefusedValueException wrong) {
+                consul.setting("recursors")
+                        .ifPresent(
+                                setting -> findings.wrong(setting.place(), "\"recursors\" " + wrong.getMessage(), ""));
+            }
+        }
+        return new NameServiceSettings(
+                consul.value("domain", Translation::domain).orElse("consul"),
+                recursors,
+                consul.value("dns_config.recursor_timeout", Translation::positive)
+                        .orElse(Duration.ofSeconds(2)),
+                consul.value("dns_config.node_ttl", Reading::duration).orElse(Duration.ZERO),
+                Optional.ofNullable(ttls.get("*")).flatMap(this::ttl).orElse(Duration.ZERO));
+    }
+
+    private Optional<Duration> ttl(String written) {
+        try {
+            return Optional.of(Reading.duration(Value.of(written)));
+        } catch (RefusedValueException wrong) {
+            consul.setting("dns_config.service_ttl")
+                    .ifPresent(setting ->
+                            findings.wrong(setting.place(), "\"" + setting.path() + "\" " + wrong.getMessage(), ""));
+            return Optional.empty();
+        }
+    }
+
+    private static String domain(Value value) throws RefusedValueException {
+        String text = Reading.text(value).replaceFirst("\\.$", "");
+        if (!text.matches("[a-zA-Z0-9-]{1,63}(\\.[a-zA-Z0-9-]{1,63})*")) {
+            throw new RefusedValueException("= \"" + text + "\" is not a domain");
+        }
+        return text;
+    }
+
+    private TelemetrySettings telemetry() {
+        return new TelemetrySettings(
+                nomad.value("telemetry.prometheus_metrics", Reading::flag).orElse(development),
+                nomad.value("telemetry.publish_allocation_metrics", Reading::flag)
+                        .orElse(development),
+                nomad.value("telemetry.publish_node_metrics", Reading::flag).orElse(development),
+                first("telemetry.disable_hostname", "telemetry.disable_hostname", Reading::flag)
+                        .orElse(false),
+                nomad.value("telemetry.use_node_name", Reading::flag).orElse(false),
+                nomad.value("telemetry.collection_interval", Translation::positive)
+                        .orElse(Duration.ofSeconds(1)),
+                nomad.texts("telemetry.prefix_filter"),
+                nomad.value("telemetry.filter_default", Reading::flag).orElse(true));
+    }
+
+    private Leaving leaving() {
+        boolean onTerminate = nomad.value("leave_on_terminate", Reading::flag).orElse(false)
+                || consul.value("leave_on_terminate", Reading::flag).orElse(false);
+        return new Leaving(
+                nomad.value("leave_on_interrupt", Reading::flag).orElse(false),
+                onTerminate,
+                nomad.value("client.drain_on_shutdown.deadline", Translation::positive)
+                        .orElse(Duration.ofHours(1)));
+    }
+
+    private boolean allowByDefault() {
+        consul.value("connect.ca_provider", Reading::text)
+                .filter(provider -> !provider.equals("consul"))
+                .flatMap(provider -> consul.setting("connect.ca_provider"))
+                .ifPresent(setting -> later(setting, "other than \"consul\" is not supported yet", ""));
+        return consul.value("default_intention_policy", Translation::policy)
+                .or(() -> consul.value("acl.default_policy", Translation::policy))
+                .orElse(true);
+    }
+
+    private static boolean policy(Value value) throws RefusedValueException {
+        return switch (Reading.text(value)) {
+            case "allow" -> true;
+            case "deny" -> false;
+            default -> throw new RefusedValueException("must be \"allow\" or \"deny\"");
+        };
+    }
+}

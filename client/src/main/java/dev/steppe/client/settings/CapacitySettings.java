@@ -1,0 +1,33 @@
+package dev.steppe.client.settings;
+
+import java.util.Optional;
+
+/**
+ * What a node has to give, where its configuration says other than what the machine has.
+ *
+ * @param cpu all MHz
+ * @param memoryMb all memory
+ * @param diskMb all disk space
+ * @param reserved what of all that is kept for the machine itself
+ */
+public record CapacitySettings(
+        Optional<Long> cpu,
+        Optional<Long> memoryMb,
+        Optional<Long> diskMb,
+        Reserved reserved,
+        int minDynamicPort,
+        int maxDynamicPort) {
+
+    /** {@code client.reserved}: MHz, megabytes, and ports that are given to nobody, as in {@code 22,80,8500-8600}. */
+    public record Reserved(long cpu, long memoryMb, long diskMb, String ports) {
+        public static Reserved nothing() {
+            return new Reserved(0, 0, 0, "");
+        }
+    }
+
+    /** All that the machine has, and the usual range of ports. */
+    public static CapacitySettings standard() {
+        return new CapacitySettings(
+                Optional.empty(), Optional.empty(), Optional.empty(), Reserved.nothing(), 20_000, 32_000);
+    }
+}
