@@ -373,6 +373,13 @@ public final class Assembly implements AutoCloseable {
             }
 
             @Override
+            public void updated(AllocationRunner runner) {
+                checks.end(runner.id());
+                checks.begin(runner);
+                meshChanged.run();
+            }
+
+            @Override
             public void stopping(AllocationRunner runner) {
                 checks.end(runner.id());
                 meshChanged.run();

@@ -7,7 +7,9 @@ import dev.steppe.model.EvaluationId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.VersionTag;
 import dev.steppe.server.IntentionEndpoint;
+import dev.steppe.server.JobEndpoint;
 import dev.steppe.state.Interest;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
@@ -43,8 +45,18 @@ public interface Region {
     /** The servers, the leader marked. */
     List<Peer> servers();
 
-    /** Makes a job run as specified. {@code enforceIndex} is what its modification index must be, 0 for not there yet. */
-    JobWritten register(JobSpec spec, Enforcement enforcement) throws Refused, IOException, InterruptedException;
+    /** Makes a job run as specified. */
+    JobWritten register(JobEndpoint.Wish wish) throws Refused, IOException, InterruptedException;
+
+    /** Tells what registering a job would lead to, and changes nothing. */
+    JobEndpoint.Planned plan(JobSpec spec) throws Refused, IOException, InterruptedException;
+
+    /** Registers an earlier version of a job anew; with {@code enforcePrior}, only if that is the present version. */
+    JobWritten revert(JobKey key, long version, Optional<Long> enforcePrior)
+            throws Refused, IOException, InterruptedException;
+
+    /** Names a version of a job, or with no tag takes its name away; returns the index of the change. */
+    long tag(JobKey key, long version, Optional<VersionTag> tag) throws Refused, IOException, InterruptedException;
 
     /** Stops a job; with {@code purge} it is also forgotten. */
     JobWritten deregister(JobKey key, boolean purge) throws Refused, IOException, InterruptedException;
@@ -64,15 +76,6 @@ public interface Region {
 
     /** A written intention. */
     record IntentionWritten(String id, long index) {}
-
-    /** What a job's registered modification index must be before it is written. */
-    sealed interface Enforcement {
-        /** Whatever it is. */
-        record None() implements Enforcement {}
-
-        /** Exactly this; 0 means not registered yet. */
-        record ModifyIndex(long index) implements Enforcement {}
-    }
 
     /** A written job. {@code warnings} is for the user, empty when there is nothing to say. */
     record JobWritten(long index, long jobModifyIndex, Optional<EvaluationId> evaluation, List<String> warnings) {}

@@ -10,6 +10,7 @@ import dev.steppe.io.TaskScope;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.VersionTag;
 import dev.steppe.server.IntentionEndpoint;
 import dev.steppe.server.JobEndpoint;
 import dev.steppe.server.Reply;
@@ -115,13 +116,27 @@ public final class ServerRegion implements Region, AutoCloseable {
     }
 
     @Override
-    public JobWritten register(JobSpec spec, Enforcement enforcement)
+    public JobWritten register(JobEndpoint.Wish wish) throws Refused, IOException, InterruptedException {
+        return written(done(then -> server.jobs().register(wish, then)));
+    }
+
+    @Override
+    public JobEndpoint.Planned plan(JobSpec spec) throws Refused, IOException, InterruptedException {
+        Reply.Done<JobEndpoint.Planned> done = done(then -> server.jobs().plan(spec, then));
+        return done.value();
+    }
+
+    @Override
+    public JobWritten revert(JobKey key, long version, Optional<Long> enforcePrior)
             throws Refused, IOException, InterruptedException {
-        Optional<Long> enforced = switch (enforcement) {
-            case Enforcement.None() -> Optional.empty();
-            case Enforcement.ModifyIndex(var index) -> Optional.of(index);
-        };
-        return written(done(then -> server.jobs().register(spec, enforced, then)));
+        return written(done(then -> server.jobs().revert(key, version, enforcePrior, then)));
+    }
+
+    @Override
+    public long tag(JobKey key, long version, Optional<VersionTag> tag)
+            throws Refused, IOException, InterruptedException {
+        Reply.Done<Long> done = done(then -> server.jobs().tag(key, version, tag, then));
+        return done.index();
     }
 
     @Override

@@ -14,9 +14,12 @@ import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
+import dev.steppe.model.VersionTag;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
+import dev.steppe.scheduler.Preview;
 import dev.steppe.server.IntentionEndpoint;
+import dev.steppe.server.JobEndpoint;
 import dev.steppe.state.Command;
 import dev.steppe.state.Interest;
 import dev.steppe.state.Snapshot;
@@ -25,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /** A region that is one store in memory, without consensus or scheduler; tests play those by commands. */
 public final class World implements Region, AutoCloseable {
@@ -70,14 +74,29 @@ public final class World implements Region, AutoCloseable {
     }
 
     @Override
-    public synchronized JobWritten register(JobSpec spec, Enforcement enforcement) throws Refused {
-        Optional<Long> enforced = switch (enforcement) {
-            case Enforcement.None() -> Optional.empty();
-            case Enforcement.ModifyIndex(var index) -> Optional.of(index);
-        };
-        var evaluation = evaluation(spec.key());
-        long index = apply(new Command.RegisterJob(spec, enforced, Optional.of(evaluation), AT));
-        return written(index, spec.key(), evaluation);
+    public synchronized JobWritten register(JobEndpoint.Wish wish) throws Refused {
+        var key = wish.job().key();
+        var evaluation = evaluation(key);
+        long index = apply(new Command.RegisterJob(
+                wish.job(), wish.enforceIndex(), wish.submission(), Optional.of(evaluation), AT));
+        return written(index, key, evaluation);
+    }
+
+    @Override
+    public synchronized JobEndpoint.Planned plan(JobSpec spec) {
+        var preview = Preview.of(snapshot(), spec, evaluation(spec.key()), AT, new SplittableRandom(7));
+        return new JobEndpoint.Planned(preview, List.of());
+    }
+
+    @Override
+    public JobWritten revert(JobKey key, long version, Optional<Long> enforcePrior) throws Refused {
+        var earlier = snapshot().job(key, version).orElseThrow().spec();
+        return register(new JobEndpoint.Wish(earlier, snapshot().submission(key, version), Optional.empty()));
+    }
+
+    @Override
+    public long tag(JobKey key, long version, Optional<VersionTag> tag) throws Refused {
+        return apply(new Command.TagVersion(key.namespace(), key.id(), version, tag, AT));
     }
 
     @Override
@@ -155,7 +174,8 @@ public final class World implements Region, AutoCloseable {
 
     /** Registers a job with one group {@code g} and task {@code t}, given the group's other fields. */
     public void job(String id, String groupFields) throws Refused {
-        register(read(JobSpec.class, jobJson(id, groupFields)), new Enforcement.None());
+        register(new JobEndpoint.Wish(
+                read(JobSpec.class, jobJson(id, groupFields)), Optional.empty(), Optional.empty()));
     }
 
     public static String jobJson(String id, String groupFields) {

@@ -24,11 +24,16 @@ final class Help {
                 new Entry("config validate", "Check configuration files of an agent without starting it"),
                 new Entry("doctor", "Check this machine and say what to change; --fix changes it"),
                 new Entry("status", "What an id or name is and how it does; without one, all jobs"),
+                new Entry("job plan", "What submitting a job would change: exit code 0, or 1 for a change"),
                 new Entry("job run", "Submit a job and follow it until it runs"),
                 new Entry("job status", "Jobs, or one job with its allocations"),
                 new Entry("job stop", "Stop jobs"),
                 new Entry("job validate", "Check a job file without running it"),
                 new Entry("job inspect", "A registered job as JSON or as it was submitted"),
+                new Entry("job history", "Versions of a job; -p shows how they differ"),
+                new Entry("job revert", "Take a job back to an earlier version"),
+                new Entry("job tag apply", "Name a version of a job and keep it"),
+                new Entry("job tag unset", "Take the name from a version of a job"),
                 new Entry("alloc status", "An allocation: tasks, events, ports, refusals of the mesh"),
                 new Entry("alloc exec", "Run a command inside a running task"),
                 new Entry("alloc logs", "Output of a task; -f follows it"),
@@ -54,7 +59,7 @@ final class Help {
         terminal.blankLine();
         list(entries(), terminal);
         terminal.blankLine();
-        terminal.line("Short forms: run, stop, validate, inspect, logs. Flags of a command: steppe <command> -h");
+        terminal.line("Short forms: run, plan, stop, validate, inspect, logs. Flags of a command: steppe <command> -h");
         terminal.line("The agent is found through NOMAD_ADDR and CONSUL_HTTP_ADDR, on loopback without them.");
     }
 
@@ -145,7 +150,7 @@ final class Help {
 
     /** A question with the command that was most likely meant; empty when none is near. */
     static String proposal(List<String> args) {
-        List<String> known = new ArrayList<>(List.of("run", "stop", "validate", "inspect", "logs"));
+        List<String> known = new ArrayList<>(List.of("run", "plan", "stop", "validate", "inspect", "logs"));
         for (var entry : entries()) {
             known.add(entry.name());
         }

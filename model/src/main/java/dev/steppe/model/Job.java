@@ -2,6 +2,7 @@ package dev.steppe.model;
 
 import dev.steppe.model.codec.Flat;
 import java.time.Instant;
+import java.util.Optional;
 
 /** A registered job: its specification and what the servers keep beside it. */
 public record Job(
@@ -12,9 +13,15 @@ public record Job(
         Instant submitTime,
         long createIndex,
         long modifyIndex,
-        long jobModifyIndex) {
+        long jobModifyIndex,
+        Optional<VersionTag> versionTag) {
 
     public JobKey key() {
         return spec.key();
+    }
+
+    /** The same version with another tag, or with none. */
+    public Job tagged(Optional<VersionTag> tag, long index) {
+        return new Job(spec, stop, stable, version, submitTime, createIndex, index, jobModifyIndex, tag);
     }
 }

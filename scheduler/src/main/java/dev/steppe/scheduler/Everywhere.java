@@ -5,8 +5,10 @@ import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.Node;
+import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeStatus;
 import dev.steppe.model.TaskGroup;
+import dev.steppe.model.UpdateStrategy;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
@@ -14,67 +16,132 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What a job that wants one instance on every fitting node lacks, and what of it has to stop. */
+/**
+ * Compares what a job that wants one instance on every fitting node has with what it lacks. A node that does not fit is
+ * left out, not failed on; one that takes nothing new keeps what it runs; one that is down loses its instance and gets
+ * another when it is back.
+ */
 final class Everywhere {
-    private Everywhere() {}
+    private final Snapshot snapshot;
+    private final Job job;
+    private final Succession succession;
+    private final List<Reconciler.Missing> missing = new ArrayList<>();
+    private final List<Command.Stop> stopped = new ArrayList<>();
+    private final List<Command.Move> moved = new ArrayList<>();
 
-    static List<Reconciler.Missing> missing(Snapshot snapshot, Job job, List<Command.Stop> stopped) {
-        var missing = new ArrayList<Reconciler.Missing>();
-        for (TaskGroup group : job.spec().taskGroups()) {
-            var perNode = new TreeMap<String, Allocation>();
-            for (Allocation allocation : snapshot.allocationsOf(job.key())) {
-                if (allocation.taskGroup().equals(group.name()) && counts(job, allocation)) {
-                    perNode.put(allocation.nodeId().value(), allocation);
-                }
-            }
-            var feasibility = new Feasibility(job.spec(), group);
-            for (Node node : snapshot.nodes()) {
-                var existing = Optional.ofNullable(perNode.remove(node.id().value()));
-                decide(job, group, node, existing, feasibility, stopped).ifPresent(missing::add);
-            }
-        }
+    Everywhere(Snapshot snapshot, Job job, Succession succession) {
+        this.snapshot = snapshot;
+        this.job = job;
+        this.succession = succession;
+    }
+
+    List<Reconciler.Missing> missing() {
         return missing;
     }
 
-    private static boolean counts(Job job, Allocation allocation) {
-        return !allocation.isTerminal()
-                || (job.spec().type().ends()
-                        && allocation.client().status() == ClientStatus.COMPLETE
-                        && allocation.jobVersion() == job.version());
+    List<Command.Stop> stopped() {
+        return stopped;
     }
 
-    private static Optional<Reconciler.Missing> decide(
-            Job job,
-            TaskGroup group,
-            Node node,
-            Optional<Allocation> existing,
-            Feasibility feasibility,
-            List<Command.Stop> stopped) {
-        boolean fits = feasibility.refusal(node).isEmpty();
-        String name = job.spec().name() + "." + group.name() + "[0]";
-        if (existing.isPresent() && node.status() == NodeStatus.DOWN) {
+    List<Command.Move> moved() {
+        return moved;
+    }
+
+    void run() {
+        job.spec().taskGroups().forEach(this::reconcile);
+    }
+
+    private void reconcile(TaskGroup group) {
+        var live = new TreeMap<NodeId, Allocation>();
+        var done = new TreeMap<NodeId, Allocation>();
+        for (Allocation allocation : snapshot.allocationsOf(job.key())) {
+            if (!allocation.taskGroup().equals(group.name())) {
+                continue;
+            }
+            if (isDone(allocation)) {
+                done.put(allocation.nodeId(), allocation);
+            } else if (!allocation.isTerminal()) {
+                var twin = live.put(allocation.nodeId(), allocation);
+                if (twin != null) {
+                    stop(twin, "alloc not needed due to job update");
+                }
+            }
+        }
+        var feasibility = new Feasibility(job.spec(), group);
+        var outdated = new ArrayList<Allocation>();
+        live.values().forEach(allocation -> look(group, allocation, feasibility, outdated));
+        replace(group, live, outdated);
+        if (group.count() == 0) {
+            return;
+        }
+        for (Node node : snapshot.nodes()) {
+            boolean wanted = !live.containsKey(node.id()) && !done.containsKey(node.id());
+            if (wanted && node.isEligible() && feasibility.refusal(node).isEmpty()) {
+                missing.add(
+                        new Reconciler.Missing(group, name(group), Optional.empty(), false, Optional.of(node.id())));
+            }
+        }
+    }
+
+    private String name(TaskGroup group) {
+        return job.spec().name() + "." + group.name() + "[0]";
+    }
+
+    /** An instance that is to end runs its course once for each version of the job. */
+    private boolean isDone(Allocation allocation) {
+        return job.spec().type().ends()
+                && allocation.client().status() == ClientStatus.COMPLETE
+                && allocation.desiredStatus() == DesiredStatus.RUN
+                && allocation.jobVersion() == job.version();
+    }
+
+    private void look(TaskGroup group, Allocation allocation, Feasibility feasibility, List<Allocation> outdated) {
+        var node = snapshot.node(allocation.nodeId());
+        if (node.isEmpty() || node.get().status() == NodeStatus.DOWN) {
             stopped.add(new Command.Stop(
-                    existing.get().id(),
+                    allocation.id(),
                     DesiredStatus.STOP,
                     "alloc is lost since its node is down",
                     Optional.of(ClientStatus.LOST)));
-            return Optional.empty();
+        } else if (group.count() == 0) {
+            stop(allocation, "alloc not needed due to job update");
+        } else if (feasibility.refusal(node.get()).isPresent()) {
+            stop(
+                    allocation,
+                    "the node does not fit the job any more: "
+                            + feasibility.refusal(node.get()).get().sentence());
+        } else if (allocation.jobVersion() != job.version()) {
+            if (succession.of(allocation, group).inPlace()) {
+                moved.add(new Command.Move(allocation.id(), job.version(), allocation.evaluationId()));
+            } else if (node.get().isEligible()) {
+                outdated.add(allocation);
+            }
         }
-        if (existing.isPresent() && !fits) {
-            stopped.add(new Command.Stop(
-                    existing.get().id(),
-                    DesiredStatus.STOP,
-                    "the node does not fit the job any more",
-                    Optional.empty()));
-            return Optional.empty();
+    }
+
+    private void stop(Allocation allocation, String reason) {
+        stopped.add(new Command.Stop(allocation.id(), DesiredStatus.STOP, reason, Optional.empty()));
+    }
+
+    /** A system job is replaced as many nodes at a time as its update strategy says; what ends is not waited for. */
+    private void replace(TaskGroup group, TreeMap<NodeId, Allocation> live, List<Allocation> outdated) {
+        int parallel = job.spec().type().ends()
+                ? 0
+                : group.update()
+                        .or(() -> job.spec().update())
+                        .map(UpdateStrategy::maxParallel)
+                        .orElse(1);
+        long unproved = live.values().stream()
+                .filter(allocation -> allocation.jobVersion() == job.version() && !Reconciler.isHealthy(allocation))
+                .count();
+        long left = parallel == 0 ? Long.MAX_VALUE : Math.max(0, parallel - unproved);
+        for (Allocation allocation : outdated) {
+            boolean broken = allocation.client().status() != ClientStatus.RUNNING;
+            if (left > 0 || broken) {
+                left -= broken ? 0 : 1;
+                missing.add(new Reconciler.Missing(
+                        group, name(group), Optional.of(allocation), true, Optional.of(allocation.nodeId())));
+            }
         }
-        if (existing.isPresent()) {
-            return existing.get().jobVersion() == job.version()
-                    ? Optional.empty()
-                    : Optional.of(new Reconciler.Missing(group, name, existing, true, Optional.of(node.id())));
-        }
-        return fits && node.isEligible()
-                ? Optional.of(new Reconciler.Missing(group, name, Optional.empty(), false, Optional.of(node.id())))
-                : Optional.empty();
     }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * What a scheduler proposes for one evaluation: instances to place, to stop and to move to a new version, and the
- * evaluations that follow. Nothing of it holds until it is verified against the newest state and applied.
+ * What a scheduler proposes for one evaluation: instances to place, to stop and to move to a new version, how many of
+ * which by group, and the evaluations that follow. Nothing of it holds until it is verified against the newest state and applied.
  */
 public record Plan(
         Evaluation evaluation,
@@ -18,6 +18,7 @@ public record Plan(
         List<Command.Move> moved,
         SortedMap<String, AllocationMetric> failed,
         SortedMap<String, Integer> queued,
+        SortedMap<String, DesiredUpdates> updates,
         List<Evaluation> followUps) {
 
     /** True when it changes no allocation. */

@@ -80,6 +80,13 @@ public final class PlanCheck {
                 .filter(stop -> stop.client().isPresent() || !kept.contains(stop.allocation()))
                 .toList();
         return new Plan(
-                plan.evaluation(), placed, stopped, plan.moved(), plan.failed(), plan.queued(), plan.followUps());
+                plan.evaluation(),
+                placed,
+                stopped,
+                plan.moved(),
+                plan.failed(),
+                plan.queued(),
+                plan.updates(),
+                plan.followUps());
     }
 }

@@ -30,6 +30,7 @@ final class Reconciler {
     private final Snapshot snapshot;
     private final Job job;
     private final Instant now;
+    private final Succession succession;
     private final List<Missing> missing = new ArrayList<>();
     private final List<Command.Stop> stopped = new ArrayList<>();
     private final List<Command.Move> moved = new ArrayList<>();
@@ -51,10 +52,11 @@ final class Reconciler {
         }
     }
 
-    Reconciler(Snapshot snapshot, Job job, Instant now) {
+    Reconciler(Snapshot snapshot, Job job, Instant now, Succession succession) {
         this.snapshot = snapshot;
         this.job = job;
         this.now = now;
+        this.succession = succession;
     }
 
     List<Missing> missing() {
@@ -243,7 +245,7 @@ final class Reconciler {
         for (Allocation allocation : kept) {
             if (allocation.jobVersion() == job.version()) {
                 unproved += isHealthy(allocation) ? 0 : 1;
-            } else if (isSameForTasks(allocation, group)) {
+            } else if (succession.of(allocation, group).inPlace()) {
                 moved.add(new Command.Move(allocation.id(), job.version(), allocation.evaluationId()));
             } else {
                 outdated.add(allocation);
@@ -263,23 +265,8 @@ final class Reconciler {
         }
     }
 
-    private static boolean isHealthy(Allocation allocation) {
+    static boolean isHealthy(Allocation allocation) {
         return allocation.client().health().flatMap(health -> health.healthy()).orElse(false);
-    }
-
-    /** True when the new version differs only in what a running instance does not notice. */
-    private boolean isSameForTasks(Allocation allocation, TaskGroup group) {
-        var before = snapshot.jobOf(allocation).flatMap(old -> old.spec().group(group.name()));
-        return before.isPresent()
-                && before.get().tasks().equals(group.tasks())
-                && before.get().networks().equals(group.networks())
-                && before.get().services().equals(group.services())
-                && before.get().meta().equals(group.meta())
-                && before.get().volumes().equals(group.volumes())
-                && before.get().ephemeralDisk().equals(group.ephemeralDisk())
-                && snapshot.jobOf(allocation)
-                        .map(old -> old.spec().meta().equals(job.spec().meta()))
-                        .orElse(false);
     }
 
     /** Fills up to the count: replacements of what was lost or failed first, then new names. */

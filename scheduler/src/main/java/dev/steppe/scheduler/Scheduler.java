@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
@@ -36,6 +37,7 @@ public final class Scheduler {
     private final List<Evaluation> followUps = new ArrayList<>();
     private final TreeMap<String, AllocationMetric> failed = new TreeMap<>();
     private final TreeMap<String, Integer> queued = new TreeMap<>();
+    private final TreeMap<String, DesiredUpdates> updates = new TreeMap<>();
 
     private Scheduler(Snapshot snapshot, Evaluation evaluation, Instant now, RandomGenerator random) {
         this.snapshot = snapshot;
@@ -56,18 +58,57 @@ public final class Scheduler {
             return finish(List.of());
         }
         var job = registered.get();
-        var reconciler = new Reconciler(snapshot, job, now);
+        var succession = new Succession(snapshot, job);
+        var reconciler = new Reconciler(snapshot, job, now, succession);
         reconciler.run();
         stopped.addAll(reconciler.stopped());
-        var missing = job.spec().type().everywhere() && !job.stop()
-                ? missingEverywhere(job)
-                : new ArrayList<>(reconciler.missing());
+        var moved = new ArrayList<>(reconciler.moved());
+        var missing = new ArrayList<>(reconciler.missing());
+        if (job.spec().type().everywhere() && !job.stop()) {
+            var everywhere = new Everywhere(snapshot, job, succession);
+            everywhere.run();
+            missing.addAll(everywhere.missing());
+            stopped.addAll(everywhere.stopped());
+            moved.addAll(everywhere.moved());
+        }
+        count(job, succession, missing, moved);
         place(job, missing);
         reconciler
                 .retryAt()
                 .ifPresent(due -> followUps.add(followUp(
                         "alloc-failure", EvaluationStatus.PENDING, "waits to replace a failed allocation", due)));
-        return finish(reconciler.moved());
+        return finish(moved);
+    }
+
+    /** What is to become of each group, whether or not there is room for it. */
+    private void count(Job job, Succession succession, List<Reconciler.Missing> missing, List<Command.Move> moved) {
+        var touched = new TreeSet<AllocationId>();
+        job.spec().taskGroups().forEach(group -> updates.put(group.name(), DesiredUpdates.NONE));
+        for (Reconciler.Missing instance : missing) {
+            instance.replaces().ifPresent(old -> touched.add(old.id()));
+            count(
+                    instance.group().name(),
+                    instance.replaces()
+                            .filter(old -> instance.stopsReplaced())
+                            .map(old -> DesiredUpdates.replaced(
+                                    succession.of(old, instance.group()).replacing()))
+                            .orElseGet(DesiredUpdates::placed));
+        }
+        moved.forEach(move -> touched.add(move.allocation()));
+        moved.forEach(move -> snapshot.allocation(move.allocation())
+                .ifPresent(it -> count(it.taskGroup(), DesiredUpdates.updatedInPlace())));
+        stopped.forEach(stop -> touched.add(stop.allocation()));
+        stopped.forEach(stop -> snapshot.allocation(stop.allocation())
+                .ifPresent(it -> count(it.taskGroup(), DesiredUpdates.stopped())));
+        for (Allocation allocation : snapshot.allocationsOf(job.key())) {
+            if (!allocation.isTerminal() && !touched.contains(allocation.id())) {
+                count(allocation.taskGroup(), DesiredUpdates.ignored(allocation.jobVersion() != job.version()));
+            }
+        }
+    }
+
+    private void count(String group, DesiredUpdates one) {
+        updates.merge(group, one, DesiredUpdates::plus);
     }
 
     private void place(Job job, List<Reconciler.Missing> missing) {
@@ -140,11 +181,6 @@ public final class Scheduler {
         failed.merge(group, metric, (first, again) -> Explanation.coalesced(first));
     }
 
-    /** One instance for every fitting node that has none. */
-    private List<Reconciler.Missing> missingEverywhere(Job job) {
-        return Everywhere.missing(snapshot, job, stopped);
-    }
-
     private Plan finish(List<Command.Move> moved) {
         Optional<EvaluationId> blocked = Optional.empty();
         if (!failed.isEmpty()) {
@@ -155,7 +191,7 @@ public final class Scheduler {
             blocked = Optional.of(waiting.id());
         }
         var done = evaluation.scheduled(EvaluationStatus.COMPLETE, "", failed, queued, blocked);
-        return new Plan(done, placed, stopped, moved, failed, queued, followUps);
+        return new Plan(done, placed, stopped, moved, failed, queued, updates, followUps);
     }
 
     private Evaluation followUp(String trigger, EvaluationStatus status, String description, Instant waitUntil) {

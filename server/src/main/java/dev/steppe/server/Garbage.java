@@ -74,7 +74,10 @@ final class Garbage implements Controller {
                         && !allocations.isEmpty()
                         && snapshot.evaluationsOf(job.key()).stream()
                                 .allMatch(evaluation -> evaluation.status().isTerminal()));
+        boolean tagged = snapshot.versionsOf(job.key()).stream()
+                .anyMatch(version -> version.versionTag().isPresent());
         return ended
+                && !tagged
                 && job.submitTime().plus(retention.jobs()).isBefore(now)
                 && allocations.stream()
                         .allMatch(allocation -> allocation.client().status().isTerminal()

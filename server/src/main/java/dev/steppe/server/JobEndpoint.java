@@ -3,17 +3,26 @@ package dev.steppe.server;
 import dev.steppe.io.Loop;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
+import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.Refusal;
+import dev.steppe.model.Submission;
+import dev.steppe.model.VersionTag;
+import dev.steppe.scheduler.Preview;
 import dev.steppe.state.Command;
+import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /** What may be asked about jobs. Methods may be called from any thread; replies come on the server's loop. */
 public final class JobEndpoint {
+    private static final System.Logger LOG = System.getLogger(JobEndpoint.class.getName());
+
     private final Loop loop;
     private final Store store;
     private final Proposals proposals;
@@ -27,18 +36,114 @@ public final class JobEndpoint {
     /** A registered or stopped job: its modification index, the evaluation made for it, and what the user should know. */
     public record Registered(long jobModifyIndex, Optional<EvaluationId> evaluation, List<String> notices) {}
 
-    /** Registers a job; with {@code enforceIndex}, only if the registered one still has that modification index. */
+    /** A job to register, as which text it was written, and which modification index the registered one must have. */
+    public record Wish(JobSpec job, Optional<Submission> submission, Optional<Long> enforceIndex) {}
+
+    /** Registers a job whose source is not kept. */
     public void register(JobSpec job, Optional<Long> enforceIndex, Consumer<Reply<Registered>> then) {
+        register(new Wish(job, Optional.empty(), enforceIndex), then);
+    }
+
+    /** Registers a job. */
+    public void register(Wish wish, Consumer<Reply<Registered>> then) {
+        var job = wish.job();
+        var admission = JobAdmission.check(job);
+        if (!admission.isTaken()) {
+            loop.execute(() -> then.accept(Reply.refused(admission.refusal())));
+            return;
+        }
+        var notices = new ArrayList<>(admission.notices());
+        var kept = wish.submission().filter(it -> it.characters() <= Submission.CHARACTERS_MAX);
+        if (wish.submission().isPresent() && kept.isEmpty()) {
+            notices.add("the source of the job is not kept: it has "
+                    + wish.submission().get().characters() + " characters, at most " + Submission.CHARACTERS_MAX
+                    + " are");
+        }
+        loop.execute(() -> {
+            var evaluation = Evaluations.of(job, "job-register", loop.now(), loop.random());
+            var command = new Command.RegisterJob(job, wish.enforceIndex(), kept, Optional.of(evaluation), loop.now());
+            proposals.propose(command, reply -> then.accept(registered(reply, job.key(), evaluation, notices)));
+        });
+    }
+
+    /** What registering a job would lead to, and what the user should know. */
+    public record Planned(Preview preview, List<String> notices) {}
+
+    /** Tells what registering a job would lead to, and changes nothing. */
+    public void plan(JobSpec job, Consumer<Reply<Planned>> then) {
         var admission = JobAdmission.check(job);
         if (!admission.isTaken()) {
             loop.execute(() -> then.accept(Reply.refused(admission.refusal())));
             return;
         }
         loop.execute(() -> {
-            var evaluation = Evaluations.of(job, "job-register", loop.now(), loop.random());
-            var command = new Command.RegisterJob(job, enforceIndex, Optional.of(evaluation), loop.now());
-            proposals.propose(
-                    command, reply -> then.accept(registered(reply, job.key(), evaluation, admission.notices())));
+            var snapshot = store.snapshot();
+            var now = loop.now();
+            var random = new SplittableRandom(loop.random().nextLong());
+            var evaluation = Evaluations.of(job, "job-register", now, random);
+            loop.<Preview>offload("preview", () -> Preview.of(snapshot, job, evaluation, now, random), outcome -> {
+                switch (outcome) {
+                    case Loop.Outcome.Done<Preview> done ->
+                        then.accept(new Reply.Done<>(new Planned(done.value(), admission.notices()), snapshot.index()));
+                    case Loop.Outcome.Failed<Preview> failed -> {
+                        LOG.log(System.Logger.Level.ERROR, "preview failed job=" + job.key(), failed.reason());
+                        then.accept(Reply.refused(new Refusal(
+                                Refusal.Code.UNAVAILABLE, "the plan could not be made: " + failed.reason())));
+                    }
+                }
+            });
+        });
+    }
+
+    /**
+     * Registers an earlier version of a job anew; with {@code enforcePrior}, only if that is the present version. Whoever
+     * changes the job meanwhile makes this a refusal.
+     */
+    public void revert(JobKey key, long version, Optional<Long> enforcePrior, Consumer<Reply<Registered>> then) {
+        loop.execute(() -> {
+            var snapshot = store.snapshot();
+            var current = snapshot.job(key);
+            var problem = revertProblem(snapshot, key, version, enforcePrior);
+            if (problem.isPresent()) {
+                then.accept(Reply.refused(problem.get()));
+                return;
+            }
+            register(
+                    new Wish(
+                            snapshot.job(key, version).orElseThrow().spec(),
+                            snapshot.submission(key, version),
+                            current.map(Job::jobModifyIndex)),
+                    then);
+        });
+    }
+
+    private static Optional<Refusal> revertProblem(
+            Snapshot snapshot, JobKey key, long version, Optional<Long> enforcePrior) {
+        var current = snapshot.job(key);
+        if (current.isEmpty()) {
+            return Optional.of(Refusal.notFound(
+                    "job not found: there is no job \"" + key.id() + "\" in namespace \"" + key.namespace() + "\""));
+        }
+        long now = current.get().version();
+        if (enforcePrior.isPresent() && enforcePrior.get() != now) {
+            return Optional.of(
+                    Refusal.invalid("Current job has version " + now + "; enforcing version " + enforcePrior.get()));
+        }
+        if (version == now) {
+            return Optional.of(Refusal.invalid("can't revert to current version"));
+        }
+        var kept = snapshot.historyOf(key).stream().map(Job::version).toList();
+        return kept.contains(version)
+                ? Optional.empty()
+                : Optional.of(Refusal.notFound("job \"" + key.id() + "\" in namespace \"" + key.namespace()
+                        + "\" at version " + version + " not found; kept are " + kept));
+    }
+
+    /** Gives a version of a job a name, or with no tag takes its name away; the reply's value is the index of the change. */
+    public void tag(JobKey key, long version, Optional<VersionTag> tag, Consumer<Reply<Long>> then) {
+        loop.execute(() -> {
+            var dated = tag.map(it -> new VersionTag(it.name(), it.description(), loop.now()));
+            proposals.propose(new Command.TagVersion(key.namespace(), key.id(), version, dated, loop.now()), then);
         });
     }
 

@@ -7,6 +7,7 @@ import dev.steppe.model.ClientStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
+import dev.steppe.model.JobType;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
 import dev.steppe.state.Command;
@@ -145,8 +146,10 @@ final class NodeSessions {
         private void hello(Message.Hello hello) {
             var id = hello.node().id();
             var before = store.snapshot().node(id);
-            List<Evaluation> evaluations =
-                    before.isPresent() && before.get().isEligible() ? List.of() : evaluationsFor(id);
+            boolean asBefore = before.isPresent()
+                    && before.get().isEligible()
+                    && before.get().spec().equals(hello.node());
+            List<Evaluation> evaluations = asBefore ? List.of() : evaluationsFor(id);
             lastHeard.put(id, loop.now());
             proposals.propose(new Command.RegisterNode(hello.node(), evaluations, loop.now()), reply -> {
                 switch (reply) {
@@ -269,11 +272,12 @@ final class NodeSessions {
         var status = report.state().status();
         boolean ended = status.isTerminal() && !before.client().status().isTerminal();
         if (ended && before.desiredStatus() == dev.steppe.model.DesiredStatus.RUN) {
-            boolean done = status == ClientStatus.COMPLETE
-                    && snapshot.jobOf(before)
-                            .map(job -> job.spec().type().ends())
-                            .orElse(true);
-            return done ? Optional.empty() : Optional.of("alloc-failure");
+            var type = snapshot.jobOf(before).map(job -> job.spec().type());
+            boolean done =
+                    status == ClientStatus.COMPLETE && type.map(JobType::ends).orElse(true);
+            // where it runs everywhere there is no other node to try: its restart policy has tried this one
+            boolean stays = type.map(JobType::everywhere).orElse(false);
+            return done || stays ? Optional.empty() : Optional.of("alloc-failure");
         }
         boolean proved = report.state().health().flatMap(it -> it.healthy()).orElse(false)
                 && !before.client().health().flatMap(it -> it.healthy()).orElse(false);

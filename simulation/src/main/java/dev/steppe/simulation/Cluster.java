@@ -194,6 +194,11 @@ final class Cluster {
         }
 
         @Override
+        public void updated(AllocationRunner runner) {
+            // no checks, no mesh
+        }
+
+        @Override
         public void stopping(AllocationRunner runner) {
             // no checks, no mesh
         }

@@ -35,6 +35,7 @@ final class Applier {
         return switch (command) {
             case Command.RegisterJob register -> registerJob(register);
             case Command.DeregisterJob deregister -> deregisterJob(deregister);
+            case Command.TagVersion tag -> tagVersion(tag);
             case Command.RegisterNode register -> registerNode(register);
             case Command.SetNodeStatus change -> changeNode(change);
             case Command.SetNodeEligibility change -> changeEligibility(change);
@@ -98,9 +99,16 @@ final class Applier {
                     command.at(),
                     existing.map(Job::createIndex).orElse(draft.index),
                     draft.index,
-                    draft.index));
+                    draft.index,
+                    Optional.empty()));
             dropOldVersions(key);
         }
+        command.submission()
+                .ifPresent(submission -> draft.put(new SubmittedVersion(
+                        key.namespace(),
+                        key.id(),
+                        draft.jobs.get(key).map(Job::version).orElse(0L),
+                        submission)));
         return putEvaluations(command.evaluation().stream().toList(), command.at());
     }
 
@@ -112,6 +120,9 @@ final class Applier {
         var job = existing.get();
         if (command.purge()) {
             draft.removeJob(command.key());
+            before.versionsOf(command.key()).stream()
+                    .filter(version -> !isUsed(version))
+                    .forEach(draft::removeVersion);
         } else if (!job.stop()) {
             draft.put(new Job(
                     job.spec(),
@@ -121,22 +132,54 @@ final class Applier {
                     job.submitTime(),
                     job.createIndex(),
                     draft.index,
-                    draft.index));
+                    draft.index,
+                    Optional.empty()));
             dropOldVersions(command.key());
         }
         return putEvaluations(command.evaluation().stream().toList(), command.at());
     }
 
-    /** Forgets versions beyond the newest few that no allocation runs. */
+    /** Forgets versions beyond the newest few that no allocation runs and nobody tagged; the newest stable one stays. */
     private void dropOldVersions(JobKey key) {
         long newest = draft.jobs.get(key).map(Job::version).orElse(Long.MAX_VALUE);
-        for (Job job : before.versionsOf(key)) {
-            boolean used =
-                    before.allocationsOf(key).stream().anyMatch(allocation -> allocation.jobVersion() == job.version());
-            if (!used && job.version() <= newest - VERSIONS_KEPT) {
+        var versions = before.versionsOf(key);
+        long stable = versions.stream()
+                .filter(Job::stable)
+                .mapToLong(Job::version)
+                .max()
+                .orElse(-1);
+        for (Job job : versions) {
+            boolean kept = job.version() == stable || job.versionTag().isPresent() || isUsed(job);
+            if (!kept && job.version() <= newest - VERSIONS_KEPT) {
                 draft.removeVersion(job);
             }
         }
+    }
+
+    private boolean isUsed(Job version) {
+        return before.allocationsOf(version.key()).stream()
+                .anyMatch(allocation -> allocation.jobVersion() == version.version());
+    }
+
+    private Optional<String> tagVersion(Command.TagVersion command) {
+        var version = before.job(command.key(), command.version());
+        if (before.job(command.key()).isEmpty() || version.isEmpty()) {
+            return Optional.of("job " + command.key() + " has no version " + command.version());
+        }
+        for (Job other : before.versionsOf(command.key())) {
+            boolean taken = other.version() != command.version()
+                    && other.versionTag().isPresent()
+                    && command.tag()
+                            .map(tag ->
+                                    tag.name().equals(other.versionTag().get().name()))
+                            .orElse(false);
+            if (taken) {
+                return Optional.of("tag \"" + command.tag().get().name() + "\" already exists on version "
+                        + other.version() + " of the job; unset it first");
+            }
+        }
+        draft.putVersion(version.get().tagged(command.tag(), draft.index));
+        return Optional.empty();
     }
 
     private Optional<String> registerNode(Command.RegisterNode command) {

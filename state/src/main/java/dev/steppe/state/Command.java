@@ -15,6 +15,8 @@ import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.NodeStatus;
+import dev.steppe.model.Submission;
+import dev.steppe.model.VersionTag;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.model.data.Ciphertext;
@@ -40,11 +42,30 @@ public sealed interface Command {
      * A job is to run as specified. Refused when {@code enforceIndex} is present and is not the registered job's
      * modification index (0: not registered yet).
      */
-    record RegisterJob(JobSpec spec, Optional<Long> enforceIndex, Optional<Evaluation> evaluation, Instant at)
-            implements Command {}
+    record RegisterJob(
+            JobSpec spec,
+            Optional<Long> enforceIndex,
+            Optional<Submission> submission,
+            Optional<Evaluation> evaluation,
+            Instant at)
+            implements Command {
+
+        /** Of a job whose source is not kept. */
+        public RegisterJob(JobSpec spec, Optional<Long> enforceIndex, Optional<Evaluation> evaluation, Instant at) {
+            this(spec, enforceIndex, Optional.empty(), evaluation, at);
+        }
+    }
 
     /** A job is to stop; with {@code purge} it is also forgotten. */
     record DeregisterJob(String namespace, JobId job, boolean purge, Optional<Evaluation> evaluation, Instant at)
+            implements Command {
+        public JobKey key() {
+            return new JobKey(namespace, job);
+        }
+    }
+
+    /** A version of a job gets a name, or loses its name. Refused when another version has it. */
+    record TagVersion(String namespace, JobId job, long version, Optional<VersionTag> tag, Instant at)
             implements Command {
         public JobKey key() {
             return new JobKey(namespace, job);

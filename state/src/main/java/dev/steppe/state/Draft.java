@@ -25,6 +25,7 @@ final class Draft {
     final Map<Table, Long> tableIndexes;
     PersistentMap<JobKey, Job> jobs;
     PersistentMap<Snapshot.JobVersion, Job> versions;
+    PersistentMap<Snapshot.JobVersion, SubmittedVersion> submissions;
     PersistentMap<NodeId, Node> nodes;
     PersistentMap<EvaluationId, Evaluation> evaluations;
     PersistentMap<Snapshot.Ref, EvaluationId> evaluationsByJob;
@@ -45,6 +46,7 @@ final class Draft {
         tableIndexes = new EnumMap<>(Table.class);
         jobs = PersistentMap.empty();
         versions = PersistentMap.empty();
+        submissions = PersistentMap.empty();
         nodes = PersistentMap.empty();
         evaluations = PersistentMap.empty();
         evaluationsByJob = PersistentMap.empty();
@@ -67,6 +69,7 @@ final class Draft {
         tableIndexes.putAll(from.tableIndexes());
         jobs = from.jobs;
         versions = from.versions;
+        submissions = from.submissions;
         nodes = from.nodes;
         evaluations = from.evaluations;
         evaluationsByJob = from.evaluationsByJob;
@@ -90,6 +93,23 @@ final class Draft {
         jobs = jobs.put(job.key(), job);
         versions = versions.put(new Snapshot.JobVersion(job.key(), job.version()), job);
         publish(new Event.JobChanged(job));
+    }
+
+    /** Puts a version that may or may not be the one that is registered. */
+    void putVersion(Job job) {
+        boolean current =
+                jobs.get(job.key()).filter(it -> it.version() == job.version()).isPresent();
+        if (current) {
+            put(job);
+        } else {
+            versions = versions.put(new Snapshot.JobVersion(job.key(), job.version()), job);
+            publish(new Event.Other(Table.JOBS));
+        }
+    }
+
+    void put(SubmittedVersion submitted) {
+        submissions = submissions.put(submitted.key(), submitted);
+        publish(new Event.Other(Table.JOBS));
     }
 
     void put(Node node) {
@@ -153,6 +173,8 @@ final class Draft {
     }
 
     void removeVersion(Job job) {
-        versions = versions.remove(new Snapshot.JobVersion(job.key(), job.version()));
+        var version = new Snapshot.JobVersion(job.key(), job.version());
+        versions = versions.remove(version);
+        submissions = submissions.remove(version);
     }
 }

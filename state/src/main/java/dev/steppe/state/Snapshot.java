@@ -10,6 +10,7 @@ import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.Submission;
 import dev.steppe.model.data.DataKey;
 import dev.steppe.model.data.KeyOperation;
 import dev.steppe.model.data.Variable;
@@ -32,6 +33,7 @@ public final class Snapshot {
     private final Map<Table, Long> tableIndexes;
     final PersistentMap<JobKey, Job> jobs;
     final PersistentMap<JobVersion, Job> versions;
+    final PersistentMap<JobVersion, SubmittedVersion> submissions;
     final PersistentMap<NodeId, Node> nodes;
     final PersistentMap<EvaluationId, Evaluation> evaluations;
     final PersistentMap<Ref, EvaluationId> evaluationsByJob;
@@ -78,6 +80,7 @@ public final class Snapshot {
         tableIndexes = Collections.unmodifiableMap(new EnumMap<>(draft.tableIndexes));
         jobs = draft.jobs;
         versions = draft.versions;
+        submissions = draft.submissions;
         nodes = draft.nodes;
         evaluations = draft.evaluations;
         evaluationsByJob = draft.evaluationsByJob;
@@ -150,6 +153,19 @@ public final class Snapshot {
         }
         Collections.reverse(found);
         return found;
+    }
+
+    /** The kept versions of the job that is registered now, newest first; not those of one that was purged before it. */
+    public List<Job> historyOf(JobKey key) {
+        return job(key).map(now -> versionsOf(key).stream()
+                        .filter(version -> version.createIndex() == now.createIndex())
+                        .toList())
+                .orElse(List.of());
+    }
+
+    /** What was submitted as a version of a job, if it was kept. */
+    public Optional<Submission> submission(JobKey key, long version) {
+        return submissions.get(new JobVersion(key, version)).map(SubmittedVersion::submission);
     }
 
     /** All nodes, by id. */

@@ -48,7 +48,8 @@ public final class SnapshotFile {
         KEY(KeyEntry.class),
         SESSION(Session.class),
         KEY_TOMBSTONE(KeySpace.Tombstone.class),
-        LOCK_DELAY(KeySpace.LockDelay.class);
+        LOCK_DELAY(KeySpace.LockDelay.class),
+        SUBMISSION(SubmittedVersion.class);
 
         private final Class<?> type;
 
@@ -81,6 +82,7 @@ public final class SnapshotFile {
         write(out, Kind.SESSION, snapshot.keys.sessions);
         write(out, Kind.KEY_TOMBSTONE, snapshot.keys.tombstones);
         write(out, Kind.LOCK_DELAY, snapshot.keys.lockDelays);
+        write(out, Kind.SUBMISSION, snapshot.submissions);
         out.writeByte(Kind.END.ordinal());
         out.flush();
         long sum = crc.getValue();
@@ -180,6 +182,7 @@ public final class SnapshotFile {
                 case SESSION -> draft.keys = draft.keys.put(Codec.fromBinary(Session.class, bytes));
                 case KEY_TOMBSTONE -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.Tombstone.class, bytes));
                 case LOCK_DELAY -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.LockDelay.class, bytes));
+                case SUBMISSION -> draft.put(Codec.fromBinary(SubmittedVersion.class, bytes));
                 case END -> throw new IOException("unreachable: the end mark has no record");
             }
         } catch (CodecException damaged) {

@@ -79,6 +79,12 @@ public final class Store {
         return new Result.Applied(after.index(), applier.keyOutcome());
     }
 
+    /** The state as a command would make it, were it carried out; what would be refused changes nothing. */
+    public static Snapshot supposing(Snapshot before, Command command) {
+        var draft = new Draft(before);
+        return new Applier(before, draft).apply(command).isPresent() ? before : new Snapshot(draft);
+    }
+
     /** Takes over a restored snapshot in place of the current one. */
     public void restore(Snapshot restored) {
         current = restored;

@@ -1,13 +1,14 @@
 package dev.steppe.api.nomad;
 
-import dev.steppe.api.Region;
 import dev.steppe.api.http.Bytes;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
 import dev.steppe.jobspec.JobFile;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.Submission;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
+import dev.steppe.server.JobEndpoint;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,14 +29,12 @@ final class JobBodies {
             "ModifyIndex",
             "JobModifyIndex",
             "NomadTokenID",
-            "Dispatched");
+            "Dispatched",
+            "VersionTag");
 
     private JobBodies() {}
 
-    /** A job to register and under which condition. */
-    record Registration(JobSpec spec, Region.Enforcement enforcement) {}
-
-    static Registration registration(Request request, String region) throws Refused {
+    static JobEndpoint.Wish registration(Request request, String region) throws Refused {
         var body = object(request.requiredBody());
         var job = jobIn(body);
         job.ifPresent(fields -> place(fields, request, region));
@@ -43,10 +42,22 @@ final class JobBodies {
             throw Refused.invalid("Job must be specified");
         }
         boolean enforce = Boolean.TRUE.equals(body.get("EnforceIndex"));
-        var enforcement = enforce && body.getOrDefault("JobModifyIndex", 0L) instanceof Number index
-                ? new Region.Enforcement.ModifyIndex(index.longValue())
-                : new Region.Enforcement.None();
-        return new Registration(spec(job.get()), enforcement);
+        Optional<Long> enforced = enforce && body.getOrDefault("JobModifyIndex", 0L) instanceof Number index
+                ? Optional.of(index.longValue())
+                : Optional.empty();
+        return new JobEndpoint.Wish(spec(job.get()), submission(body), enforced);
+    }
+
+    private static Optional<Submission> submission(Map<String, Object> body) throws Refused {
+        if (!(body.get("Submission") instanceof Map<?, ?> fields)) {
+            return Optional.empty();
+        }
+        try {
+            var submission = Codec.fromJson(Submission.class, Codec.toJson(fields));
+            return submission.source().isEmpty() ? Optional.empty() : Optional.of(submission);
+        } catch (CodecException wrong) {
+            throw Refused.invalid("Submission: " + wrong.getMessage());
+        }
     }
 
     /** The fields of the body. */
@@ -80,6 +91,14 @@ final class JobBodies {
         var asked = job.getOrDefault("Region", "");
         if (asked.equals("") || asked.equals("global")) {
             job.put("Region", region);
+        }
+    }
+
+    /** A job in a body must be the one that the path names. */
+    static void checkId(JobSpec job, Request request) throws Refused {
+        if (!job.id().value().equals(request.name("id"))) {
+            throw Refused.invalid("Job ID does not match: the path says \"" + request.name("id") + "\", the body \""
+                    + job.id() + "\"");
         }
     }
 

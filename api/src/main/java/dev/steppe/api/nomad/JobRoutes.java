@@ -15,7 +15,6 @@ import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.DiagnosticException;
 import dev.steppe.language.source.Source;
 import dev.steppe.model.Evaluation;
-import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
@@ -53,14 +52,13 @@ final class JobRoutes {
                 Route.get("/v1/job/{id...}/allocations", Right.READ_JOB, this::allocations),
                 Route.get("/v1/job/{id...}/evaluations", Right.READ_JOB, this::evaluations),
                 Route.get("/v1/job/{id...}/summary", Right.READ_JOB, this::summary),
-                Route.get("/v1/job/{id...}/versions", Right.READ_JOB, this::versions),
                 Route.get("/v1/job/{id...}/deployments", Right.READ_JOB, this::deployments),
                 Route.get("/v1/job/{id...}/deployment", Right.READ_JOB, this::newestDeployment),
                 Route.get("/v1/job/{id...}/services", Right.READ_JOB, this::services),
                 Route.write("/v1/job/{id...}/evaluate", Right.SUBMIT_JOB, this::evaluate));
     }
 
-    private static JobKey key(Request request) throws Refused {
+    static JobKey key(Request request) throws Refused {
         return new JobKey(Listing.namespace(request), Given.id(JobId::new, request));
     }
 
@@ -95,46 +93,30 @@ final class JobRoutes {
     private Response register(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
         var registration = JobBodies.registration(request, region.name());
-        return write(region.register(registration.spec(), registration.enforcement()));
+        return reads.written(region.register(registration));
     }
 
     private Response update(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
         var registration = JobBodies.registration(request, region.name());
-        if (!registration.spec().id().value().equals(request.name("id"))) {
-            throw Refused.invalid("Job ID does not match: the path says \"" + request.name("id") + "\", the body \""
-                    + registration.spec().id() + "\"");
-        }
-        return write(region.register(registration.spec(), registration.enforcement()));
+        JobBodies.checkId(registration.job(), request);
+        return reads.written(region.register(registration));
     }
 
     private Response stop(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
         var key = key(request);
         if (region.snapshot().job(key).isEmpty()) {
-            return write(new Region.JobWritten(0, 0, Optional.empty(), List.of()));
+            return reads.written(new Region.JobWritten(0, 0, Optional.empty(), List.of()));
         }
-        return write(region.deregister(key, request.query().flag("purge")));
+        return reads.written(region.deregister(key, request.query().flag("purge")));
     }
 
     private Response evaluate(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
         var key = key(request);
         known(region.snapshot(), key);
-        return write(region.evaluate(key));
-    }
-
-    private Response write(Region.JobWritten written) {
-        var fresh = region.freshness();
-        var reply = new Shapes.JobWrittenReply(
-                written.evaluation().map(EvaluationId::value).orElse(""),
-                written.evaluation().isPresent() ? written.index() : 0,
-                written.jobModifyIndex(),
-                String.join("\n", written.warnings()),
-                written.index(),
-                fresh.knownLeader(),
-                fresh.lastContact().toNanos());
-        return reads.written(reply, written.index());
+        return reads.written(region.evaluate(key));
     }
 
     /** The file stays text: nothing in it can read this machine's files or environment. */
@@ -156,7 +138,7 @@ final class JobRoutes {
     private Response validate(Request request) throws Refused {
         try {
             var verdict = JobAdmission.check(
-                    JobBodies.registration(request, region.name()).spec());
+                    JobBodies.registration(request, region.name()).job());
             var warnings = new ArrayList<>(verdict.unsupported());
             warnings.addAll(verdict.notices());
             return validation(verdict.problems(), warnings);
@@ -195,25 +177,6 @@ final class JobRoutes {
                 Table.JOBS,
                 Table.ALLOCATIONS,
                 Table.EVALUATIONS);
-    }
-
-    private Answer versions(Request request) throws Refused, IOException, InterruptedException {
-        if (request.query().flag("diffs")) {
-            throw Refused.unsupported("the parameter \"diffs\" of /v1/job/{id}/versions is not supported yet");
-        }
-        var key = key(request);
-        return reads.answer(
-                request,
-                snapshot -> new Reads.Result(snapshot.index(Table.JOBS), () -> {
-                    var versions = snapshot.versionsOf(key).stream()
-                            .map(job -> Summaries.view(snapshot, job))
-                            .toList();
-                    if (versions.isEmpty()) {
-                        throw Refused.notFound("job versions not found");
-                    }
-                    return new Shapes.VersionsReply(versions, List.of());
-                }),
-                Table.JOBS);
     }
 
     private Answer allocations(Request request) throws Refused, IOException, InterruptedException {

@@ -23,6 +23,7 @@ public final class NomadDialect {
                 Right.ANYONE,
                 request -> Response.text(200, "Steppe agent: the HTTP API is below /v1, see `steppe help`\n")));
         routes.addAll(new JobRoutes(region, catalog).routes());
+        routes.addAll(new VersionRoutes(region).routes());
         routes.addAll(new PlacementRoutes(region, catalog).routes());
         routes.addAll(new FileRoutes(region, node).routes());
         routes.addAll(new ExecRoute(region, node).routes());

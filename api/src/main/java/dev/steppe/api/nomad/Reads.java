@@ -9,6 +9,7 @@ import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Response;
 import dev.steppe.api.http.WaitTerms;
+import dev.steppe.model.EvaluationId;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
@@ -86,6 +87,20 @@ record Reads(Region region) {
     /** JSON with the index of a write. */
     Response written(Object document, long index) {
         return json(document).with("X-Nomad-Index", Long.toString(index));
+    }
+
+    /** The answer to a write of a job. */
+    Response written(Region.JobWritten written) {
+        var fresh = region.freshness();
+        var reply = new Shapes.JobWrittenReply(
+                written.evaluation().map(EvaluationId::value).orElse(""),
+                written.evaluation().isPresent() ? written.index() : 0,
+                written.jobModifyIndex(),
+                String.join("\n", written.warnings()),
+                written.index(),
+                fresh.knownLeader(),
+                fresh.lastContact().toNanos());
+        return written(reply, written.index());
     }
 
     private Dialect.ReadState stateAt(long index) {

@@ -2,14 +2,19 @@ package dev.steppe.api.nomad;
 
 import dev.steppe.model.AllocatedResources;
 import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationMetric;
 import dev.steppe.model.DeploymentHealth;
 import dev.steppe.model.DriverInfo;
+import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeCapacity;
 import dev.steppe.model.TaskState;
 import dev.steppe.model.codec.Flat;
 import dev.steppe.model.codec.Json;
+import dev.steppe.model.codec.Rfc3339;
+import dev.steppe.model.diff.JobDiff;
+import dev.steppe.scheduler.DesiredUpdates;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -124,7 +129,21 @@ final class Shapes {
             boolean driverConfigValidated, List<String> validationErrors, String error, String warnings) {}
 
     /** All kept versions of a job. */
-    record VersionsReply(List<JobView> versions, List<Object> diffs) {}
+    record VersionsReply(List<JobView> versions, List<JobDiff> diffs) {}
+
+    /** What registering a job would lead to. */
+    record PlanReply(
+            long jobModifyIndex,
+            @Json("CreatedEvals") List<Evaluation> createdEvaluations,
+            Optional<JobDiff> diff,
+            PlanAnnotations annotations,
+            @Json("FailedTGAllocs") SortedMap<String, AllocationMetric> failed,
+            @Rfc3339 Instant nextPeriodicLaunch,
+            String warnings) {}
+
+    /** What would become of the instances of each group. */
+    record PlanAnnotations(
+            @Json("DesiredTGUpdates") SortedMap<String, DesiredUpdates> groups, List<AllocationStub> preemptedAllocs) {}
 
     /** A service instance in Nomad's own words. */
     record Registration(

@@ -13,17 +13,13 @@ import java.util.List;
 final class UnsupportedRoutes {
     private static final List<String> NOT_YET = List.of(
             "/v1/jobs/statuses",
-            "/v1/job/{id...}/submission",
             "/v1/job/{id...}/scale",
             "/v1/job/{id...}/actions",
             "/v1/job/{id...}/action",
-            "/v1/job/{id...}/plan",
             "/v1/job/{id...}/periodic/force",
             "/v1/job/{id...}/dispatch",
             "/v1/job/{id...}/dispatch/payload",
-            "/v1/job/{id...}/revert",
             "/v1/job/{id...}/stable",
-            "/v1/job/{id...}/versions/{name}/tag",
             "/v1/node/{id}/evaluate",
             "/v1/node/{id}/drain",
             "/v1/node/{id}/purge",

@@ -9,6 +9,7 @@ import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
+import dev.steppe.cli.terminal.Terminal;
 import java.util.List;
 
 /** Prints a registered job as JSON, or the text it was submitted as. */
@@ -30,7 +31,7 @@ public final class JobInspect implements Command {
                 Flag.toggle("hcl", "The source as submitted."),
                 Flag.toggle("json", "As JSON, which is the default."),
                 Flag.number("version", "n", "This version instead of the current one."),
-                Flag.refused("with-vars", "variables of the submission are not kept in this version"),
+                Flag.toggle("with-vars", "With -hcl, also the values given for its variables."),
                 CommonFlags.template());
     }
 
@@ -49,10 +50,21 @@ public final class JobInspect implements Command {
             var query = scope.query().and("version", Long.toString(job.number("Version")));
             var submission = api.get(path + "/submission", query).body();
             invocation.terminal().line(submission.text("Source").stripTrailing());
+            if (arguments.has("with-vars")) {
+                variables(submission, invocation.terminal());
+            }
             return 0;
         }
         invocation.terminal().json(new Json.Fields().put("Job", job).build());
         return 0;
+    }
+
+    private static void variables(Json submission, Terminal terminal) {
+        terminal.blankLine();
+        for (var flag : submission.entries("VariableFlags").entrySet()) {
+            terminal.line("# -var " + flag.getKey() + "=" + flag.getValue().text());
+        }
+        submission.text("Variables").lines().forEach(line -> terminal.line(("# " + line).stripTrailing()));
     }
 
     private static Json version(Json versions, long wanted) throws CommandFailure {

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -46,6 +47,11 @@ final class AllocationReport {
 
     Collection<CheckStatus> checks() {
         return checks.values();
+    }
+
+    /** Forgets results of other checks; true when there were some. */
+    boolean checksAre(Set<String> keys) {
+        return checks.keySet().retainAll(keys);
     }
 
     /** True when the result says something new. */

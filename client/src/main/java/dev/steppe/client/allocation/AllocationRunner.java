@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -98,6 +99,9 @@ public final class AllocationRunner {
     /** Is told when an allocation's tasks begin and stop to run, on the loop: checks, mesh. */
     public interface Observers {
         void running(AllocationRunner runner);
+
+        /** It goes on with another version of its job, without its tasks being touched. */
+        void updated(AllocationRunner runner);
 
         void stopping(AllocationRunner runner);
     }
@@ -267,11 +271,24 @@ public final class AllocationRunner {
 
     /** Takes over what the servers want of it now. */
     public void assigned(Allocation newAllocation, JobSpec newJob) {
+        boolean newVersion = newAllocation.jobVersion() != allocation.jobVersion();
         allocation = newAllocation.reported(state());
         job = newJob;
+        if (newVersion) {
+            goOnWithNewVersion();
+        }
         keep();
         if (newAllocation.desiredStatus() != DesiredStatus.RUN) {
             stop();
+        }
+    }
+
+    private void goOnWithNewVersion() {
+        surroundings.goOnWith(job);
+        health.expect(surroundings.group());
+        tasks.goOnWith(surroundings);
+        if (phase == Phase.RUNNING) {
+            parts.observers().updated(this);
         }
     }
 
@@ -442,6 +459,13 @@ public final class AllocationRunner {
             task.handle().ifPresent(handle -> found.put(task.task().name(), new RunningTask(task.driver(), handle)));
         }
         return found;
+    }
+
+    /** The checks there are now; results of others are forgotten. */
+    public void checksAre(Set<String> keys) {
+        if (report.checksAre(keys)) {
+            changed();
+        }
     }
 
     /** A check's latest result. */

@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 /** The tasks of one allocation, started and ended in their order. Owned by the client's loop. */
 final class AllocationTasks {
     private final Map<String, TaskRunner> runners = new LinkedHashMap<>();
+    private final Duration maxKillTimeout;
     private final TaskOrder order;
     private Optional<String> missingDriver = Optional.empty();
 
@@ -29,6 +30,7 @@ final class AllocationTasks {
 
     AllocationTasks(
             Loop loop, AllocationRunner.TaskParts parts, Surroundings surroundings, Before before, Runnable changed) {
+        maxKillTimeout = parts.maxKillTimeout();
         var job = surroundings.job();
         for (Task task : surroundings.group().tasks()) {
             var driver = parts.drivers().named(task.driver());
@@ -44,7 +46,7 @@ final class AllocationTasks {
                     parts.hooks(),
                     environment -> parts.contexts().of(surroundings, task, environment),
                     restarts(job, surroundings, task, kept),
-                    shorter(task.killTimeout(), parts.maxKillTimeout()));
+                    shorter(task.killTimeout(), maxKillTimeout));
             var state = before.states().getOrDefault(task.name(), TaskState.fresh());
             runners.put(task.name(), new TaskRunner(loop, runnerParts, state, kept, changed));
         }
@@ -52,11 +54,25 @@ final class AllocationTasks {
     }
 
     private static RestartTracker restarts(JobSpec job, Surroundings surroundings, Task task, KeptTask kept) {
-        var policy = task.restartPolicy()
-                .or(() -> surroundings.group().restartPolicy())
-                .orElseGet(() -> RestartPolicy.defaultOf(job.type()));
         return new RestartTracker(
-                policy, RestartTracker.endsBySuccess(task, job.type().ends()), kept.restarts());
+                policy(surroundings, task),
+                RestartTracker.endsBySuccess(task, job.type().ends()),
+                kept.restarts());
+    }
+
+    private static RestartPolicy policy(Surroundings surroundings, Task task) {
+        return task.restartPolicy()
+                .or(() -> surroundings.group().restartPolicy())
+                .orElseGet(() -> RestartPolicy.defaultOf(surroundings.job().type()));
+    }
+
+    /** They go on with a version of the job that differs only in how they are ended and restarted. */
+    void goOnWith(Surroundings surroundings) {
+        for (Task task : surroundings.group().tasks()) {
+            named(task.name())
+                    .ifPresent(runner -> runner.goOnWith(
+                            task, policy(surroundings, task), shorter(task.killTimeout(), maxKillTimeout)));
+        }
     }
 
     private static Duration shorter(Duration one, Duration two) {

@@ -4,7 +4,6 @@ import dev.steppe.io.Loop;
 import dev.steppe.model.CheckStatus;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.JobSpec;
-import dev.steppe.model.ServiceCheck;
 import dev.steppe.model.TaskGroup;
 import dev.steppe.model.UpdateStrategy;
 import java.time.Duration;
@@ -24,7 +23,7 @@ final class Health {
     private final Loop loop;
     private final boolean judged;
     private final boolean byChecks;
-    private final long checkCount;
+    private long checkCount;
     private final Duration minimum;
     private final Duration deadline;
     private final Runnable changed;
@@ -40,12 +39,16 @@ final class Health {
         var update = group.update().or(job::update);
         judged = !job.type().ends();
         byChecks = update.map(UpdateStrategy::healthCheck).map("checks"::equals).orElse(true);
-        checkCount = group.allServices().stream()
-                .flatMap(service -> service.checks().stream())
-                .map(ServiceCheck::name)
-                .count();
+        expect(group);
         minimum = update.map(UpdateStrategy::minHealthyTime).orElse(MINIMUM);
         deadline = update.map(UpdateStrategy::healthyDeadline).orElse(DEADLINE);
+    }
+
+    /** The checks that have to pass are those of this version of the group. */
+    void expect(TaskGroup group) {
+        checkCount = group.allServices().stream()
+                .mapToLong(service -> service.checks().size())
+                .sum();
     }
 
     Optional<Boolean> verdict() {

@@ -16,7 +16,7 @@ final class RestartTracker {
     /** Jitter keeps many instances that failed together from starting together: up to a quarter of the delay. */
     private static final double JITTER = 0.25;
 
-    private final RestartPolicy policy;
+    private RestartPolicy policy;
     private final boolean endsBySuccess;
     private RestartCount count;
 
@@ -33,6 +33,11 @@ final class RestartTracker {
 
     RestartCount count() {
         return count;
+    }
+
+    /** Another policy; what was counted stays. */
+    void goOnWith(RestartPolicy newer) {
+        policy = newer;
     }
 
     /** What happens next. */

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Surroundings {
     private final Allocation allocation;
-    private final JobSpec job;
+    private volatile JobSpec job;
     private final ConcurrentHashMap<String, TaskDirectories> directories = new ConcurrentHashMap<>();
     private final AtomicReference<Optional<TaskNetwork>> network = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<NetworkStatus>> networkStatus = new AtomicReference<>(Optional.empty());
@@ -32,6 +32,11 @@ public final class Surroundings {
 
     public JobSpec job() {
         return job;
+    }
+
+    /** A version of the job that running tasks take over as they are. */
+    void goOnWith(JobSpec newer) {
+        job = newer;
     }
 
     public TaskGroup group() {

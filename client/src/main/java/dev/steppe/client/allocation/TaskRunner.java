@@ -6,6 +6,7 @@ import dev.steppe.client.driver.DriverHandle;
 import dev.steppe.client.driver.ExitResult;
 import dev.steppe.client.driver.TaskContext;
 import dev.steppe.io.Loop;
+import dev.steppe.model.RestartPolicy;
 import dev.steppe.model.Task;
 import dev.steppe.model.TaskState;
 import dev.steppe.model.TaskStatus;
@@ -27,7 +28,7 @@ import java.util.TreeMap;
  */
 final class TaskRunner {
     private final Loop loop;
-    private final Parts parts;
+    private Parts parts;
     private final TaskSteps steps;
     private final RestartTracker restarts;
     private final TaskHistory history;
@@ -73,7 +74,12 @@ final class TaskRunner {
             List<TaskHook> hooks,
             Context context,
             RestartTracker restarts,
-            Duration killTimeout) {}
+            Duration killTimeout) {
+
+        Parts goingOnWith(Task newer, Duration newKillTimeout) {
+            return new Parts(newer, surroundings, driver, hooks, context, restarts, newKillTimeout);
+        }
+    }
 
     /** Makes what the driver needs, with what the hooks add to the environment. May block. */
     @FunctionalInterface
@@ -143,6 +149,12 @@ final class TaskRunner {
         });
         return new KeptTask(
                 handle, exit, restart, restarts.count(), begun, startDue, Collections.unmodifiableSortedMap(lasting));
+    }
+
+    /** Another version of its task that differs only in how it is ended and restarted. */
+    void goOnWith(Task newer, RestartPolicy policy, Duration killTimeout) {
+        parts = parts.goingOnWith(newer, killTimeout);
+        restarts.goOnWith(policy);
     }
 
     Task task() {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Runs the checks of the allocations that run here and tells their runners the results. Owned by the client's loop. */
 public final class Checks {
@@ -43,6 +44,9 @@ public final class Checks {
             }
         }
         running.put(runner.id(), begun);
+        var keys = new TreeSet<String>();
+        begun.forEach(check -> keys.add(check.key));
+        runner.checksAre(keys);
         begun.forEach(Running::ask);
     }
 

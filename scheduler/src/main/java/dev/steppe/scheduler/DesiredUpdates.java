@@ -1,0 +1,65 @@
+package dev.steppe.scheduler;
+
+import dev.steppe.model.codec.Json;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * How many instances of a group a plan leaves alone, places, moves, stops, updates as they run or replaces.
+ * {@code replacedLater} are outdated ones among those left alone: their turn comes when the ones before are healthy.
+ * {@code reasons} are what running instances are replaced for.
+ */
+public record DesiredUpdates(
+        int ignore,
+        int place,
+        int migrate,
+        int stop,
+        @Json("InPlaceUpdate") int inPlace,
+        @Json("DestructiveUpdate") int destructive,
+        int canary,
+        int preemptions,
+        int replacedLater,
+        List<String> reasons) {
+
+    static final DesiredUpdates NONE = counts(0, 0, 0, 0, 0);
+
+    private static DesiredUpdates counts(int ignore, int place, int stop, int inPlace, int replacedLater) {
+        return new DesiredUpdates(ignore, place, 0, stop, inPlace, 0, 0, 0, replacedLater, List.of());
+    }
+
+    DesiredUpdates plus(DesiredUpdates other) {
+        var all = new TreeSet<>(reasons);
+        all.addAll(other.reasons);
+        return new DesiredUpdates(
+                ignore + other.ignore,
+                place + other.place,
+                migrate + other.migrate,
+                stop + other.stop,
+                inPlace + other.inPlace,
+                destructive + other.destructive,
+                canary + other.canary,
+                preemptions + other.preemptions,
+                replacedLater + other.replacedLater,
+                List.copyOf(all));
+    }
+
+    static DesiredUpdates placed() {
+        return counts(0, 1, 0, 0, 0);
+    }
+
+    static DesiredUpdates stopped() {
+        return counts(0, 0, 1, 0, 0);
+    }
+
+    static DesiredUpdates updatedInPlace() {
+        return counts(0, 0, 0, 1, 0);
+    }
+
+    static DesiredUpdates replaced(List<String> reasons) {
+        return new DesiredUpdates(0, 0, 0, 0, 0, 1, 0, 0, 0, reasons);
+    }
+
+    static DesiredUpdates ignored(boolean outdated) {
+        return counts(1, 0, 0, 0, outdated ? 1 : 0);
+    }
+}

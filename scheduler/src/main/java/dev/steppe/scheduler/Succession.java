@@ -1,0 +1,40 @@
+package dev.steppe.scheduler;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.Job;
+import dev.steppe.model.TaskGroup;
+import dev.steppe.state.Snapshot;
+import java.util.List;
+import java.util.TreeMap;
+
+/** Whether instances of older versions of a job go on with the newest one. Remembers its answers; for one evaluation. */
+final class Succession {
+    private final Snapshot snapshot;
+    private final Job job;
+    private final TreeMap<String, Consequence> known = new TreeMap<>();
+    private final TreeMap<String, Feasibility> feasibility = new TreeMap<>();
+
+    Succession(Snapshot snapshot, Job job) {
+        this.snapshot = snapshot;
+        this.job = job;
+    }
+
+    /** What the job's newest version means for an instance of an older one. */
+    Consequence of(Allocation allocation, TaskGroup group) {
+        var before = snapshot.jobOf(allocation);
+        if (before.isEmpty()) {
+            return new Consequence(List.of("its version " + allocation.jobVersion() + " is not known any more"));
+        }
+        var consequence = known.computeIfAbsent(
+                allocation.jobVersion() + "/" + group.name(),
+                key -> Consequence.of(before.get().spec(), job.spec(), group.name()));
+        if (!consequence.inPlace()) {
+            return consequence;
+        }
+        var fitting = feasibility.computeIfAbsent(group.name(), name -> new Feasibility(job.spec(), group));
+        return snapshot.node(allocation.nodeId())
+                .flatMap(fitting::refusal)
+                .map(refusal -> new Consequence(List.of("its node does not fit any more: " + refusal.sentence())))
+                .orElse(consequence);
+    }
+}

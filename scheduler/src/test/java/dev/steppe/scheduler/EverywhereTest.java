@@ -1,0 +1,218 @@
+package dev.steppe.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationStatus;
+import dev.steppe.model.JobId;
+import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeStatus;
+import dev.steppe.state.Command;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Proves what jobs of type system and sysbatch do as nodes come, go, change and fill up. */
+class EverywhereTest {
+    private final TestCluster cluster = new TestCluster();
+
+    private void agent(String type, String extra, String task) {
+        cluster.register("""
+                {"ID":"agent","Type":"%s"%s,"TaskGroups":[{"Name":"g","Count":1,"Tasks":[
+                  {"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":100}%s}]}]}""".formatted(type, extra, task));
+    }
+
+    private void nodes(int count) {
+        IntStream.rangeClosed(1, count).forEach(i -> cluster.node("n" + i, "dc1"));
+    }
+
+    private List<String> where() {
+        return cluster.live("agent").stream()
+                .map(allocation -> allocation.nodeId().value())
+                .sorted()
+                .toList();
+    }
+
+    private Allocation on(String node) {
+        return cluster.live("agent").stream()
+                .filter(allocation -> allocation.nodeId().equals(new NodeId(node)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void every_node_gets_one_and_a_second_look_changes_nothing() {
+        nodes(3);
+        agent("system", "", "");
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n2", "n3");
+        assertThat(cluster.live("agent")).extracting(Allocation::name).containsOnly("agent.g[0]");
+        assertThat(cluster.schedule("agent").isEmpty()).isTrue();
+    }
+
+    @Test
+    void a_new_node_gets_one_and_the_others_keep_theirs() {
+        nodes(2);
+        agent("system", "", "");
+        cluster.schedule("agent");
+        var before = cluster.live("agent").stream().map(Allocation::id).toList();
+        cluster.node("n3", "dc1");
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n2", "n3");
+        assertThat(cluster.live("agent")).extracting(Allocation::id).containsAll(before);
+    }
+
+    @Test
+    void a_node_that_goes_down_loses_its_own_and_gets_another_when_it_is_back() {
+        nodes(2);
+        agent("system", "", "");
+        cluster.schedule("agent");
+        var lost = on("n1");
+        cluster.status("n1", NodeStatus.DOWN);
+        var plan = cluster.schedule("agent");
+        assertThat(plan.failed()).isEmpty();
+        assertThat(where()).containsExactly("n2");
+        assertThat(cluster.snapshot()
+                        .allocation(lost.id())
+                        .orElseThrow()
+                        .client()
+                        .status())
+                .isEqualTo(ClientStatus.LOST);
+        cluster.node("n1", "dc1");
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n2");
+    }
+
+    @Test
+    void nodes_that_do_not_fit_are_left_out_and_not_failed_on() {
+        nodes(2);
+        cluster.node("other", "dc2");
+        agent("system", ",\"Datacenters\":[\"dc1\"]", "");
+        var plan = cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n2");
+        assertThat(plan.failed()).isEmpty();
+        assertThat(plan.followUps()).isEmpty();
+        assertThat(plan.evaluation().queuedAllocations()).containsEntry("g", 0);
+    }
+
+    @Test
+    void a_full_node_is_a_failure_with_its_reason_and_is_filled_when_there_is_room() {
+        nodes(2);
+        cluster.register("""
+                {"ID":"big","TaskGroups":[{"Name":"g","Count":1,"Tasks":[{"Name":"t","Driver":"raw_exec",
+                 "Resources":{"CPU":950,"MemoryMB":100}}]}]}""");
+        cluster.schedule("big");
+        var full = cluster.live("big").getFirst().nodeId().value();
+        agent("system", "", "");
+        var plan = cluster.schedule("agent");
+        assertThat(where()).hasSize(1).doesNotContain(full);
+        assertThat(plan.failed().get("g").explanation()).anyMatch(it -> it.startsWith("node " + full + ": "));
+        assertThat(plan.failed().get("g").nodesEvaluated()).isEqualTo(1);
+        assertThat(plan.followUps()).extracting(Evaluation::status).containsExactly(EvaluationStatus.BLOCKED);
+        cluster.apply(new Command.DeregisterJob("default", new JobId("big"), false, Optional.empty(), TestCluster.NOW));
+        cluster.schedule("big");
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n2");
+    }
+
+    @Test
+    void an_ineligible_node_keeps_what_it_runs_and_gets_nothing_new() {
+        nodes(2);
+        agent("system", "", "");
+        cluster.schedule("agent");
+        cluster.everythingRuns("agent");
+        var kept = on("n1");
+        cluster.eligibility("n1", "ineligible");
+        agent("system", "", ",\"Env\":{\"A\":\"1\"}");
+        cluster.schedule("agent");
+        cluster.everythingRuns("agent");
+        cluster.schedule("agent");
+        assertThat(on("n1")).extracting(Allocation::id).isEqualTo(kept.id());
+        assertThat(on("n2").jobVersion()).isEqualTo(1);
+        cluster.eligibility("n1", "eligible");
+        cluster.schedule("agent");
+        assertThat(on("n1").jobVersion()).isEqualTo(1);
+    }
+
+    @Test
+    void a_changed_job_is_replaced_as_many_nodes_at_a_time_as_it_says() {
+        nodes(4);
+        agent("system", ",\"Update\":{\"MaxParallel\":2}", "");
+        cluster.schedule("agent");
+        cluster.everythingRuns("agent");
+        agent("system", ",\"Update\":{\"MaxParallel\":2}", ",\"Env\":{\"A\":\"1\"}");
+        cluster.schedule("agent");
+        assertThat(cluster.live("agent")).filteredOn(it -> it.jobVersion() == 1).hasSize(2);
+        assertThat(cluster.schedule("agent").isEmpty()).isTrue();
+        cluster.everythingRuns("agent");
+        cluster.schedule("agent");
+        assertThat(cluster.live("agent")).hasSize(4).allMatch(it -> it.jobVersion() == 1);
+    }
+
+    @Test
+    void a_change_a_running_task_takes_over_replaces_nothing() {
+        nodes(2);
+        agent("system", "", "");
+        cluster.schedule("agent");
+        var before = cluster.live("agent").stream().map(Allocation::id).toList();
+        agent("system", ",\"Priority\":80", "");
+        cluster.schedule("agent");
+        assertThat(cluster.live("agent")).extracting(Allocation::id).containsExactlyElementsOf(before);
+        assertThat(cluster.live("agent")).allMatch(it -> it.jobVersion() == 1);
+    }
+
+    @Test
+    void a_node_that_does_not_fit_the_new_version_is_cleared() {
+        nodes(1);
+        cluster.node("n2", "dc2");
+        agent("system", "", "");
+        cluster.schedule("agent");
+        agent("system", ",\"Datacenters\":[\"dc1\"]", "");
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1");
+    }
+
+    @Test
+    void a_stopped_job_stops_everywhere() {
+        nodes(2);
+        agent("system", "", "");
+        cluster.schedule("agent");
+        cluster.apply(
+                new Command.DeregisterJob("default", new JobId("agent"), false, Optional.empty(), TestCluster.NOW));
+        cluster.schedule("agent");
+        assertThat(where()).isEmpty();
+    }
+
+    @Test
+    void a_sysbatch_runs_once_on_each_node_for_each_version() {
+        nodes(2);
+        agent("sysbatch", "", "");
+        cluster.schedule("agent");
+        cluster.live("agent").forEach(allocation -> cluster.report(allocation, ClientStatus.COMPLETE));
+        assertThat(cluster.schedule("agent").isEmpty()).isTrue();
+        cluster.node("n3", "dc1");
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n3");
+        cluster.report(on("n3"), ClientStatus.COMPLETE);
+        agent("sysbatch", "", ",\"Env\":{\"A\":\"1\"}");
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n2", "n3");
+    }
+
+    @Test
+    void a_sysbatch_that_was_stopped_runs_again_when_it_is_registered_again() {
+        nodes(1);
+        agent("sysbatch", "", "");
+        cluster.schedule("agent");
+        cluster.apply(
+                new Command.DeregisterJob("default", new JobId("agent"), false, Optional.empty(), TestCluster.NOW));
+        cluster.schedule("agent");
+        cluster.all("agent").forEach(allocation -> cluster.report(allocation, ClientStatus.COMPLETE));
+        agent("sysbatch", "", "");
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1");
+    }
+}
