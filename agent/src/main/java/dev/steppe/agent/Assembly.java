@@ -26,6 +26,8 @@ import dev.steppe.client.driver.DockerDriver;
 import dev.steppe.client.driver.DockerSettings;
 import dev.steppe.client.driver.Driver;
 import dev.steppe.client.driver.DriverException;
+import dev.steppe.client.driver.ExecDriver;
+import dev.steppe.client.driver.IsolationSettings;
 import dev.steppe.client.driver.JavaDriver;
 import dev.steppe.client.driver.PauseContainers;
 import dev.steppe.client.driver.ProcessTasks;
@@ -135,7 +137,7 @@ public final class Assembly implements AutoCloseable {
         var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
         docker = start(new DockerDriver(dockerSettings(options)));
         shelf = start(new FileShelf(options.clientDirectory().resolve("allocations")));
-        var drivers = drivers(tasks, options.plugins(), docker);
+        var drivers = drivers(tasks, options, docker);
         var networks = networks(options, random);
         NodeSpec node = Fingerprint.take(
                 fingerprint(options, networks.isPresent()), new ArrayList<>(drivers.values()), Instant.now());
@@ -252,11 +254,20 @@ public final class Assembly implements AutoCloseable {
         return nomad.addresses().getFirst();
     }
 
-    private static Map<String, Driver> drivers(ProcessTasks tasks, Plugins plugins, DockerDriver docker) {
+    private static Map<String, Driver> drivers(ProcessTasks tasks, AgentOptions options, DockerDriver docker) {
+        var plugins = options.plugins();
+        var isolation = IsolationSettings.of(
+                        plugins.exec(), options.configuration().client().chrootEnv())
+                .hiding(List.of(
+                        options.dataDirectory(),
+                        options.runDirectory(),
+                        options.clientDirectory(),
+                        allocations(options)));
         var drivers = new TreeMap<String, Driver>();
         for (Driver driver : List.of(
                 new RawExecDriver(
                         tasks, new RawExecDriver.Settings(plugins.rawExec().enabled(), users(plugins, "raw_exec"))),
+                new ExecDriver(tasks, new ExecDriver.Settings(users(plugins, "exec"), isolation)),
                 new JavaDriver(tasks, javaSettings(plugins)),
                 docker)) {
             if (plugins.offered().contains(driver.name())) {

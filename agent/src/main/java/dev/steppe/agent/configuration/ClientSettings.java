@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * @param stateDir where the node keeps what it knows; below the data of the agent by default
  * @param maxKillTimeout the longest a task gets to end
  * @param endedKept ended allocations whose files are kept
- * @param chrootEnv paths of the machine by their path in the root of a task of {@code exec}; empty for the usual ones
+ * @param chrootEnv paths of the machine with their paths in the root of a task of {@code exec}; empty for the usual ones
  */
 public record ClientSettings(
         boolean enabled,

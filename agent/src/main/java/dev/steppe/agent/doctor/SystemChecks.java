@@ -76,7 +76,7 @@ final class SystemChecks {
                 }
             }
         });
-        var why = "sh keeps the exit status of a task while no agent runs, setpriv drops the rights of tasks,"
+        var why = "sh is what most tasks begin with, setpriv drops the rights of the mesh's proxy,"
                 + " ip makes their networks; without ip there is host networking only";
         return missing.isEmpty()
                 ? Finding.ok("tools", String.join(", ", wanted.keySet()) + " are installed", why)

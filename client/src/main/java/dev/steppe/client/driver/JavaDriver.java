@@ -1,20 +1,17 @@
 package dev.steppe.client.driver;
 
-import dev.steppe.io.process.CommandSession;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * Runs a jar or a class on a Java installation of the machine. The heap follows the task's memory unless the task sets it
  * itself.
  */
-public final class JavaDriver implements Driver {
+public final class JavaDriver extends ProcessDriver {
     // The rest is for metaspace, code, threads and direct buffers.
     private static final int HEAP_PERCENT = 75;
     private static final List<String> HEAP_OPTIONS = List.of("-Xmx", "-XX:MaxHeapSize", "-XX:MaxRAMPercentage");
@@ -27,11 +24,10 @@ public final class JavaDriver implements Driver {
             .with("args", ConfigKeys.Form.TEXTS)
             .with("work_dir", ConfigKeys.Form.TEXT);
 
-    private final ProcessTasks tasks;
     private final Settings settings;
 
     public JavaDriver(ProcessTasks tasks, Settings settings) {
-        this.tasks = tasks;
+        super(tasks);
         this.settings = settings;
     }
 
@@ -89,7 +85,7 @@ public final class JavaDriver implements Driver {
         var command = new ArrayList<String>();
         command.add(found.program().toString());
         command.addAll(arguments(task));
-        return tasks.start(name(), task, settings.users(), command);
+        return tasks().start(name(), task, settings.users(), command);
     }
 
     static List<String> arguments(TaskContext task) {
@@ -114,46 +110,5 @@ public final class JavaDriver implements Driver {
 
     private Optional<JavaHomes.Home> home() {
         return JavaHomes.choose(settings.javaHome(), settings.environmentJavaHome(), settings.environmentPath());
-    }
-
-    @Override
-    public void recover(DriverHandle handle) throws DriverException {
-        tasks.recover(handle);
-    }
-
-    @Override
-    public Optional<DriverHandle> find(TaskDirectories directories) throws DriverException {
-        return tasks.find(name(), directories.driverState());
-    }
-
-    @Override
-    public void watch(DriverHandle handle, Consumer<ExitResult> then) {
-        tasks.watch(handle, then);
-    }
-
-    @Override
-    public void stop(DriverHandle handle, String signal, Duration killTimeout) throws DriverException {
-        tasks.stop(handle, signal, killTimeout);
-    }
-
-    @Override
-    public void signal(DriverHandle handle, String signal) throws DriverException {
-        tasks.signal(handle, signal);
-    }
-
-    @Override
-    public CommandSession enter(DriverHandle handle, CommandSession.Wish wish, CommandSession.Output output)
-            throws DriverException {
-        return tasks.enter(handle, wish, output);
-    }
-
-    @Override
-    public TaskUsage usage(DriverHandle handle) throws DriverException {
-        return tasks.usage(handle);
-    }
-
-    @Override
-    public void destroy(DriverHandle handle) throws DriverException {
-        tasks.destroy(handle);
     }
 }

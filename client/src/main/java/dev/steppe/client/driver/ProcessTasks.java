@@ -1,10 +1,13 @@
 package dev.steppe.client.driver;
 
+import dev.steppe.io.linux.Account;
+import dev.steppe.io.linux.Capability;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.linux.Signal;
 import dev.steppe.io.process.Cgroups;
 import dev.steppe.io.process.CommandSession;
+import dev.steppe.io.process.Isolation;
 import dev.steppe.io.process.LaunchRequest;
 import dev.steppe.io.process.TaskCgroup;
 import dev.steppe.io.process.TaskExit;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -51,21 +55,59 @@ public final class ProcessTasks implements AutoCloseable {
         }
     }
 
+    /** Why tasks cannot have a view of their own here, with the remedy; empty where they can. */
+    Optional<String> isolationImpossible() {
+        if (!LinuxCalls.isRoot()) {
+            return Optional.of("needs root: run the agent as root, or use raw_exec");
+        }
+        try {
+            long rights = 0;
+            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+                if (line.startsWith("CapEff:")) {
+                    rights = Long.parseUnsignedLong(line.substring(7).trim(), 16);
+                }
+            }
+            return (rights >> Capability.SYS_ADMIN.number() & 1) == 1
+                    ? Optional.empty()
+                    : Optional.of("needs the capability sys_admin, which this agent does not have although it is root:"
+                            + " give it to the service or the container the agent runs in");
+        } catch (IOException unreadable) {
+            return Optional.of("cannot look at the agent's rights: " + unreadable.getMessage());
+        }
+    }
+
+    /** What to run where, as whom and how much on its own. */
+    record Start(List<String> command, Path directory, Optional<Account> account, Optional<Isolation> isolation) {}
+
     DriverHandle start(String driver, TaskContext task, UserPolicy users, List<String> command) throws DriverException {
         var wished = ConfigKeys.text(task.config(), "work_dir");
-        var workingDirectory = task.directories().task().resolve(wished);
-        var account = users.account(task.user(), driver);
+        return start(
+                driver,
+                task,
+                new Start(
+                        command,
+                        task.directories().task().resolve(wished),
+                        users.account(task.user(), driver),
+                        Optional.empty()));
+    }
+
+    DriverHandle start(String driver, TaskContext task, Start start) throws DriverException {
         Optional<TaskCgroup> cgroup = Optional.empty();
         try {
             cgroup = createCgroup(task);
             var request = new LaunchRequest(
-                    command,
+                    start.command(),
                     cleanNames(task.environment()),
-                    workingDirectory,
+                    start.directory(),
                     task.directories().driverState(),
                     new LaunchRequest.Output(
                             task.directories().stdout(), task.directories().stderr()),
-                    new LaunchRequest.Confinement(account.filter(user -> user.uid() != 0), cgroup, namespaces(task)));
+                    new LaunchRequest.Confinement(
+                            start.account().filter(user -> user.uid() != 0),
+                            Set.of(),
+                            cgroup,
+                            namespaces(task),
+                            start.isolation()));
             return new DriverHandle(driver, launcher.launch(request).values());
         } catch (IOException failed) {
             cgroup.ifPresent(ProcessTasks::discard);

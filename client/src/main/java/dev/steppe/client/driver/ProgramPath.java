@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 
 /** Finds the program a task names: in its own directory first, then on the machine. */
 final class ProgramPath {
@@ -13,7 +14,9 @@ final class ProgramPath {
 
     /** The absolute path of the program; the refusal lists every place that was looked at. */
     static Path find(String command, TaskContext task) throws DriverException {
-        for (Path candidate : candidates(command, task)) {
+        var candidates = candidates(
+                command, List.of(task.directories().local(), task.directories().task()), task.environment());
+        for (Path candidate : candidates) {
             if (Files.isRegularFile(candidate)) {
                 if (Files.isExecutable(candidate)) {
                     return candidate;
@@ -22,20 +25,18 @@ final class ProgramPath {
             }
         }
         throw DriverException.refused("command \"" + command + "\" was not found in "
-                + String.join(
-                        ", ",
-                        candidates(command, task).stream().map(Path::toString).toList()));
+                + String.join(", ", candidates.stream().map(Path::toString).toList()));
     }
 
-    private static List<Path> candidates(String command, TaskContext task) {
+    /** Where the program may be: below the given directories, then on the path. */
+    static List<Path> candidates(String command, List<Path> own, SortedMap<String, String> environment) {
         if (command.startsWith("/")) {
             return List.of(Path.of(command));
         }
         var candidates = new ArrayList<Path>();
-        candidates.add(task.directories().local().resolve(command));
-        candidates.add(task.directories().task().resolve(command));
+        own.forEach(directory -> candidates.add(directory.resolve(command)));
         if (!command.contains("/")) {
-            var path = task.environment().getOrDefault("PATH", MACHINE_PATH);
+            var path = environment.getOrDefault("PATH", MACHINE_PATH);
             for (String directory : path.split(":", -1)) {
                 if (directory.startsWith("/")) {
                     candidates.add(Path.of(directory, command));

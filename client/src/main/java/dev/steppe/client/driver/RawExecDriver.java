@@ -1,30 +1,25 @@
 package dev.steppe.client.driver;
 
-import dev.steppe.io.process.CommandSession;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * Runs a program of the machine as it is, without a file system of its own. A node has to opt in, since such a task sees
  * all of the machine its user may see.
  */
-public final class RawExecDriver implements Driver {
+public final class RawExecDriver extends ProcessDriver {
     private static final ConfigKeys KEYS = new ConfigKeys()
             .require("command", ConfigKeys.Form.TEXT)
             .with("args", ConfigKeys.Form.TEXTS)
             .with("work_dir", ConfigKeys.Form.TEXT)
             .with("denied_envvars", ConfigKeys.Form.TEXTS);
 
-    private final ProcessTasks tasks;
     private final Settings settings;
 
     public RawExecDriver(ProcessTasks tasks, Settings settings) {
-        this.tasks = tasks;
+        super(tasks);
         this.settings = settings;
     }
 
@@ -70,7 +65,7 @@ public final class RawExecDriver implements Driver {
         command.add(ProgramPath.find(ConfigKeys.text(task.config(), "command"), task)
                 .toString());
         command.addAll(ConfigKeys.texts(task.config(), "args"));
-        return tasks.start(name(), withoutDenied(task), settings.users(), command);
+        return tasks().start(name(), withoutDenied(task), settings.users(), command);
     }
 
     private static TaskContext withoutDenied(TaskContext task) {
@@ -87,46 +82,5 @@ public final class RawExecDriver implements Driver {
             quoted.add(java.util.regex.Pattern.quote(part));
         }
         return name.matches(String.join(".*", quoted));
-    }
-
-    @Override
-    public void recover(DriverHandle handle) throws DriverException {
-        tasks.recover(handle);
-    }
-
-    @Override
-    public Optional<DriverHandle> find(TaskDirectories directories) throws DriverException {
-        return tasks.find(name(), directories.driverState());
-    }
-
-    @Override
-    public void watch(DriverHandle handle, Consumer<ExitResult> then) {
-        tasks.watch(handle, then);
-    }
-
-    @Override
-    public void stop(DriverHandle handle, String signal, Duration killTimeout) throws DriverException {
-        tasks.stop(handle, signal, killTimeout);
-    }
-
-    @Override
-    public void signal(DriverHandle handle, String signal) throws DriverException {
-        tasks.signal(handle, signal);
-    }
-
-    @Override
-    public CommandSession enter(DriverHandle handle, CommandSession.Wish wish, CommandSession.Output output)
-            throws DriverException {
-        return tasks.enter(handle, wish, output);
-    }
-
-    @Override
-    public TaskUsage usage(DriverHandle handle) throws DriverException {
-        return tasks.usage(handle);
-    }
-
-    @Override
-    public void destroy(DriverHandle handle) throws DriverException {
-        tasks.destroy(handle);
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A node as drivers see it: directories, control groups below a parent of its own, and the wish to leave nothing. */
 final class DriverMachine implements AutoCloseable {
-    static final Duration DEADLINE = Duration.ofSeconds(10);
+    static final Duration DEADLINE = Duration.ofSeconds(30);
 
     final ProcessTasks tasks;
     final AllocationDirectory directory;
@@ -55,6 +55,18 @@ final class DriverMachine implements AutoCloseable {
         var ended = new CompletableFuture<ExitResult>();
         driver.watch(handle, ended::complete);
         return ended.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    static void await(Condition condition) throws Exception {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     @Override

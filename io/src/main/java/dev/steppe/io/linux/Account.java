@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** A user of this machine, from /etc/passwd. */
 public record Account(String name, int uid, int gid, Path home) {
     private static final Path PASSWD = Path.of("/etc/passwd");
+    private static final Path GROUP = Path.of("/etc/group");
 
     /** Finds an account by name or by number; a number without an account gets the group of the same number. */
     public static Optional<Account> find(String nameOrNumber) throws IOException {
@@ -27,8 +31,18 @@ public record Account(String name, int uid, int gid, Path home) {
         return Optional.of(new Account("", number, number, Path.of("/")));
     }
 
-    /** True when the machine knows the account by name, so that its supplementary groups can be looked up. */
-    public boolean isNamed() {
-        return !name.isEmpty();
+    /** The further groups this machine puts the account in. */
+    public SortedSet<Integer> groups() throws IOException {
+        var groups = new TreeSet<Integer>();
+        if (name.isEmpty() || !Files.isReadable(GROUP)) {
+            return groups;
+        }
+        for (String line : Files.readAllLines(GROUP, StandardCharsets.UTF_8)) {
+            var fields = line.split(":", -1);
+            if (fields.length >= 4 && List.of(fields[3].split(",", -1)).contains(name)) {
+                groups.add(Integer.parseInt(fields[2]));
+            }
+        }
+        return groups;
     }
 }

@@ -46,6 +46,8 @@ public final class LinuxCalls {
     private static final long MOUNT_ATTR_RDONLY = 1;
     private static final long MOUNT_ATTR_BYTES = 32;
     private static final int FALLOC_PUNCH_HOLE_KEEP_SIZE = 3;
+    private static final int MFD_CLOEXEC = 1;
+    private static final int MFD_EXEC = 0x10;
     private static final int WNOHANG = 1;
     private static final short POLLIN = 1;
     private static final int POLL_BYTES = 8;
@@ -64,6 +66,7 @@ public final class LinuxCalls {
     private static final Native WRITE = Native.function("write", LONG, INT, POINTER, LONG);
     private static final Native WAITPID = Native.function("waitpid", INT, INT, POINTER, INT);
     private static final Native MEMFD = Native.function("memfd_create", INT, POINTER, INT);
+    private static final Native TRUNCATE = Native.function("ftruncate", INT, INT, LONG);
     private static final Native FALLOCATE = Native.function("fallocate", INT, INT, INT, LONG, LONG);
     private static final Native OPEN = Native.variadic("open", 2, INT, POINTER, INT, INT);
     private static final Native FCNTL = Native.variadic("fcntl", 2, INT, INT, INT, INT);
@@ -194,6 +197,42 @@ public final class LinuxCalls {
         }
     }
 
+    /** A file in memory that can be run as a program. */
+    public static Descriptor programFile(String name) throws LinuxException {
+        try (var arena = Arena.ofConfined()) {
+            try {
+                return descriptor(MEMFD.call(name, text(arena, name), MFD_CLOEXEC | MFD_EXEC));
+            } catch (LinuxException beforeLinux63) {
+                return descriptor(MEMFD.call(name, text(arena, name), MFD_CLOEXEC));
+            }
+        }
+    }
+
+    /** Writes all of it; through the descriptor itself, since a program that runs cannot be opened for writing. */
+    public static void write(Descriptor to, byte[] content) throws LinuxException {
+        try (var arena = Arena.ofConfined()) {
+            var bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, content);
+            for (long done = 0; done < content.length; ) {
+                done += WRITE.call("", to.number(), bytes.asSlice(done), content.length - done);
+            }
+        }
+    }
+
+    /** Cuts a file off. */
+    public static void truncate(Descriptor file, long length) throws LinuxException {
+        TRUNCATE.call("", file.number(), length);
+    }
+
+    /** True when mount flags can be set on a mount with all below it (since Linux 5.12). */
+    public static boolean hasRecursiveMountFlags() {
+        try {
+            MOUNT_SETATTR.call("", SYS_MOUNT_SETATTR, -1, MemorySegment.NULL, 0, MemorySegment.NULL, 0L);
+            return true;
+        } catch (LinuxException refused) {
+            return refused.errno() != Errno.ENOSYS;
+        }
+    }
+
     /** All that is in a memory file. */
     public static String content(Descriptor memoryFile) throws IOException {
         return Files.readString(Path.of("/proc/self/fd/" + memoryFile.number()));
@@ -210,10 +249,15 @@ public final class LinuxCalls {
 
     /** Reads what is there, at most the buffer; empty at the end of the file. */
     public static String read(Descriptor from, int maximumBytes) throws LinuxException {
+        return new String(readBytes(from, maximumBytes), StandardCharsets.UTF_8);
+    }
+
+    /** The same for what is no text. */
+    public static byte[] readBytes(Descriptor from, int maximumBytes) throws LinuxException {
         try (var arena = Arena.ofConfined()) {
             var buffer = arena.allocate(maximumBytes);
             long count = READ.call("", from.number(), buffer, (long) maximumBytes);
-            return new String(buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+            return buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
         }
     }
 

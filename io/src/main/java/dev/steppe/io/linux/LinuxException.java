@@ -15,6 +15,11 @@ public final class LinuxException extends IOException {
         this.errno = errno;
     }
 
+    /** A call that failed elsewhere with that error number. */
+    public static LinuxException of(String call, String subject, int errno) {
+        return new LinuxException(call, subject, Errno.of(errno));
+    }
+
     /** The system call, for example {@code setns}. */
     public String call() {
         return call;
@@ -35,6 +40,7 @@ public final class LinuxException extends IOException {
             case EMFILE, ENFILE -> "; raise the limit of open files (ulimit -n, LimitNOFILE=)";
             case ENOSPC -> "; a limit in /proc/sys/user (max_*_namespaces) or the disk is exhausted";
             case ELOOP -> "; a symbolic link stands where a file is expected: remove it";
+            case ENOEXEC -> "; a script begins with a line such as #!/bin/sh, a program is made for this processor";
             case ENOENT,
                     ESRCH,
                     EEXIST,
@@ -45,7 +51,10 @@ public final class LinuxException extends IOException {
                     EPIPE,
                     EAGAIN,
                     ENOMEM,
+                    ENODEV,
                     ENOTDIR,
+                    EISDIR,
+                    ETXTBSY,
                     EBADF,
                     ECHILD,
                     OTHER -> "";

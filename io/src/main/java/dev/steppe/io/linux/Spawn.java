@@ -44,7 +44,13 @@ public final class Spawn {
     /** Starts the program; the first word is its absolute path, the environment holds NAME=value texts. */
     public static long start(List<String> command, List<String> environment, List<Descriptor> descriptors)
             throws LinuxException {
-        var program = command.getFirst();
+        return start(command.getFirst(), command, environment, descriptors);
+    }
+
+    /** The same for a program that is called by another name than its path. */
+    public static long start(
+            String program, List<String> command, List<String> environment, List<Descriptor> descriptors)
+            throws LinuxException {
         try (var arena = Arena.ofConfined()) {
             var actions = arena.allocate(OPAQUE_BYTES, 16);
             var attributes = arena.allocate(OPAQUE_BYTES, 16);

@@ -5,6 +5,7 @@ import dev.steppe.io.linux.NamespaceThread;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -36,8 +37,25 @@ public record LaunchRequest(
     /** Files that the task's output is appended to; made when absent, never followed through symbolic links. */
     public record Output(Path stdout, Path stderr) {}
 
-    /** The borders of the task. */
-    public record Confinement(Optional<Account> user, Optional<TaskCgroup> cgroup, NamespaceThread.Entry namespaces) {
+    /**
+     * The borders of the task: its user with further groups, its control group, network and files of its own, and, when it
+     * is isolated, its own view of the machine.
+     */
+    public record Confinement(
+            Optional<Account> user,
+            Set<Integer> groups,
+            Optional<TaskCgroup> cgroup,
+            NamespaceThread.Entry namespaces,
+            Optional<Isolation> isolation) {
+        public Confinement {
+            groups = Set.copyOf(groups);
+        }
+
+        /** Without isolation and further groups. */
+        public Confinement(Optional<Account> user, Optional<TaskCgroup> cgroup, NamespaceThread.Entry namespaces) {
+            this(user, Set.of(), cgroup, namespaces, Optional.empty());
+        }
+
         /** No borders: as the agent itself. */
         public static Confinement none() {
             return new Confinement(Optional.empty(), Optional.empty(), NamespaceThread.Entry.none());

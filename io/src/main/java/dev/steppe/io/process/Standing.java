@@ -19,6 +19,7 @@ record Standing(
         boolean noNewPrivileges,
         String umask) {
     private static final int EFFECTIVE = 1;
+    private static final List<Path> SETPRIV = List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
 
     static Standing of(long pid) throws IOException {
         var lines = lines(Path.of("/proc/" + pid + "/status"));
@@ -52,7 +53,7 @@ record Standing(
     /** The words that make root become this, to be put before a command. */
     List<String> fromRoot() {
         var words = new ArrayList<String>();
-        words.add(ReaperScript.setpriv().toString());
+        words.add(setpriv().toString());
         words.add("--reuid=" + user);
         words.add("--regid=" + group);
         words.add(groups.isEmpty() ? "--clear-groups" : "--groups=" + String.join(",", groups));
@@ -64,6 +65,14 @@ record Standing(
         words.add("--bounding-set=" + capabilities(boundingCapabilities));
         words.add("--");
         return words;
+    }
+
+    private static Path setpriv() {
+        return SETPRIV.stream()
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "setpriv is missing: install the package util-linux, it drops the privileges of commands in tasks"));
     }
 
     private static String capabilities(long set) {

@@ -7,14 +7,15 @@ import java.util.Optional;
 /** How a task ended. */
 public sealed interface TaskExit {
 
-    /**
-     * The task ended with a code, or by a signal. A shell cannot tell {@code exit 137} from SIGKILL, so a status above
-     * 128 counts as a signal (and the code stays in {@code status}).
-     */
-    record Ended(int status, boolean oomKilled, Instant at) implements TaskExit {
-        /** The signal, when the status tells of one. */
-        public Optional<Signal> signal() {
-            return status > 128 ? Signal.of(status - 128) : Optional.empty();
+    /** The task ended with a code, or by a signal; then the code is 128 and the signal's number, as shells count. */
+    record Ended(int status, Optional<Signal> signal, boolean oomKilled, Instant at) implements TaskExit {
+
+        /** From the status as the kernel gives it to a parent. */
+        static Ended of(int waited, boolean oomKilled, Instant at) {
+            int signal = waited & 0x7f;
+            return signal == 0
+                    ? new Ended((waited >> 8) & 0xff, Optional.empty(), oomKilled, at)
+                    : new Ended(128 + signal, Signal.of(signal), oomKilled, at);
         }
     }
 

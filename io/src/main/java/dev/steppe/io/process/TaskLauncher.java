@@ -10,17 +10,18 @@ import dev.steppe.io.linux.ProcessIdentity.ProcessStat;
 import dev.steppe.io.linux.Signal;
 import dev.steppe.io.linux.Spawn;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
@@ -28,15 +29,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Starts tasks that outlive the agent, finds them again, watches and stops them. Each task has a {@code sh} reaper as
+ * Starts tasks that outlive the agent, finds them again, watches and stops them. Each task has a reaper as
  * parent that writes its exit status into a private state directory. Blocking, callable from any thread; callbacks come
  * on virtual threads, once each.
  */
 public final class TaskLauncher implements AutoCloseable {
-    private static final List<String> REAPER_ENVIRONMENT = List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+    private static final Duration AFTER_END = Duration.ofSeconds(2);
     private static final Duration AFTER_KILL = Duration.ofSeconds(5);
     private static final int LOG_MODE = 0640;
-    private static final int REPORT_BYTES = 4096;
     private static final String LAUNCH = "launch";
     private static final String EXIT = "exit";
 
@@ -44,9 +44,15 @@ public final class TaskLauncher implements AutoCloseable {
     private final TaskSessions sessions = new TaskSessions(namespaceThread);
     private final ProcessWatcher watcher;
     private final List<Path> reaperCgroups;
+    private final Processor processor;
+    private final LaunchProgram.Machine machine;
 
     /** The reapers join groups of their own below the parent of {@code cgroups}; without cgroups they stay with the agent. */
     public TaskLauncher(Optional<Cgroups> cgroups) throws IOException {
+        processor = Processor.current()
+                .orElseThrow(() -> new IOException("tasks cannot be launched on the processor "
+                        + System.getProperty("os.arch") + ": only on x86-64 and arm64"));
+        machine = LaunchProgram.Machine.detect();
         watcher = new ProcessWatcher();
         reaperCgroups = cgroups.isPresent() ? cgroups.get().reaperDirectories() : List.of();
     }
@@ -57,8 +63,8 @@ public final class TaskLauncher implements AutoCloseable {
      */
     public TaskProcess launch(LaunchRequest request) throws IOException, InterruptedException {
         prepareState(request);
-        // All of it on the throw-away thread: it waits in system calls, which would hold up other virtual threads.
-        namespaceThread.call(request.confinement().namespaces(), () -> {
+        // On a throw-away thread: it waits in system calls, which would hold up other virtual threads.
+        namespaceThread.call(NamespaceThread.Entry.none(), () -> {
             spawn(request);
             return request;
         });
@@ -68,25 +74,25 @@ public final class TaskLauncher implements AutoCloseable {
     }
 
     private void spawn(LaunchRequest request) throws IOException {
+        var program = LaunchProgram.of(processor, request, reaperCgroups, machine);
+        var image = program.build();
         try (var nothing = high(LinuxCalls.openForReading(Path.of("/dev/null")));
                 var output = high(LinuxCalls.openForAppending(request.output().stdout(), LOG_MODE));
                 var errors = high(LinuxCalls.openForAppending(request.output().stderr(), LOG_MODE));
-                var script = high(LinuxCalls.memoryFile("steppe-environment"));
+                var file = high(LinuxCalls.programFile("steppe-launch"));
                 var report = LinuxCalls.pipe()) {
-            var scriptFile = Path.of("/proc/self/fd/" + script.number());
-            Files.writeString(scriptFile, ReaperScript.lastShell(request));
+            LinuxCalls.write(file, image.content());
             long reaper;
             try (var sink = high(report.sink())) {
                 reaper = Spawn.start(
-                        ReaperScript.command(request, reaperCgroups),
-                        REAPER_ENVIRONMENT,
-                        List.of(nothing, output, sink, errors, script));
+                        LaunchProgram.PATH,
+                        List.of(LaunchProgram.REAPER),
+                        List.of(),
+                        List.of(nothing, output, errors, sink, file));
             }
-            awaitStart(request, reaper, report.source());
-            // The reaper keeps the descriptor; the secrets need not stay in memory.
-            try (var content = FileChannel.open(scriptFile, StandardOpenOption.WRITE)) {
-                content.truncate(0);
-            }
+            awaitStart(request, program, reaper, report.source());
+            // The reaper keeps what it runs of the file; the secrets need not stay in memory.
+            LinuxCalls.truncate(file, image.secretsFrom());
         }
     }
 
@@ -161,7 +167,10 @@ public final class TaskLauncher implements AutoCloseable {
     public void stop(TaskProcess process, Signal signal, Duration killTimeout)
             throws IOException, InterruptedException {
         signal(process, signal);
-        awaitEnd(process.task(), killTimeout);
+        if (awaitEnd(process.task(), killTimeout)) {
+            // Killed before it could pass it on, an init would take the task's true status with it.
+            awaitEnd(process.reaper(), AFTER_END);
+        }
         killTree(process);
         if (!awaitEnd(process.reaper(), AFTER_KILL)) {
             throw new IOException("the reaper of " + process.stateDirectory() + " (pid "
@@ -213,22 +222,16 @@ public final class TaskLauncher implements AutoCloseable {
         }
     }
 
-    /** The pipe ends when the reaper has gone; until then "started" or a complaint of what came before the task. */
-    private void awaitStart(LaunchRequest request, long reaper, Descriptor report) throws IOException {
-        var text = new StringBuilder();
-        while (true) {
-            var part = LinuxCalls.read(report, REPORT_BYTES);
-            text.append(part);
-            if (("\n" + text).contains("\n" + ReaperScript.STARTED + "\n")) {
-                return;
-            }
-            if (part.isEmpty()) {
-                LinuxCalls.awaitChild(reaper);
-                var status = exitStatus(request.stateDirectory());
-                throw new IOException("cannot start " + request.command().getFirst() + ": "
-                        + text.toString().strip()
-                        + status.map(s -> " (status " + s + ")").orElse(""));
-            }
+    /** The pipe ends without a word when the task's program runs, since it is closed then; or a failed step is told. */
+    private void awaitStart(LaunchRequest request, CallProgram program, long reaper, Descriptor source)
+            throws IOException {
+        var failure = program.failure(LinuxCalls.readBytes(source, CallProgram.REPORT_BYTES));
+        if (failure.isPresent()) {
+            LinuxCalls.awaitChild(reaper);
+            removeState(request.stateDirectory());
+            var step = failure.get();
+            var reason = LinuxException.of(step.call().name().toLowerCase(Locale.ROOT), step.what(), step.errno());
+            throw new IOException("cannot start " + request.command().getFirst() + ": " + reason.getMessage(), reason);
         }
     }
 
@@ -237,7 +240,7 @@ public final class TaskLauncher implements AutoCloseable {
         if (status.isPresent()) {
             var at = Files.getLastModifiedTime(process.stateDirectory().resolve(EXIT))
                     .toInstant();
-            then.accept(new TaskExit.Ended(status.get(), process.cgroup().oomKilled(), at));
+            then.accept(TaskExit.Ended.of(status.get(), process.cgroup().oomKilled(), at));
         } else if (process.task().isAlive()) {
             watcher.watch(
                     process.task(),
@@ -251,11 +254,15 @@ public final class TaskLauncher implements AutoCloseable {
         }
     }
 
+    /** The status as the kernel gives it to a parent; empty while the task runs. */
     private Optional<Integer> exitStatus(Path stateDirectory) throws IOException {
         try {
-            var text = Files.readString(stateDirectory.resolve(EXIT));
-            // Without the line end it was not written completely.
-            return text.endsWith("\n") ? Optional.of(Integer.parseInt(text.trim())) : Optional.empty();
+            var bytes = Files.readAllBytes(stateDirectory.resolve(EXIT));
+            return bytes.length < Integer.BYTES
+                    ? Optional.empty()
+                    : Optional.of(ByteBuffer.wrap(bytes)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .getInt());
         } catch (NoSuchFileException none) {
             return Optional.empty();
         }

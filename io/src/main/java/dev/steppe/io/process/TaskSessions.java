@@ -185,13 +185,13 @@ final class TaskSessions implements AutoCloseable {
         var script = new StringBuilder(1024);
         script.append("umask ").append(facts.standing.umask()).append('\n');
         script.append("cd -- ")
-                .append(ReaperScript.quote(facts.directory.toString()))
+                .append(quote(facts.directory.toString()))
                 .append(" 2>/dev/null || cd /\n");
         script.append("unset PATH PWD OLDPWD SHLVL\n");
         facts.variables.forEach((name, value) -> script.append("export ")
                 .append(name)
                 .append('=')
-                .append(ReaperScript.quote(value))
+                .append(quote(value))
                 .append('\n'));
         // Opening a terminal makes it the one of the session, which this shell leads.
         script.append(
@@ -199,6 +199,13 @@ final class TaskSessions implements AutoCloseable {
                         ? "exec \"$@\" 0<>/proc/self/fd/3 1>&0 2>&0 3>&-\n"
                         : "exec \"$@\" <&3 3<&-\n");
         return script.toString();
+    }
+
+    private static String quote(String value) {
+        if (value.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a text for a shell contains a NUL byte");
+        }
+        return "'" + value.replace("'", "'\\''") + "'";
     }
 
     /** The environment the task's program was started with; names that a shell cannot export are left out. */

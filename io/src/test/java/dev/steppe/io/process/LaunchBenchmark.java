@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 
@@ -45,17 +46,43 @@ final class LaunchBenchmark {
             shape.run("+ user", user, false, none);
             shape.run("+ cgroups", user, true, none);
             shape.run("+ network and mount namespace", user, true, inside);
+            var view = Files.createDirectory(directory.resolve("root"));
+            shape.isolation = Optional.of(isolation(view));
+            shape.run("+ isolation", user, true, inside);
+            shape.isolation = Optional.empty();
             shape.reapers(user);
             namespaces.delete("bench");
             namespaces.removeDirectory();
         }
         cgroups.removeParent();
-        for (String name : List.of("resolv.conf", "stdout", "stderr", "")) {
+        for (String name : List.of("resolv.conf", "stdout", "stderr", "root", "")) {
             Files.deleteIfExists(directory.resolve(name));
         }
     }
 
-    private record Bench(TaskLauncher launcher, Cgroups cgroups, Path directory) {
+    private static Isolation isolation(Path root) {
+        var views = new ArrayList<Isolation.View>();
+        for (String each : List.of("/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr")) {
+            if (Files.exists(Path.of(each))) {
+                views.add(Isolation.View.readOnly(Path.of(each), Path.of(each)));
+            }
+        }
+        views.add(Isolation.View.writable(root.getParent(), Path.of("/local")));
+        return new Isolation(root, views, List.of(), true, true, Set.of());
+    }
+
+    private static final class Bench {
+        private final TaskLauncher launcher;
+        private final Cgroups cgroups;
+        private final Path directory;
+        private Optional<Isolation> isolation = Optional.empty();
+
+        Bench(TaskLauncher launcher, Cgroups cgroups, Path directory) {
+            this.launcher = launcher;
+            this.cgroups = cgroups;
+            this.directory = directory;
+        }
+
         void run(String name, Optional<Account> user, boolean grouped, NamespaceThread.Entry entry) throws Exception {
             var micros = new ArrayList<Long>();
             for (int round = 0; round < WARM_UP + ROUNDS; round++) {
@@ -115,7 +142,7 @@ final class LaunchBenchmark {
                     Path.of("/"),
                     directory.resolve("state-" + name),
                     new LaunchRequest.Output(directory.resolve("stdout"), directory.resolve("stderr")),
-                    new LaunchRequest.Confinement(user, group, entry)));
+                    new LaunchRequest.Confinement(user, Set.of(), group, entry, isolation)));
         }
     }
 }

@@ -26,7 +26,7 @@ final class TaskRules {
     }
 
     void check() {
-        at.addIf(task.driver().isEmpty(), "Driver", "driver is missing; choose raw_exec, java or docker");
+        at.addIf(task.driver().isEmpty(), "Driver", "driver is missing; choose exec, raw_exec, java or docker");
         at.addIf(
                 task.name().equals("alloc"),
                 "Name",
