@@ -96,6 +96,45 @@ def catalog():
     until("a root", lambda: CONSUL.connect.ca.roots()["ActiveRootID"] != "")
 
 
+def keys():
+    assert CONSUL.kv.put("app/a", "1", flags=7) and CONSUL.kv.put("app/b/c", "2")
+    index, entry = CONSUL.kv.get("app/a")
+    assert entry["Value"] == b"1" and entry["Flags"] == 7 and int(index) == entry["ModifyIndex"]
+    assert CONSUL.kv.get("app/", keys=True, separator="/")[1] == ["app/a", "app/b/"]
+    assert [it["Key"] for it in CONSUL.kv.get("app", recurse=True)[1]] == ["app/a", "app/b/c"]
+    assert not CONSUL.kv.put("app/a", "3", cas=1)
+    assert CONSUL.kv.get("app/none")[1] is None
+    assert CONSUL.kv.delete("app/b/", recurse=True) and CONSUL.kv.get("app/b/c")[1] is None
+    session = CONSUL.session.create("worker", behavior="delete", ttl=10, lock_delay=0)
+    other = CONSUL.session.create()
+    assert CONSUL.kv.put("app/leader", "me", acquire=session)
+    assert not CONSUL.kv.put("app/leader", "you", acquire=other)
+    assert CONSUL.kv.get("app/leader")[1]["Session"] == session
+    assert CONSUL.session.renew(session)["ID"] == session
+    assert {it["ID"] for it in CONSUL.session.list()[1]} == {session, other}
+    assert CONSUL.session.destroy(session) and CONSUL.kv.get("app/leader")[1] is None
+    results = CONSUL.txn.put([
+        {"KV": {"Verb": "set", "Key": "app/t", "Value": "dHdv"}},
+        {"KV": {"Verb": "get", "Key": "app/t"}},
+    ])
+    assert results["Results"][1]["KV"]["Value"] == "dHdv"
+
+
+def variables():
+    created = NOMAD.variable.create_variable("app/db", {"Items": {"user": "me", "password": "secret"}})
+    assert created["Items"]["user"] == "me"
+    assert NOMAD.variable.get_variable("app/db")["Items"]["password"] == "secret"
+    assert "app/db" in NOMAD.variables
+    assert [it["Path"] for it in NOMAD.variables.get_variables(prefix="app")] == ["app/db"]
+    try:
+        NOMAD.variable.create_variable("app/db", {"Items": {"user": "you"}}, cas=0)
+        raise AssertionError("a stale write must be refused")
+    except nomad.api.exceptions.VariableConflict:
+        pass
+    NOMAD.variable.delete_variable("app/db")
+    assert "app/db" not in NOMAD.variables
+
+
 def stop():
     NOMAD.job.deregister_job("web")
     until("complete allocations", lambda: statuses() == ["complete", "complete"])
@@ -104,6 +143,6 @@ def stop():
     assert "web" not in NOMAD.jobs
 
 
-for step in (jobs, allocations, agents, catalog, stop):
+for step in (jobs, allocations, agents, catalog, keys, variables, stop):
     step()
     print("ok", step.__name__)

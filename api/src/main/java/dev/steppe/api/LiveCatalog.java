@@ -17,7 +17,7 @@ public final class LiveCatalog {
     private final String datacenter;
     private final AtomicReference<Optional<Held>> held = new AtomicReference<>(Optional.empty());
 
-    private record Held(long index, List<ServerAgent> servers, Catalog catalog) {}
+    private record Held(long index, List<ServerAgent> servers, Catalog catalog, Catalog consul) {}
 
     public LiveCatalog(Region region, String datacenter) {
         this.region = region;
@@ -40,17 +40,27 @@ public final class LiveCatalog {
 
     /** The catalog of a snapshot. */
     public Catalog of(Snapshot snapshot) {
+        return held(snapshot).catalog;
+    }
+
+    /** What the Consul dialect shows of it: without the services that jobs asked for in Nomad's words. */
+    public Catalog ofConsul(Snapshot snapshot) {
+        return held(snapshot).consul;
+    }
+
+    private Held held(Snapshot snapshot) {
         var servers = region.servers().stream()
                 .map(server -> new ServerAgent(server.name(), server.host(), server.httpPort(), server.port()))
                 .toList();
         long index = snapshot.index(tables());
         var last = held.get();
         if (last.isPresent() && last.get().index == index && last.get().servers.equals(servers)) {
-            return last.get().catalog;
+            return last.get();
         }
         var catalog = last.map(before -> before.catalog.next(snapshot, servers, datacenter))
                 .orElseGet(() -> Catalog.of(snapshot, servers, datacenter));
-        held.set(Optional.of(new Held(index, servers, catalog)));
-        return catalog;
+        var newest = new Held(index, servers, catalog, catalog.providedBy("consul"));
+        held.set(Optional.of(newest));
+        return newest;
     }
 }

@@ -42,6 +42,9 @@ public interface Region {
     /** How fresh the snapshot is; the index in it is not used. */
     Dialect.ReadState freshness();
 
+    /** Variables, keys and sessions. */
+    RegionData data();
+
     /** The servers, the leader marked. */
     List<Peer> servers();
 

@@ -76,6 +76,11 @@ public final class ServerRegion implements Region, AutoCloseable {
         return new Dialect.ReadState(store.snapshot().index(), leader().isPresent(), Duration.ZERO);
     }
 
+    @Override
+    public RegionData data() {
+        return new ServerRegionData(server);
+    }
+
     private Optional<MemberId> leader() {
         return switch (consensus.leadership()) {
             case Leadership.Leading leading -> Optional.of(consensus.status().self());
@@ -174,8 +179,7 @@ public final class ServerRegion implements Region, AutoCloseable {
     }
 
     /** Asks the server, whose replies come on its loop, and waits for the reply. */
-    private static <T> Reply.Done<T> done(Consumer<Consumer<Reply<T>>> ask)
-            throws Refused, IOException, InterruptedException {
+    static <T> Reply.Done<T> done(Consumer<Consumer<Reply<T>>> ask) throws Refused, IOException, InterruptedException {
         var replies = new ArrayBlockingQueue<Reply<T>>(1);
         ask.accept(replies::add);
         var reply = Optional.ofNullable(replies.poll(WRITE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS))

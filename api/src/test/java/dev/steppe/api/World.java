@@ -68,6 +68,12 @@ public final class World implements Region, AutoCloseable {
         return new Dialect.ReadState(1, true, Duration.ZERO);
     }
 
+    /** There is no server here; what needs one is tested with a whole agent. */
+    @Override
+    public RegionData data() {
+        throw new UnsupportedOperationException("a world without servers");
+    }
+
     @Override
     public List<Peer> servers() {
         return List.of(new Peer("s1", "alpha", "127.0.0.1", 4647, 4646, true, true, "alive"));

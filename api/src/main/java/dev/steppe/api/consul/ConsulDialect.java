@@ -25,6 +25,9 @@ public final class ConsulDialect {
         routes.addAll(new AgentRoutes(identity, reads).routes());
         routes.addAll(new IntentionRoutes(reads, otherwise).routes());
         routes.addAll(new AuthorityRoutes(reads).routes());
+        routes.addAll(new KeyRoutes(reads).routes());
+        routes.addAll(new TransactionRoutes(reads).routes());
+        routes.addAll(new SessionRoutes(reads, identity).routes());
         routes.addAll(UnsupportedRoutes.routes());
         return new Router(routes);
     }

@@ -12,9 +12,11 @@ import dev.steppe.api.http.Response;
 import dev.steppe.api.http.WaitTerms;
 import dev.steppe.mesh.catalog.Catalog;
 import dev.steppe.model.codec.Codec;
+import dev.steppe.state.Interest;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -35,20 +37,36 @@ record Reads(Region region, LiveCatalog catalog) {
     }
 
     Answer ofCatalog(Request request, CatalogView view) throws Refused, IOException, InterruptedException {
-        return ofState(request, snapshot -> view.of(catalog.of(snapshot)), LiveCatalog.tables());
+        return ofState(request, snapshot -> view.of(catalog.ofConsul(snapshot)), LiveCatalog.tables());
     }
 
     Answer ofState(Request request, StateView view, Table... tables) throws Refused, IOException, InterruptedException {
+        var interests = Arrays.stream(tables).<Interest>map(Interest.Whole::new).toList();
+        return ofInterests(request, snapshot -> json(view.of(snapshot)), interests);
+    }
+
+    /** Makes a whole response from the state. */
+    @FunctionalInterface
+    interface ResponseView {
+        Response of(Snapshot snapshot) throws Refused;
+    }
+
+    /** The answer to a read that waits for changes of these only. */
+    Answer ofInterests(Request request, ResponseView view, List<Interest> interests)
+            throws Refused, IOException, InterruptedException {
         check(request);
         boolean stale = request.query().flag("stale");
         BlockingRead read = () -> {
             var snapshot = region.snapshot();
-            long index = snapshot.index(tables);
-            return new BlockingRead.Reading(index, region.changeAfter(index, tables), () -> {
+            long index = interests.stream()
+                    .mapToLong(interest -> interest.index(snapshot))
+                    .max()
+                    .orElse(1);
+            return new BlockingRead.Reading(index, region.changeAfter(index, interests), () -> {
                 var fresh = region.freshness();
                 var state = new Dialect.ReadState(index, fresh.knownLeader(), fresh.lastContact());
                 return Dialect.CONSUL
-                        .stamp(json(view.of(snapshot)), state)
+                        .stamp(view.of(snapshot), state)
                         .with("X-Consul-Effective-Consistency", stale ? "stale" : "leader");
             });
         };

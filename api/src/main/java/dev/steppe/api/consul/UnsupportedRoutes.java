@@ -38,15 +38,12 @@ final class UnsupportedRoutes {
             "/v1/imported-services",
             "/v1/event/{rest...}",
             "/v1/health/ingress/{name}",
-            "/v1/kv/{key...}",
             "/v1/operator/{rest...}",
             "/v1/peering/{rest...}",
             "/v1/peerings",
             "/v1/query",
             "/v1/query/{rest...}",
-            "/v1/session/{rest...}",
-            "/v1/snapshot",
-            "/v1/txn");
+            "/v1/snapshot");
 
     private UnsupportedRoutes() {}
 

@@ -73,6 +73,46 @@ public sealed interface Right {
         }
     }
 
+    /** The variable whose path is the value of a path parameter, in the namespace of the request. */
+    record OneVariable(Access access, String parameter) implements Right {
+        @Override
+        public String toString() {
+            return "variables:" + text(access) + " {" + parameter + "}";
+        }
+    }
+
+    /** A list of variables, out of which only what the caller may list is answered. */
+    record ListedVariables() implements Right {
+        @Override
+        public String toString() {
+            return "variables:list (filtered)";
+        }
+    }
+
+    /** The key, or all below a prefix, that is the value of a path parameter. */
+    record Keys(Access access, String parameter) implements Right {
+        @Override
+        public String toString() {
+            return "key:" + text(access) + " {" + parameter + "}";
+        }
+    }
+
+    /** Every key of the body of the request, each as its operation needs it. */
+    record KeysInBody() implements Right {
+        @Override
+        public String toString() {
+            return "key:read/write (as the body says)";
+        }
+    }
+
+    /** Sessions that hold keys. */
+    record Sessions(Access access) implements Right {
+        @Override
+        public String toString() {
+            return "session:" + text(access);
+        }
+    }
+
     /** The namespace capabilities, in the words of Nomad's policies. */
     enum Capability {
         LIST_JOBS("list-jobs"),
@@ -112,6 +152,9 @@ public sealed interface Right {
     Right READ_OPERATOR = new Operator(Access.READ);
     Right WRITE_OPERATOR = new Operator(Access.WRITE);
     Right READ_SERVICES = new ReadableServices();
+    Right LIST_VARIABLES = new ListedVariables();
+    Right READ_SESSIONS = new Sessions(Access.READ);
+    Right WRITE_SESSIONS = new Sessions(Access.WRITE);
     Right READ_INTENTIONS = new Intentions(Access.READ);
     Right WRITE_INTENTIONS = new Intentions(Access.WRITE);
 

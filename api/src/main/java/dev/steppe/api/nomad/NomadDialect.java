@@ -28,6 +28,8 @@ public final class NomadDialect {
         routes.addAll(new FileRoutes(region, node).routes());
         routes.addAll(new ExecRoute(region, node).routes());
         routes.addAll(new AgentRoutes(identity, region, node).routes());
+        routes.addAll(new VariableRoutes(region).routes());
+        routes.addAll(new KeyringRoutes(region).routes());
         routes.addAll(UnsupportedRoutes.routes());
         return new Router(routes);
     }

@@ -51,7 +51,11 @@ final class PlacementRoutes {
                 Route.get("/v1/node/{id}/allocations", Right.READ_NODES, this::allocationsOfNode),
                 Route.write("/v1/node/{id}/eligibility", Right.WRITE_NODES, this::setEligibility),
                 Route.get("/v1/services", Right.READ_JOB, this::services),
-                Route.get("/v1/service/{name}", Right.READ_JOB, this::service));
+                Route.get("/v1/service/{name}", Right.READ_JOB, this::service),
+                Route.delete("/v1/service/{name}/{id}", Right.SUBMIT_JOB, request -> {
+                    throw Refused.unsupported("services follow from allocations and cannot be deleted: the instance "
+                            + request.name("id") + " goes with its allocation, stop that");
+                }));
     }
 
     private static Allocation known(Snapshot snapshot, AllocationId id) throws Refused {
@@ -262,15 +266,14 @@ final class PlacementRoutes {
     }
 
     private Answer service(Request request) throws Refused, IOException, InterruptedException {
-        if (request.query().text("choose").isPresent()) {
-            throw Refused.unsupported("the parameter \"choose\" of /v1/service/{name} is not supported yet");
-        }
+        var choice = Choice.of(request);
         var namespace = Listing.namespace(request);
         var name = request.name("name");
         return reads.answer(
                 request,
                 snapshot -> new Reads.Result(
-                        snapshot.index(LiveCatalog.tables()), () -> registrations.named(snapshot, namespace, name)),
+                        snapshot.index(LiveCatalog.tables()),
+                        () -> choice.from(registrations.named(snapshot, namespace, name))),
                 LiveCatalog.tables());
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Service instances of allocations as Nomad shows them, from the one catalog. */
+/** Service instances that jobs asked for with {@code provider = "nomad"}, as Nomad shows them, from the one catalog. */
 final class Registrations {
     private final LiveCatalog catalog;
 
@@ -23,7 +23,7 @@ final class Registrations {
         var found = new ArrayList<Shapes.Registration>();
         for (var allocation : allocations) {
             for (var row : now.ofAllocation(allocation.id())) {
-                if (row.proxy().isEmpty()) {
+                if (row.proxy().isEmpty() && row.provider().equals("nomad")) {
                     found.add(registration(allocation, row));
                 }
             }

@@ -45,9 +45,6 @@ final class UnsupportedRoutes {
             "/v1/plugin/{rest...}",
             "/v1/acl/{rest...}",
             "/v1/namespace",
-            "/v1/vars",
-            "/v1/var/{path...}",
-            "/v1/service/{name}/{id}",
             "/v1/scaling/{rest...}",
             "/v1/search",
             "/v1/search/fuzzy",
@@ -68,7 +65,6 @@ final class UnsupportedRoutes {
             "/v1/operator/autopilot/{rest...}",
             "/v1/operator/scheduler/configuration",
             "/v1/operator/snapshot",
-            "/v1/operator/keyring/{rest...}",
             "/v1/operator/upgrade-check/{rest...}",
             "/v1/system/gc",
             "/v1/system/reconcile/summaries");

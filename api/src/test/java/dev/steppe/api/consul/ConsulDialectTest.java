@@ -289,13 +289,23 @@ class ConsulDialectTest {
 
     @Test
     void what_is_not_served_says_so() throws Exception {
-        assertThat(get("/v1/kv/a/b").status()).isEqualTo(501);
-        assertThat(get("/v1/kv/a/b").text()).contains("/v1/kv/a/b");
+        assertThat(get("/v1/config/a/b").status()).isEqualTo(501);
+        assertThat(get("/v1/config/a/b").text()).contains("/v1/config/a/b");
         assertThat(get("/v1/nothing").text()).contains("not a recognized HTTP API endpoint");
         assertThat(ask("PUT", "/v1/catalog/services", "").text()).isEqualTo("method PUT not allowed");
         assertThat(get("/v1/catalog/services?filter=x").status()).isEqualTo(501);
         assertThat(get("/v1/catalog/services?dc=mars").text()).isEqualTo("No path to datacenter");
         assertThat(get("/v1/catalog/services?ns=team").status()).isEqualTo(400);
         assertThat(get("/v1/catalog/services?stale&consistent").status()).isEqualTo(400);
+    }
+
+    @Test
+    void what_jobs_asked_for_in_the_words_of_nomad_is_not_listed() throws Exception {
+        world.job("web", """
+                "Services":[{"Name":"web","PortLabel":"http","Provider":"nomad"},{"Name":"api","PortLabel":"http"}]""");
+        world.place("a1", "web", "n1", "http:20100:80");
+        report("success");
+        assertThat(get("/v1/catalog/services").text()).contains("\"api\"").doesNotContain("\"web\"");
+        assertThat(get("/v1/health/service/web").text()).isEqualTo("[]");
     }
 }

@@ -293,7 +293,9 @@ class NomadDialectTest {
 
     @Test
     void services_are_derived_from_allocations() throws Exception {
-        world.job("web", "\"Services\":[{\"Name\":\"web\",\"PortLabel\":\"http\",\"Tags\":[\"v1\"]}]");
+        world.job("web", """
+                "Services":[{"Name":"web","PortLabel":"http","Tags":["v1"],"Provider":"nomad"},
+                 {"Name":"mesh","PortLabel":"http"}]""");
         world.place("a1", "web", "n1", "http:20100:80");
         world.report("a1", "\"ClientStatus\":\"running\"");
         assertThat(at(get("/v1/services"), "0/Services/0/ServiceName")).isEqualTo("web");
@@ -301,6 +303,23 @@ class NomadDialectTest {
         assertThat(at(service, "0/Address") + ":" + at(service, "0/Port")).isEqualTo("192.0.2.1:20100");
         assertThat(at(get("/v1/allocation/a1/services"), "0/AllocID")).isEqualTo("a1");
         assertThat(at(get("/v1/job/web/services"), "0/Tags/0")).isEqualTo("v1");
+        assertThat(get("/v1/services").text()).doesNotContain("mesh");
+        assertThat(Reply.ask(address(), "DELETE", "/v1/service/web/" + at(service, "0/ID"), "")
+                        .text())
+                .contains("cannot be deleted");
+    }
+
+    @Test
+    void the_same_instances_are_chosen_for_the_same_key() throws Exception {
+        world.job("web", "\"Services\":[{\"Name\":\"web\",\"PortLabel\":\"http\",\"Provider\":\"nomad\"}]");
+        for (int i = 1; i <= 5; i++) {
+            world.place("a" + i, "web", "n1", "http:2010" + i + ":80");
+            world.report("a" + i, "\"ClientStatus\":\"running\"");
+        }
+        var chosen = get("/v1/service/web?choose=2%7Cme").text();
+        assertThat(chosen.split("\"AllocID\"", -1)).hasSize(3);
+        assertThat(get("/v1/service/web?choose=2%7Cme").text()).isEqualTo(chosen);
+        assertThat(get("/v1/service/web?choose=2").status()).isEqualTo(400);
     }
 
     @Test

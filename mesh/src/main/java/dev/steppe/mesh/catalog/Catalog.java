@@ -73,6 +73,33 @@ public final class Catalog {
         return new Catalog(snapshot, servers, datacenter, derived);
     }
 
+    private Catalog(Catalog whole, String provider) {
+        index = whole.index;
+        nodes = whole.nodes;
+        derived = whole.derived;
+        byName = only(whole.byName, provider);
+        byDestination = only(whole.byDestination, provider);
+        byNode = only(whole.byNode, provider);
+    }
+
+    private static <K> SortedMap<K, List<Instance>> only(SortedMap<K, List<Instance>> lists, String provider) {
+        SortedMap<K, List<Instance>> kept = new TreeMap<>();
+        lists.forEach((key, instances) -> {
+            var its = instances.stream()
+                    .filter(instance -> instance.provider().equals(provider))
+                    .toList();
+            if (!its.isEmpty()) {
+                kept.put(key, its);
+            }
+        });
+        return kept;
+    }
+
+    /** The services that jobs asked for in these words, {@code consul} or {@code nomad}; all nodes. */
+    public Catalog providedBy(String provider) {
+        return new Catalog(this, provider);
+    }
+
     /** The index of the last change that could show here. */
     public long index() {
         return index;
