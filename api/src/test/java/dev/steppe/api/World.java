@@ -20,6 +20,7 @@ import dev.steppe.model.codec.CodecException;
 import dev.steppe.scheduler.Preview;
 import dev.steppe.server.IntentionEndpoint;
 import dev.steppe.server.JobEndpoint;
+import dev.steppe.server.RegisterOptions;
 import dev.steppe.state.Command;
 import dev.steppe.state.Interest;
 import dev.steppe.state.Snapshot;
@@ -83,8 +84,9 @@ public final class World implements Region, AutoCloseable {
     public synchronized JobWritten register(JobEndpoint.Wish wish) throws Refused {
         var key = wish.job().key();
         var evaluation = evaluation(key);
+        var job = wish.options().applied(wish.job(), snapshot().job(key));
         long index = apply(new Command.RegisterJob(
-                wish.job(), wish.enforceIndex(), wish.submission(), Optional.of(evaluation), AT));
+                job, wish.options().enforceIndex(), wish.submission(), Optional.of(evaluation), AT));
         return written(index, key, evaluation);
     }
 
@@ -97,7 +99,7 @@ public final class World implements Region, AutoCloseable {
     @Override
     public JobWritten revert(JobKey key, long version, Optional<Long> enforcePrior) throws Refused {
         var earlier = snapshot().job(key, version).orElseThrow().spec();
-        return register(new JobEndpoint.Wish(earlier, snapshot().submission(key, version), Optional.empty()));
+        return register(new JobEndpoint.Wish(earlier, snapshot().submission(key, version), RegisterOptions.none()));
     }
 
     @Override
@@ -181,7 +183,7 @@ public final class World implements Region, AutoCloseable {
     /** Registers a job with one group {@code g} and task {@code t}, given the group's other fields. */
     public void job(String id, String groupFields) throws Refused {
         register(new JobEndpoint.Wish(
-                read(JobSpec.class, jobJson(id, groupFields)), Optional.empty(), Optional.empty()));
+                read(JobSpec.class, jobJson(id, groupFields)), Optional.empty(), RegisterOptions.none()));
     }
 
     public static String jobJson(String id, String groupFields) {

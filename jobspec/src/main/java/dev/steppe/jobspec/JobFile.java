@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads job files: HCL2, or the API's JSON when the text begins with a brace. A refused file is an exception that holds
+ * Reads job files: HCL2, and when the text begins with a brace HCL2 in JSON syntax or the API's JSON. A refused file is an exception that holds
  * everything found wrong in it, with places. Stateless.
  */
 public final class JobFile {
@@ -35,7 +35,9 @@ public final class JobFile {
     /** Reads a file. */
     public static ParsedJob parse(String fileName, String text, ParseOptions options) throws DiagnosticException {
         Source source = new Source(fileName, text);
-        return text.stripLeading().startsWith("{") ? JobJson.parse(source) : parseHcl(source, options);
+        return text.stripLeading().startsWith("{")
+                ? JobJson.parse(source, options)
+                : read(Hcl.parseBody(source), source, options);
     }
 
     /**
@@ -51,8 +53,8 @@ public final class JobFile {
         return Codec.fromJson(JobSpec.class, Codec.toJsonBytes(complete, false));
     }
 
-    private static ParsedJob parseHcl(Source source, ParseOptions options) throws DiagnosticException {
-        Body file = Hcl.parseBody(source);
+    /** The job of a file whose syntax was read. */
+    static ParsedJob read(Body file, Source source, ParseOptions options) throws DiagnosticException {
         Findings findings = new Findings();
         checkRoot(file, findings);
         Evaluator evaluator = new Evaluator(options.functions());

@@ -7,19 +7,19 @@ import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import java.util.Map;
 
-/** Reads jobs in the API's JSON shape, bare or as the value of {@code Job}. */
+/** Reads jobs in JSON: in the API's shape, bare or as the value of {@code Job}, or HCL2 in JSON syntax. */
 final class JobJson {
     private JobJson() {}
 
-    static ParsedJob parse(Source source) throws DiagnosticException {
+    static ParsedJob parse(Source source, ParseOptions options) throws DiagnosticException {
         Map<String, Object> job;
         try {
             job = BlockReader.asMap(Codec.fromJson(Object.class, source.text()));
         } catch (CodecException refusal) {
             throw refuse(source, "The file is not JSON: " + refusal.getMessage());
         }
-        if (job.containsKey("job")) {
-            throw refuse(source, "HCL in JSON syntax is not supported; write HCL, or JSON in the API's shape");
+        if (JsonBodies.ROOTS.stream().anyMatch(job::containsKey)) {
+            return JobFile.read(JsonBodies.file(source), source, options);
         }
         if (job.get("Job") instanceof Map<?, ?> inner) {
             job = BlockReader.asMap(inner);

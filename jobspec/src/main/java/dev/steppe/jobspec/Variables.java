@@ -188,7 +188,9 @@ final class Variables {
 
     private void assignments(Source file, Map<String, Declaration> declarations, Map<String, Value> given) {
         try {
-            Body body = Hcl.parseBody(file);
+            Body body = file.text().stripLeading().startsWith("{")
+                    ? JsonBodies.assignments(file)
+                    : Hcl.parseBody(file);
             for (Body.Block block : body.blocks()) {
                 findings.error(block.range(), "A file of variables holds only assignments", "");
             }

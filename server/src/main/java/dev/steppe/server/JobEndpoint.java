@@ -9,6 +9,7 @@ import dev.steppe.model.JobSpec;
 import dev.steppe.model.Refusal;
 import dev.steppe.model.Submission;
 import dev.steppe.model.VersionTag;
+import dev.steppe.model.codec.RecordShape;
 import dev.steppe.scheduler.Preview;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
@@ -36,34 +37,42 @@ public final class JobEndpoint {
     /** A registered or stopped job: its modification index, the evaluation made for it, and what the user should know. */
     public record Registered(long jobModifyIndex, Optional<EvaluationId> evaluation, List<String> notices) {}
 
-    /** A job to register, as which text it was written, and which modification index the registered one must have. */
-    public record Wish(JobSpec job, Optional<Submission> submission, Optional<Long> enforceIndex) {}
+    /** A job to register, as which text it was written, and how it is registered. */
+    public record Wish(JobSpec job, Optional<Submission> submission, RegisterOptions options) {}
 
     /** Registers a job whose source is not kept. */
     public void register(JobSpec job, Optional<Long> enforceIndex, Consumer<Reply<Registered>> then) {
-        register(new Wish(job, Optional.empty(), enforceIndex), then);
+        register(new Wish(job, Optional.empty(), RegisterOptions.enforcing(enforceIndex)), then);
     }
 
     /** Registers a job. */
     public void register(Wish wish, Consumer<Reply<Registered>> then) {
-        var job = wish.job();
-        var admission = JobAdmission.check(job);
-        if (!admission.isTaken()) {
-            loop.execute(() -> then.accept(Reply.refused(admission.refusal())));
-            return;
-        }
-        var notices = new ArrayList<>(admission.notices());
+        loop.execute(() -> {
+            var job = wish.options().applied(wish.job(), store.snapshot().job(wish.job().key()));
+            var admission = JobAdmission.check(job);
+            if (admission.isTaken()) {
+                register(job, wish, new ArrayList<>(admission.notices()), then);
+            } else {
+                then.accept(Reply.refused(admission.refusal()));
+            }
+        });
+    }
+
+    private void register(JobSpec job, Wish wish, List<String> notices, Consumer<Reply<Registered>> then) {
         var kept = wish.submission().filter(it -> it.characters() <= Submission.CHARACTERS_MAX);
         if (wish.submission().isPresent() && kept.isEmpty()) {
             notices.add("the source of the job is not kept: it has "
                     + wish.submission().get().characters() + " characters, at most " + Submission.CHARACTERS_MAX
                     + " are");
         }
-        loop.execute(() -> {
-            var evaluation = Evaluations.of(job, "job-register", loop.now(), loop.random());
-            var command = new Command.RegisterJob(job, wish.enforceIndex(), kept, Optional.of(evaluation), loop.now());
-            proposals.propose(command, reply -> then.accept(registered(reply, job.key(), evaluation, notices)));
-        });
+        var made = Evaluations.of(job, "job-register", loop.now(), loop.random());
+        var evaluation = wish.options()
+                .evaluationPriority()
+                .map(priority -> RecordShape.with(made, "priority", priority))
+                .orElse(made);
+        var command = new Command.RegisterJob(
+                job, wish.options().enforceIndex(), kept, Optional.of(evaluation), loop.now());
+        proposals.propose(command, reply -> then.accept(registered(reply, job.key(), evaluation, notices)));
     }
 
     /** What registering a job would lead to, and what the user should know. */
@@ -112,7 +121,7 @@ public final class JobEndpoint {
                     new Wish(
                             snapshot.job(key, version).orElseThrow().spec(),
                             snapshot.submission(key, version),
-                            current.map(Job::jobModifyIndex)),
+                            RegisterOptions.enforcing(current.map(Job::jobModifyIndex))),
                     then);
         });
     }

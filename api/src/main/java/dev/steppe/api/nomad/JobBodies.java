@@ -9,6 +9,7 @@ import dev.steppe.model.Submission;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.server.JobEndpoint;
+import dev.steppe.server.RegisterOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,11 +42,26 @@ final class JobBodies {
         if (job.isEmpty()) {
             throw Refused.invalid("Job must be specified");
         }
-        boolean enforce = Boolean.TRUE.equals(body.get("EnforceIndex"));
-        Optional<Long> enforced = enforce && body.getOrDefault("JobModifyIndex", 0L) instanceof Number index
-                ? Optional.of(index.longValue())
-                : Optional.empty();
-        return new JobEndpoint.Wish(spec(job.get()), submission(body), enforced);
+        return new JobEndpoint.Wish(spec(job.get()), submission(body), options(body));
+    }
+
+    private static RegisterOptions options(Map<String, Object> body) throws Refused {
+        Optional<Long> enforced =
+                flag(body, "EnforceIndex") && body.getOrDefault("JobModifyIndex", 0L) instanceof Number index
+                        ? Optional.of(index.longValue())
+                        : Optional.empty();
+        Optional<Integer> priority = Optional.empty();
+        if (body.get("EvalPriority") instanceof Number given && given.longValue() != 0) {
+            if (given.longValue() < 1 || given.longValue() > 100) {
+                throw Refused.invalid("EvalPriority " + given + " must be between 1 and 100");
+            }
+            priority = Optional.of(given.intValue());
+        }
+        return new RegisterOptions(enforced, priority, flag(body, "PreserveCounts"), flag(body, "PreserveResources"));
+    }
+
+    private static boolean flag(Map<String, Object> body, String name) {
+        return Boolean.TRUE.equals(body.get(name));
     }
 
     private static Optional<Submission> submission(Map<String, Object> body) throws Refused {

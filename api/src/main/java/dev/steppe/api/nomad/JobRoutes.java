@@ -22,6 +22,7 @@ import dev.steppe.server.JobAdmission;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -127,7 +128,7 @@ final class JobRoutes {
         }
         var variables = body.get("Variables") instanceof String text ? text : "";
         var files = variables.isEmpty() ? List.<Source>of() : List.of(new Source("variables", variables));
-        var options = new ParseOptions(Map.of(), files, Map.of(), FunctionTable.standard());
+        var options = new ParseOptions(Map.of(), files, Map.of(), FunctionTable.standard().withRandom(new SecureRandom()));
         try {
             return Reads.json(JobFile.parse("job", source, options).job());
         } catch (DiagnosticException mistakes) {

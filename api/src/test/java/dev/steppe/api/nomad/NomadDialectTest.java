@@ -190,6 +190,17 @@ class NomadDialectTest {
     }
 
     @Test
+    void counts_of_the_registered_job_are_preserved_when_asked() throws Exception {
+        put("/v1/jobs", registration("web", "").replace("\"Count\":1", "\"Count\":3"));
+        put("/v1/jobs", registration("web", ",\"PreserveCounts\":true"));
+        assertThat(get("/v1/job/web").text()).contains("\"Count\":3");
+        put("/v1/jobs", registration("web", ""));
+        assertThat(get("/v1/job/web").text()).doesNotContain("\"Count\":3");
+        assertThat(put("/v1/jobs", registration("web", ",\"EvalPriority\":101")).text())
+                .contains("EvalPriority 101 must be between 1 and 100");
+    }
+
+    @Test
     void enforcing_a_stale_index_is_refused_in_the_known_words() throws IOException {
         assertThat(put("/v1/jobs", registration("web", ",\"EnforceIndex\":true,\"JobModifyIndex\":0"))
                         .status())

@@ -10,6 +10,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -30,10 +31,11 @@ final class FileFunctions {
         this.home = home;
     }
 
-    /** The usual functions and these. */
+    /** The usual functions, those with another result each time, and these. */
     static FunctionTable table(Path folder, String home) {
         var files = new FileFunctions(folder, home);
         return FunctionTable.standard()
+                .withRandom(new SecureRandom())
                 .with("file", text(path -> new String(files.bytes(path), StandardCharsets.UTF_8)))
                 .with("filebase64", text(path -> Base64.getEncoder().encodeToString(files.bytes(path))))
                 .with("fileexists", arguments -> Value.of(Files.isRegularFile(files.resolve(only(arguments)))))

@@ -33,14 +33,14 @@ public final class JobRun implements Command {
         return List.of(
                 Flag.text("check-index", "index", "Only if the job's modify index still is this one; 0: only if new."),
                 Flag.toggle("detach", "Return once the job is registered and print the evaluation's id."),
+                Flag.text("eval-priority", "number", "The priority of this one evaluation, instead of the job's."),
                 Flag.toggle("json", "The file is JSON."),
+                Flag.toggle("preserve-counts", "Groups that are registered already keep their counts."),
+                Flag.toggle("preserve-resources", "Tasks that are registered already keep their resources."),
                 Flag.toggle("output", "Print the job as JSON instead of submitting it."),
                 Flag.repeated("var", "name=value", "The value of a variable of the file; may be repeated."),
                 Flag.repeated("var-file", "path", "A file with values of variables; may be repeated."),
                 Flag.toggle("verbose", "Whole ids."),
-                Flag.refused("eval-priority", "write the priority into the job file"),
-                Flag.refused("preserve-counts", "write the counts into the job file"),
-                Flag.refused("preserve-resources", "write the resources into the job file"),
                 Flag.refused("policy-override", nothing),
                 Flag.refused("hcl2-strict", "job files are always read strictly"),
                 Flag.refused("hcl1", "job files are HCL2"),
@@ -79,16 +79,29 @@ public final class JobRun implements Command {
         if (written.isEmpty()) {
             return -1;
         }
+        return number("check-index", written.get());
+    }
+
+    private static long number(String flag, String written) throws UsageException {
         try {
-            return Long.parseUnsignedLong(written.get());
-        } catch (NumberFormatException notIndex) {
-            throw new UsageException("flag -check-index: \"" + written.get() + "\" is not an index");
+            return Long.parseUnsignedLong(written);
+        } catch (NumberFormatException notNumber) {
+            throw new UsageException("flag -" + flag + ": \"" + written + "\" is not a number");
         }
     }
 
     private static Json register(Invocation invocation, Json job, JobFileText file, long checkedIndex)
-            throws CommandFailure, ApiException {
+            throws UsageException, CommandFailure, ApiException {
         var request = new Json.Fields().put("Job", job).put("Submission", file.submission());
+        var priority = invocation.arguments().text("eval-priority");
+        if (priority.isPresent()) {
+            request.put("EvalPriority", number("eval-priority", priority.get()));
+        }
+        for (var kept : List.of("preserve-counts", "preserve-resources")) {
+            if (invocation.arguments().has(kept)) {
+                request.put(kept.equals("preserve-counts") ? "PreserveCounts" : "PreserveResources", true);
+            }
+        }
         if (checkedIndex >= 0) {
             request.put("EnforceIndex", true).put("JobModifyIndex", checkedIndex);
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 
 /** Functions by name. Immutable. */
 public final class FunctionTable {
@@ -30,7 +31,18 @@ public final class FunctionTable {
         HashFunctions.define(definitions);
         TimeFunctions.define(definitions);
         NetworkFunctions.define(definitions);
+        YamlFunctions.define(definitions);
+        RsaFunctions.define(definitions);
         return new FunctionTable(definitions.functions());
+    }
+
+    /** This table with the functions that have another result each time, which they take from this randomness. */
+    public FunctionTable withRandom(RandomGenerator random) {
+        Definitions definitions = new Definitions();
+        RandomFunctions.define(definitions, random);
+        Map<String, Function> more = new TreeMap<>(functions);
+        more.putAll(definitions.functions());
+        return new FunctionTable(more);
     }
 
     /** This table with one function more, or another one of that name. */

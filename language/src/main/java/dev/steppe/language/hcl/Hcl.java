@@ -49,6 +49,16 @@ public final class Hcl {
         return parsed.body();
     }
 
+    /** Reads HCL2's JSON syntax, in which strings may be templates. What is a block in it is for the caller to know. */
+    public static Expression parseJson(Source source) throws DiagnosticException {
+        return JsonSyntax.parse(source, true);
+    }
+
+    /** Reads JSON in which strings mean what they are. */
+    public static Expression parsePlainJson(Source source) throws DiagnosticException {
+        return JsonSyntax.parse(source, false);
+    }
+
     /** Reads a text that is one expression. */
     public static Expression parseExpression(Source source) throws DiagnosticException {
         TokenStream tokens = new TokenStream(source);

@@ -90,6 +90,20 @@ public final class RecordShape {
                 accessor);
     }
 
+    /** The record with another value of one component. */
+    @SuppressWarnings("unchecked")
+    public static <T extends Record> T with(T record, String component, Object value) {
+        RecordShape shape = of(record.getClass());
+        Object[] values = shape.components.stream()
+                .map(each -> each.name().equals(component) ? value : each.of(record))
+                .toArray();
+        try {
+            return (T) shape.construct(values);
+        } catch (CodecException refused) {
+            throw new IllegalArgumentException(refused.getMessage(), refused);
+        }
+    }
+
     /** The shape of a record class. */
     public static RecordShape of(Class<?> recordType) {
         return SHAPES.get(recordType);
