@@ -6,7 +6,9 @@ import dev.steppe.cli.alloc.AllocStatus;
 import dev.steppe.cli.command.Command;
 import dev.steppe.cli.evaluation.EvalList;
 import dev.steppe.cli.evaluation.EvalStatus;
+import dev.steppe.cli.format.FormatFiles;
 import dev.steppe.cli.job.JobHistory;
+import dev.steppe.cli.job.JobInit;
 import dev.steppe.cli.job.JobInspect;
 import dev.steppe.cli.job.JobPlan;
 import dev.steppe.cli.job.JobRevert;
@@ -48,6 +50,8 @@ final class Commands {
             case "job status" -> Optional.of(new JobStatus());
             case "job stop" -> Optional.of(new JobStop());
             case "job validate" -> Optional.of(new JobValidate());
+            case "job init" -> Optional.of(new JobInit());
+            case "fmt" -> Optional.of(new FormatFiles());
             case "job inspect" -> Optional.of(new JobInspect());
             case "job plan" -> Optional.of(new JobPlan());
             case "job history" -> Optional.of(new JobHistory());
@@ -101,6 +105,7 @@ final class Commands {
             case "run" -> "job run";
             case "stop" -> "job stop";
             case "validate" -> "job validate";
+            case "init" -> "job init";
             case "inspect" -> "job inspect";
             case "exec" -> "alloc exec";
             case "plan" -> "job plan";

@@ -29,11 +29,13 @@ final class Help {
                 new Entry("job status", "Jobs, or one job with its allocations"),
                 new Entry("job stop", "Stop jobs"),
                 new Entry("job validate", "Check a job file without running it"),
+                new Entry("job init", "Write an example of a job file"),
                 new Entry("job inspect", "A registered job as JSON or as it was submitted"),
                 new Entry("job history", "Versions of a job; -p shows how they differ"),
                 new Entry("job revert", "Take a job back to an earlier version"),
                 new Entry("job tag apply", "Name a version of a job and keep it"),
                 new Entry("job tag unset", "Take the name from a version of a job"),
+                new Entry("fmt", "Lay out job files and configuration files"),
                 new Entry("alloc status", "An allocation: tasks, events, ports, refusals of the mesh"),
                 new Entry("alloc exec", "Run a command inside a running task"),
                 new Entry("alloc logs", "Output of a task; -f follows it"),
@@ -59,7 +61,7 @@ final class Help {
         terminal.blankLine();
         list(entries(), terminal);
         terminal.blankLine();
-        terminal.line("Short forms: run, plan, stop, validate, inspect, logs. Flags of a command: steppe <command> -h");
+        terminal.line("Short forms: run, plan, stop, validate, init, inspect, logs. Flags of a command: steppe <command> -h");
         terminal.line("The agent is found through NOMAD_ADDR and CONSUL_HTTP_ADDR, on loopback without them.");
     }
 

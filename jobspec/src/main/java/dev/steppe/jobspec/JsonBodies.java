@@ -68,8 +68,7 @@ final class JsonBodies {
     }
 
     private static Body.Attribute attribute(Expression.Entry entry) {
-        return new Body.Attribute(
-                name(entry), entry.value(), entry.key().range());
+        return new Body.Attribute(name(entry), entry.value(), entry.key().range());
     }
 
     private static Expression.ObjectOf object(Expression value, String what) throws DiagnosticException {
@@ -224,7 +223,8 @@ final class JsonBodies {
         blocks(entry, 1, JsonBodies::attributes, found);
         for (Body.Item item : found) {
             if (item instanceof Body.Block block) {
-                Optional<Class<?>> record = record(shape, block.labels().getFirst().text());
+                Optional<Class<?>> record =
+                        record(shape, block.labels().getFirst().text());
                 to.add(new Body.Block(
                         block.type(), block.labels(), generator(block.body(), record), block.typeRange()));
             }

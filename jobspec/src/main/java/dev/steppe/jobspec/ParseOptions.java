@@ -10,13 +10,14 @@ import java.util.Map;
 /**
  * What a job file is read with. Values for its variables, the later of these winning: the environment (names nobody
  * declared are ignored there, elsewhere they are mistakes), files of assignments in order, and single values as texts. And
- * the functions that its expressions may call.
+ * the functions that its expressions may call. When not strict, values for names that nobody declared are only notices.
  */
 public record ParseOptions(
         Map<String, String> environment,
         List<Source> variableFiles,
         Map<String, String> variables,
-        FunctionTable functions) {
+        FunctionTable functions,
+        boolean strict) {
 
     public ParseOptions {
         environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
@@ -31,6 +32,6 @@ public record ParseOptions(
 
     /** Only single values. */
     public static ParseOptions of(Map<String, String> variables) {
-        return new ParseOptions(Collections.emptyMap(), List.of(), variables, FunctionTable.standard());
+        return new ParseOptions(Collections.emptyMap(), List.of(), variables, FunctionTable.standard(), true);
     }
 }

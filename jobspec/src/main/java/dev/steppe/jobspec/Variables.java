@@ -47,18 +47,18 @@ final class Variables {
             }
         });
         for (Source variableFile : options.variableFiles()) {
-            assignments(variableFile, declarations, given);
+            assignments(variableFile, declarations, given, options);
         }
         SourceRange start = file.range();
         options.variables().forEach((name, text) -> {
             if (declarations.containsKey(name)) {
                 given(declarations, name, text, given);
             } else {
-                SourceRange place = start.source().range(0, 0);
-                findings.error(
-                        place,
+                undeclared(
+                        start.source().range(0, 0),
                         "A value was given for the variable \"" + name + "\", which the file does not declare",
-                        Spelling.suggestion(name, declarations.keySet()));
+                        Spelling.suggestion(name, declarations.keySet()),
+                        options);
             }
         });
         return values(declarations, given);
@@ -186,26 +186,34 @@ final class Variables {
         }
     }
 
-    private void assignments(Source file, Map<String, Declaration> declarations, Map<String, Value> given) {
+    private void assignments(
+            Source file, Map<String, Declaration> declarations, Map<String, Value> given, ParseOptions options) {
         try {
-            Body body = file.text().stripLeading().startsWith("{")
-                    ? JsonBodies.assignments(file)
-                    : Hcl.parseBody(file);
+            Body body = file.text().stripLeading().startsWith("{") ? JsonBodies.assignments(file) : Hcl.parseBody(file);
             for (Body.Block block : body.blocks()) {
                 findings.error(block.range(), "A file of variables holds only assignments", "");
             }
             for (Body.Attribute attribute : body.attributes()) {
                 if (!declarations.containsKey(attribute.name())) {
-                    findings.error(
+                    undeclared(
                             attribute.nameRange(),
                             "The job file does not declare the variable \"" + attribute.name() + "\"",
-                            Spelling.suggestion(attribute.name(), declarations.keySet()));
+                            Spelling.suggestion(attribute.name(), declarations.keySet()),
+                            options);
                     continue;
                 }
                 given.put(attribute.name(), evaluator.evaluate(attribute.expression(), Scope.empty()));
             }
         } catch (DiagnosticException refusal) {
             findings.addAll(refusal);
+        }
+    }
+
+    private void undeclared(SourceRange range, String message, String suggestion, ParseOptions options) {
+        if (options.strict()) {
+            findings.error(range, message, suggestion);
+        } else {
+            findings.notice(range, message, suggestion);
         }
     }
 

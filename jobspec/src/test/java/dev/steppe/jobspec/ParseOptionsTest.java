@@ -43,7 +43,7 @@ class ParseOptionsTest {
     private static ParseOptions options(
             Map<String, String> environment, String variableFile, Map<String, String> variables) {
         return new ParseOptions(
-                environment, List.of(new Source("file", variableFile)), variables, FunctionTable.standard());
+                environment, List.of(new Source("file", variableFile)), variables, FunctionTable.standard(), true);
     }
 
     @Test
@@ -74,9 +74,26 @@ class ParseOptionsTest {
     }
 
     @Test
+    void values_for_unknown_variables_are_notices_when_not_strict() throws DiagnosticException {
+        ParseOptions lenient = new ParseOptions(
+                Map.of(), List.of(new Source("file", "c = 1")), Map.of("ab", "1"), FunctionTable.standard(), false);
+        assertThat(JobFile.parse("test", FILE, lenient).notices())
+                .anySatisfy(notice -> assertThat(notice.message()).contains("\"ab\""))
+                .anySatisfy(notice -> assertThat(notice.message()).contains("\"c\""));
+    }
+
+    @Test
+    void files_of_values_may_be_json() throws DiagnosticException {
+        assertThat(read(options(Map.of(), "{\"a\": \"json ${x}\", \"b\": [\"dc1\"]}", Map.of())))
+                .satisfies(job -> assertThat(job.meta()).containsEntry("a", "json ${x}"))
+                .satisfies(job -> assertThat(job.datacenters()).containsExactly("dc1"));
+        assertThatThrownBy(() -> read(options(Map.of(), "{\"a\": ", Map.of()))).hasMessageContaining("a value");
+    }
+
+    @Test
     void functions_of_the_caller_can_be_called() throws DiagnosticException {
         FunctionTable functions = FunctionTable.standard().with("file", arguments -> Value.of("content"));
-        ParseOptions options = new ParseOptions(Map.of(), List.of(), Map.of(), functions);
+        ParseOptions options = new ParseOptions(Map.of(), List.of(), Map.of(), functions, true);
         String text = FILE.replace("var.a", "file(\"x\")");
         assertThat(JobFile.parse("test", text, options).job().meta()).containsEntry("a", "content");
         assertThatThrownBy(() -> JobFile.parse("test", text, ParseOptions.none()))

@@ -128,7 +128,8 @@ final class JobRoutes {
         }
         var variables = body.get("Variables") instanceof String text ? text : "";
         var files = variables.isEmpty() ? List.<Source>of() : List.of(new Source("variables", variables));
-        var options = new ParseOptions(Map.of(), files, Map.of(), FunctionTable.standard().withRandom(new SecureRandom()));
+        var options = new ParseOptions(
+                Map.of(), files, Map.of(), FunctionTable.standard().withRandom(new SecureRandom()), true);
         try {
             return Reads.json(JobFile.parse("job", source, options).job());
         } catch (DiagnosticException mistakes) {

@@ -1,6 +1,7 @@
 package dev.steppe.cli.job;
 
 import dev.steppe.cli.command.CommandFailure;
+import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.json.Json;
@@ -8,6 +9,7 @@ import dev.steppe.cli.json.JsonReader;
 import dev.steppe.cli.json.JsonSyntaxException;
 import dev.steppe.jobspec.JobFile;
 import dev.steppe.jobspec.ParseOptions;
+import dev.steppe.jobspec.ParsedJob;
 import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.DiagnosticException;
 import dev.steppe.language.source.Source;
@@ -69,16 +71,27 @@ record JobFileText(String path, String source, Map<String, String> variables, Li
         return variables;
     }
 
-    /** The job as the API takes it. What its author should know about the file goes to the error stream. */
-    Json parse(Invocation invocation) throws CommandFailure {
+    static Flag strictFlag() {
+        return Flag.toggle("hcl2-strict", "Values for variables that the file does not declare are mistakes (true).");
+    }
+
+    /** The job of the file. What its author should know about the file goes to the error stream. */
+    ParsedJob parsed(Invocation invocation) throws CommandFailure {
         try {
             var parsed = JobFile.parse(path.equals("-") ? "standard input" : path, source, options(invocation));
             for (var notice : parsed.notices()) {
                 invocation.terminal().complain(invocation.terminal().yellow(notice.render()));
             }
-            return JsonReader.read(Codec.toJson(parsed.job()));
+            return parsed;
         } catch (DiagnosticException refused) {
             throw new CommandFailure(FAILED + path + "\n\n" + Diagnostic.render(refused.diagnostics()));
+        }
+    }
+
+    /** The job as the API takes it. */
+    static Json json(ParsedJob parsed) {
+        try {
+            return JsonReader.read(Codec.toJson(parsed.job()));
         } catch (JsonSyntaxException ours) {
             throw new IllegalStateException("the codec wrote a job that is " + ours.getMessage(), ours);
         }
@@ -94,7 +107,8 @@ record JobFileText(String path, String source, Map<String, String> variables, Li
         var file = Path.of(path).toAbsolutePath();
         var folder = path.equals("-") || file.getParent() == null ? Path.of("").toAbsolutePath() : file.getParent();
         var home = invocation.environment().getOrDefault("HOME", "/");
-        return new ParseOptions(environment, variableFiles, variables, FileFunctions.table(folder, home));
+        var strict = !invocation.arguments().text("hcl2-strict").orElse("true").equals("false");
+        return new ParseOptions(environment, variableFiles, variables, FileFunctions.table(folder, home), strict);
     }
 
     /** What the server may keep of the source, for people who ask later what was submitted. */

@@ -9,8 +9,12 @@ import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
+import dev.steppe.jobspec.ParsedJob;
+import dev.steppe.model.specification.Examination;
+import dev.steppe.model.specification.Finding;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Submits a job and follows it: evaluation, placements, then every task until it runs and is healthy. */
 public final class JobRun implements Command {
@@ -42,7 +46,7 @@ public final class JobRun implements Command {
                 Flag.repeated("var-file", "path", "A file with values of variables; may be repeated."),
                 Flag.toggle("verbose", "Whole ids."),
                 Flag.refused("policy-override", nothing),
-                Flag.refused("hcl2-strict", "job files are always read strictly"),
+                JobFileText.strictFlag(),
                 Flag.refused("hcl1", "job files are HCL2"),
                 Flag.refused("consul-namespace", "write it into the job file"),
                 Flag.refused("vault-namespace", "write it into the job file"),
@@ -56,13 +60,14 @@ public final class JobRun implements Command {
         var path = arguments.onlyWord("the path of a job file");
         var checkedIndex = checkedIndex(invocation);
         var file = JobFileText.read(invocation, path);
-        var job = file.parse(invocation);
+        var parsed = file.parsed(invocation);
+        var job = JobFileText.json(parsed);
         if (arguments.has("output")) {
             terminal.json(new Json.Fields().put("Job", job).build());
             return 0;
         }
         var reply = register(invocation, job, file, checkedIndex);
-        warn(reply, invocation);
+        warn(reply, parsed, invocation);
         var evaluationId = reply.text("EvalID");
         if (evaluationId.isEmpty() || arguments.has("detach")) {
             terminal.line("Job registration successful");
@@ -121,8 +126,13 @@ public final class JobRun implements Command {
         }
     }
 
-    static void warn(Json reply, Invocation invocation) {
-        var warnings = reply.text("Warnings");
+    /** Shows what the server wants to be known, without what was said of the file before. */
+    static void warn(Json reply, ParsedJob parsed, Invocation invocation) {
+        var known = Examination.of(parsed.job()).stream().map(Finding::message).toList();
+        var warnings = reply.text("Warnings")
+                .lines()
+                .filter(line -> !known.contains(line))
+                .collect(Collectors.joining("\n"));
         if (!warnings.isEmpty()) {
             invocation.terminal().line(invocation.terminal().yellow("Job Warnings:\n" + warnings));
             invocation.terminal().blankLine();

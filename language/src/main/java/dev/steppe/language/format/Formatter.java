@@ -198,7 +198,8 @@ public final class Formatter {
     }
 
     private static void pad(List<Line> attributes) {
-        int widest = attributes.stream().mapToInt(line -> width(line.lead)).max().orElse(0);
+        int widest =
+                attributes.stream().mapToInt(line -> width(line.lead)).max().orElse(0);
         for (Line line : attributes) {
             line.lead = line.lead + " ".repeat(widest - width(line.lead) + 1) + line.assigned;
         }
@@ -218,7 +219,8 @@ public final class Formatter {
         var text = new StringBuilder();
         for (Line line : lines) {
             if (!line.isBlank()) {
-                text.append(String.join("", Collections.nCopies(line.indent, " "))).append(line.lead);
+                text.append(String.join("", Collections.nCopies(line.indent, " ")))
+                        .append(line.lead);
             }
             text.append('\n');
         }

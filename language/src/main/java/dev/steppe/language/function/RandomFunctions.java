@@ -30,13 +30,12 @@ final class RandomFunctions {
     private static String hash(Arguments arguments, RandomGenerator random) throws FunctionException {
         byte[] password = arguments.text(0).getBytes(StandardCharsets.UTF_8);
         if (password.length > PASSWORD_MAX) {
-            throw new FunctionException("argument 1 has " + password.length + " bytes; bcrypt hashes at most "
-                    + PASSWORD_MAX);
+            throw new FunctionException(
+                    "argument 1 has " + password.length + " bytes; bcrypt hashes at most " + PASSWORD_MAX);
         }
         int cost = arguments.count() == 2 ? arguments.integer(1) : COST;
         if (cost < COST_MIN || cost > COST_MAX) {
-            throw new FunctionException(
-                    "the cost " + cost + " must be between " + COST_MIN + " and " + COST_MAX);
+            throw new FunctionException("the cost " + cost + " must be between " + COST_MIN + " and " + COST_MAX);
         }
         byte[] salt = new byte[SALT_LENGTH];
         random.nextBytes(salt);

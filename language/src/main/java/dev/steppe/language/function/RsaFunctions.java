@@ -17,8 +17,8 @@ import javax.crypto.Cipher;
 
 /** What was encrypted for the holder of a key. */
 final class RsaFunctions {
-    private static final Pattern PEM = Pattern.compile(
-            "-----BEGIN (RSA )?PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END (RSA )?PRIVATE KEY-----");
+    private static final Pattern PEM =
+            Pattern.compile("-----BEGIN (RSA )?PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END (RSA )?PRIVATE KEY-----");
     /** What stands before an RSA key in PKCS #8: version 0, and the name of the algorithm. */
     private static final byte[] RSA = HexFormat.of().parseHex("020100300d06092a864886f70d0101010500");
 

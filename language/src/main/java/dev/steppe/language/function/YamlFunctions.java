@@ -117,15 +117,19 @@ final class YamlFunctions {
     private static void encode(Value value, int depth, StringBuilder out) throws FunctionException {
         Arguments.checkLength(out.length() + depth);
         switch (value) {
-            case Value.Sequence(List<Value> elements) when !elements.isEmpty() -> {
+            case Value.Sequence(List<Value> elements)
+            when !elements.isEmpty() -> {
                 for (Value element : elements) {
                     out.append("  ".repeat(depth)).append("-");
                     nested(element, depth + 1, out);
                 }
             }
-            case Value.Mapping mapping when !mapping.entries().isEmpty() -> {
+            case Value.Mapping mapping
+            when !mapping.entries().isEmpty() -> {
                 for (Map.Entry<String, Value> entry : mapping.sorted().entrySet()) {
-                    out.append("  ".repeat(depth)).append(Json.write(Value.of(entry.getKey()))).append(":");
+                    out.append("  ".repeat(depth))
+                            .append(Json.write(Value.of(entry.getKey())))
+                            .append(":");
                     nested(entry.getValue(), depth + 1, out);
                 }
             }

@@ -87,8 +87,7 @@ public final class Layout {
                 position++;
                 continue;
             }
-            pieces.add(new Piece(
-                    Kind.COMMENT, text.substring(position, comment).stripTrailing()));
+            pieces.add(new Piece(Kind.COMMENT, text.substring(position, comment).stripTrailing()));
             position = comment;
         }
     }

@@ -29,7 +29,8 @@ class FormatterTest {
                 Path.of("../jobspec/src/test/resources"),
                 Path.of("../examples"))) {
             try (Stream<Path> found = Files.walk(root)) {
-                found.filter(file -> file.toString().endsWith(".hcl") || file.toString().endsWith(".nomad"))
+                found.filter(file -> file.toString().endsWith(".hcl")
+                                || file.toString().endsWith(".nomad"))
                         .sorted()
                         .forEach(files::add);
             }

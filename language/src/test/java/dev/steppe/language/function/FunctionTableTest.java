@@ -265,14 +265,18 @@ class FunctionTableTest {
         cipher.init(Cipher.ENCRYPT_MODE, pair.getPublic());
         Value encrypted = Value.of(Base64.getEncoder().encodeToString(cipher.doFinal("grün".getBytes(UTF_8))));
         byte[] pkcs8 = pair.getPrivate().getEncoded();
-        byte[] pkcs1 = PrivateKeyInfo.getInstance(pkcs8).parsePrivateKey().toASN1Primitive().getEncoded();
+        byte[] pkcs1 = PrivateKeyInfo.getInstance(pkcs8)
+                .parsePrivateKey()
+                .toASN1Primitive()
+                .getEncoded();
         FunctionTable table = FunctionTable.standard();
         assertThat(table.call("rsadecrypt", List.of(encrypted, pem("PRIVATE KEY", pkcs8))))
                 .isEqualTo(Value.of("grün"));
         assertThat(table.call("rsadecrypt", List.of(encrypted, pem("RSA PRIVATE KEY", pkcs1))))
                 .isEqualTo(Value.of("grün"));
         generator.initialize(1024);
-        Value other = pem("PRIVATE KEY", generator.generateKeyPair().getPrivate().getEncoded());
+        Value other =
+                pem("PRIVATE KEY", generator.generateKeyPair().getPrivate().getEncoded());
         assertThatThrownBy(() -> table.call("rsadecrypt", List.of(encrypted, other)))
                 .hasMessageContaining("not encrypted for this key");
     }

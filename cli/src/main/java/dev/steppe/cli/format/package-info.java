@@ -1,0 +1,5 @@
+/** The layout of files. */
+@NullMarked
+package dev.steppe.cli.format;
+
+import org.jspecify.annotations.NullMarked;
