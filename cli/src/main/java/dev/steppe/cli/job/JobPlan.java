@@ -46,7 +46,7 @@ public final class JobPlan implements Command {
                 Flag.repeated("var-file", "path", "A file with values of variables; may be repeated."),
                 Flag.toggle("verbose", "Unchanged fields too."),
                 Flag.refused("policy-override", "there is nothing it could override in this version"),
-                Flag.refused("hcl2-strict", "job files are always read strictly"),
+                JobFileText.strictFlag(),
                 Flag.refused("vault-namespace", "write it into the job file"),
                 CommonFlags.template());
     }
@@ -72,7 +72,8 @@ public final class JobPlan implements Command {
             throws UsageException, CommandFailure, ApiException, IOException {
         var arguments = invocation.arguments();
         var terminal = invocation.terminal();
-        var job = JobFileText.read(invocation, path).parse(invocation);
+        var parsed = JobFileText.read(invocation, path).parsed(invocation);
+        var job = JobFileText.json(parsed);
         var withDiff = !arguments.text("diff").filter("false"::equals).isPresent();
         var body = new Json.Fields().put("Job", job).put("Diff", withDiff).build();
         var reply = invocation
@@ -93,7 +94,7 @@ public final class JobPlan implements Command {
         terminal.title("Scheduler dry-run:");
         dryRun(reply, terminal);
         terminal.blankLine();
-        JobRun.warn(reply, invocation);
+        JobRun.warn(reply, parsed, invocation);
         terminal.title("Job Modify Index: " + reply.text("JobModifyIndex"));
         terminal.line("To submit exactly this plan, so that it is refused if somebody changes the job before:");
         terminal.blankLine();

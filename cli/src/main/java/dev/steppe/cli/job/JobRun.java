@@ -129,6 +129,15 @@ public final class JobRun implements Command {
     /** Shows what the server wants to be known, without what was said of the file before. */
     static void warn(Json reply, ParsedJob parsed, Invocation invocation) {
         var known = Examination.of(parsed.job()).stream().map(Finding::message).toList();
+        warn(reply, known, invocation);
+    }
+
+    /** Shows what the server wants to be known. */
+    static void warn(Json reply, Invocation invocation) {
+        warn(reply, List.of(), invocation);
+    }
+
+    private static void warn(Json reply, List<String> known, Invocation invocation) {
         var warnings = reply.text("Warnings")
                 .lines()
                 .filter(line -> !known.contains(line))
