@@ -39,6 +39,7 @@ import dev.steppe.client.network.BridgingImpossibleException;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Networks;
 import dev.steppe.client.node.DirectoryHook;
+import dev.steppe.client.node.DriverWatch;
 import dev.steppe.client.node.FileShelf;
 import dev.steppe.client.node.Fingerprint;
 import dev.steppe.client.node.Leftovers;
@@ -94,6 +95,7 @@ public final class Assembly implements AutoCloseable {
     static final String VERSION = "0.1.0";
 
     private static final Duration MAX_KILL_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration DRIVERS_ASKED_EVERY = Duration.ofSeconds(15);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
 
     private final AgentOptions options;
@@ -141,8 +143,9 @@ public final class Assembly implements AutoCloseable {
         var networks = networks(options, random);
         NodeSpec node = Fingerprint.take(
                 fingerprint(options, networks.isPresent()), new ArrayList<>(drivers.values()), Instant.now());
+        var driverWatch = new DriverWatch(clientLoop, DRIVERS_ASKED_EVERY, new ArrayList<>(drivers.values()), node);
         var contexts = new TaskContexts(
-                () -> node, drivers, System.getenv(), tasks.cgroups().map(Cgroups::parent));
+                driverWatch::node, drivers, System.getenv(), tasks.cgroups().map(Cgroups::parent));
         client =
                 start(new Client(clientLoop, transport, node, parts(options, clientLoop, drivers, contexts, networks)));
         data.readThrough(client);
@@ -155,6 +158,7 @@ public final class Assembly implements AutoCloseable {
         leftovers = new Leftovers(allocations(options), tasks.cgroups(), networks);
         removeLeftovers();
         client.start();
+        driverWatch.start(client::changed);
 
         // the edge: what people and programs talk to
         var view = new NodeView(node.id(), allocations(options), clientLoop, client);
@@ -319,7 +323,8 @@ public final class Assembly implements AutoCloseable {
                 options.configuration().nodeId(),
                 options.clientDirectory(),
                 options.allocationDirectory(),
-                client.capacity());
+                client.capacity(),
+                client.hostNetworks());
     }
 
     /** Networks of their own need root and what the machine has; without them allocations share the machine's. */

@@ -83,7 +83,7 @@ public final class Main {
     private static int run(Assembly agent, boolean development, StopSignal signal, PrintStream out)
             throws IOException, InterruptedException {
         out.println(agent.announcement());
-        ServiceManager.ready(System.getenv());
+        ReadyNotice.send(System.getenv());
         signal.await();
         if (development) {
             out.println("==> Stopping: ending all allocations and removing what they used");

@@ -11,4 +11,9 @@ public record NodeCapacity(
         @Json("Disk") NodeDisk disk,
         List<NetworkResource> networks,
         @Default("20000") int minDynamicPort,
-        @Default("32000") int maxDynamicPort) {}
+        @Default("32000") int maxDynamicPort) {
+    /** The same with these networks to offer. */
+    public NodeCapacity withNetworks(List<NetworkResource> offered) {
+        return new NodeCapacity(cpu, memory, disk, offered, minDynamicPort, maxDynamicPort);
+    }
+}

@@ -12,11 +12,29 @@ public record NodeSpec(
         @Json("HTTPAddr") String httpAddress,
         SortedMap<String, String> attributes,
         @Json("NodeResources") NodeCapacity capacity,
+        @Json("ReservedResources") NodeReserved reserved,
         SortedMap<String, String> meta,
         String nodeClass,
         @Default("default") String nodePool,
         SortedMap<String, DriverInfo> drivers,
         SortedMap<String, HostNetwork> hostNetworks) {
+
+    /** The same node with other drivers and what they say of themselves. */
+    public NodeSpec with(SortedMap<String, String> newAttributes, SortedMap<String, DriverInfo> newDrivers) {
+        return new NodeSpec(
+                id,
+                datacenter,
+                name,
+                httpAddress,
+                newAttributes,
+                capacity,
+                reserved,
+                meta,
+                nodeClass,
+                nodePool,
+                newDrivers,
+                hostNetworks);
+    }
 
     /** The address at which other nodes reach ports of this one. */
     public String address() {

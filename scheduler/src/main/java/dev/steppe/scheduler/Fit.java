@@ -10,6 +10,7 @@ import dev.steppe.model.Node;
 import dev.steppe.model.NodeCapacity;
 import dev.steppe.model.Port;
 import dev.steppe.model.PortMapping;
+import dev.steppe.model.PortRanges;
 import dev.steppe.model.Task;
 import dev.steppe.model.TaskGroup;
 import dev.steppe.state.NodeUsage;
@@ -57,8 +58,8 @@ final class Fit {
         return tooLittle("cpu", "MHz", cpuMegaHertz, capacity.cpu().megaHertz(), usage.cpuMegaHertz())
                 .or(() -> tooLittle("memory", "MB", memoryMb, capacity.memory().memoryMb(), usage.memoryMb()))
                 .or(() -> tooLittle("disk", "MB", diskMb, capacity.disk().diskMb(), usage.diskMb()))
-                .or(() -> takenPort(usage))
-                .or(() -> noDynamicPort(capacity, usage));
+                .or(() -> takenPort(node, usage))
+                .or(() -> noDynamicPort(node, usage));
     }
 
     private static Optional<Refusal> tooLittle(String what, String unit, long asked, long total, long used) {
@@ -69,11 +70,18 @@ final class Fit {
                 what, what + ": " + asked + " " + unit + " asked, " + Math.max(0, total - used) + " free of " + total));
     }
 
-    private Optional<Refusal> takenPort(NodeUsage usage) {
+    private Optional<Refusal> takenPort(Node node, NodeUsage usage) {
         var asked = new TreeSet<Integer>();
+        var reserved = reservedPorts(node);
         for (Port port : ports) {
             if (port.value() == 0) {
                 continue;
+            }
+            if (reserved.contains(port.value())) {
+                return Optional.of(Refusal.exhausted(
+                        "network: reserved port",
+                        "port " + port.value() + " (\"" + port.label()
+                                + "\") is reserved by the node's configuration"));
             }
             String holder = usage.ports().get(port.value());
             if (holder != null || !asked.add(port.value())) {
@@ -86,12 +94,25 @@ final class Fit {
         return Optional.empty();
     }
 
-    private Optional<Refusal> noDynamicPort(NodeCapacity capacity, NodeUsage usage) {
+    /** Ports the node gives to nobody, in any of its networks. */
+    private static PortRanges reservedPorts(Node node) {
+        PortRanges all = node.spec().reserved().ports();
+        for (HostNetwork network : node.spec().hostNetworks().values()) {
+            all = all.and(network.reservedPorts());
+        }
+        return all;
+    }
+
+    private Optional<Refusal> noDynamicPort(Node node, NodeUsage usage) {
+        NodeCapacity capacity = node.spec().capacity();
         long asked = ports.stream().filter(port -> port.value() == 0).count();
         if (asked == 0) {
             return Optional.empty();
         }
-        long range = capacity.maxDynamicPort() - capacity.minDynamicPort() + 1L;
+        long range = capacity.maxDynamicPort()
+                - capacity.minDynamicPort()
+                + 1L
+                - reservedPorts(node).countBetween(capacity.minDynamicPort(), capacity.maxDynamicPort());
         long used = usage.ports()
                 .subMap(capacity.minDynamicPort(), capacity.maxDynamicPort() + 1)
                 .size();
@@ -122,10 +143,11 @@ final class Fit {
 
     private List<PortMapping> takePorts(Node node, NodeUsage usage, RandomGenerator random) {
         var taken = new TreeSet<>(usage.ports().keySet());
+        var reserved = reservedPorts(node);
         var mappings = new ArrayList<PortMapping>();
         for (Port port : ports) {
             int value =
-                    port.value() != 0 ? port.value() : dynamicPort(node.spec().capacity(), taken, random);
+                    port.value() != 0 ? port.value() : dynamicPort(node.spec().capacity(), taken, reserved, random);
             taken.add(value);
             int to = port.to() == -1 ? value : port.to();
             mappings.add(new PortMapping(port.label(), value, to, hostAddress(node, port)));
@@ -133,16 +155,17 @@ final class Fit {
         return Collections.unmodifiableList(mappings);
     }
 
-    private static int dynamicPort(NodeCapacity capacity, TreeSet<Integer> taken, RandomGenerator random) {
+    private static int dynamicPort(
+            NodeCapacity capacity, TreeSet<Integer> taken, PortRanges reserved, RandomGenerator random) {
         int range = capacity.maxDynamicPort() - capacity.minDynamicPort() + 1;
         for (int i = 0; i < RANDOM_TRIES; i++) {
             int port = capacity.minDynamicPort() + random.nextInt(range);
-            if (!taken.contains(port)) {
+            if (!taken.contains(port) && !reserved.contains(port)) {
                 return port;
             }
         }
         int port = capacity.minDynamicPort();
-        while (taken.contains(port)) {
+        while (taken.contains(port) || reserved.contains(port)) {
             port++;
         }
         return port;
@@ -150,8 +173,6 @@ final class Fit {
 
     private static String hostAddress(Node node, Port port) {
         var network = Optional.ofNullable(node.spec().hostNetworks().get(port.hostNetwork()));
-        return network.map(HostNetwork::cidr)
-                .map(cidr -> cidr.contains("/") ? cidr.substring(0, cidr.indexOf('/')) : cidr)
-                .orElse(node.spec().address());
+        return network.map(HostNetwork::address).orElse(node.spec().address());
     }
 }

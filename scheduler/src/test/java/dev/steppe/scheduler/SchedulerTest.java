@@ -101,6 +101,29 @@ class SchedulerTest {
     }
 
     @Test
+    void a_port_in_a_host_network_gets_its_address_and_reserved_ports_are_given_to_nobody() throws CodecException {
+        var spec = Codec.fromJson(NodeSpec.class, """
+                {"ID":"n1","Name":"n1","HTTPAddr":"10.0.0.1:4646","Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
+                 "NodeResources":{"Cpu":{"CpuShares":1000},"Memory":{"MemoryMB":1000},"Disk":{"DiskMB":10000},
+                                  "MinDynamicPort":20000,"MaxDynamicPort":20003},
+                 "ReservedResources":{"Networks":{"ReservedHostPorts":"22,20000-20001"}},
+                 "HostNetworks":{"public":{"Name":"public","CIDR":"198.51.100.7/24","ReservedPorts":"20002"}}}
+                """);
+        store.apply(new Command.RegisterNode(spec, List.of(), now));
+        register(1, ",\"Networks\":[{\"DynamicPorts\":[{\"Label\":\"a\",\"HostNetwork\":\"public\"}]}]", "");
+        schedule();
+        var port = running().getFirst().allocatedResources().shared().ports().getFirst();
+        assertThat(port.hostIp()).isEqualTo("198.51.100.7");
+        assertThat(port.value()).isEqualTo(20003);
+
+        register(1, ",\"Networks\":[{\"ReservedPorts\":[{\"Label\":\"ssh\",\"Value\":22}]}]", "");
+        assertThat(schedule().failed().get("g").explanation())
+                .containsExactly("node n1: port 22 (\"ssh\") is reserved by the node's configuration");
+        register(1, ",\"Networks\":[{\"DynamicPorts\":[{\"Label\":\"a\"},{\"Label\":\"b\"}]}]", "");
+        assertThat(schedule().failed().get("g").explanation().getFirst()).contains("2 dynamic ports asked, ");
+    }
+
+    @Test
     void what_cannot_be_placed_says_which_node_which_check_and_which_value() throws CodecException {
         node("n1", "container");
         register(1, ",\"Constraints\":[{\"LTarget\":\"${meta.workload_class}\",\"RTarget\":\"raw\"}]", "");

@@ -8,6 +8,7 @@ import dev.steppe.client.settings.HostVolume;
 import dev.steppe.client.settings.TemplateSettings;
 import dev.steppe.language.value.Value;
 import dev.steppe.model.HostNetwork;
+import dev.steppe.model.PortRanges;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -112,7 +113,7 @@ final class ClientTranslation {
                         nomad.value("client.reserved.disk", ClientTranslation::amount)
                                 .orElse(0L),
                         nomad.value("client.reserved.reserved_ports", ClientTranslation::portRanges)
-                                .orElse("")),
+                                .orElse(PortRanges.NONE)),
                 first,
                 last);
     }
@@ -121,20 +122,12 @@ final class ClientTranslation {
         return Reading.count(value);
     }
 
-    /** As in {@code 22,80,8500-8600}. */
-    private static String portRanges(Value value) throws RefusedValueException {
-        String text = Reading.anyText(value).replace(" ", "");
-        for (String range : text.isEmpty() ? new String[0] : text.split(",", -1)) {
-            if (!range.matches("\\d{1,5}(-\\d{1,5})?")) {
-                throw new RefusedValueException(
-                        "= \"" + text + "\" must be ports and ranges separated by commas, as in \"22,80,8500-8600\"");
-            }
-            var ends = Arrays.stream(range.split("-", -1)).map(Integer::valueOf).toList();
-            if (ends.getFirst() > ends.getLast() || ends.getLast() > dev.steppe.model.Port.VALUE_MAX) {
-                throw new RefusedValueException("holds a range that is none: " + range);
-            }
+    private static PortRanges portRanges(Value value) throws RefusedValueException {
+        try {
+            return new PortRanges(Reading.anyText(value).replace(" ", ""));
+        } catch (IllegalArgumentException wrong) {
+            throw new RefusedValueException("is refused: " + wrong.getMessage());
         }
-        return text;
     }
 
     private SortedMap<String, HostVolume> hostVolumes() {
@@ -164,7 +157,7 @@ final class ClientTranslation {
                                     .orElse(""),
                             nomad.value(block + ".interface", Reading::text).orElse(""),
                             nomad.value(block + ".reserved_ports", ClientTranslation::portRanges)
-                                    .orElse("")));
+                                    .orElse(PortRanges.NONE)));
         }
         return networks;
     }

@@ -9,6 +9,7 @@ import dev.steppe.client.settings.TemplateSettings;
 import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.Source;
 import dev.steppe.model.HostNetwork;
+import dev.steppe.model.PortRanges;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -162,13 +163,13 @@ class ConfigurationReaderTest {
                         Optional.of(4000L),
                         Optional.of(2048L),
                         Optional.empty(),
-                        new CapacitySettings.Reserved(500, 256, 100, "22,8500-8600"),
+                        new CapacitySettings.Reserved(500, 256, 100, new PortRanges("22,8500-8600")),
                         25_000,
                         26_000));
         assertThat(client.chrootEnv()).isEqualTo(Map.of("/bin", "/bin", "/etc/ssl", "/etc/ssl"));
         assertThat(client.hostVolumes()).isEqualTo(Map.of("certs", new HostVolume(Path.of("/etc/ssl/certs"), true)));
         assertThat(client.hostNetworks())
-                .isEqualTo(Map.of("public", new HostNetwork("public", "203.0.113.0/24", "", "80")));
+                .isEqualTo(Map.of("public", new HostNetwork("public", "203.0.113.0/24", "", new PortRanges("80"))));
         assertThat(client.artifact().httpSizeMax()).isEqualTo(1L << 30);
         assertThat(client.artifact().gitTimeout()).isEqualTo(Duration.ofMinutes(5));
         assertThat(client.template().functionDenylist()).containsExactly("plugin");

@@ -21,7 +21,8 @@ final class Samples {
             "RestartPolicy.mode", "delay",
             "Port.to", 8080,
             "Port.value", 443,
-            "JobSpec.priority", 70);
+            "JobSpec.priority", 70,
+            "PortRanges.value", "22,8500-8600");
 
     private Samples() {}
 
@@ -71,7 +72,8 @@ final class Samples {
 
     private static Object scalar(Class<?> type, String name) {
         try {
-            return RecordShape.of(type).construct(new Object[] {name + "-1"});
+            var limited = LIMITED.getOrDefault(type.getSimpleName() + ".value", name + "-1");
+            return RecordShape.of(type).construct(new Object[] {limited});
         } catch (CodecException refused) {
             throw new IllegalStateException(refused);
         }

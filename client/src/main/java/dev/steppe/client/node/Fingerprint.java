@@ -3,28 +3,29 @@ package dev.steppe.client.node;
 import dev.steppe.client.driver.Driver;
 import dev.steppe.client.driver.DriverFingerprint;
 import dev.steppe.client.settings.CapacitySettings;
+import dev.steppe.io.linux.Signal;
 import dev.steppe.model.AllocatedMemory;
 import dev.steppe.model.DriverInfo;
+import dev.steppe.model.HostNetwork;
 import dev.steppe.model.Ids;
 import dev.steppe.model.NodeCapacity;
 import dev.steppe.model.NodeCpu;
 import dev.steppe.model.NodeDisk;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeReserved;
 import dev.steppe.model.NodeSpec;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.InterfaceAddress;
-import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What this machine is and has, under the published attribute names. Reads the system once per call; may block. */
 public final class Fingerprint {
@@ -49,23 +50,17 @@ public final class Fingerprint {
             Optional<String> nodeId,
             Path stateDirectory,
             Path allocationDirectory,
-            CapacitySettings capacity) {}
+            CapacitySettings capacity,
+            SortedMap<String, HostNetwork> hostNetworks) {}
 
     public static NodeSpec take(Settings settings, List<Driver> drivers, Instant now) throws IOException {
         var attributes = new TreeMap<String, String>();
         var capacity = capacity(settings, attributes);
         system(settings, attributes);
-        network(settings, attributes);
-        var infos = new TreeMap<String, DriverInfo>();
-        for (Driver driver : drivers) {
-            DriverFingerprint found = driver.fingerprint();
-            if (found.detected()) {
-                attributes.putAll(found.attributes());
-            }
-            infos.put(
-                    driver.name(),
-                    new DriverInfo(found.attributes(), found.detected(), found.healthy(), found.description(), now));
-        }
+        var networks = MachineNetworks.read();
+        networks.describe(settings.networkInterface(), attributes);
+        var infos = drivers(drivers, now);
+        infos.values().stream().filter(DriverInfo::detected).forEach(found -> attributes.putAll(found.attributes()));
         String name = settings.name().orElse(attributes.getOrDefault("unique.hostname", "unnamed"));
         return new NodeSpec(
                 nodeId(settings),
@@ -73,12 +68,26 @@ public final class Fingerprint {
                 name,
                 settings.httpAddress(),
                 Collections.unmodifiableSortedMap(attributes),
-                capacity,
+                capacity.withNetworks(networks.offered(settings.networkInterface())),
+                new NodeReserved(
+                        new NodeReserved.Ports(settings.capacity().reserved().ports())),
                 settings.meta(),
                 settings.nodeClass(),
                 settings.nodePool(),
-                Collections.unmodifiableSortedMap(infos),
-                Collections.emptySortedMap());
+                infos,
+                networks.named(settings.hostNetworks()));
+    }
+
+    /** What the drivers say of themselves now. */
+    static SortedMap<String, DriverInfo> drivers(List<Driver> drivers, Instant now) {
+        var infos = new TreeMap<String, DriverInfo>();
+        for (Driver driver : drivers) {
+            DriverFingerprint found = driver.fingerprint();
+            infos.put(
+                    driver.name(),
+                    new DriverInfo(found.attributes(), found.detected(), found.healthy(), found.description(), now));
+        }
+        return Collections.unmodifiableSortedMap(infos);
     }
 
     /** The node's id, made once and kept with its data. */
@@ -177,47 +186,16 @@ public final class Fingerprint {
         attributes.put("nomad.version", settings.version());
         attributes.put("steppe.version", settings.version());
         attributes.put("network.modes", String.join(",", settings.networkModes()));
+        attributes.put("os.signals", signals());
+        attributes.put("kernel.kvm", Files.isWritable(Path.of("/dev/kvm")) ? "1" : "0");
+        boolean unified = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
+        attributes.put("os.cgroups.version", unified ? "2" : "1");
         attributes.put("unique.cgroup.mountpoint", "/sys/fs/cgroup");
-        attributes.put(
-                "unique.cgroup.version", Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")) ? "v2" : "v1");
+        attributes.put("unique.cgroup.version", unified ? "v2" : "v1");
     }
 
-    private static void network(Settings settings, SortedMap<String, String> attributes) throws IOException {
-        Optional<String> wanted = settings.networkInterface().or(() -> defaultInterface());
-        Optional<String> address = wanted.flatMap(Fingerprint::addressOf);
-        attributes.put("unique.network.ip-address", address.orElse("127.0.0.1"));
-        wanted.ifPresent(name -> attributes.put("unique.network.interface", name));
-    }
-
-    /** The interface of the default route, from the kernel's table. */
-    private static Optional<String> defaultInterface() {
-        try {
-            for (String line : read("/proc/net/route").split("\n", -1)) {
-                String[] fields = line.split("\\s+", -1);
-                if (fields.length > 2 && fields[1].equals("00000000")) {
-                    return Optional.of(fields[0]);
-                }
-            }
-        } catch (IOException unreadable) {
-            return Optional.empty();
-        }
-        return Optional.empty();
-    }
-
-    private static Optional<String> addressOf(String interfaceName) {
-        try {
-            var found = NetworkInterface.getByName(interfaceName);
-            if (found == null) {
-                return Optional.empty();
-            }
-            return found.getInterfaceAddresses().stream()
-                    .map(InterfaceAddress::getAddress)
-                    .filter(Inet4Address.class::isInstance)
-                    .map(InetAddress::getHostAddress)
-                    .findFirst();
-        } catch (IOException unreadable) {
-            return Optional.empty();
-        }
+    private static String signals() {
+        return Arrays.stream(Signal.values()).map(Signal::name).collect(Collectors.joining(","));
     }
 
     private static String read(String file) throws IOException {

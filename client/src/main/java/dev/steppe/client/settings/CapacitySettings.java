@@ -1,5 +1,6 @@
 package dev.steppe.client.settings;
 
+import dev.steppe.model.PortRanges;
 import java.util.Optional;
 
 /**
@@ -18,10 +19,10 @@ public record CapacitySettings(
         int minDynamicPort,
         int maxDynamicPort) {
 
-    /** {@code client.reserved}: MHz, megabytes, and ports that are given to nobody, as in {@code 22,80,8500-8600}. */
-    public record Reserved(long cpu, long memoryMb, long diskMb, String ports) {
+    /** {@code client.reserved}: MHz, megabytes, and ports that are given to nobody. */
+    public record Reserved(long cpu, long memoryMb, long diskMb, PortRanges ports) {
         public static Reserved nothing() {
-            return new Reserved(0, 0, 0, "");
+            return new Reserved(0, 0, 0, PortRanges.NONE);
         }
     }
 

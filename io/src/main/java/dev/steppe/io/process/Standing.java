@@ -71,8 +71,9 @@ record Standing(
         return SETPRIV.stream()
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "setpriv is missing: install the package util-linux, it drops the privileges of commands in tasks"));
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "setpriv is missing: install the package util-linux, it drops the privileges of commands in tasks"));
     }
 
     private static String capabilities(long set) {

@@ -184,9 +184,7 @@ final class TaskSessions implements AutoCloseable {
     private static String script(CommandSession.Wish wish, Facts facts) {
         var script = new StringBuilder(1024);
         script.append("umask ").append(facts.standing.umask()).append('\n');
-        script.append("cd -- ")
-                .append(quote(facts.directory.toString()))
-                .append(" 2>/dev/null || cd /\n");
+        script.append("cd -- ").append(quote(facts.directory.toString())).append(" 2>/dev/null || cd /\n");
         script.append("unset PATH PWD OLDPWD SHLVL\n");
         facts.variables.forEach((name, value) -> script.append("export ")
                 .append(name)

@@ -5,13 +5,13 @@ import java.lang.System.Logger.Level;
 import java.util.Map;
 
 /** Tells systemd, where it started this agent and waits for it, that the agent is ready. */
-final class ServiceManager {
-    private static final System.Logger LOG = System.getLogger(ServiceManager.class.getName());
+final class ReadyNotice {
+    private static final System.Logger LOG = System.getLogger(ReadyNotice.class.getName());
 
-    private ServiceManager() {}
+    private ReadyNotice() {}
 
     /** Does nothing where nobody waits: systemd names its socket in NOTIFY_SOCKET (sd_notify(3)). */
-    static void ready(Map<String, String> environment) throws InterruptedException {
+    static void send(Map<String, String> environment) throws InterruptedException {
         if (!environment.containsKey("NOTIFY_SOCKET")) {
             return;
         }

@@ -1,0 +1,156 @@
+package dev.steppe.client.node;
+
+import dev.steppe.model.HostNetwork;
+import dev.steppe.model.NetworkResource;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The machine's interfaces that are up, with their addresses, as they were when read. */
+record MachineNetworks(Optional<String> defaultInterface, List<Address> addresses) {
+    private static final System.Logger LOG = System.getLogger(MachineNetworks.class.getName());
+    private static final Path ROUTES = Path.of("/proc/net/route");
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** One address of an interface. */
+    record Address(String interfaceName, InetAddress address, int prefixLength) {
+        /** As people write it: without a zone, and with {@code ::} for the longest run of zeros (RFC 5952). */
+        String text() {
+            String text = address.getHostAddress().replaceFirst("%.*", "");
+            if (isVersion4()) {
+                return text;
+            }
+            for (int zeros = 8; zeros > 1; zeros--) {
+                var run =
+                        Pattern.compile("(^|:)0(:0){" + (zeros - 1) + "}(:|$)").matcher(text);
+                if (run.find()) {
+                    return text.substring(0, run.start()) + "::" + text.substring(run.end());
+                }
+            }
+            return text;
+        }
+
+        String cidr() {
+            return text() + "/" + prefixLength;
+        }
+
+        boolean isVersion4() {
+            return address instanceof Inet4Address;
+        }
+
+        /** True when the first bits are those of the network, written as {@code 10.0.0.0/8} or {@code fd00::/8}. */
+        boolean isIn(String cidr) {
+            int slash = cidr.indexOf('/');
+            byte[] wanted = InetAddress.ofLiteral(cidr.substring(0, slash)).getAddress();
+            byte[] own = address.getAddress();
+            int bits = Integer.parseInt(cidr.substring(slash + 1));
+            if (wanted.length != own.length) {
+                return false;
+            }
+            for (int bit = 0; bit < bits; bit++) {
+                int mask = 0x80 >> bit % Byte.SIZE;
+                if ((wanted[bit / Byte.SIZE] & mask) != (own[bit / Byte.SIZE] & mask)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    static MachineNetworks read() throws IOException {
+        var addresses = new ArrayList<Address>();
+        for (NetworkInterface found : NetworkInterface.networkInterfaces()
+                .sorted(Comparator.comparing(NetworkInterface::getIndex))
+                .toList()) {
+            if (found.isUp()) {
+                found.getInterfaceAddresses()
+                        .forEach(it -> addresses.add(
+                                new Address(found.getName(), it.getAddress(), it.getNetworkPrefixLength())));
+            }
+        }
+        return new MachineNetworks(interfaceOfDefaultRoute(), addresses);
+    }
+
+    private static Optional<String> interfaceOfDefaultRoute() throws IOException {
+        String table = Files.isReadable(ROUTES) ? Files.readString(ROUTES) : "";
+        return table.lines()
+                .map(line -> line.split("\\s+", -1))
+                .filter(fields -> fields.length > 2 && fields[1].equals("00000000"))
+                .map(fields -> fields[0])
+                .findFirst();
+    }
+
+    private Optional<Address> main(Optional<String> wanted) {
+        return wanted.or(() -> defaultInterface)
+                .flatMap(name -> addresses.stream()
+                        .filter(it -> it.interfaceName().equals(name) && it.isVersion4())
+                        .findFirst());
+    }
+
+    /** Says which address others reach this node at, and every interface with its addresses. */
+    void describe(Optional<String> wanted, SortedMap<String, String> attributes) {
+        attributes.put(
+                "unique.network.ip-address", main(wanted).map(Address::text).orElse(LOOPBACK));
+        wanted.or(() -> defaultInterface).ifPresent(name -> attributes.put("unique.network.interface", name));
+        addresses.stream()
+                .collect(Collectors.groupingBy(
+                        Address::interfaceName,
+                        TreeMap::new,
+                        Collectors.mapping(Address::cidr, Collectors.joining(","))))
+                .forEach((name, text) -> attributes.put("unique.network.interface." + name, text));
+    }
+
+    /** The network that ports without another one are given from. */
+    List<NetworkResource> offered(Optional<String> wanted) {
+        var host = NetworkResource.ofHost();
+        return main(wanted)
+                .map(it -> List.of(new NetworkResource(
+                        host.mode(),
+                        it.interfaceName(),
+                        it.text() + (it.isVersion4() ? "/32" : "/128"),
+                        it.text(),
+                        host.dns(),
+                        host.reservedPorts(),
+                        host.dynamicPorts(),
+                        host.hostname(),
+                        host.megabits(),
+                        host.cni())))
+                .orElse(List.of());
+    }
+
+    /**
+     * The configured networks this machine has an address in, each with that address: on the named interface, in the named
+     * range, IPv4 before IPv6. One without an address is left out, with a warning, so that nothing is placed on it.
+     */
+    SortedMap<String, HostNetwork> named(SortedMap<String, HostNetwork> configured) {
+        var found = new TreeMap<String, HostNetwork>();
+        configured.forEach((name, network) -> {
+            var fitting = addresses.stream()
+                    .filter(it -> network.interfaceName().isEmpty()
+                            || it.interfaceName().equals(network.interfaceName()))
+                    .filter(it -> network.cidr().isEmpty() || it.isIn(network.cidr()))
+                    .min(Comparator.comparing(it -> !it.isVersion4()));
+            fitting.ifPresentOrElse(
+                    it -> found.put(
+                            name, new HostNetwork(name, it.cidr(), it.interfaceName(), network.reservedPorts())),
+                    () -> LOG.log(
+                            Level.WARNING,
+                            "host network not there name=" + name + " interface=" + network.interfaceName() + " cidr="
+                                    + network.cidr() + ": no interface that is up has such an address"));
+        });
+        return Collections.unmodifiableSortedMap(found);
+    }
+}
