@@ -4,6 +4,23 @@ import dev.steppe.cli.alloc.AllocExec;
 import dev.steppe.cli.alloc.AllocLogs;
 import dev.steppe.cli.alloc.AllocStatus;
 import dev.steppe.cli.command.Command;
+import dev.steppe.cli.data.KeyLock;
+import dev.steppe.cli.data.KeyringList;
+import dev.steppe.cli.data.KeyringRemove;
+import dev.steppe.cli.data.KeyringRotate;
+import dev.steppe.cli.data.KvDelete;
+import dev.steppe.cli.data.KvExport;
+import dev.steppe.cli.data.KvGet;
+import dev.steppe.cli.data.KvImport;
+import dev.steppe.cli.data.KvPut;
+import dev.steppe.cli.data.ServiceInfo;
+import dev.steppe.cli.data.ServiceList;
+import dev.steppe.cli.data.VarGet;
+import dev.steppe.cli.data.VarInit;
+import dev.steppe.cli.data.VarList;
+import dev.steppe.cli.data.VarLock;
+import dev.steppe.cli.data.VarPurge;
+import dev.steppe.cli.data.VarPut;
 import dev.steppe.cli.evaluation.EvalList;
 import dev.steppe.cli.evaluation.EvalStatus;
 import dev.steppe.cli.format.FormatFiles;
@@ -37,7 +54,7 @@ import java.util.Optional;
  * holds it against the list that help shows.
  */
 final class Commands {
-    private static final int WORDS_MAX = 3;
+    private static final int WORDS_MAX = 4;
 
     private Commands() {}
 
@@ -74,6 +91,23 @@ final class Commands {
             case "connect ca get-config" -> Optional.of(new CertificateAuthority());
             case "server members" -> Optional.of(new ServerMembers());
             case "members" -> Optional.of(new Members());
+            case "var put" -> Optional.of(new VarPut());
+            case "var get" -> Optional.of(new VarGet());
+            case "var list" -> Optional.of(new VarList());
+            case "var purge" -> Optional.of(new VarPurge());
+            case "var init" -> Optional.of(new VarInit());
+            case "var lock" -> Optional.of(new VarLock());
+            case "kv get" -> Optional.of(new KvGet());
+            case "kv put" -> Optional.of(new KvPut());
+            case "kv delete" -> Optional.of(new KvDelete());
+            case "kv export" -> Optional.of(new KvExport());
+            case "kv import" -> Optional.of(new KvImport());
+            case "lock" -> Optional.of(new KeyLock());
+            case "service list" -> Optional.of(new ServiceList());
+            case "service info" -> Optional.of(new ServiceInfo());
+            case "operator root keyring list" -> Optional.of(new KeyringList());
+            case "operator root keyring rotate" -> Optional.of(new KeyringRotate());
+            case "operator root keyring remove" -> Optional.of(new KeyringRemove());
             default -> Optional.empty();
         };
     }

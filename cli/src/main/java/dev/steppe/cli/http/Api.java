@@ -83,6 +83,11 @@ public final class Api {
         return exchange("PUT", path, query, JsonWriter.compact(body));
     }
 
+    /** Writes bytes as they are. */
+    public Reply putBytes(String path, Query query, byte[] content) throws ApiException {
+        return exchange("PUT", path, query, content);
+    }
+
     public Reply delete(String path, Query query) throws ApiException {
         return exchange("DELETE", path, query, "");
     }
@@ -133,7 +138,10 @@ public final class Api {
     }
 
     private Reply exchange(String method, String path, Query query, String content) throws ApiException {
-        var bytes = content.getBytes(StandardCharsets.UTF_8);
+        return exchange(method, path, query, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Reply exchange(String method, String path, Query query, byte[] bytes) throws ApiException {
         var timeoutMillis = ANSWER_TIMEOUT_MILLIS + (int) query.waitSeconds() * 1_100;
         var head = head(method, path, query, bytes.length);
         try (var exchange = Exchange.open(target, head, bytes, timeoutMillis)) {

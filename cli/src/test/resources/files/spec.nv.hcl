@@ -1,0 +1,7 @@
+path         = "app/db"
+modify_index = 12
+
+items {
+  user     = "me"
+  password = "pa\"ss"
+}
