@@ -6,6 +6,7 @@ import dev.steppe.agent.configuration.ConfigurationReader;
 import dev.steppe.agent.configuration.Flag;
 import dev.steppe.agent.configuration.Flags;
 import dev.steppe.agent.configuration.MachineAddresses;
+import dev.steppe.agent.configuration.Words;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.language.source.Diagnostic;
@@ -45,7 +46,19 @@ public final class AgentArguments {
             Optional<AgentOptions> options,
             List<String> problems,
             List<Diagnostic> diagnostics,
-            List<String> notices) {}
+            List<String> notices,
+            Optional<Words> words) {
+
+        /** All that is wrong, for a person. */
+        String trouble() {
+            var lines = new ArrayList<>(
+                    problems.stream().map(problem -> "steppe agent: " + problem).toList());
+            if (!diagnostics.isEmpty()) {
+                lines.add(Diagnostic.render(diagnostics));
+            }
+            return String.join("\n", lines);
+        }
+    }
 
     /** Reads the words after {@code steppe agent}. */
     public static Parsed parse(List<String> arguments, Map<String, String> environment, boolean root) {
@@ -61,13 +74,13 @@ public final class AgentArguments {
             read = ConfigurationReader.read(ConfigurationFiles.read(files), given, development);
         } catch (IOException unreadable) {
             problems.add("-config: " + unreadable.getMessage());
-            return new Parsed(Optional.empty(), problems, List.of(), List.of());
+            return new Parsed(Optional.empty(), problems, List.of(), List.of(), Optional.empty());
         }
         var options = options(read.configuration(), environment, root);
         if (!problems.isEmpty() || !read.obstacles().isEmpty()) {
-            return new Parsed(Optional.empty(), problems, read.obstacles(), List.of());
+            return new Parsed(Optional.empty(), problems, read.obstacles(), List.of(), Optional.empty());
         }
-        return new Parsed(options, List.of(), List.of(), read.notices());
+        return new Parsed(options, List.of(), List.of(), read.notices(), Optional.of(read.words()));
     }
 
     private Optional<AgentOptions> options(Configuration configuration, Map<String, String> environment, boolean root) {

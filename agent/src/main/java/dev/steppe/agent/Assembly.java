@@ -2,15 +2,17 @@ package dev.steppe.agent;
 
 import dev.steppe.agent.configuration.Configuration;
 import dev.steppe.agent.configuration.Plugins;
+import dev.steppe.api.AgentControl;
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.ServerRegion;
 import dev.steppe.api.consul.ConsulDialect;
 import dev.steppe.api.dns.DnsServer;
-import dev.steppe.api.dns.Zone;
 import dev.steppe.api.http.Dialect;
 import dev.steppe.api.http.Gate;
+import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.HttpServer;
+import dev.steppe.api.http.Limits;
 import dev.steppe.api.nomad.NomadDialect;
 import dev.steppe.client.Client;
 import dev.steppe.client.allocation.AllocationHook;
@@ -78,9 +80,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /**
  * One agent, put together by hand: reading order is start order, and the reverse is the order of its end. Nothing is
@@ -94,7 +98,6 @@ public final class Assembly implements AutoCloseable {
     /** The version this agent reports. */
     static final String VERSION = "0.1.0";
 
-    private static final Duration MAX_KILL_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration DRIVERS_ASKED_EVERY = Duration.ofSeconds(15);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
 
@@ -109,12 +112,19 @@ public final class Assembly implements AutoCloseable {
     private final DockerDriver docker;
     private final ProxyProcess proxy;
     private final FileShelf shelf;
+    private final ProcessTasks tasks;
+    private final Map<String, Driver> drivers = new ConcurrentSkipListMap<>();
+    private final AtomicReference<Plugins> plugins;
+    private final DriverWatch driverWatch;
+    private final boolean bridging;
+    private final AtomicReference<Reload> reload = new AtomicReference<>(AgentControl.none()::reload);
     private final AtomicReference<Optional<NodeMesh>> mesh = new AtomicReference<>(Optional.empty());
     /** Why allocations get no networks of their own although a bridge was asked for; empty when they do. */
     private String noBridging = "";
 
     private Assembly(AgentOptions options) throws IOException {
         this.options = options;
+        plugins = new AtomicReference<>(options.plugins());
         AgentData.make(options);
         var random = new SecureRandom();
 
@@ -139,15 +149,20 @@ public final class Assembly implements AutoCloseable {
         var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
         docker = start(new DockerDriver(dockerSettings(options)));
         shelf = start(new FileShelf(options.clientDirectory().resolve("allocations")));
-        var drivers = drivers(tasks, options, docker);
+        this.tasks = tasks;
+        drivers.putAll(drivers(options.configuration()));
         var networks = networks(options, random);
-        NodeSpec node = Fingerprint.take(
-                fingerprint(options, networks.isPresent()), new ArrayList<>(drivers.values()), Instant.now());
-        var driverWatch = new DriverWatch(clientLoop, DRIVERS_ASKED_EVERY, new ArrayList<>(drivers.values()), node);
+        bridging = networks.isPresent();
+        NodeSpec node = fingerprint(options.configuration());
+        driverWatch = new DriverWatch(clientLoop, DRIVERS_ASKED_EVERY, new ArrayList<>(drivers.values()), node);
         var contexts = new TaskContexts(
                 driverWatch::node, drivers, System.getenv(), tasks.cgroups().map(Cgroups::parent));
-        client =
-                start(new Client(clientLoop, transport, node, parts(options, clientLoop, drivers, contexts, networks)));
+        client = start(new Client(
+                clientLoop,
+                transport,
+                node,
+                parts(options, clientLoop, contexts, networks),
+                options.configuration().client().endedKept()));
         data.readThrough(client);
         proxy = start(new ProxyProcess(
                 options.runDirectory().resolve("mesh"),
@@ -170,13 +185,16 @@ public final class Assembly implements AutoCloseable {
                 options.nomadPort());
         var region = start(new ServerRegion(self, server, store, consensus));
         var catalog = new LiveCatalog(region, options.datacenter());
-        var identity = new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false);
+        var identity = new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false, new Control());
+        var api = options.configuration().api();
         nomad = start(HttpServer.start(HttpServer.Setup.of(
-                "nomad",
-                sockets(options.addresses().nomad(), options.nomadPort()),
-                Dialect.NOMAD,
-                NomadDialect.router(identity, region, catalog, Optional.of(view)),
-                Gate.accessControlOff())));
+                        "nomad",
+                        sockets(options.addresses().nomad(), options.nomadPort()),
+                        Dialect.NOMAD,
+                        NomadDialect.router(identity, region, catalog, Optional.of(view)),
+                        Gate.accessControlOff())
+                .withStandingHeaders(headers(Headers.none(), api.nomadHeaders()))
+                .withLimits(limits(api.nomadConnectionsPerCaller()))));
         var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
         consul = start(HttpServer.start(HttpServer.Setup.of(
                         "consul",
@@ -184,8 +202,9 @@ public final class Assembly implements AutoCloseable {
                         Dialect.CONSUL,
                         ConsulDialect.router(identity, region, catalog, otherwise),
                         Gate.accessControlOff())
-                .withStandingHeaders(ConsulDialect.standingHeaders(identity))));
-        var names = start(new DnsServer(DnsServer.Setup.of(Zone.standard(options.datacenter()), catalog::now)));
+                .withStandingHeaders(headers(ConsulDialect.standingHeaders(identity), api.consulHeaders()))
+                .withLimits(limits(api.consulConnectionsPerCaller()))));
+        var names = start(new DnsServer(NameService.setup(options, catalog::now)));
         for (InetSocketAddress address : sockets(options.addresses().names(), options.dnsPort())) {
             nameAddresses.add(names.listen(address));
         }
@@ -202,6 +221,21 @@ public final class Assembly implements AutoCloseable {
         return addresses.stream()
                 .map(address -> new InetSocketAddress(address, port))
                 .toList();
+    }
+
+    private static Headers headers(Headers standing, Map<String, String> configured) {
+        var all = standing;
+        for (var header : configured.entrySet()) {
+            all = all.with(header.getKey(), header.getValue());
+        }
+        return all;
+    }
+
+    private static Limits limits(int connectionsPerCaller) {
+        var standard = Limits.standard();
+        return connectionsPerCaller == 0
+                ? standard.withConnections(standard.connectionsMax(), standard.connectionsMax())
+                : standard.withConnections(standard.connectionsMax(), connectionsPerCaller);
     }
 
     private static Server.Options serverOptions(Configuration configuration) {
@@ -258,16 +292,16 @@ public final class Assembly implements AutoCloseable {
         return nomad.addresses().getFirst();
     }
 
-    private static Map<String, Driver> drivers(ProcessTasks tasks, AgentOptions options, DockerDriver docker) {
-        var plugins = options.plugins();
+    private Map<String, Driver> drivers(Configuration configuration) {
+        var plugins = configuration.plugins();
         var isolation = IsolationSettings.of(
-                        plugins.exec(), options.configuration().client().chrootEnv())
+                        plugins.exec(), configuration.client().chrootEnv())
                 .hiding(List.of(
                         options.dataDirectory(),
                         options.runDirectory(),
                         options.clientDirectory(),
                         allocations(options)));
-        var drivers = new TreeMap<String, Driver>();
+        var made = new TreeMap<String, Driver>();
         for (Driver driver : List.of(
                 new RawExecDriver(
                         tasks, new RawExecDriver.Settings(plugins.rawExec().enabled(), users(plugins, "raw_exec"))),
@@ -275,10 +309,10 @@ public final class Assembly implements AutoCloseable {
                 new JavaDriver(tasks, javaSettings(plugins)),
                 docker)) {
             if (plugins.offered().contains(driver.name())) {
-                drivers.put(driver.name(), driver);
+                made.put(driver.name(), driver);
             }
         }
-        return drivers;
+        return made;
     }
 
     /** As whom the tasks of a driver run. */
@@ -308,9 +342,10 @@ public final class Assembly implements AutoCloseable {
                 configured.allowPrivileged());
     }
 
-    private static Fingerprint.Settings fingerprint(AgentOptions options, boolean bridging) {
-        var client = options.configuration().client();
-        return new Fingerprint.Settings(
+    /** What the machine is and has now, as the configuration says. */
+    private NodeSpec fingerprint(Configuration configuration) throws IOException {
+        var client = configuration.client();
+        var settings = new Fingerprint.Settings(
                 options.datacenter(),
                 options.nodeName(),
                 client.nodeClass(),
@@ -320,11 +355,12 @@ public final class Assembly implements AutoCloseable {
                 client.networkInterface(),
                 VERSION,
                 bridging ? List.of("host", "bridge") : List.of("host"),
-                options.configuration().nodeId(),
+                configuration.nodeId(),
                 options.clientDirectory(),
                 options.allocationDirectory(),
                 client.capacity(),
                 client.hostNetworks());
+        return Fingerprint.take(settings, new ArrayList<>(drivers.values()), Instant.now());
     }
 
     /** Networks of their own need root and what the machine has; without them allocations share the machine's. */
@@ -351,16 +387,11 @@ public final class Assembly implements AutoCloseable {
     }
 
     private AllocationRunner.Parts parts(
-            AgentOptions options,
-            Loop loop,
-            Map<String, Driver> drivers,
-            TaskContexts contexts,
-            Optional<Networks> networks)
-            throws IOException {
+            AgentOptions options, Loop loop, TaskContexts contexts, Optional<Networks> networks) throws IOException {
         var directories = new DirectoryHook(
                 allocations(options),
                 driver -> new DirectoryHook.DriverFiles(
-                        users(options.plugins(), driver),
+                        users(plugins.get(), driver),
                         driver.equals(docker.name())
                                 ? AllocationDirectory.Access.CONTAINER
                                 : AllocationDirectory.Access.PROCESS));
@@ -369,7 +400,10 @@ public final class Assembly implements AutoCloseable {
                 List.<AllocationHook>of(
                         directories, new NetworkHook(networks, new PauseContainers(dockerSettings(options)))),
                 new AllocationRunner.TaskParts(
-                        name -> Optional.ofNullable(drivers.get(name)), contexts, taskHooks(), MAX_KILL_TIMEOUT),
+                        name -> Optional.ofNullable(drivers.get(name)),
+                        contexts,
+                        taskHooks(),
+                        options.configuration().client().maxKillTimeout()),
                 observers(checks, () -> mesh.get().ifPresent(NodeMesh::changed)),
                 shelf,
                 runner -> {});
@@ -426,10 +460,77 @@ public final class Assembly implements AutoCloseable {
         return part;
     }
 
+    /** What to do when somebody asks this agent to read its configuration again. */
+    @FunctionalInterface
+    interface Reload {
+        List<String> again() throws IOException;
+    }
+
+    /** From now on a reload is done so. */
+    void onReload(Reload how) {
+        reload.set(how);
+    }
+
+    private final class Control implements AgentControl {
+        @Override
+        public List<String> reload() throws IOException {
+            return reload.get().again();
+        }
+
+        @Override
+        public List<Listener> listeners() {
+            return List.of(
+                    listener(
+                            "Nomad API",
+                            nomad.addresses(),
+                            options.addresses().http(nomadAddress().getPort())),
+                    listener("Consul API", consul.addresses(), advertised(consulAddress())),
+                    listener("DNS", nameAddresses, advertised(nameAddresses.getFirst())));
+        }
+
+        private Listener listener(String name, List<InetSocketAddress> bound, String advertised) {
+            var all = bound.stream().map(Assembly::text).collect(Collectors.joining(" "));
+            boolean said = name.equals("Nomad API")
+                    && options.addresses().advertisedHttp().isPresent();
+            return new Listener(
+                    name,
+                    all,
+                    advertised,
+                    said ? "as advertise.http says" : options.addresses().why());
+        }
+
+        private String advertised(InetSocketAddress bound) {
+            var address = bound.getAddress();
+            String host = address.isAnyLocalAddress() ? options.addresses().advertised() : address.getHostAddress();
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort();
+        }
+    }
+
+    /** Does what can be done without a new start: words about the node, and what raw_exec and java tasks may. */
+    void apply(Configuration changed) throws IOException {
+        plugins.set(changed.plugins());
+        drivers(changed).forEach((name, driver) -> {
+            if (!name.equals(docker.name())) {
+                drivers.replace(name, driver);
+            }
+        });
+        var node = fingerprint(changed);
+        driverWatch.follow(new ArrayList<>(drivers.values()), node);
+        client.changed(node);
+    }
+
     /** What a person who started the agent wants to know first. */
     String announcement() {
         return "==> Steppe agent started: Nomad API http://" + text(nomadAddress()) + ", Consul API http://"
                 + text(consulAddress()) + ", DNS " + text(nameAddresses.getFirst())
+                + "\n    others are told to call it at "
+                + options.addresses().http(nomadAddress().getPort()) + ", because "
+                + (options.addresses().advertisedHttp().isPresent()
+                        ? "advertise.http says so"
+                        : options.addresses().why())
+                + (options.addresses().areOpen()
+                        ? "\n    there is no access control yet: whoever reaches these addresses may do everything"
+                        : "")
                 + "\n    data in " + options.dataDirectory()
                 + (options.development()
                         ? "; Ctrl-C stops it and removes everything it started"
@@ -446,9 +547,7 @@ public final class Assembly implements AutoCloseable {
 
     /** Ends all allocations, then the agent, and removes its data. */
     void stopAndRemove() throws InterruptedException, IOException {
-        var ended = new CountDownLatch(1);
-        client.stopAll(ended::countDown);
-        if (!ended.await(STOP_DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+        if (!endAllocations(STOP_DEADLINE)) {
             System.getLogger(Assembly.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
@@ -462,6 +561,13 @@ public final class Assembly implements AutoCloseable {
         close();
         removeTree(options.dataDirectory());
         removeTree(options.runDirectory());
+    }
+
+    /** Ends all allocations and waits so long for it; the agent goes on. False where some did not end. */
+    boolean endAllocations(Duration deadline) throws InterruptedException {
+        var ended = new CountDownLatch(1);
+        client.stopAll(ended::countDown);
+        return ended.await(deadline.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static void removeTree(Path root) throws IOException {

@@ -3,21 +3,30 @@ package dev.steppe.agent;
 import dev.steppe.agent.configuration.ConfigCommand;
 import dev.steppe.agent.demo.Demo;
 import dev.steppe.agent.doctor.DoctorCommand;
+import dev.steppe.agent.log.AgentLog;
 import dev.steppe.io.linux.LinuxCalls;
-import dev.steppe.language.source.Diagnostic;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** The entry of everything that is not a plain command: {@code agent}, {@code config}, {@code demo} and {@code doctor}. */
 public final class Main {
+    private static final System.Logger LOG = System.getLogger(Main.class.getName());
+    private static final int INTERRUPTED = 130;
+    private static final int TERMINATED = 143;
+
     private Main() {}
 
     public static void main(String[] arguments) {
-        // one line an event; it must be set before the first logger exists
+        // one line an event, for what is logged before and after an agent; it must be set before the first logger
+        // exists
         System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT.%1$tL %4$s %5$s%6$s%n");
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
@@ -49,17 +58,24 @@ public final class Main {
             out.print(AgentArguments.USAGE);
             return 0;
         }
-        var parsed = AgentArguments.parse(arguments, System.getenv(), LinuxCalls.isRoot());
+        boolean root = LinuxCalls.isRoot();
+        var parsed = AgentArguments.parse(arguments, System.getenv(), root);
         if (parsed.options().isEmpty()) {
-            parsed.problems().forEach(problem -> err.println("steppe agent: " + problem));
-            if (!parsed.diagnostics().isEmpty()) {
-                err.println(Diagnostic.render(parsed.diagnostics()));
-            }
+            err.println(parsed.trouble());
             return 1;
         }
-        parsed.notices().forEach(notice -> err.println("steppe agent: " + notice));
-        try {
-            return run(parsed.options().get(), out);
+        var options = parsed.options().get();
+        try (var log = AgentLog.install(options.configuration().log(), err)) {
+            parsed.notices().forEach(notice -> LOG.log(Level.INFO, "configuration: " + notice));
+            return run(options, out, agent -> {
+                var reloading = new Reloading(
+                        arguments, System.getenv(), root, parsed.words().orElseThrow(), agent, log);
+                agent.onReload(reloading::again);
+                if (!options.development()) {
+                    // whoever closes the terminal of a development agent wants it to end
+                    Signals.handle("HUP", reloading::onSignal);
+                }
+            });
         } catch (IOException failed) {
             err.println("steppe agent: " + failed.getMessage());
             return 1;
@@ -70,24 +86,41 @@ public final class Main {
     }
 
     /** Runs until a signal. A development agent then stops and removes everything; others leave their tasks to the next. */
-    private static int run(AgentOptions options, PrintStream out) throws IOException, InterruptedException {
+    private static int run(AgentOptions options, PrintStream out, Consumer<Assembly> started)
+            throws IOException, InterruptedException {
         var signal = StopSignal.install();
         try (var agent = Assembly.start(options)) {
-            return run(agent, options.development(), signal, out);
+            started.accept(agent);
+            return run(agent, options, signal, out);
         } finally {
             // also after a failure, or the process would never end
             signal.done();
         }
     }
 
-    private static int run(Assembly agent, boolean development, StopSignal signal, PrintStream out)
+    private static int run(Assembly agent, AgentOptions options, StopSignal signal, PrintStream out)
             throws IOException, InterruptedException {
+        var pidFile = options.configuration().pidFile();
+        var leaving = options.configuration().leaving();
+        var ending = leaving.signals().isEmpty()
+                ? new AtomicReference<>("")
+                : Signals.remember(
+                        leaving.signals(), name -> System.exit(name.equals("INT") ? INTERRUPTED : TERMINATED));
+        if (pidFile.isPresent()) {
+            Files.writeString(pidFile.get(), ProcessHandle.current().pid() + "\n");
+        }
         out.println(agent.announcement());
         ReadyNotice.send(System.getenv());
         signal.await();
-        if (development) {
+        if (pidFile.isPresent()) {
+            Files.deleteIfExists(pidFile.get());
+        }
+        if (options.development()) {
             out.println("==> Stopping: ending all allocations and removing what they used");
             agent.stopAndRemove();
+        } else if (!ending.get().isEmpty()) {
+            out.println("==> Stopping: ending all allocations, as leave_on_interrupt or leave_on_terminate says");
+            agent.endAllocations(leaving.deadline());
         } else {
             out.println("==> Stopping: tasks run on");
         }

@@ -35,12 +35,13 @@ public final class Client implements AutoCloseable {
     private static final Duration RECONNECT_FIRST = Duration.ofMillis(200);
     private static final Duration RECONNECT_LONGEST = Duration.ofSeconds(10);
 
-    /** Ended allocations whose logs stay readable; the oldest beyond are removed. */
+    /** Ended allocations whose logs stay readable unless the configuration says another number. */
     private static final int ENDED_KEPT = 50;
 
     private final Loop loop;
     private final Transport transport;
     private final AllocationRunner.Parts parts;
+    private final int endedKept;
     private final TreeMap<AllocationId, AllocationRunner> runners = new TreeMap<>();
     private final TreeSet<AllocationId> unreported = new TreeSet<>();
     private final TreeSet<AllocationId> settled = new TreeSet<>();
@@ -56,7 +57,13 @@ public final class Client implements AutoCloseable {
 
     /** The parts' {@code changed} is replaced by this client's own. */
     public Client(Loop loop, Transport transport, NodeSpec node, AllocationRunner.Parts parts) {
+        this(loop, transport, node, parts, ENDED_KEPT);
+    }
+
+    /** The same; of ended allocations only so many, the youngest, stay readable. */
+    public Client(Loop loop, Transport transport, NodeSpec node, AllocationRunner.Parts parts, int endedKept) {
         this.loop = loop;
+        this.endedKept = endedKept;
         this.transport = transport;
         this.node = node;
         this.parts = new AllocationRunner.Parts(
@@ -278,7 +285,7 @@ public final class Client implements AutoCloseable {
                 .filter(AllocationRunner::isEnded)
                 .sorted(Comparator.comparing(runner -> runner.allocation().modifyTime()))
                 .toList();
-        for (int i = 0; i < ended.size() - ENDED_KEPT; i++) {
+        for (int i = 0; i < ended.size() - endedKept; i++) {
             forget(ended.get(i));
         }
     }

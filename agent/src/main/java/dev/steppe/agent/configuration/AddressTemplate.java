@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Addresses as configuration files name them: an address, or a template such as {@code {{ GetPrivateIP }}} or
@@ -64,10 +65,23 @@ public final class AddressTemplate {
         }
         templates.reset();
         var found = new ArrayList<String>();
+        int end = 0;
         while (templates.find()) {
+            found.addAll(plain(written.substring(end, templates.start())));
             found.addAll(evaluate(templates.group(1), machine));
+            end = templates.end();
         }
+        found.addAll(plain(written.substring(end)));
         return found.stream().distinct().toList();
+    }
+
+    /** The addresses beside a template. */
+    private static List<String> plain(String between) throws RefusedValueException {
+        var found = new ArrayList<String>();
+        for (String word : between.isBlank() ? new String[0] : between.strip().split("\\s+", -1)) {
+            found.addAll(resolveParts(word, List.of()));
+        }
+        return found;
     }
 
     static boolean isAddress(String text) {
@@ -200,7 +214,7 @@ public final class AddressTemplate {
                 it -> it.isVersion4()
                         && Arrays.stream(value.split("\\|", -1)).anyMatch(network -> isIn(network, it.address()));
             case "name" -> {
-                var pattern = Pattern.compile(value);
+                var pattern = expression(value);
                 yield it -> pattern.matcher(it.interfaceName()).find();
             }
             case "type" ->
@@ -222,6 +236,14 @@ public final class AddressTemplate {
                 throw new RefusedValueException("chooses by a word that is not understood: " + what
                         + "; there are network, name, type, flags, rfc and address");
         };
+    }
+
+    private static Pattern expression(String text) throws RefusedValueException {
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException wrong) {
+            throw new RefusedValueException("holds an expression that is none: " + text);
+        }
     }
 
     private static boolean isIn(String network, String address) {

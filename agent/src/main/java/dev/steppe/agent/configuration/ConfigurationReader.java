@@ -30,7 +30,7 @@ public final class ConfigurationReader {
     private ConfigurationReader() {}
 
     /** What files and flags say; with a finding that weighs {@code WRONG} it is not to be used. */
-    public record Parsed(Configuration configuration, List<Finding> findings) {
+    public record Parsed(Configuration configuration, List<Finding> findings, Words words) {
         public Parsed {
             findings = List.copyOf(findings);
         }
@@ -71,7 +71,7 @@ public final class ConfigurationReader {
         Fates.report(reader.consul, reader.findings);
         var names = new ArrayList<>(sources.stream().map(Source::name).toList());
         given.forEach(setting -> names.add(setting.place().source().name()));
-        return new Parsed(configuration, reader.findings.inOrder(names));
+        return new Parsed(configuration, reader.findings.inOrder(names), Words.of(reader.nomad, reader.consul));
     }
 
     /** The names of all keys that the translation asked for, by dialect. */

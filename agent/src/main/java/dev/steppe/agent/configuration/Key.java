@@ -12,4 +12,9 @@ record Key(Dialect dialect, String section, String name, Kind kind, Fate fate, S
     String path() {
         return section.isEmpty() ? name : section + "." + name;
     }
+
+    /** True where a running agent takes another value without a new start; the meaning says so. */
+    boolean isReloadable() {
+        return meaning.endsWith("reloadable");
+    }
 }

@@ -12,6 +12,7 @@ import dev.steppe.mesh.catalog.Health;
 import dev.steppe.mesh.catalog.Instance;
 import dev.steppe.mesh.catalog.NodeEntry;
 import dev.steppe.model.codec.Codec;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class AgentRoutes {
         var health = new Right.OneService(Right.Access.READ, "name");
         return List.of(
                 Route.get("/v1/agent/self", Right.READ_AGENT, request -> Reads.json(self())),
+                Route.put("/v1/agent/reload", Right.WRITE_AGENT, this::reload),
                 Route.get("/v1/agent/version", Right.READ_AGENT, request -> Reads.json(version())),
                 Route.get("/v1/agent/members", Right.READ_NODES, this::members),
                 Route.get("/v1/agent/services", Right.READ_SERVICES, this::services),
@@ -69,6 +71,16 @@ final class AgentRoutes {
                 .orElse("");
     }
 
+    private Response reload(Request request) throws Refused {
+        reads.check(request);
+        try {
+            identity.control().reload();
+            return Response.text(200, "");
+        } catch (IOException wrong) {
+            throw new Refused(Refused.Kind.INVALID, String.valueOf(wrong.getMessage()));
+        }
+    }
+
     private Object version() {
         var version = Shapes.fields();
         version.put("HumanVersion", identity.version());
@@ -86,6 +98,13 @@ final class AgentRoutes {
         var debug = Shapes.fields();
         debug.put("ConnectEnabled", true);
         debug.put("ACLsEnabled", identity.accessControl());
+        for (var listener : identity.control().listeners()) {
+            var address = Shapes.fields();
+            address.put("Bound", listener.bound());
+            address.put("Advertised", listener.advertised());
+            address.put("Why", listener.why());
+            debug.put("Listener " + listener.name(), address);
+        }
         var stats = Shapes.fields();
         var consul = Shapes.fields();
         consul.put("server", Boolean.toString(identity.server()));

@@ -33,4 +33,17 @@ public record DnsLimits(
                 // A network change on a laptop is seen within this time.
                 Duration.ofSeconds(5));
     }
+
+    /** These limits with another patience for each resolver that is asked. */
+    public DnsLimits withUpstreamTimeout(Duration timeout) {
+        return new DnsLimits(
+                udpBytesMax,
+                tcpConnectionsMax,
+                tcpIdle,
+                forwardedMax,
+                joinedMax,
+                timeout,
+                upstreamsMax,
+                upstreamsReread);
+    }
 }

@@ -38,6 +38,7 @@ final class AgentRoutes {
     List<Route> routes() {
         return List.of(
                 Route.get("/v1/agent/self", Right.READ_AGENT, this::self),
+                Route.write("/v1/agent/reload", Right.WRITE_AGENT, this::reload),
                 Route.get("/v1/agent/members", Right.READ_NODES, request -> Reads.json(members())),
                 Route.get("/v1/agent/servers", Right.READ_AGENT, request -> Reads.json(addresses())),
                 Route.get("/v1/agent/health", Right.ANYONE, this::health),
@@ -50,6 +51,27 @@ final class AgentRoutes {
                 Route.get("/v1/operator/raft/configuration", Right.READ_OPERATOR, this::raftConfiguration));
     }
 
+    private Response reload(Request request) throws Refused {
+        try {
+            return Reads.json(new TreeMap<String, Object>(
+                    Map.of("Messages", identity.control().reload())));
+        } catch (IOException wrong) {
+            throw new Refused(Refused.Kind.INVALID, String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    /** Each thing that can be called: where it is bound, what others are told, and why. */
+    private Object listeners() {
+        var all = fields();
+        for (var listener : identity.control().listeners()) {
+            all.put(
+                    listener.name(),
+                    new TreeMap<String, Object>(Map.of(
+                            "Bound", listener.bound(), "Advertised", listener.advertised(), "Why", listener.why())));
+        }
+        return all;
+    }
+
     private Response self(Request request) {
         var config = fields();
         config.put("Region", region.name());
@@ -59,6 +81,7 @@ final class AgentRoutes {
         config.put("Server", object("Enabled", identity.server()));
         config.put("Client", object("Enabled", identity.client()));
         config.put("ACL", object("Enabled", identity.accessControl()));
+        config.put("Listeners", listeners());
         var stats = fields();
         var snapshot = region.snapshot();
         var nomad = fields();

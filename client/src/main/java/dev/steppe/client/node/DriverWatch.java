@@ -22,7 +22,7 @@ public final class DriverWatch {
 
     private final Loop loop;
     private final Duration every;
-    private final List<Driver> drivers;
+    private volatile List<Driver> drivers;
     private volatile NodeSpec node;
 
     public DriverWatch(Loop loop, Duration every, List<Driver> drivers, NodeSpec first) {
@@ -40,6 +40,12 @@ public final class DriverWatch {
     /** The node as it was seen last. From any thread. */
     public NodeSpec node() {
         return node;
+    }
+
+    /** From now on these drivers are asked, and this is the node. From any thread. */
+    public void follow(List<Driver> others, NodeSpec now) {
+        drivers = List.copyOf(others);
+        node = now;
     }
 
     private void look(Consumer<NodeSpec> changed) {
