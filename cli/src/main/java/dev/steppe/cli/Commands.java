@@ -34,6 +34,8 @@ import dev.steppe.cli.job.JobStatus;
 import dev.steppe.cli.job.JobStop;
 import dev.steppe.cli.job.JobTag;
 import dev.steppe.cli.job.JobValidate;
+import dev.steppe.cli.member.AgentInfo;
+import dev.steppe.cli.member.AgentReload;
 import dev.steppe.cli.member.Members;
 import dev.steppe.cli.member.ServerMembers;
 import dev.steppe.cli.member.Status;
@@ -90,6 +92,8 @@ final class Commands {
             case "catalog nodes" -> Optional.of(new CatalogNodes());
             case "connect ca get-config" -> Optional.of(new CertificateAuthority());
             case "server members" -> Optional.of(new ServerMembers());
+            case "agent-info" -> Optional.of(new AgentInfo());
+            case "reload" -> Optional.of(new AgentReload());
             case "members" -> Optional.of(new Members());
             case "var put" -> Optional.of(new VarPut());
             case "var get" -> Optional.of(new VarGet());

@@ -69,6 +69,8 @@ final class Help {
                 new Entry("operator root keyring remove", "Remove a key that seals nothing"),
                 new Entry("server members", "Servers of the region"),
                 new Entry("members", "Agents of the datacenter"),
+                new Entry("agent-info", "What an agent is, where it listens, what others are told"),
+                new Entry("reload", "Have an agent read its configuration again"),
                 new Entry("version", "Version of this program"),
                 new Entry("help", "This list; with a command, its flags"));
     }
