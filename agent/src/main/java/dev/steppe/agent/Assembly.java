@@ -186,24 +186,8 @@ public final class Assembly implements AutoCloseable {
         var region = start(new ServerRegion(self, server, store, consensus));
         var catalog = new LiveCatalog(region, options.datacenter());
         var identity = new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false, new Control());
-        var api = options.configuration().api();
-        nomad = start(HttpServer.start(HttpServer.Setup.of(
-                        "nomad",
-                        sockets(options.addresses().nomad(), options.nomadPort()),
-                        Dialect.NOMAD,
-                        NomadDialect.router(identity, region, catalog, Optional.of(view)),
-                        Gate.accessControlOff())
-                .withStandingHeaders(headers(Headers.none(), api.nomadHeaders()))
-                .withLimits(limits(api.nomadConnectionsPerCaller()))));
-        var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
-        consul = start(HttpServer.start(HttpServer.Setup.of(
-                        "consul",
-                        sockets(options.addresses().consul(), options.consulPort()),
-                        Dialect.CONSUL,
-                        ConsulDialect.router(identity, region, catalog, otherwise),
-                        Gate.accessControlOff())
-                .withStandingHeaders(headers(ConsulDialect.standingHeaders(identity), api.consulHeaders()))
-                .withLimits(limits(api.consulConnectionsPerCaller()))));
+        nomad = start(nomadApi(identity, region, catalog, view));
+        consul = start(consulApi(identity, region, catalog));
         var names = start(new DnsServer(NameService.setup(options, catalog::now)));
         for (InetSocketAddress address : sockets(options.addresses().names(), options.dnsPort())) {
             nameAddresses.add(names.listen(address));
@@ -211,6 +195,32 @@ public final class Assembly implements AutoCloseable {
         if (networks.isPresent()) {
             names.listen(new InetSocketAddress(networks.get().gateway(), DNS_OF_ALLOCATIONS));
         }
+    }
+
+    private HttpServer nomadApi(AgentIdentity identity, ServerRegion region, LiveCatalog catalog, NodeView view)
+            throws IOException {
+        var api = options.configuration().api();
+        return HttpServer.start(HttpServer.Setup.of(
+                        "nomad",
+                        sockets(options.addresses().nomad(), options.nomadPort()),
+                        Dialect.NOMAD,
+                        NomadDialect.router(identity, region, catalog, Optional.of(view)),
+                        Gate.accessControlOff())
+                .withStandingHeaders(headers(Headers.none(), api.nomadHeaders()))
+                .withLimits(limits(api.nomadConnectionsPerCaller())));
+    }
+
+    private HttpServer consulApi(AgentIdentity identity, ServerRegion region, LiveCatalog catalog) throws IOException {
+        var api = options.configuration().api();
+        var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
+        return HttpServer.start(HttpServer.Setup.of(
+                        "consul",
+                        sockets(options.addresses().consul(), options.consulPort()),
+                        Dialect.CONSUL,
+                        ConsulDialect.router(identity, region, catalog, otherwise),
+                        Gate.accessControlOff())
+                .withStandingHeaders(headers(ConsulDialect.standingHeaders(identity), api.consulHeaders()))
+                .withLimits(limits(api.consulConnectionsPerCaller())));
     }
 
     InetSocketAddress consulAddress() {
