@@ -35,6 +35,7 @@ import dev.steppe.client.driver.PauseContainers;
 import dev.steppe.client.driver.ProcessTasks;
 import dev.steppe.client.driver.RawExecDriver;
 import dev.steppe.client.driver.UserPolicy;
+import dev.steppe.client.log.LogPump;
 import dev.steppe.client.mesh.LeafFiles;
 import dev.steppe.client.mesh.NodeMesh;
 import dev.steppe.client.network.BridgingImpossibleException;
@@ -45,6 +46,7 @@ import dev.steppe.client.node.DriverWatch;
 import dev.steppe.client.node.FileShelf;
 import dev.steppe.client.node.Fingerprint;
 import dev.steppe.client.node.Leftovers;
+import dev.steppe.client.node.LogHook;
 import dev.steppe.client.node.NetworkHook;
 import dev.steppe.client.node.TaskContexts;
 import dev.steppe.consensus.Consensus;
@@ -420,8 +422,8 @@ public final class Assembly implements AutoCloseable {
     }
 
     /** What each task gets before it starts, in this order. */
-    private static List<TaskHook> taskHooks() {
-        return List.of();
+    private List<TaskHook> taskHooks() {
+        return List.of(new LogHook(start(new LogPump()), driver -> driver.equals(docker.name())));
     }
 
     private static AllocationRunner.Observers observers(Checks checks, Runnable meshChanged) {

@@ -173,8 +173,14 @@ final class ChildAgent implements AutoCloseable {
         return found;
     }
 
-    Path output(String allocation) {
-        return data().resolve("alloc/" + allocation + "/alloc/logs/t.stdout.0");
+    /** What the task wrote, over all files of its output. */
+    List<String> lines(String allocation) throws IOException {
+        var directory = data().resolve("alloc/" + allocation + "/alloc/logs");
+        var lines = new ArrayList<String>();
+        for (int number = 0; Files.exists(directory.resolve("t.stdout." + number)); number++) {
+            lines.addAll(Files.readAllLines(directory.resolve("t.stdout." + number)));
+        }
+        return lines;
     }
 
     /** Something that becomes true. */

@@ -60,7 +60,7 @@ public final class AllocationDirectory {
         return directory.resolve(SHARED);
     }
 
-    /** Where the output of tasks is kept, as {@code <task>.stdout.0} and {@code <task>.stderr.0}. */
+    /** Where the output of tasks is kept, as {@code <task>.stdout.<number>} and {@code <task>.stderr.<number>}. */
     public Path logs() {
         return shared().resolve("logs");
     }
@@ -103,8 +103,8 @@ public final class AllocationDirectory {
                 root.resolve("tmp"),
                 root.resolve(SECRETS),
                 shared(),
-                logs().resolve(task + ".stdout.0"),
-                logs().resolve(task + ".stderr.0"),
+                root.resolve(PRIVATE).resolve("stdout"),
+                root.resolve(PRIVATE).resolve("stderr"),
                 root.resolve(PRIVATE).resolve("process"));
     }
 

@@ -8,4 +8,11 @@ import java.nio.file.Path;
  * driver's private state that survives the agent but not the allocation.
  */
 public record TaskDirectories(
-        Path task, Path local, Path tmp, Path secrets, Path shared, Path stdout, Path stderr, Path driverState) {}
+        Path task, Path local, Path tmp, Path secrets, Path shared, Path stdout, Path stderr, Path driverState) {
+    private static final Path NOWHERE = Path.of("/dev/null");
+
+    /** The same, with the output thrown away. */
+    public TaskDirectories withoutOutput() {
+        return new TaskDirectories(task, local, tmp, secrets, shared, NOWHERE, NOWHERE, driverState);
+    }
+}

@@ -4,6 +4,7 @@ import dev.steppe.client.allocation.AllocationHook;
 import dev.steppe.client.allocation.Surroundings;
 import dev.steppe.client.driver.AllocationDirectory;
 import dev.steppe.client.driver.DriverException;
+import dev.steppe.client.driver.TaskDirectories;
 import dev.steppe.client.driver.UserPolicy;
 import dev.steppe.model.Task;
 import java.io.IOException;
@@ -47,7 +48,7 @@ public final class DirectoryHook implements AllocationHook {
                 if (account.isPresent() && account.get().uid() != 0) {
                     checkOpen(account.get().name());
                 }
-                surroundings.directories(task.name(), directory.createTask(task.name(), account, how.access()));
+                provide(surroundings, task, directory.createTask(task.name(), account, how.access()));
             }
         } catch (IOException disk) {
             throw new HookException("directories below " + root + ": " + disk.getMessage(), disk);
@@ -73,8 +74,12 @@ public final class DirectoryHook implements AllocationHook {
             throw new HookException("the directory " + directory.path() + " is gone");
         }
         for (Task task : surroundings.group().tasks()) {
-            surroundings.directories(task.name(), directory.task(task.name()));
+            provide(surroundings, task, directory.task(task.name()));
         }
+    }
+
+    private static void provide(Surroundings surroundings, Task task, TaskDirectories made) {
+        surroundings.directories(task.name(), task.logConfig().disabled() ? made.withoutOutput() : made);
     }
 
     @Override

@@ -113,14 +113,13 @@ final class TaskFields {
     }
 
     private static Block logs() {
-        String kept = "remove it; output is kept whole";
         return new Block(
                 LogConfig.class,
                 "logs",
                 List.of(
-                        later("max_files", kept),
-                        later("max_file_size", kept),
-                        later("disabled", kept),
+                        works("max_files", "of each of stdout and stderr"),
+                        works("max_file_size", "megabytes"),
+                        works("disabled"),
                         constructed("enabled", "read as disabled, the other way round")
                                 .asExtra()));
     }
