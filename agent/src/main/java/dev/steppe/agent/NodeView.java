@@ -2,6 +2,8 @@ package dev.steppe.agent;
 
 import dev.steppe.api.LocalNode;
 import dev.steppe.client.Client;
+import dev.steppe.client.allocation.AllocationRunner;
+import dev.steppe.client.allocation.TaskControl;
 import dev.steppe.client.driver.AllocationDirectory;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
@@ -17,6 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** The node of this agent as its API sees it. Any thread may ask; questions to the node wait for its loop. */
 final class NodeView implements LocalNode {
@@ -48,6 +51,33 @@ final class NodeView implements LocalNode {
     public Optional<Path> directoryOf(AllocationId allocation) {
         var path = new AllocationDirectory(allocations, allocation).path();
         return Files.isDirectory(path) ? Optional.of(path) : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> restart(AllocationId allocation, Optional<String> task, String why) {
+        return tell(
+                allocation,
+                runner -> task.isPresent()
+                        ? runner.restartTask(task.get(), TaskControl.Restart.wanted(why))
+                        : runner.restartRunning(why));
+    }
+
+    @Override
+    public Optional<String> restartAll(AllocationId allocation) {
+        return tell(allocation, runner -> runner.restartAll("User requested all tasks to restart"));
+    }
+
+    @Override
+    public Optional<String> signal(AllocationId allocation, Optional<String> task, String signal) {
+        return tell(allocation, runner -> runner.signal(task, signal, "User requested signal " + signal));
+    }
+
+    /** Why it could not be done; empty when it was. */
+    private Optional<String> tell(AllocationId allocation, Function<AllocationRunner, Optional<String>> what) {
+        return ask(() -> client.runner(allocation)
+                        .map(what)
+                        .orElseGet(() -> Optional.of("allocation " + allocation + " is not known on this node")))
+                .orElseGet(() -> Optional.of("the node does not answer"));
     }
 
     @Override

@@ -111,10 +111,14 @@ final class ChildAgent implements AutoCloseable {
     }
 
     Object get(String path) throws Exception {
+        return Codec.fromJson(Object.class, text(path));
+    }
+
+    String text(String path) throws Exception {
         var answer = http.send(
                 HttpRequest.newBuilder(uri(path)).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(path + ": " + answer.body()).isEqualTo(200);
-        return Codec.fromJson(Object.class, answer.body());
+        return answer.body();
     }
 
     void send(String method, String path, String body) throws Exception {
@@ -139,12 +143,17 @@ final class ChildAgent implements AutoCloseable {
             """.formatted(job, job, type, more, Codec.toJson(script)));
     }
 
-    /** The job's only allocation, as the API shows it. */
-    Map<?, ?> allocation(String job) throws Exception {
+    List<Map<?, ?>> allocations(String job) throws Exception {
         var all = new ArrayList<Map<?, ?>>();
         for (Object row : (List<?>) get("/v1/job/" + job + "/allocations")) {
             all.add((Map<?, ?>) row);
         }
+        return all;
+    }
+
+    /** The job's only allocation, as the API shows it. */
+    Map<?, ?> allocation(String job) throws Exception {
+        var all = allocations(job);
         assertThat(all).as("allocations of " + job).hasSizeLessThanOrEqualTo(1);
         return all.isEmpty() ? Map.of() : all.getFirst();
     }
@@ -165,9 +174,13 @@ final class ChildAgent implements AutoCloseable {
 
     /** The events of the task as text: type and details. */
     List<String> eventsOf(String job) throws Exception {
+        return eventsOf(job, "t");
+    }
+
+    List<String> eventsOf(String job, String task) throws Exception {
         var states = (Map<?, ?>) allocation(job).get("TaskStates");
         var found = new ArrayList<String>();
-        for (Object event : (List<?>) ((Map<?, ?>) states.get("t")).get("Events")) {
+        for (Object event : (List<?>) ((Map<?, ?>) states.get(task)).get("Events")) {
             found.add(((Map<?, ?>) event).get("Type") + " " + event);
         }
         return found;

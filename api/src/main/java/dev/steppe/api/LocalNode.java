@@ -24,6 +24,15 @@ public interface LocalNode {
     CommandSession enter(AllocationId allocation, String task, CommandSession.Wish wish, CommandSession.Output output)
             throws DriverException;
 
+    /** Restarts a task, or all that run; answers why it cannot. */
+    Optional<String> restart(AllocationId allocation, Optional<String> task, String why);
+
+    /** Ends all tasks of an allocation and runs all of them another time in their order; answers why it cannot. */
+    Optional<String> restartAll(AllocationId allocation);
+
+    /** Sends a task, or all that run, a signal by name; answers why it cannot. */
+    Optional<String> signal(AllocationId allocation, Optional<String> task, String signal);
+
     /** What the running tasks of an allocation use, by name; empty when none of it runs here. */
     Optional<SortedMap<String, TaskUsage>> usageOf(AllocationId allocation);
 }

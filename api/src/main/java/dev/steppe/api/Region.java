@@ -3,6 +3,7 @@ package dev.steppe.api;
 import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.Dialect;
 import dev.steppe.api.http.Refused;
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
@@ -62,7 +63,15 @@ public interface Region {
     long tag(JobKey key, long version, Optional<VersionTag> tag) throws Refused, IOException, InterruptedException;
 
     /** Stops a job; with {@code purge} it is also forgotten. */
-    JobWritten deregister(JobKey key, boolean purge) throws Refused, IOException, InterruptedException;
+    JobWritten deregister(JobKey key, boolean purge, boolean noShutdownDelay)
+            throws Refused, IOException, InterruptedException;
+
+    /** Stops an allocation; another instance takes its place. */
+    AllocationStopped stopAllocation(AllocationId id, boolean noShutdownDelay)
+            throws Refused, IOException, InterruptedException;
+
+    /** An allocation that is to stop: the evaluation that replaces it, and the index of the change. */
+    record AllocationStopped(EvaluationId evaluation, long index) {}
 
     /** Has the scheduler look at a job again. */
     JobWritten evaluate(JobKey key) throws Refused, IOException, InterruptedException;

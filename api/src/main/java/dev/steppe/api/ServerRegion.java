@@ -7,6 +7,8 @@ import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.Leadership;
 import dev.steppe.consensus.MemberId;
 import dev.steppe.io.TaskScope;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.EvaluationId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
@@ -145,8 +147,16 @@ public final class ServerRegion implements Region, AutoCloseable {
     }
 
     @Override
-    public JobWritten deregister(JobKey key, boolean purge) throws Refused, IOException, InterruptedException {
-        return written(done(then -> server.jobs().deregister(key, purge, then)));
+    public JobWritten deregister(JobKey key, boolean purge, boolean noShutdownDelay)
+            throws Refused, IOException, InterruptedException {
+        return written(done(then -> server.jobs().deregister(key, purge, noShutdownDelay, then)));
+    }
+
+    @Override
+    public AllocationStopped stopAllocation(AllocationId id, boolean noShutdownDelay)
+            throws Refused, IOException, InterruptedException {
+        Reply.Done<EvaluationId> done = done(then -> server.allocations().stop(id, noShutdownDelay, then));
+        return new AllocationStopped(done.value(), done.index());
     }
 
     @Override

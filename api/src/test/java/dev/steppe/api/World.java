@@ -7,6 +7,7 @@ import dev.steppe.io.TaskScope;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientState;
+import dev.steppe.model.DesiredTransition;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Intention;
@@ -108,7 +109,16 @@ public final class World implements Region, AutoCloseable {
     }
 
     @Override
-    public synchronized JobWritten deregister(JobKey key, boolean purge) throws Refused {
+    public synchronized AllocationStopped stopAllocation(AllocationId id, boolean noShutdownDelay) throws Refused {
+        var allocation = snapshot().allocation(id).orElseThrow(() -> Refused.notFound("alloc not found"));
+        var evaluation = evaluation(allocation.jobKey());
+        var transition = new DesiredTransition(true, noShutdownDelay);
+        long index = apply(new Command.SetTransitions(List.of(id), transition, List.of(evaluation), AT));
+        return new AllocationStopped(evaluation.id(), index);
+    }
+
+    @Override
+    public synchronized JobWritten deregister(JobKey key, boolean purge, boolean noShutdownDelay) throws Refused {
         var evaluation = evaluation(key);
         long index = apply(new Command.DeregisterJob(key.namespace(), key.id(), purge, Optional.of(evaluation), AT));
         return written(index, key, evaluation);

@@ -2,7 +2,10 @@ package dev.steppe.cli;
 
 import dev.steppe.cli.alloc.AllocExec;
 import dev.steppe.cli.alloc.AllocLogs;
+import dev.steppe.cli.alloc.AllocRestart;
+import dev.steppe.cli.alloc.AllocSignal;
 import dev.steppe.cli.alloc.AllocStatus;
+import dev.steppe.cli.alloc.AllocStop;
 import dev.steppe.cli.command.Command;
 import dev.steppe.cli.data.KeyLock;
 import dev.steppe.cli.data.KeyringList;
@@ -78,6 +81,9 @@ final class Commands {
             case "job tag apply" -> Optional.of(JobTag.apply());
             case "job tag unset" -> Optional.of(JobTag.unset());
             case "alloc status" -> Optional.of(new AllocStatus());
+            case "alloc restart" -> Optional.of(new AllocRestart());
+            case "alloc signal" -> Optional.of(new AllocSignal());
+            case "alloc stop" -> Optional.of(new AllocStop());
             case "alloc exec" -> Optional.of(new AllocExec());
             case "alloc logs" -> Optional.of(new AllocLogs());
             case "node status" -> Optional.of(new NodeStatus());

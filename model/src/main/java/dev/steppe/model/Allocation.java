@@ -20,6 +20,7 @@ public record Allocation(
         AllocatedResources allocatedResources,
         DesiredStatus desiredStatus,
         String desiredDescription,
+        DesiredTransition desiredTransition,
         @Json("PreviousAllocation") Optional<AllocationId> previous,
         @Json("NextAllocation") Optional<AllocationId> next,
         Optional<AllocationMetric> metrics,
@@ -56,21 +57,30 @@ public record Allocation(
 
     /** The same allocation with what the servers want of it changed. */
     public Allocation desired(DesiredStatus status, String description) {
-        return with(status, description, next, client);
+        return with(status, description, desiredTransition, next, client);
     }
 
     /** The same allocation with what its node reports changed. */
     public Allocation reported(ClientState state) {
-        return with(desiredStatus, desiredDescription, next, state);
+        return with(desiredStatus, desiredDescription, desiredTransition, next, state);
     }
 
     /** The same allocation, told which one replaced it. */
     public Allocation replacedBy(AllocationId replacement) {
-        return with(desiredStatus, desiredDescription, Optional.of(replacement), client);
+        return with(desiredStatus, desiredDescription, desiredTransition, Optional.of(replacement), client);
+    }
+
+    /** The same allocation with more asked of it. */
+    public Allocation asked(DesiredTransition more) {
+        return with(desiredStatus, desiredDescription, desiredTransition.and(more), next, client);
     }
 
     private Allocation with(
-            DesiredStatus status, String description, Optional<AllocationId> replacement, ClientState state) {
+            DesiredStatus status,
+            String description,
+            DesiredTransition transition,
+            Optional<AllocationId> replacement,
+            ClientState state) {
         return new Allocation(
                 id,
                 namespace,
@@ -84,6 +94,7 @@ public record Allocation(
                 allocatedResources,
                 status,
                 description,
+                transition,
                 previous,
                 replacement,
                 metrics,
@@ -111,6 +122,7 @@ public record Allocation(
                 allocatedResources,
                 desiredStatus,
                 desiredDescription,
+                desiredTransition,
                 previous,
                 next,
                 metrics,
@@ -138,6 +150,7 @@ public record Allocation(
                 allocatedResources,
                 desiredStatus,
                 desiredDescription,
+                desiredTransition,
                 previous,
                 next,
                 metrics,

@@ -110,6 +110,10 @@ final class Everywhere {
                     allocation,
                     "the node does not fit the job any more: "
                             + feasibility.refusal(node.get()).get().sentence());
+        } else if (allocation.desiredTransition().migrate()) {
+            stopped.add(Reconciler.migrated(allocation));
+            missing.add(new Reconciler.Missing(
+                    group, name(group), Optional.of(allocation), false, Optional.of(allocation.nodeId())));
         } else if (allocation.jobVersion() != job.version()) {
             if (succession.of(allocation, group).inPlace()) {
                 moved.add(new Command.Move(allocation.id(), job.version(), allocation.evaluationId()));

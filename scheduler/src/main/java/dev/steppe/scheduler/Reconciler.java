@@ -95,6 +95,11 @@ final class Reconciler {
         byGroup.values().forEach(all -> all.forEach(it -> stopIfRunning(it, "alloc not needed due to job update")));
     }
 
+    /** Somebody wants another instance in its place. */
+    static Command.Stop migrated(Allocation allocation) {
+        return new Command.Stop(allocation.id(), DesiredStatus.STOP, "alloc is being migrated", Optional.empty());
+    }
+
     /** Stops everything of a job that is not registered any more. */
     static List<Command.Stop> stopAll(List<Allocation> allocations) {
         return allocations.stream()
@@ -147,6 +152,9 @@ final class Reconciler {
                             DesiredStatus.STOP,
                             "alloc is lost since its node is down",
                             Optional.of(ClientStatus.LOST)));
+                    replaced.add(allocation);
+                } else if (allocation.desiredTransition().migrate()) {
+                    stopped.add(migrated(allocation));
                     replaced.add(allocation);
                 } else {
                     running.add(allocation);

@@ -7,6 +7,7 @@ import dev.steppe.model.AllocationMetric;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.DesiredTransition;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.EvaluationStatus;
@@ -163,6 +164,7 @@ public final class Scheduler {
                 resources,
                 DesiredStatus.RUN,
                 "",
+                DesiredTransition.NONE,
                 instance.replaces().map(Allocation::id),
                 Optional.empty(),
                 Optional.of(metric),

@@ -1,6 +1,8 @@
 package dev.steppe.server;
 
 import dev.steppe.io.Loop;
+import dev.steppe.model.Allocation;
+import dev.steppe.model.DesiredTransition;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Job;
@@ -158,6 +160,11 @@ public final class JobEndpoint {
 
     /** Stops a job; with {@code purge} it is forgotten too. */
     public void deregister(JobKey key, boolean purge, Consumer<Reply<Registered>> then) {
+        deregister(key, purge, false, then);
+    }
+
+    /** Stops a job, without waiting for shutdown delays where that is wished. */
+    public void deregister(JobKey key, boolean purge, boolean noShutdownDelay, Consumer<Reply<Registered>> then) {
         loop.execute(() -> {
             var job = store.snapshot().job(key);
             if (job.isEmpty()) {
@@ -168,8 +175,25 @@ public final class JobEndpoint {
             var evaluation = Evaluations.of(job.get(), "job-deregister", loop.now(), loop.random());
             var command =
                     new Command.DeregisterJob(key.namespace(), key.id(), purge, Optional.of(evaluation), loop.now());
-            proposals.propose(command, reply -> then.accept(registered(reply, key, evaluation, List.of())));
+            Runnable stop = () ->
+                    proposals.propose(command, reply -> then.accept(registered(reply, key, evaluation, List.of())));
+            if (noShutdownDelay) {
+                hurry(key, stop);
+            } else {
+                stop.run();
+            }
         });
+    }
+
+    /** Tells what runs of a job not to wait when it ends. */
+    private void hurry(JobKey key, Runnable next) {
+        var running = store.snapshot().allocationsOf(key).stream()
+                .filter(allocation -> !allocation.client().status().isTerminal())
+                .map(Allocation::id)
+                .toList();
+        proposals.propose(
+                new Command.SetTransitions(running, new DesiredTransition(false, true), List.of(), loop.now()),
+                reply -> next.run());
     }
 
     /** Has the scheduler look at a job again. */

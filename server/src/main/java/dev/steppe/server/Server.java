@@ -35,6 +35,7 @@ public final class Server implements AutoCloseable {
     private final JobEndpoint jobs;
     private final IntentionEndpoint intentions;
     private final NodeEndpoint nodes;
+    private final AllocationEndpoint allocations;
     private final VariableEndpoint variables;
     private final KeyEndpoint keys;
     private boolean leading;
@@ -94,6 +95,7 @@ public final class Server implements AutoCloseable {
         jobs = new JobEndpoint(loop, store, proposals);
         intentions = new IntentionEndpoint(loop, store, proposals);
         nodes = new NodeEndpoint(loop, store, proposals, sessions);
+        allocations = new AllocationEndpoint(loop, store, proposals);
         variables = new VariableEndpoint(loop, store, proposals, keyring, renewals);
         keys = new KeyEndpoint(loop, store, proposals, renewals, checks);
         store.listen((after, events) -> loop.execute(() -> applied(after, events)));
@@ -108,6 +110,10 @@ public final class Server implements AutoCloseable {
 
     public IntentionEndpoint intentions() {
         return intentions;
+    }
+
+    public AllocationEndpoint allocations() {
+        return allocations;
     }
 
     public NodeEndpoint nodes() {

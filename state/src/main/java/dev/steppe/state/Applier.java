@@ -1,6 +1,7 @@
 package dev.steppe.state;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Intention;
@@ -41,6 +42,7 @@ final class Applier {
             case Command.SetNodeEligibility change -> changeEligibility(change);
             case Command.PutEvaluations put -> putEvaluations(put.evaluations(), put.at());
             case Command.ApplyPlan plan -> applyPlan(plan);
+            case Command.SetTransitions set -> setTransitions(set);
             case Command.ReportAllocations report -> report(report);
             case Command.PutIntention put -> putIntention(put);
             case Command.DeleteIntention delete -> deleteIntention(delete);
@@ -281,6 +283,16 @@ final class Applier {
         draft.put(
                 allocation.stored(allocation.createIndex(), draft.index, draft.index, allocation.createTime(), at),
                 true);
+    }
+
+    private Optional<String> setTransitions(Command.SetTransitions command) {
+        for (AllocationId id : command.allocations()) {
+            draft.allocations
+                    .get(id)
+                    .filter(allocation -> !allocation.client().status().isTerminal())
+                    .ifPresent(allocation -> putByServer(allocation.asked(command.transition()), command.at()));
+        }
+        return putEvaluations(command.evaluations(), command.at());
     }
 
     private Optional<String> report(Command.ReportAllocations command) {

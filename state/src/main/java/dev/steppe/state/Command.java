@@ -6,6 +6,7 @@ import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.DesiredTransition;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Intention;
@@ -96,6 +97,11 @@ public sealed interface Command {
 
     /** An allocation of a plan that goes over to another version of its job without being replaced. */
     record Move(AllocationId allocation, long jobVersion, EvaluationId evaluation) {}
+
+    /** More is asked of allocations beside their job. */
+    record SetTransitions(
+            List<AllocationId> allocations, DesiredTransition transition, List<Evaluation> evaluations, Instant at)
+            implements Command {}
 
     /** Nodes report what their allocations do. */
     record ReportAllocations(List<Report> reports, List<Evaluation> evaluations, Instant at) implements Command {}

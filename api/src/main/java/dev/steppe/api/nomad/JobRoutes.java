@@ -110,7 +110,8 @@ final class JobRoutes {
         if (region.snapshot().job(key).isEmpty()) {
             return reads.written(new Region.JobWritten(0, 0, Optional.empty(), List.of()));
         }
-        return reads.written(region.deregister(key, request.query().flag("purge")));
+        return reads.written(region.deregister(
+                key, request.query().flag("purge"), request.query().flag("no_shutdown_delay")));
     }
 
     private Response evaluate(Request request) throws Refused, IOException, InterruptedException {

@@ -25,6 +25,7 @@ public final class NomadDialect {
         routes.addAll(new JobRoutes(region, catalog).routes());
         routes.addAll(new VersionRoutes(region).routes());
         routes.addAll(new PlacementRoutes(region, catalog).routes());
+        routes.addAll(new AllocationRoutes(region, node).routes());
         routes.addAll(new FileRoutes(region, node).routes());
         routes.addAll(new ExecRoute(region, node).routes());
         routes.addAll(new AgentRoutes(identity, region, node).routes());

@@ -92,6 +92,21 @@ class NomadDialectTest {
         }
 
         @Override
+        public Optional<String> restart(AllocationId allocation, Optional<String> task, String why) {
+            return task.equals(Optional.of("t")) ? Optional.empty() : Optional.of("Task not running");
+        }
+
+        @Override
+        public Optional<String> restartAll(AllocationId allocation) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> signal(AllocationId allocation, Optional<String> task, String signal) {
+            return signal.equals("SIGHUP") ? Optional.empty() : Optional.of("Task not running");
+        }
+
+        @Override
         public Optional<SortedMap<String, TaskUsage>> usageOf(AllocationId allocation) {
             return Optional.of(new TreeMap<>(
                     Map.of("t", new TaskUsage(Duration.ofNanos(System.nanoTime() / 2), 7, 9, 1))));

@@ -33,12 +33,12 @@ public final class JobStop implements Command {
     public List<Flag> flags() {
         return List.of(
                 Flag.toggle("detach", "Return at once and print the evaluation's id."),
+                Flag.toggle("global", "In all regions; a job belongs to one, so that nothing is to be added."),
+                Flag.toggle("no-shutdown-delay", "Do not wait for shutdown_delay of the job's groups and tasks."),
                 Flag.toggle("purge", "Forget the job as well."),
                 Flag.toggle("verbose", "Whole ids."),
                 Flag.toggle("yes", "Do not ask."),
-                Flag.refused("eval-priority", "the evaluation has the priority of the job"),
-                Flag.refused("global", "a job belongs to one region; stop it in each with -region"),
-                Flag.refused("no-shutdown-delay", "the shutdown_delay of the job is always kept"));
+                Flag.refused("eval-priority", "the evaluation has the priority of the job"));
     }
 
     @Override
@@ -64,7 +64,9 @@ public final class JobStop implements Command {
             return 0;
         }
         var scope = JobRun.JobScope.of(job);
-        var query = scope.query().and("purge", Boolean.toString(arguments.has("purge")));
+        var query = scope.query()
+                .and("purge", Boolean.toString(arguments.has("purge")))
+                .andIf(arguments.has("no-shutdown-delay"), "no_shutdown_delay", "true");
         var reply =
                 invocation.nomad().delete("/v1/job/" + Query.encode(id), query).body();
         var evaluation = reply.text("EvalID");

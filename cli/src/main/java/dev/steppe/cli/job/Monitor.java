@@ -23,7 +23,7 @@ import java.util.Set;
  * Follows what a submitted job sets off and prints each step once: the evaluation until it ends, then each allocation
  * with its tasks and checks until it runs and is healthy, or fails. One thread, one use.
  */
-final class Monitor {
+public final class Monitor {
     private static final int PLACEMENT_FAILED = 2;
     private static final long WAIT_SECONDS = 2;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -46,6 +46,11 @@ final class Monitor {
         this.checks = new CheckWatch(api, verbose);
     }
 
+    /** For an evaluation of whatever job. */
+    public static Monitor ofEvaluation(Invocation invocation, boolean verbose) throws ApiException {
+        return new Monitor(invocation, new JobRun.JobScope("", ""), verbose);
+    }
+
     /** Follows until everything runs. Exit code: 0 it runs, 1 something failed, 2 an allocation found no node. */
     int follow(String evaluationId) throws ApiException {
         var evaluation = untilDecided(evaluationId);
@@ -64,7 +69,7 @@ final class Monitor {
     }
 
     /** Follows the evaluation only; for what stops and does not start. */
-    int followEvaluation(String evaluationId) throws ApiException {
+    public int followEvaluation(String evaluationId) throws ApiException {
         var evaluation = untilDecided(evaluationId);
         if (!evaluation.entries("FailedTGAllocs").isEmpty()) {
             return PLACEMENT_FAILED;

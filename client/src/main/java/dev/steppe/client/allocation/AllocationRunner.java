@@ -139,6 +139,7 @@ public final class AllocationRunner {
                 loop, parts, kept.allocation(), kept.job(), before, kept.state().checks());
         runner.stoppingSince = kept.progress().stoppingSince();
         runner.stopWanted = runner.stoppingSince.isAfter(Instant.EPOCH);
+        runner.withoutDelay = kept.allocation().desiredTransition().noShutdownDelay();
         if (kept.isDestroyed()) {
             runner.phase = Phase.ENDED;
         } else {
@@ -279,7 +280,11 @@ public final class AllocationRunner {
         }
         keep();
         if (newAllocation.desiredStatus() != DesiredStatus.RUN) {
-            stop();
+            if (newAllocation.desiredTransition().noShutdownDelay()) {
+                stopNow();
+            } else {
+                stop();
+            }
         }
     }
 

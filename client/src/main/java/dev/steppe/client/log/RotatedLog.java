@@ -188,7 +188,7 @@ public final class RotatedLog {
     /** How much goes into the current file: whole lines where they are not longer than what is looked at. */
     private int fitting(int length) {
         long room = limits.maxFileBytes() - fileSize;
-        if (length <= room) {
+        if (length < room || (length == room && buffer.get(length - 1) == '\n')) {
             return length;
         }
         for (int index = (int) room - 1; index >= 0; index--) {

@@ -74,6 +74,17 @@ class RotatedLogTest {
     }
 
     @Test
+    void lines_are_whole_also_where_a_file_is_as_long_as_what_is_read_at_once() throws IOException {
+        write(lines(0, 100_000));
+        log(100, 64 * 1024).drain();
+        assertThat(files().values())
+                .hasSizeGreaterThan(10)
+                .allSatisfy(text -> assertThat(text.startsWith("line ") && text.endsWith("\n"))
+                        .isTrue());
+        assertThat(String.join("", files().values()).equals(lines(0, 100_000))).isTrue();
+    }
+
+    @Test
     void only_the_newest_files_are_kept_and_the_numbers_go_on() throws IOException {
         var log = log(3, 100);
         for (int i = 0; i < 50; i++) {
