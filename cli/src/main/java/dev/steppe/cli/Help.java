@@ -83,7 +83,8 @@ final class Help {
         terminal.blankLine();
         list(entries(), terminal);
         terminal.blankLine();
-        terminal.line("Short forms: run, plan, stop, validate, init, inspect, logs. Flags of a command: steppe <command> -h");
+        terminal.line(
+                "Short forms: run, plan, stop, validate, init, inspect, logs. Flags of a command: steppe <command> -h");
         terminal.line("The agent is found through NOMAD_ADDR and CONSUL_HTTP_ADDR, on loopback without them.");
     }
 

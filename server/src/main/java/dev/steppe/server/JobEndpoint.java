@@ -50,7 +50,8 @@ public final class JobEndpoint {
     /** Registers a job. */
     public void register(Wish wish, Consumer<Reply<Registered>> then) {
         loop.execute(() -> {
-            var job = wish.options().applied(wish.job(), store.snapshot().job(wish.job().key()));
+            var job = wish.options()
+                    .applied(wish.job(), store.snapshot().job(wish.job().key()));
             var admission = JobAdmission.check(job);
             if (admission.isTaken()) {
                 register(job, wish, new ArrayList<>(admission.notices()), then);
@@ -72,8 +73,8 @@ public final class JobEndpoint {
                 .evaluationPriority()
                 .map(priority -> RecordShape.with(made, "priority", priority))
                 .orElse(made);
-        var command = new Command.RegisterJob(
-                job, wish.options().enforceIndex(), kept, Optional.of(evaluation), loop.now());
+        var command =
+                new Command.RegisterJob(job, wish.options().enforceIndex(), kept, Optional.of(evaluation), loop.now());
         proposals.propose(command, reply -> then.accept(registered(reply, job.key(), evaluation, notices)));
     }
 
