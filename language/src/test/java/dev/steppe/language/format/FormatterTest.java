@@ -95,6 +95,15 @@ class FormatterTest {
     }
 
     @Test
+    void deep_nesting_is_laid_out_or_refused() {
+        for (String piece : List.of("a {\n", "a = [", "a = \"${\"${", "a = (", "a = {b=[")) {
+            check(piece.repeat(20_000));
+        }
+        check("a = " + "\"${".repeat(100) + "1" + "}\"".repeat(100) + "\n");
+        check("a {\n".repeat(80) + "}\n".repeat(80));
+    }
+
+    @Test
     void a_file_with_mistakes_is_refused() {
         assertThatThrownBy(() -> format("a = {")).isInstanceOf(DiagnosticException.class);
     }

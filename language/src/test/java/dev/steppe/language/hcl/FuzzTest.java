@@ -1,6 +1,7 @@
 package dev.steppe.language.hcl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.steppe.language.function.FunctionTable;
 import dev.steppe.language.source.Diagnostic;
@@ -135,6 +136,30 @@ class FuzzTest {
         texts.add("a = b" + "[*]".repeat(30_000));
         texts.add("a = " + "\"".repeat(100_001));
         Assertions.assertThatCode(() -> texts.forEach(FuzzTest::survives)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void json_that_is_nested_endlessly_or_damaged_is_refused_or_read() {
+        for (String piece : List.of("[", "{\"a\":", "[[{\"a\":[", "\"${", "{\"a\":\"${[")) {
+            String text = piece.repeat(50_000);
+            assertThatThrownBy(() -> Hcl.parseJson(new Source("fuzz", text))).isInstanceOf(DiagnosticException.class);
+        }
+        String whole = "{\"a\": [1.5e3, true, null, \"x${upper(\\\"b\\\")}\\u00e4\\n\"], \"b\": {\"c\": {}}}";
+        Random random = new Random(SEED);
+        for (int round = 0; round < 2_000; round++) {
+            int from = random.nextInt(whole.length());
+            int to = Math.min(whole.length(), from + random.nextInt(3));
+            String other = List.of("", "\"", "{", "}", "[", "]", ",", ":", "\\", "${", "\\u12", "\u0001", "-", "e")
+                    .get(random.nextInt(14));
+            String damaged = whole.substring(0, from) + other + whole.substring(to);
+            try {
+                Hcl.parseJson(new Source("fuzz", damaged));
+            } catch (DiagnosticException refused) {
+                assertThat(Diagnostic.render(refused.diagnostics())).isNotEmpty();
+            } catch (RuntimeException bug) {
+                throw new AssertionError("seed " + SEED + ", text " + damaged, bug);
+            }
+        }
     }
 
     @Test
