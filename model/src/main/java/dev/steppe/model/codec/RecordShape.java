@@ -24,6 +24,7 @@ public final class RecordShape {
 
     private final List<Component> components;
     private final Constructor<?> constructor;
+    private volatile List<Optional<Object>> absent = List.of();
 
     /** One component of a record, in declaration order. */
     public record Component(
@@ -44,14 +45,13 @@ public final class RecordShape {
             }
         }
 
-        /** True when this component of the record has the value of one that the text leaves out. */
-        public boolean isAbsentIn(Object instance) {
+        /** The value when the text leaves this component out; empty when it must not. */
+        private Optional<Object> absent() {
             try {
                 Format format = Formats.of(type);
-                Object absent = defaultText.isPresent() ? format.parse(defaultText.get()) : format.absent();
-                return of(instance).equals(absent);
+                return Optional.of(defaultText.isPresent() ? format.parse(defaultText.get()) : format.absent());
             } catch (CodecException required) {
-                return false;
+                return Optional.empty();
             }
         }
     }
@@ -111,6 +111,22 @@ public final class RecordShape {
 
     public List<Component> components() {
         return components;
+    }
+
+    /** The components whose value in the record is not that of one that the text leaves out. */
+    public List<Component> saidIn(Object instance) {
+        if (absent.isEmpty()) {
+            // Not in the constructor, since records may contain themselves.
+            absent = components.stream().map(Component::absent).toList();
+        }
+        var said = new ArrayList<Component>();
+        for (int i = 0; i < components.size(); i++) {
+            Optional<Object> left = absent.get(i);
+            if (left.isEmpty() || !left.get().equals(components.get(i).of(instance))) {
+                said.add(components.get(i));
+            }
+        }
+        return said;
     }
 
     /**

@@ -14,6 +14,7 @@ public final class Block {
     private final Class<?> type;
     private final String name;
     private final Map<String, Row> rows = new LinkedHashMap<>();
+    private final Map<String, Row> byComponent = new LinkedHashMap<>();
 
     Block(Class<?> type, String name, List<Row> rows) {
         this.type = type;
@@ -22,6 +23,9 @@ public final class Block {
             if (this.rows.put(row.field(), row) != null) {
                 throw new IllegalStateException(name + " has two rows for " + row.field());
             }
+        }
+        for (RecordShape.Component component : RecordShape.of(type).components()) {
+            row(word(type, component)).ifPresent(row -> byComponent.put(component.name(), row));
         }
     }
 
@@ -48,6 +52,11 @@ public final class Block {
 
     public Optional<Row> row(String field) {
         return Optional.ofNullable(rows.get(field));
+    }
+
+    /** The row of a component; what is written in a form of its own has none. */
+    Optional<Row> row(RecordShape.Component component) {
+        return Optional.ofNullable(byComponent.get(component.name()));
     }
 
     /** The rows that are no components of the record, by their word. */

@@ -22,12 +22,9 @@ public final class Examination {
     }
 
     private void block(Block block, Object instance, String path, String where) {
-        for (RecordShape.Component component : RecordShape.of(block.type()).components()) {
-            if (component.isAbsentIn(instance)) {
-                continue;
-            }
+        for (RecordShape.Component component : RecordShape.of(block.type()).saidIn(instance)) {
             String inner = path.isEmpty() ? component.json() : path + "." + component.json();
-            Optional<Row> row = block.row(Block.word(block.type(), component));
+            Optional<Row> row = block.row(component);
             if (row.isPresent()) {
                 field(row.get(), component.of(instance), inner, where);
             } else {

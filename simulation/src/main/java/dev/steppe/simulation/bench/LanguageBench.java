@@ -5,6 +5,8 @@ import dev.steppe.language.hcl.Hcl;
 import dev.steppe.language.source.DiagnosticException;
 import dev.steppe.language.source.Source;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.Map;
 public final class LanguageBench {
     private static final PrintStream OUT = System.out;
     private static final int ROUNDS = 60;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private LanguageBench() {}
 
@@ -21,7 +24,7 @@ public final class LanguageBench {
     }
 
     public static void main(String[] arguments) throws DiagnosticException {
-        String large = job(150);
+        String large = job(170);
         String small = job(2);
         measure(
                 "syntax tree of " + large.length() / 1024 + " KB",
@@ -36,16 +39,25 @@ public final class LanguageBench {
 
     private static void measure(String name, Work work) throws DiagnosticException {
         long[] nanos = new long[ROUNDS];
+        long[] processor = new long[ROUNDS];
         long checksum = 0;
         for (int i = 0; i < 2 * ROUNDS; i++) {
             long start = System.nanoTime();
+            long startOfProcessor = THREADS.getCurrentThreadCpuTime();
             checksum += work.run();
+            processor[i % ROUNDS] = THREADS.getCurrentThreadCpuTime() - startOfProcessor;
             nanos[i % ROUNDS] = System.nanoTime() - start;
         }
         Arrays.sort(nanos);
+        Arrays.sort(processor);
         OUT.printf(
-                "%-24s p50 %7.2f ms  p95 %7.2f ms  (%d rounds, %d)%n",
-                name, millis(nanos[ROUNDS / 2]), millis(nanos[ROUNDS * 95 / 100]), ROUNDS, checksum);
+                "%-24s p50 %7.2f ms  p95 %7.2f ms  processor p50 %7.2f ms  (%d rounds, %d)%n",
+                name,
+                millis(nanos[ROUNDS / 2]),
+                millis(nanos[ROUNDS * 95 / 100]),
+                millis(processor[ROUNDS / 2]),
+                ROUNDS,
+                checksum);
     }
 
     private static double millis(long nanos) {
