@@ -63,7 +63,7 @@ class ObservedAgentTest {
                 {"Job":{"ID":"web","Type":"%s","TaskGroups":[{"Name":"g","Count":1,
                  "Update":{"MaxParallel":1,"MinHealthyTime":100000000},
                  "Networks":[{"Mode":"host","DynamicPorts":[{"Label":"http"}]}],
-                 "Services":[{"Name":"web","PortLabel":"http","Tags":[%s]}],
+                 "Services":[{"Name":"web","Provider":"nomad","PortLabel":"http","Tags":[%s]}],
                  "Tasks":[{"Name":"t","Driver":"raw_exec","Env":{"A":"%s"},
                   "Config":{"command":"/bin/sleep","args":["1000"]},"Resources":{"CPU":20,"MemoryMB":20}}]}]},
                  "Diff":true,"Submission":{"Source":"%s","Format":"hcl2"}}""".formatted(type, tags, environment, environment);

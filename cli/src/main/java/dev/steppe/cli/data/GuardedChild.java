@@ -1,6 +1,7 @@
 package dev.steppe.cli.data;
 
 import dev.steppe.cli.http.ApiException;
+import dev.steppe.cli.terminal.Background;
 import dev.steppe.cli.terminal.Terminal;
 import java.io.IOException;
 import java.util.List;
@@ -29,8 +30,7 @@ record GuardedChild(List<String> command, long lifeSeconds, Lock lock, Terminal 
 
     /** Runs the command to its end and returns its exit code. */
     int run() throws IOException {
-        var releasing = new Thread(this::release, "release-lock");
-        Runtime.getRuntime().addShutdownHook(releasing);
+        var releasing = Background.atExit(this::release);
         try {
             var child = new ProcessBuilder(command).inheritIO().start();
             try {

@@ -23,7 +23,7 @@ public final class Background {
     }
 
     /** Work for the end of the process, also by a signal. */
-    static Thread atExit(Runnable work) {
+    public static Thread atExit(Runnable work) {
         var thread = Thread.ofPlatform().name("command/exit").unstarted(work);
         Runtime.getRuntime().addShutdownHook(thread);
         return thread;

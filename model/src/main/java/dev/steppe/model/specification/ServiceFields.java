@@ -37,7 +37,10 @@ final class ServiceFields {
                         works("meta"),
                         works("address"),
                         only("address_mode", List.of("auto", "host", "driver", "alloc")),
-                        only("provider", List.of("consul", "nomad"), "the same: one catalog is shown in both dialects"),
+                        only(
+                                "provider",
+                                List.of("consul", "nomad"),
+                                "listed in the API of that dialect; DNS knows both"),
                         works("task"),
                         works("check"),
                         works("connect"),
