@@ -48,7 +48,10 @@ import dev.steppe.client.node.Fingerprint;
 import dev.steppe.client.node.Leftovers;
 import dev.steppe.client.node.LogHook;
 import dev.steppe.client.node.NetworkHook;
+import dev.steppe.client.node.NodeTaskFiles;
 import dev.steppe.client.node.TaskContexts;
+import dev.steppe.client.template.TemplateHook;
+import dev.steppe.client.template.TemplateSettings;
 import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.ConsensusOptions;
 import dev.steppe.consensus.RatisConsensus;
@@ -86,6 +89,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -400,13 +404,12 @@ public final class Assembly implements AutoCloseable {
 
     private AllocationRunner.Parts parts(
             AgentOptions options, Loop loop, TaskContexts contexts, Optional<Networks> networks) throws IOException {
-        var directories = new DirectoryHook(
-                allocations(options),
-                driver -> new DirectoryHook.DriverFiles(
-                        users(plugins.get(), driver),
-                        driver.equals(docker.name())
-                                ? AllocationDirectory.Access.CONTAINER
-                                : AllocationDirectory.Access.PROCESS));
+        Function<String, DirectoryHook.DriverFiles> files = driver -> new DirectoryHook.DriverFiles(
+                users(plugins.get(), driver),
+                driver.equals(docker.name())
+                        ? AllocationDirectory.Access.CONTAINER
+                        : AllocationDirectory.Access.PROCESS);
+        var directories = new DirectoryHook(allocations(options), files);
         var checks = new Checks(loop, new SocketProbe(start(new NamespaceThread())));
         return new AllocationRunner.Parts(
                 List.<AllocationHook>of(
@@ -414,7 +417,7 @@ public final class Assembly implements AutoCloseable {
                 new AllocationRunner.TaskParts(
                         name -> Optional.ofNullable(drivers.get(name)),
                         contexts,
-                        taskHooks(),
+                        taskHooks(loop, contexts, new NodeTaskFiles(drivers, files)),
                         options.configuration().client().maxKillTimeout()),
                 observers(checks, () -> mesh.get().ifPresent(NodeMesh::changed)),
                 shelf,
@@ -422,8 +425,10 @@ public final class Assembly implements AutoCloseable {
     }
 
     /** What each task gets before it starts, in this order. */
-    private List<TaskHook> taskHooks() {
-        return List.of(new LogHook(start(new LogPump()), driver -> driver.equals(docker.name())));
+    private List<TaskHook> taskHooks(Loop loop, TaskContexts contexts, NodeTaskFiles files) {
+        return List.of(
+                new LogHook(start(new LogPump()), driver -> driver.equals(docker.name())),
+                new TemplateHook(loop, data, files, contexts::of, () -> TemplateSettings.STANDARD));
     }
 
     private static AllocationRunner.Observers observers(Checks checks, Runnable meshChanged) {

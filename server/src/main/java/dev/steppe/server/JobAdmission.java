@@ -41,7 +41,11 @@ public final class JobAdmission {
         for (Finding finding : Examination.of(job)) {
             (finding.refused() ? unsupported : notices).add(finding.message());
         }
-        var problems = Rules.broken(job).stream().map(Problem::message).toList();
-        return new Verdict(problems, List.copyOf(unsupported), List.copyOf(notices));
+        var problems = new ArrayList<String>();
+        Rules.broken(job).stream().map(Problem::message).forEach(problems::add);
+        var templates = TemplateCheck.of(job);
+        problems.addAll(templates.mistakes());
+        unsupported.addAll(templates.unsupported());
+        return new Verdict(List.copyOf(problems), List.copyOf(unsupported), List.copyOf(notices));
     }
 }

@@ -1,6 +1,8 @@
 package dev.steppe.client.allocation;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 
 /** What a task's hooks and checks may ask of it while it lives. Callable from any thread; requests are carried out later. */
 public interface TaskControl {
@@ -10,6 +12,12 @@ public interface TaskControl {
 
     /** Sends the program a signal by name, such as {@code SIGHUP}. A task that does not run gets none. */
     void signal(String signal, String why);
+
+    /**
+     * Runs a command where the program runs, as its user and with its environment, and tells why it failed if it did. Nothing
+     * happens when the task does not run.
+     */
+    void run(List<String> command, Duration atMost, Consumer<String> failed);
 
     /** Shows people what happens to the task. */
     void event(String type, String message);

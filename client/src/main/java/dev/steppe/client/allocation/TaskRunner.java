@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * One task of an allocation: prepared, started, watched, started again by its restart policy or on request, stopped.
@@ -115,6 +116,11 @@ final class TaskRunner {
         @Override
         public void signal(String signal, String why) {
             loop.execute(() -> TaskRunner.this.signal(signal, why));
+        }
+
+        @Override
+        public void run(List<String> command, Duration atMost, Consumer<String> failed) {
+            loop.execute(() -> TaskRunner.this.run(command, atMost, failed));
         }
 
         @Override
@@ -482,6 +488,22 @@ final class TaskRunner {
                     }
                 });
         return Optional.empty();
+    }
+
+    private void run(List<String> command, Duration atMost, Consumer<String> failed) {
+        if (!(phase instanceof Phase.Running)) {
+            return;
+        }
+        var running = handle.orElseThrow();
+        loop.<Optional<String>>offload(
+                "run-" + task().name(), () -> InsideCommand.run(driver(), running, command, atMost), outcome -> {
+                    switch (outcome) {
+                        case Loop.Outcome.Done<Optional<String>> done ->
+                            done.value().ifPresent(failed);
+                        case Loop.Outcome.Failed<Optional<String>> broken ->
+                            failed.accept(String.valueOf(broken.reason().getMessage()));
+                    }
+                });
     }
 
     /** Ends the task: now when it does not run, else after its shutdown delay, kill signal and timeout. Idempotent. */

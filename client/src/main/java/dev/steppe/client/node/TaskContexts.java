@@ -3,6 +3,8 @@ package dev.steppe.client.node;
 import dev.steppe.client.allocation.AllocationRunner;
 import dev.steppe.client.allocation.Surroundings;
 import dev.steppe.client.allocation.TaskEnvironment;
+import dev.steppe.client.allocation.TaskHook;
+import dev.steppe.client.allocation.TaskSite;
 import dev.steppe.client.driver.Driver;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskContext;
@@ -90,6 +92,15 @@ public final class TaskContexts implements AllocationRunner.Contexts {
                         view.machineEnvironment() ? inherited : Collections.emptySortedMap(),
                         prepared,
                         parentCgroup));
+    }
+
+    /** The same for a hook, before any has added to it. */
+    public TaskEnvironment of(TaskSite site) throws TaskHook.Failure {
+        try {
+            return environment(site.surroundings(), site.task(), Collections.emptySortedMap());
+        } catch (DriverException impossible) {
+            throw new TaskHook.Failure("Setup Failure", String.valueOf(impossible.getMessage()), true, impossible);
+        }
     }
 
     private static TaskDirectories directories(Surroundings surroundings, Task task) throws DriverException {

@@ -35,8 +35,14 @@ public final class LinuxCalls {
     static final int O_WRONLY = 1;
     static final int O_CREAT = 0100;
     static final int O_APPEND = 02000;
-    static final int O_NOFOLLOW = 0400000;
+    static final int O_EXCL = 0200;
+    static final int O_NONBLOCK = 04000;
     static final int O_CLOEXEC = 02000000;
+    static final int O_PATH = 010000000;
+
+    private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
+    static final int O_NOFOLLOW = ARM ? 0100000 : 0400000;
+    static final int O_DIRECTORY = ARM ? 040000 : 0200000;
 
     private static final int AT_FDCWD = -100;
     private static final int AT_RECURSIVE = 0x8000;

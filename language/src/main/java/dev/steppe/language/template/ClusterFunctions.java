@@ -25,35 +25,15 @@ final class ClusterFunctions {
     static void define(FunctionSet.Group group) {
         group.add(
                         "service",
-                        "[TAG.]NAME[@DATACENTER][|FILTER] [FILTER]",
-                        "the instances of a service that pass their checks; a filter passing, warning, critical,"
+                        "NAME [FILTER]",
+                        "the instances of a service, named [tag.]name[@datacenter][|filter], that pass their checks; a filter passing, warning, critical,"
                                 + " maintenance or any, several with commas, chooses others",
-                        it -> service(it, false))
-                .add(
-                        "connect",
-                        "[TAG.]NAME[@DATACENTER][|FILTER] [FILTER]",
-                        "the same for the instances' mesh proxies",
-                        it -> service(it, true))
+                        ClusterFunctions::service)
                 .add(
                         "services",
                         "[@DATACENTER]",
                         "the names of all services with their tags",
                         it -> it.session().need(new Query.Services(datacenter(it)), Datum.of(List.of())))
-                .add(
-                        "node",
-                        "[NAME[@DATACENTER]]",
-                        "a node and its services; without a name the node the task is on",
-                        ClusterFunctions::node)
-                .add(
-                        "nodes",
-                        "[@DATACENTER]",
-                        "all nodes",
-                        it -> it.session().need(new Query.Nodes(datacenter(it)), Datum.of(List.of())))
-                .add(
-                        "datacenters",
-                        "[IGNORE_UNREACHABLE]",
-                        "the names of the datacenters",
-                        it -> it.session().need(new Query.Datacenters(), Datum.of(List.of())))
                 .add("key", "PATH[@DATACENTER]", "the value of a key; waits until there is one", ClusterFunctions::key)
                 .add(
                         "keyExists",
@@ -114,17 +94,7 @@ final class ClusterFunctions {
                         "nomadVarListSafe",
                         "[PREFIX[@NAMESPACE]]",
                         "the same; waits until there is one",
-                        it -> variables(it, true))
-                .add(
-                        "caRoots",
-                        "",
-                        "the certificates that the mesh trusts, with RootCertPEM",
-                        it -> it.session().need(new Query.Roots(), Datum.of(List.of())))
-                .add(
-                        "caLeaf",
-                        "SERVICE",
-                        "a certificate of the mesh for the service, with CertPEM and PrivateKeyPEM",
-                        it -> it.session().need(new Query.Leaf(it.text(0)), Shapes.leaf(new TreeMap<>())));
+                        it -> variables(it, true));
     }
 
     private static final Shapes.VariableOrigin NOBODY =
@@ -159,7 +129,7 @@ final class ClusterFunctions {
         return Optional.ofNullable(place(arguments.text(0)).group("dc"));
     }
 
-    private static Datum service(Arguments arguments, boolean connect) throws FunctionException {
+    private static Datum service(Arguments arguments) throws FunctionException {
         String text = arguments.text(0);
         Matcher matcher = SERVICE.matcher(text);
         if (!matcher.matches()) {
@@ -183,8 +153,7 @@ final class ClusterFunctions {
         var query = new Query.Service(
                 matcher.group("name"),
                 Optional.ofNullable(matcher.group("tag")),
-                Optional.ofNullable(matcher.group("dc")),
-                connect);
+                Optional.ofNullable(matcher.group("dc")));
         var found = arguments.session().look(query).orElse(Datum.of(List.of()));
         var matching = new ArrayList<Datum>();
         for (Datum instance : ((Datum.Sequence) found).elements()) {
@@ -200,17 +169,6 @@ final class ClusterFunctions {
         return structure instanceof Datum.Structure record
                 ? Printing.plain(record.fields().getOrDefault(name, Datum.of("")))
                 : "";
-    }
-
-    private static Datum node(Arguments arguments) throws FunctionException {
-        if (arguments.count() == 0) {
-            return arguments.session().need(new Query.Node(Optional.empty(), Optional.empty()), Datum.nil());
-        }
-        Matcher matcher = place(arguments.text(0));
-        var query = new Query.Node(
-                Optional.of(matcher.group("path")).filter(name -> !name.isEmpty()),
-                Optional.ofNullable(matcher.group("dc")));
-        return arguments.session().look(query).orElse(Datum.nil());
     }
 
     private static Query.Key keyQuery(Arguments arguments) throws FunctionException {

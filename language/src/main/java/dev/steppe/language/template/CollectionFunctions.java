@@ -97,7 +97,7 @@ final class CollectionFunctions {
     private static Datum loop(Arguments arguments) throws FunctionException {
         long from = arguments.count() == 1 ? 0 : bound(arguments.value(0));
         long to = bound(arguments.last());
-        if (to - from > LOOP_MAX) {
+        if (to > from && (to - from < 0 || to - from > LOOP_MAX)) {
             throw new FunctionException("more than " + LOOP_MAX + " numbers");
         }
         var numbers = new ArrayList<Datum>();

@@ -119,6 +119,11 @@ public final class FunctionSet {
         return entries.keySet();
     }
 
+    /** What a function gives, or why it cannot be had; empty when there is none of that name. */
+    public String description(String name) {
+        return find(name).map(Entry::description).orElse("");
+    }
+
     Optional<Entry> find(String name) {
         return Optional.ofNullable(entries.get(name));
     }

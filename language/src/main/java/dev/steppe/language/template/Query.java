@@ -4,12 +4,11 @@ import java.util.Optional;
 
 /** Something a template wants to know from outside. Written out as it is shown to users who wait for it. */
 public sealed interface Query {
-    /** Instances of a service in the catalog, whatever their health; with connect those of its proxies. */
-    record Service(String name, Optional<String> tag, Optional<String> datacenter, boolean connect) implements Query {
+    /** Instances of a service in the catalog, whatever their health. */
+    record Service(String name, Optional<String> tag, Optional<String> datacenter) implements Query {
         @Override
         public String toString() {
-            return (connect ? "health.connect(" : "health.service(")
-                    + tag.map(it -> it + ".").orElse("") + name + at(datacenter) + ")";
+            return "health.service(" + tag.map(it -> it + ".").orElse("") + name + at(datacenter) + ")";
         }
     }
 
@@ -18,29 +17,6 @@ public sealed interface Query {
         @Override
         public String toString() {
             return "catalog.services" + parenthesized(datacenter);
-        }
-    }
-
-    /** The nodes of the catalog. */
-    record Nodes(Optional<String> datacenter) implements Query {
-        @Override
-        public String toString() {
-            return "catalog.nodes" + parenthesized(datacenter);
-        }
-    }
-
-    /** One node of the catalog with its services; without a name the node this runs on. */
-    record Node(Optional<String> name, Optional<String> datacenter) implements Query {
-        @Override
-        public String toString() {
-            return "catalog.node(" + name.orElse("") + at(datacenter) + ")";
-        }
-    }
-
-    record Datacenters() implements Query {
-        @Override
-        public String toString() {
-            return "catalog.datacenters";
         }
     }
 
@@ -97,22 +73,6 @@ public sealed interface Query {
         @Override
         public String toString() {
             return "file(" + path + ")";
-        }
-    }
-
-    /** The certificates that the mesh trusts. */
-    record Roots() implements Query {
-        @Override
-        public String toString() {
-            return "connect.caroots";
-        }
-    }
-
-    /** A certificate of the task's own for a service. */
-    record Leaf(String service) implements Query {
-        @Override
-        public String toString() {
-            return "connect.caleaf(" + service + ")";
         }
     }
 

@@ -8,6 +8,13 @@ final class Refusals {
         for (String secret : new String[] {"secret", "secrets", "pkiCert"}) {
             group.later(secret, "It comes with secrets, which Steppe does not have yet; use nomadVar meanwhile.");
         }
+        for (String nodes : new String[] {"node", "nodes", "datacenters"}) {
+            group.later(nodes, "Templates do not see nodes yet; use service or nomadService.");
+        }
+        group.later("connect", "Use upstreams, which keep to what the mesh allows.");
+        for (String certificate : new String[] {"caRoots", "caLeaf"}) {
+            group.later(certificate, "Templates do not get certificates of the mesh yet; use upstreams.");
+        }
         group.refused("call", "There are no functions among a template's values.");
         group.refused("plugin", "A template runs no programs; let a task do it, or use an artifact.");
         group.refused("writeToFile", "A template writes its destination only; use one template block per file.");

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
@@ -45,10 +44,6 @@ public final class Shapes {
             List<String> tags,
             String job,
             String allocation) {}
-
-    /** A node: one of the answer to {@link Query.Nodes}. */
-    public record CatalogNode(
-            String id, String name, String address, String datacenter, SortedMap<String, String> meta) {}
 
     /** A key with its value: one of the answer to {@link Query.Keys}. */
     public record Pair(
@@ -151,37 +146,6 @@ public final class Shapes {
         return Datum.structure("NomadService", fields);
     }
 
-    public static Datum node(CatalogNode it) {
-        var fields = fields();
-        fields.put("ID", Datum.of(it.id()));
-        fields.put("Node", Datum.of(it.name()));
-        fields.put("Address", Datum.of(it.address()));
-        fields.put("Datacenter", Datum.of(it.datacenter()));
-        fields.put("TaggedAddresses", Datum.textTable(lan(it.address())));
-        fields.put("Meta", Datum.textTable(it.meta()));
-        return Datum.structure("Node", fields);
-    }
-
-    /** A node with what it serves: the answer to {@link Query.Node}. */
-    public static Datum nodeWithServices(CatalogNode node, List<Instance> services) {
-        var all = new ArrayList<Datum>();
-        for (Instance it : services) {
-            var fields = fields();
-            fields.put("ID", Datum.of(it.id()));
-            fields.put("Service", Datum.of(it.name()));
-            fields.put("Tags", tags(it.tags()));
-            fields.put("Meta", Datum.textTable(it.meta()));
-            fields.put("Port", Datum.of((long) it.port()));
-            fields.put("Address", Datum.of(it.address()));
-            fields.put("EnableTagOverride", Datum.of(false));
-            all.add(Datum.structure("CatalogNodeService", fields));
-        }
-        var fields = fields();
-        fields.put("Node", node(node));
-        fields.put("Services", Datum.of(all));
-        return Datum.structure("CatalogNode", fields);
-    }
-
     public static Datum pair(Pair it) {
         return pair(it.path(), it);
     }
@@ -243,22 +207,5 @@ public final class Shapes {
         methods.put("Metadata", arguments -> meta);
         methods.put("Parent", arguments -> parent);
         return structure("NomadVarItem", fields, methods, value);
-    }
-
-    /** A certificate of the mesh: one of the answer to {@link Query.Roots}. */
-    public static Datum root(String id, String name, String certificate, boolean active) {
-        var fields = fields();
-        fields.put("ID", Datum.of(id));
-        fields.put("Name", Datum.of(name));
-        fields.put("RootCertPEM", Datum.of(certificate));
-        fields.put("Active", Datum.of(active));
-        return Datum.structure("CARoot", fields);
-    }
-
-    /** A service's certificate and key: the answer to {@link Query.Leaf}. */
-    public static Datum leaf(Map<String, String> texts) {
-        var fields = fields();
-        texts.forEach((name, text) -> fields.put(name, Datum.of(text)));
-        return Datum.structure("LeafCert", fields);
     }
 }

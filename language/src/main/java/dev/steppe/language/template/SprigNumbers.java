@@ -148,6 +148,9 @@ final class SprigNumbers {
         int digits = Math.clamp(arguments.whole(1), -300, 300);
         double power = Math.pow(10, digits);
         double scaled = real(arguments.value(0)) * power;
+        if (!Double.isFinite(scaled)) {
+            return Datum.of(real(arguments.value(0)));
+        }
         double fraction = scaled - Math.floor(scaled);
         var rounded = BigDecimal.valueOf(fraction >= up ? Math.ceil(scaled) : Math.floor(scaled));
         return Datum.of(rounded.movePointLeft(digits)
@@ -160,11 +163,15 @@ final class SprigNumbers {
         if (step == 0 || step > 0 != to > from) {
             return numbers;
         }
-        for (long i = from; step > 0 ? i < to : i > to; i += step) {
-            if (numbers.size() >= LIST_MAX) {
-                throw new FunctionException("more than " + LIST_MAX + " numbers");
-            }
-            numbers.add(i);
+        long count = Math.abs((to / step) - (from / step)) + 1;
+        if (count < 0 || count > LIST_MAX) {
+            throw new FunctionException("more than " + LIST_MAX + " numbers");
+        }
+        long number = from;
+        while (step > 0 ? number < to : number > to) {
+            numbers.add(number);
+            boolean last = step > 0 ? number > Long.MAX_VALUE - step : number < Long.MIN_VALUE - step;
+            number = last ? to : number + step;
         }
         return numbers;
     }

@@ -171,15 +171,14 @@ final class TextFunctions {
     }
 
     private static Datum indent(Arguments arguments) throws FunctionException {
-        long blanks = arguments.whole(0);
-        if (blanks < 0) {
-            throw new FunctionException("indent value must be a positive integer");
-        }
-        return Datum.of(indent(arguments.text(1), blanks, false));
+        return Datum.of(indent(arguments.text(1), arguments.whole(0), false));
     }
 
     static String indent(String text, long blanks, boolean emptyLines) throws FunctionException {
         long lines = text.chars().filter(c -> c == '\n').count() + 1;
+        if (blanks < 0) {
+            throw new FunctionException("the number of blanks is below zero");
+        }
         Arguments.checkLength(blanks);
         Arguments.checkLength(text.length() + blanks * lines);
         String prefix = " ".repeat((int) blanks);

@@ -8,8 +8,6 @@ import dev.steppe.language.source.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -149,16 +147,5 @@ class TemplateTest {
                                 false)
                         .getMessage())
                 .contains("too many steps");
-    }
-
-    @Test
-    void every_function_says_what_it_does() {
-        var empty = new ArrayList<String>();
-        for (FunctionSet.Entry entry : FunctionSet.standard().entries()) {
-            if (entry.description().isBlank()) {
-                empty.add(entry.name());
-            }
-        }
-        assertThat(empty).isEqualTo(List.of());
     }
 }

@@ -171,7 +171,7 @@ final class JobFields {
                         works("interval"),
                         works("delay"),
                         works("mode"),
-                        later("render_templates")));
+                        constructed("render_templates", "templates follow their data all the time")));
     }
 
     private static Block migrate() {

@@ -1,0 +1,60 @@
+package dev.steppe.client.template;
+
+import dev.steppe.client.file.TaskFiles;
+import dev.steppe.language.source.Diagnostic;
+import dev.steppe.language.source.DiagnosticException;
+import dev.steppe.language.source.Source;
+import dev.steppe.language.template.Delimiters;
+import dev.steppe.language.template.Template;
+import java.io.IOException;
+import java.time.Duration;
+
+/** One template block of a task, read and with its place found: what does not change while the task lives. */
+record Blueprint(
+        dev.steppe.model.Template block,
+        Template template,
+        TaskFiles.Place place,
+        Duration gatherLeast,
+        Duration gatherMost) {
+
+    /** The block cannot work; the message is for the user. */
+    static final class UnusableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnusableException(String message) {
+            super(message);
+        }
+    }
+
+    /** Reads a block of which {@code source} and {@code destination} are as they were after interpolation. */
+    static Blueprint of(
+            dev.steppe.model.Template block,
+            String source,
+            String destination,
+            TaskFiles files,
+            TemplateSettings settings)
+            throws UnusableException {
+        String name = "template " + block.destination();
+        try {
+            var place = files.place(destination);
+            String text = block.data().isEmpty() && !source.isEmpty() ? files.read(files.place(source)) : block.data();
+            var rules = new Template.Rules(
+                    new Delimiters(block.leftDelimiter(), block.rightDelimiter()), settings.denied());
+            var least = block.waitConfig().flatMap(it -> it.min()).orElse(settings.gatherAtLeast());
+            var most = block.waitConfig()
+                    .flatMap(it -> it.max())
+                    .orElse(block.waitConfig().isPresent() ? least.multipliedBy(4) : settings.gatherAtMost());
+            return new Blueprint(block, Template.parse(new Source(name, text), rules), place, least, most);
+        } catch (TaskFiles.OutsideException outside) {
+            throw new UnusableException(name + ": " + outside.getMessage());
+        } catch (IOException unreadable) {
+            throw new UnusableException(name + ": cannot read source: " + unreadable.getMessage());
+        } catch (DiagnosticException mistake) {
+            throw new UnusableException(Diagnostic.render(mistake.diagnostics()));
+        }
+    }
+
+    TaskFiles.Ownership ownership() {
+        return new TaskFiles.Ownership(Integer.parseInt(block.permissions(), 8), block.uid(), block.gid());
+    }
+}
