@@ -194,6 +194,10 @@ public final class Assembly implements AutoCloseable {
         var identity = new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false, new Control());
         nomad = start(nomadApi(identity, region, catalog, view));
         consul = start(consulApi(identity, region, catalog));
+        serveNames(catalog, networks);
+    }
+
+    private void serveNames(LiveCatalog catalog, Optional<Networks> networks) throws IOException {
         var names = start(new DnsServer(NameService.setup(options, catalog::now)));
         for (InetSocketAddress address : sockets(options.addresses().names(), options.dnsPort())) {
             nameAddresses.add(names.listen(address));

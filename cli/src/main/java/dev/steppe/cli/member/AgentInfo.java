@@ -47,8 +47,8 @@ public final class AgentInfo implements Command {
                 .put("Client", config.at("Client").text("Enabled")));
         var listeners = new Table("Listener", "Bound", "Advertised", "Why");
         config.entries("Listeners")
-                .forEach((name, listener) -> listeners.row(
-                        name, listener.text("Bound"), listener.text("Advertised"), listener.text("Why")));
+                .forEach((name, listener) ->
+                        listeners.row(name, listener.text("Bound"), listener.text("Advertised"), listener.text("Why")));
         terminal.blankLine();
         terminal.title("Listeners");
         terminal.table(listeners);
