@@ -275,8 +275,12 @@ final class NodeSessions {
             var type = snapshot.jobOf(before).map(job -> job.spec().type());
             boolean done =
                     status == ClientStatus.COMPLETE && type.map(JobType::ends).orElse(true);
-            // where it runs everywhere there is no other node to try: its restart policy has tried this one
-            boolean stays = type.map(JobType::everywhere).orElse(false);
+            // where it runs everywhere there is no other node to try: its restart policy has tried this one,
+            // but a newer version of the job has still to take its place
+            boolean newest = snapshot.job(before.jobKey())
+                    .filter(job -> job.version() == before.jobVersion())
+                    .isPresent();
+            boolean stays = newest && type.map(JobType::everywhere).orElse(false);
             return done || stays ? Optional.empty() : Optional.of("alloc-failure");
         }
         boolean proved = report.state().health().flatMap(it -> it.healthy()).orElse(false)
