@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,11 +40,13 @@ import org.junit.jupiter.api.io.TempDir;
 class AllocationAccessTest {
     private static final JobKey JOB = new JobKey("default", new JobId("access"));
 
+    private Path directory;
     private Assembly agent;
     private Allocation allocation;
 
     @BeforeAll
-    void start(@TempDir Path directory) throws Exception {
+    void start(@TempDir Path temporary) throws Exception {
+        directory = temporary;
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         agent = Assembly.start(AgentOptions.development(directory).onFreePorts());
         AgentTest.await("a ready node", () -> agent.server().snapshot().nodeCount() == 1);
@@ -54,6 +57,57 @@ class AllocationAccessTest {
                 """);
         AgentTest.await("a running allocation", () -> running().isPresent());
         allocation = running().orElseThrow();
+    }
+
+    private Optional<Allocation> of(String job) {
+        return agent.server().snapshot().allocationsOf(new JobKey("default", new JobId(job))).stream()
+                .findFirst();
+    }
+
+    private boolean has(String job, Predicate<Allocation> fact) {
+        return of(job).filter(fact).isPresent();
+    }
+
+    @Test
+    void a_script_check_runs_in_its_task_and_restarts_it_while_it_fails() throws Exception {
+        AgentTest.register(agent, """
+                {"ID":"checked","Type":"service","TaskGroups":[{"Name":"g","Count":1,
+                 "RestartPolicy":{"Attempts":50,"Interval":1800000000000,"Delay":10000000,"Mode":"fail"},
+                 "Tasks":[{"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/sleep","args":["1000"]},
+                  "Env":{"COLOUR":"blue"},"Resources":{"CPU":20,"MemoryMB":20},
+                  "Services":[{"Name":"checked","CheckRestart":{"Limit":2,"Grace":1000000},"Checks":[{"Name":"by script",
+                   "Type":"script","Command":"/bin/sh","Interval":1000000000,"Timeout":10000000000,
+                   "Args":["-c","echo colour is $COLOUR; exit $(cat local/code || echo 2)"]}]}]}]}]}
+                """);
+        AgentTest.await(
+                "a critical check",
+                () -> has(
+                        "checked",
+                        it -> it.client().checks().values().stream()
+                                .anyMatch(check -> check.status().equals("critical")
+                                        && check.output().startsWith("colour is blue"))));
+        AgentTest.await(
+                "a restart",
+                () -> has("checked", it -> it.client().taskStates().get("t").restarts() > 0));
+        assertThat(of("checked").orElseThrow().client().taskStates().get("t").events())
+                .anyMatch(event -> event.type().equals("Restart Signaled")
+                        && event.displayMessage().contains("by script"));
+        var local =
+                directory.resolve("data/alloc/" + of("checked").orElseThrow().id() + "/t/local");
+        Files.writeString(local.resolve("code"), "1");
+        AgentTest.await(
+                "a warning",
+                () -> has(
+                        "checked",
+                        it -> it.client().checks().values().stream()
+                                .anyMatch(check -> check.status().equals("warning"))));
+        Files.writeString(local.resolve("code"), "0");
+        AgentTest.await(
+                "a passing check",
+                () -> has(
+                        "checked",
+                        it -> it.client().checks().values().stream()
+                                .anyMatch(check -> check.status().equals("passing"))));
     }
 
     private Optional<Allocation> running() {

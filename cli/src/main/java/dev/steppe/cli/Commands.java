@@ -1,6 +1,8 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.alloc.AllocChecks;
 import dev.steppe.cli.alloc.AllocExec;
+import dev.steppe.cli.alloc.AllocFiles;
 import dev.steppe.cli.alloc.AllocLogs;
 import dev.steppe.cli.alloc.AllocRestart;
 import dev.steppe.cli.alloc.AllocSignal;
@@ -84,6 +86,8 @@ final class Commands {
             case "alloc restart" -> Optional.of(new AllocRestart());
             case "alloc signal" -> Optional.of(new AllocSignal());
             case "alloc stop" -> Optional.of(new AllocStop());
+            case "alloc checks" -> Optional.of(new AllocChecks());
+            case "alloc fs" -> Optional.of(new AllocFiles());
             case "alloc exec" -> Optional.of(new AllocExec());
             case "alloc logs" -> Optional.of(new AllocLogs());
             case "node status" -> Optional.of(new NodeStatus());
@@ -153,6 +157,7 @@ final class Commands {
             case "inspect" -> "job inspect";
             case "exec" -> "alloc exec";
             case "plan" -> "job plan";
+            case "fs" -> "alloc fs";
             case "logs" -> "alloc logs";
             case "alloc-status" -> "alloc status";
             case "node-status" -> "node status";

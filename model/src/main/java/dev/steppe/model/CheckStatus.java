@@ -8,4 +8,9 @@ public record CheckStatus(
     public static final String PASSING = "passing";
     public static final String WARNING = "warning";
     public static final String CRITICAL = "critical";
+
+    /** Under which key the result of a service's check is kept; checks are counted from 1. */
+    public static String key(Service service, int number) {
+        return service.name() + "/" + number;
+    }
 }

@@ -48,10 +48,7 @@ final class FileRoutes {
                 Route.get("/v1/client/fs/cat/{id}", Right.READ_FILES, this::cat),
                 Route.get("/v1/client/fs/readat/{id}", Right.READ_FILES, this::readAt),
                 Route.get("/v1/client/fs/logs/{id}", Right.READ_LOGS, this::logs),
-                Route.get("/v1/client/fs/stream/{id}", Right.READ_FILES, request -> {
-                    throw Refused.unsupported("/v1/client/fs/stream is not supported by this version of Steppe;"
-                            + " read with /v1/client/fs/cat, or logs with /v1/client/fs/logs");
-                }),
+                Route.get("/v1/client/fs/stream/{id}", Right.READ_FILES, this::stream),
                 Route.get("/v1/client/allocation/{id}/stats", Right.READ_JOB, this::stats));
     }
 
@@ -113,6 +110,28 @@ final class FileRoutes {
         });
     }
 
+    private static boolean isFromEnd(Request request) throws Refused {
+        var origin = request.query().text("origin").orElse("start");
+        if (!origin.equals("start") && !origin.equals("end")) {
+            throw Refused.invalid("origin must be start or end");
+        }
+        return origin.equals("end");
+    }
+
+    /** Follows unless told not to. {@code plain} gives the bytes alone, as it does for logs. */
+    private Answer stream(Request request) throws Refused, IOException {
+        var files = files(local(request));
+        var wish = new FileStream.Wish(
+                path(request),
+                !request.query().text("follow").equals(Optional.of("false")),
+                request.query().number("offset", 0),
+                isFromEnd(request),
+                request.query().flag("plain"));
+        files.open(wish.path()).close();
+        return new Answer.Streamed(
+                200, wish.plain() ? RAW : Headers.of("Content-Type", "application/json"), new FileStream(files, wish));
+    }
+
     private Answer logs(Request request) throws Refused, IOException {
         var allocation = local(request);
         var task = request.query().text("task").orElseThrow(() -> Refused.invalid("must provide task name"));
@@ -120,10 +139,7 @@ final class FileRoutes {
         if (!type.equals("stdout") && !type.equals("stderr")) {
             throw Refused.invalid("must provide log type (stdout/stderr)");
         }
-        var origin = request.query().text("origin").orElse("start");
-        if (!origin.equals("start") && !origin.equals("end")) {
-            throw Refused.invalid("origin must be start or end");
-        }
+        boolean fromEnd = isFromEnd(request);
         if (!allocation.client().taskStates().containsKey(task)) {
             throw Refused.notFound("unknown task name \"" + task + "\"; the allocation has "
                     + String.join(", ", allocation.client().taskStates().keySet()));
@@ -133,7 +149,7 @@ final class FileRoutes {
                 type,
                 request.query().flag("follow"),
                 request.query().number("offset", 0),
-                origin.equals("end"),
+                fromEnd,
                 request.query().flag("plain"));
         var stream = new LogStream(files(allocation), wish, mayGrow(allocation.id(), task));
         if (stream.parts().isEmpty() && !wish.follow()) {

@@ -3,16 +3,13 @@ package dev.steppe.api.nomad;
 import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.Bytes;
 import dev.steppe.api.http.Refused;
-import dev.steppe.model.codec.Codec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -150,23 +147,18 @@ final class LogStream implements Answer.Producer {
         while (channel.read(buffer) > 0) {
             var bytes = Arrays.copyOf(buffer.array(), buffer.position());
             offset += bytes.length;
-            sink.write(wish.plain ? Bytes.wrap(bytes) : frame(bytes, number, offset));
+            sink.write(
+                    wish.plain
+                            ? Bytes.wrap(bytes)
+                            : StreamFrame.data(bytes, DIRECTORY + "/" + wish.prefix() + number, offset));
             buffer.clear();
         }
         return offset;
     }
 
-    private Bytes frame(byte[] data, int number, long offset) {
-        var frame = new TreeMap<String, Object>();
-        frame.put("Data", Base64.getEncoder().encodeToString(data));
-        frame.put("File", DIRECTORY + "/" + wish.prefix() + number);
-        frame.put("Offset", offset);
-        return Bytes.utf8(Codec.toJson(frame));
-    }
-
     private void heartbeat(Answer.Sink sink) throws IOException, InterruptedException {
         if (!wish.plain) {
-            sink.write(Bytes.utf8("{}"));
+            sink.write(StreamFrame.signOfLife());
         }
     }
 }

@@ -108,14 +108,12 @@ final class PlacementRoutes {
                 Table.ALLOCATIONS);
     }
 
-    /** The results of the checks the node runs, by check id, as the node last reported them. */
+    /** The results of the checks the node runs, as the node last reported them. */
     private Answer checksOfAllocation(Request request) throws Refused, IOException, InterruptedException {
         var id = Given.id(AllocationId::new, request);
         return reads.answer(
                 request,
-                snapshot -> new Reads.Result(
-                        indexOf(snapshot, id),
-                        () -> known(snapshot, id).client().checks()),
+                snapshot -> new Reads.Result(indexOf(snapshot, id), () -> CheckViews.of(snapshot, known(snapshot, id))),
                 Table.ALLOCATIONS);
     }
 

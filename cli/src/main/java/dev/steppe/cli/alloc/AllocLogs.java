@@ -1,5 +1,6 @@
 package dev.steppe.cli.alloc;
 
+import dev.steppe.cli.command.Arguments;
 import dev.steppe.cli.command.Command;
 import dev.steppe.cli.command.CommandFailure;
 import dev.steppe.cli.command.Flag;
@@ -7,11 +8,12 @@ import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 
 /** Prints what a task wrote, from the beginning, from near the end, or as it comes. */
 public final class AllocLogs implements Command {
-    private static final int LINES_DEFAULT = 10;
+    private static final List<String> BOTH = List.of("stdout", "stderr");
 
     @Override
     public String usage() {
@@ -21,7 +23,8 @@ public final class AllocLogs implements Command {
     @Override
     public String about() {
         return "Prints the standard output of a task. The task need not be named when the allocation has one only; "
-                + "proxies of the mesh do not count.";
+                + "proxies of the mesh do not count. With -f and -job it follows both streams of all tasks of a job, "
+                + "each line with where it comes from; new allocations join.";
     }
 
     @Override
@@ -30,9 +33,11 @@ public final class AllocLogs implements Command {
                 Flag.number("c", "bytes", "With -tail: the last bytes instead of lines."),
                 Flag.toggle("f", "Follow: go on printing as the task writes."),
                 Flag.text("group", "name", "With -job: an allocation of this group."),
-                Flag.toggle("job", "The argument is a job; its newest running allocation is taken."),
+                Flag.toggle(
+                        "job",
+                        "The argument is a job: with -f all its tasks, otherwise its newest running allocation."),
                 Flag.number("n", "lines", "With -tail: how many lines. Default 10."),
-                Flag.toggle("stderr", "The error output."),
+                Flag.toggle("stderr", "The error output; with -stdout both."),
                 Flag.toggle("stdout", "The standard output, which is the default."),
                 Flag.toggle("tail", "Only the end."),
                 Flag.text("task", "name", "The task."),
@@ -46,47 +51,43 @@ public final class AllocLogs implements Command {
         if (words.isEmpty() || words.size() > 2) {
             throw new UsageException("this command takes an allocation (or -job and a job) and at most a task");
         }
-        if (arguments.has("stderr") && arguments.has("stdout")) {
-            throw new UsageException("flags -stderr and -stdout exclude each other");
+        var terms = LogTerms.of(arguments);
+        var named = arguments.text("task").orElse(words.size() == 2 ? words.get(1) : "");
+        if (arguments.has("job") && terms.follow()) {
+            new LogFollower(invocation, types(arguments, BOTH), terms).job(words.getFirst(), named);
+            return 0;
         }
         var api = invocation.nomad();
         var id = AllocMatch.ofArgument(invocation, words.getFirst());
-        var namedLast = words.size() == 2 ? words.get(1) : "";
-        var task = AllocMatch.task(api, id, arguments.text("task").orElse(namedLast));
-        var type = arguments.has("stderr") ? "stderr" : "stdout";
-        print(invocation, id, task, type);
+        var task = AllocMatch.task(api, id, named);
+        var types = types(arguments, List.of("stdout"));
+        if (types.size() > 1) {
+            new LogFollower(invocation, types, terms).task(id, task);
+            return 0;
+        }
+        try (var stream = terms.open(api, id, task, types.getFirst())) {
+            copy(invocation, stream);
+        }
         return 0;
     }
 
-    private static void print(Invocation invocation, String id, String task, String type)
-            throws ApiException, IOException {
-        var arguments = invocation.arguments();
-        var api = invocation.nomad();
-        var bytes = arguments.number("c");
-        var tail = arguments.has("tail")
-                || bytes.isPresent()
-                || arguments.number("n").isPresent();
-        var follow = arguments.has("f");
-        long offset = bytes.orElse(0L);
-        if (tail && bytes.isEmpty()) {
-            var lines = arguments.number("n").orElse((long) LINES_DEFAULT).intValue();
-            var last = LogTail.lastBytes(api, id, task, type, lines);
-            if (!follow) {
-                write(invocation, last, last.length);
-                return;
-            }
-            offset = last.length;
+    private static List<String> types(Arguments arguments, List<String> unsaid) {
+        var stdout = arguments.has("stdout");
+        var stderr = arguments.has("stderr");
+        if (!stdout && !stderr) {
+            return unsaid;
         }
-        var query = LogTail.query(task, type, follow, tail ? "end" : "start", offset);
-        try (var stream = api.stream(LogTail.path(id), query)) {
-            var buffer = new byte[16 * 1024];
-            for (var count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-                write(invocation, buffer, count);
-            }
+        return stdout && stderr ? BOTH : List.of(stderr ? "stderr" : "stdout");
+    }
+
+    static void copy(Invocation invocation, InputStream stream) throws IOException {
+        var buffer = new byte[16 * 1024];
+        for (var count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
+            write(invocation, buffer, count);
         }
     }
 
-    private static void write(Invocation invocation, byte[] bytes, int count) throws IOException {
+    static void write(Invocation invocation, byte[] bytes, int count) throws IOException {
         var out = invocation.terminal().out();
         out.write(bytes, 0, count);
         out.flush();

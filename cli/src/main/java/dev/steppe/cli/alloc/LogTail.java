@@ -28,11 +28,21 @@ public final class LogTail {
         }
     }
 
-    /** The bytes of the last lines; asks for more until it has them, because lines have no fixed length. */
+    /** The bytes of the last lines of a task's output. */
     static byte[] lastBytes(Api api, String allocationId, String task, String type, int lines)
             throws ApiException, IOException {
+        return lastBytes(lines, size -> read(api, allocationId, task, type, size));
+    }
+
+    /** Reads the last so many bytes of something. */
+    interface End {
+        byte[] read(int size) throws ApiException, IOException;
+    }
+
+    /** The bytes of the last lines; asks for more until it has them, because lines have no fixed length. */
+    static byte[] lastBytes(int lines, End end) throws ApiException, IOException {
         for (var size = Math.max(1, lines) * BYTES_PER_LINE; ; size *= 4) {
-            var bytes = read(api, allocationId, task, type, size);
+            var bytes = end.read(size);
             var start = startOfLast(bytes, lines);
             if (start > 0 || bytes.length < size || size > BYTES_MAX) {
                 var tail = new byte[bytes.length - start];

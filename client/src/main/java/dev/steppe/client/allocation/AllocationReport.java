@@ -9,7 +9,6 @@ import dev.steppe.model.NetworkStatus;
 import dev.steppe.model.TaskState;
 import dev.steppe.model.TaskStatus;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +44,8 @@ final class AllocationReport {
         checks.putAll(checksBefore);
     }
 
-    Collection<CheckStatus> checks() {
-        return checks.values();
+    SortedMap<String, CheckStatus> checks() {
+        return Collections.unmodifiableSortedMap(checks);
     }
 
     /** Forgets results of other checks; true when there were some. */

@@ -4,12 +4,15 @@ import dev.steppe.io.Loop;
 import dev.steppe.model.CheckStatus;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.Service;
+import dev.steppe.model.ServiceCheck;
 import dev.steppe.model.TaskGroup;
 import dev.steppe.model.UpdateStrategy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Whether a new allocation of a service proved healthy: all tasks run and, unless the update strategy looks at tasks only,
@@ -23,7 +26,9 @@ final class Health {
     private final Loop loop;
     private final boolean judged;
     private final boolean byChecks;
-    private long checkCount;
+    /** What each check must show, by its key: {@code require_healthy}, {@code ignore_warnings} or {@code ignore}. */
+    private final TreeMap<String, String> demands = new TreeMap<>();
+
     private final Duration minimum;
     private final Duration deadline;
     private final Runnable changed;
@@ -46,9 +51,16 @@ final class Health {
 
     /** The checks that have to pass are those of this version of the group. */
     void expect(TaskGroup group) {
-        checkCount = group.allServices().stream()
-                .mapToLong(service -> service.checks().size())
-                .sum();
+        demands.clear();
+        for (Service service : group.allServices()) {
+            int number = 0;
+            for (ServiceCheck check : service.checks()) {
+                number++;
+                demands.put(
+                        CheckStatus.key(service, number),
+                        check.onUpdate().isEmpty() ? service.onUpdate() : check.onUpdate());
+            }
+        }
     }
 
     Optional<Boolean> verdict() {
@@ -59,12 +71,12 @@ final class Health {
         return at;
     }
 
-    void look(ClientStatus status, boolean running, Collection<CheckStatus> checks) {
+    void look(ClientStatus status, boolean running, SortedMap<String, CheckStatus> checks) {
         if (!judged || verdict.isPresent()) {
             return;
         }
-        boolean passing = checks.size() >= checkCount
-                && checks.stream().allMatch(check -> check.status().equals(CheckStatus.PASSING));
+        boolean passing = demands.entrySet().stream()
+                .allMatch(demand -> isMet(demand.getValue(), Optional.ofNullable(checks.get(demand.getKey()))));
         if (status == ClientStatus.FAILED || loop.now().isAfter(begun.plus(deadline))) {
             stopProving();
             decide(false);
@@ -76,6 +88,15 @@ final class Health {
                 changed.run();
             }));
         }
+    }
+
+    private static boolean isMet(String demand, Optional<CheckStatus> found) {
+        String status = found.map(CheckStatus::status).orElse("");
+        return switch (demand) {
+            case "ignore" -> true;
+            case "ignore_warnings" -> status.equals(CheckStatus.PASSING) || status.equals(CheckStatus.WARNING);
+            default -> status.equals(CheckStatus.PASSING);
+        };
     }
 
     private void stopProving() {

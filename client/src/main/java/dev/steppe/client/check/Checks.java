@@ -1,6 +1,7 @@
 package dev.steppe.client.check;
 
 import dev.steppe.client.allocation.AllocationRunner;
+import dev.steppe.client.allocation.TaskControl;
 import dev.steppe.client.driver.TaskNetwork;
 import dev.steppe.io.Loop;
 import dev.steppe.model.AllocationId;
@@ -8,6 +9,7 @@ import dev.steppe.model.CheckStatus;
 import dev.steppe.model.PortMapping;
 import dev.steppe.model.Service;
 import dev.steppe.model.ServiceCheck;
+import dev.steppe.model.Task;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** Runs the checks of the allocations that run here and tells their runners the results. Owned by the client's loop. */
 public final class Checks {
@@ -36,18 +40,24 @@ public final class Checks {
             return;
         }
         var begun = new ArrayList<Running>();
-        for (Service service : runner.surroundings().group().allServices()) {
-            int number = 0;
-            for (ServiceCheck check : service.checks()) {
-                number++;
-                begun.add(new Running(runner, service, check, number));
-            }
+        var group = runner.surroundings().group();
+        group.services().forEach(service -> begun.addAll(checksOf(runner, service, "")));
+        for (Task task : group.tasks()) {
+            task.services().forEach(service -> begun.addAll(checksOf(runner, service, task.name())));
         }
         running.put(runner.id(), begun);
         var keys = new TreeSet<String>();
         begun.forEach(check -> keys.add(check.key));
         runner.checksAre(keys);
         begun.forEach(Running::ask);
+    }
+
+    private List<Running> checksOf(AllocationRunner runner, Service service, String owner) {
+        var found = new ArrayList<Running>();
+        for (ServiceCheck check : service.checks()) {
+            found.add(new Running(runner, service, check, owner, found.size() + 1));
+        }
+        return found;
     }
 
     /** Ends the checks of an allocation. Idempotent. */
@@ -62,59 +72,84 @@ public final class Checks {
         private final AllocationRunner runner;
         private final Service service;
         private final ServiceCheck check;
+        private final String task;
         private final String key;
-        private final Probe.Target target;
+        private final Judge judge;
+        private final Optional<Restarts> restarts;
         private boolean ended;
         private boolean passedOnce;
-        private int inRow;
-        private boolean lastPassed;
-        private String status;
         private Optional<Loop.Timer> timer = Optional.empty();
 
-        Running(AllocationRunner runner, Service service, ServiceCheck check, int number) {
+        Running(AllocationRunner runner, Service service, ServiceCheck check, String owner, int number) {
             this.runner = runner;
             this.service = service;
             this.check = check;
-            this.key = service.name() + "/" + number;
-            this.target = target(runner, service, check);
-            var known = runner.state().checks().get(key);
-            this.status = known != null
-                    ? known.status()
-                    : check.initialStatus().isEmpty() ? CheckStatus.CRITICAL : check.initialStatus();
-            this.passedOnce = status.equals(CheckStatus.PASSING);
+            this.task = Stream.of(owner, check.taskName(), service.taskName())
+                    .filter(name -> !name.isEmpty())
+                    .findFirst()
+                    .orElse("");
+            this.key = CheckStatus.key(service, number);
+            var known = Optional.ofNullable(runner.state().checks().get(key)).map(CheckStatus::status);
+            this.judge = new Judge(check, known.orElse(""));
+            this.passedOnce = judge.status().equals(CheckStatus.PASSING);
+            this.restarts =
+                    check.checkRestart().or(service::checkRestart).map(policy -> new Restarts(policy, loop.now()));
         }
 
         void ask() {
-            loop.<Probe.Result>offload("check-" + service.name(), () -> probe.ask(target), outcome -> {
+            loop.<Probe.Result>offload("check-" + service.name(), question(), outcome -> {
                 if (!ended) {
                     answered(
                             switch (outcome) {
                                 case Loop.Outcome.Done<Probe.Result> done -> done.value();
                                 case Loop.Outcome.Failed<Probe.Result> failed ->
-                                    new Probe.Result(
-                                            false,
-                                            String.valueOf(failed.reason().getMessage()),
-                                            0);
+                                    Probe.Result.critical(
+                                            String.valueOf(failed.reason().getMessage()));
                             });
                 }
             });
         }
 
-        private void answered(Probe.Result result) {
-            inRow = result.passing() == lastPassed ? inRow + 1 : 1;
-            lastPassed = result.passing();
-            if (result.passing() && inRow > check.successBeforePassing()) {
-                status = CheckStatus.PASSING;
-                passedOnce = true;
-            } else if (!result.passing() && inRow > check.failuresBeforeCritical()) {
-                status = CheckStatus.CRITICAL;
+        private Callable<Probe.Result> question() {
+            if (isScript()) {
+                var inside = inside();
+                return () -> ScriptProbe.ask(check, inside);
             }
+            var target = target(runner, service, check);
+            return () -> probe.ask(target);
+        }
+
+        private boolean isScript() {
+            return check.type().equals("script");
+        }
+
+        /** Where a script runs: in the task it is about, which need not be named when it is the only one. */
+        private Optional<AllocationRunner.RunningTask> inside() {
+            var group = runner.surroundings().group();
+            var name = task.isEmpty() && group.tasks().size() == 1
+                    ? group.tasks().getFirst().name()
+                    : task;
+            return Optional.ofNullable(runner.running().get(name));
+        }
+
+        private void answered(Probe.Result result) {
+            judge.take(result.health());
+            passedOnce |= judge.status().equals(CheckStatus.PASSING);
             String name = check.name().isEmpty() ? "service: \"" + service.name() + "\" check" : check.name();
             runner.checked(
                     key,
-                    new CheckStatus(name, service.name(), status, result.output(), result.statusCode(), loop.now()));
-            boolean eager = !passedOnce && EAGER.compareTo(check.interval()) < 0;
+                    new CheckStatus(
+                            name, service.name(), judge.status(), result.output(), result.statusCode(), loop.now()));
+            if (restarts.filter(it -> it.isDue(judge.status(), loop.now())).isPresent()) {
+                restart(TaskControl.Restart.unhealthy("healthcheck: check \"" + name + "\" unhealthy"));
+            }
+            boolean eager = !passedOnce && !isScript() && EAGER.compareTo(check.interval()) < 0;
             timer = Optional.of(loop.after(eager ? EAGER : check.interval(), this::ask));
+        }
+
+        private void restart(TaskControl.Restart why) {
+            var names = task.isEmpty() ? List.copyOf(runner.running().keySet()) : List.of(task);
+            names.forEach(name -> runner.restartTask(name, why));
         }
 
         void end() {

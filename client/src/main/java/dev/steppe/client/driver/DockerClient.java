@@ -21,6 +21,8 @@ final class DockerClient {
     private static final byte[] NOTHING = new byte[0];
     private static final SortedMap<String, String> JSON = headers("application/json");
     private static final SortedMap<String, String> TAR = headers("application/x-tar");
+    private static final int SWITCHED = 101;
+    private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int NOT_MODIFIED = 304;
     private static final int CONFLICT = 409;
@@ -154,6 +156,39 @@ final class DockerClient {
             }
         }
         return streamed;
+    }
+
+    /** Prepares a command inside a running container and answers its id. */
+    String createCommand(String id, List<String> command, boolean terminal) throws IOException {
+        var definition = Map.of(
+                "AttachStdin", true,
+                "AttachStdout", true,
+                "AttachStderr", true,
+                "Tty", terminal,
+                "Cmd", command);
+        var answer = require("POST", "/containers/" + id + "/exec", Codec.toJsonBytes(definition, false));
+        return Json.text(Json.read(answer), "Id");
+    }
+
+    /** Starts a prepared command; the connection is its input and output from then on. */
+    UnixHttp.Streamed startCommand(String command, boolean terminal) throws IOException {
+        var content = Codec.toJsonBytes(Map.of("Detach", false, "Tty", terminal), false);
+        var streamed = http.upgrade("POST", "/exec/" + command + "/start", JSON, content);
+        if (streamed.status() != SWITCHED && streamed.status() != OK) {
+            try (streamed) {
+                throw new Refused(streamed.status(), "docker refused the command: status " + streamed.status());
+            }
+        }
+        return streamed;
+    }
+
+    /** What the daemon knows of a command. */
+    Object inspectCommand(String command) throws IOException {
+        return Json.read(require("GET", "/exec/" + command + "/json", NOTHING));
+    }
+
+    void resizeCommand(String command, int rows, int columns) throws IOException {
+        require("POST", "/exec/" + command + "/resize?h=" + rows + "&w=" + columns, NOTHING);
     }
 
     private void progress(String what, String method, String target, SortedMap<String, String> headers, byte[] content)

@@ -2,6 +2,7 @@ package dev.steppe.client.driver;
 
 import dev.steppe.client.driver.DockerClient.Json;
 import dev.steppe.io.TaskScope;
+import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.AllocationId;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -202,6 +203,16 @@ public final class DockerDriver implements Driver, AutoCloseable {
             docker.signal(id(handle), ProcessTasks.parseSignal(signal).name());
         } catch (IOException failed) {
             throw DriverException.failed("cannot signal the task's container", failed);
+        }
+    }
+
+    @Override
+    public CommandSession enter(DriverHandle handle, CommandSession.Wish wish, CommandSession.Output output)
+            throws DriverException {
+        try {
+            return DockerSession.start(scope, docker, id(handle), wish, output);
+        } catch (IOException failed) {
+            throw DriverException.failed("cannot run a command in the task's container", failed);
         }
     }
 

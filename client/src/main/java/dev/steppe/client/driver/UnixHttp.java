@@ -48,9 +48,23 @@ record UnixHttp(Path socket) {
 
     /** Sends a request and hands the answer out once its head is read. */
     Streamed open(String method, String target, SortedMap<String, String> headers, byte[] content) throws IOException {
+        return open("close", method, target, headers, content);
+    }
+
+    /** Sends a request after which the connection carries bytes of another kind in both directions. */
+    Streamed upgrade(String method, String target, SortedMap<String, String> headers, byte[] content)
+            throws IOException {
+        var upgrading = new TreeMap<>(headers);
+        upgrading.put("Upgrade", "tcp");
+        return open("Upgrade", method, target, upgrading, content);
+    }
+
+    private Streamed open(String after, String method, String target, SortedMap<String, String> headers, byte[] content)
+            throws IOException {
         var connection = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         try {
-            var head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n");
+            var head = new StringBuilder(
+                    method + " " + target + " HTTP/1.1\r\nHost: docker\r\nConnection: " + after + "\r\n");
             headers.forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
             head.append("Content-Length: " + content.length + "\r\n\r\n");
             write(connection, head.toString().getBytes(StandardCharsets.US_ASCII));
@@ -71,7 +85,7 @@ record UnixHttp(Path socket) {
         }
     }
 
-    private static void write(SocketChannel connection, byte[] bytes) throws IOException {
+    static void write(SocketChannel connection, byte[] bytes) throws IOException {
         for (var buffer = ByteBuffer.wrap(bytes); buffer.hasRemaining(); ) {
             connection.write(buffer);
         }

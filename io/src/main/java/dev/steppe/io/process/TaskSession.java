@@ -7,7 +7,6 @@ import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.LinuxException;
 import dev.steppe.io.linux.Polling;
 import dev.steppe.io.linux.PseudoTerminal;
-import dev.steppe.io.linux.Signal;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -30,8 +29,6 @@ final class TaskSession implements CommandSession {
     /** What is typed faster than the command reads waits here; beyond that the writer waits. */
     private static final int TYPED_BYTES_MAX = 256 * 1024;
 
-    private static final Duration AFTER_HANGUP = Duration.ofMillis(500);
-    private static final Duration LOOK = Duration.ofMillis(20);
     private static final Duration FOREVER = Duration.ofHours(1);
     /** The key that ends the input of a terminal (Ctrl-D). */
     private static final byte END_OF_INPUT = 4;
@@ -294,11 +291,12 @@ final class TaskSession implements CommandSession {
             lock.unlock();
         }
         try {
-            // Hanging up is what the end of a session means to programs. When the connection went first, those that do
-            // not
-            // listen are killed; when the command ended by itself, what it left behind on purpose (nohup) may stay.
-            if (signal(Signal.SIGHUP) && !endedByItself && !awaitNobody()) {
-                signal(Signal.SIGKILL);
+            var session = new ProcessSession(child.pid());
+            if (endedByItself) {
+                // What it left behind on purpose (nohup) may stay.
+                session.hangUp();
+            } else {
+                session.end();
             }
             int code = LinuxCalls.awaitChild(child.pid());
             end = failure.<End>map(End.Broken::new).orElse(new End.Exited(code));
@@ -321,30 +319,5 @@ final class TaskSession implements CommandSession {
         } catch (IOException | InterruptedException nobodyListens) {
             LOG.log(Level.DEBUG, "nobody learns of the end of a command pid=" + child.pid());
         }
-    }
-
-    private boolean signal(Signal signal) throws IOException {
-        var members = ProcessTable.session(child.pid());
-        for (long pid : members) {
-            try {
-                LinuxCalls.signal(pid, signal);
-            } catch (LinuxException refused) {
-                if (refused.errno() != Errno.ESRCH) {
-                    throw refused;
-                }
-            }
-        }
-        return !members.isEmpty();
-    }
-
-    private boolean awaitNobody() throws IOException {
-        long deadlineNanos = System.nanoTime() + AFTER_HANGUP.toNanos();
-        while (!ProcessTable.session(child.pid()).isEmpty()) {
-            if (System.nanoTime() > deadlineNanos) {
-                return false;
-            }
-            java.util.concurrent.locks.LockSupport.parkNanos(LOOK.toNanos());
-        }
-        return true;
     }
 }

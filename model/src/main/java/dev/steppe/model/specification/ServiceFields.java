@@ -22,7 +22,10 @@ final class ServiceFields {
         return List.of(
                 service(),
                 check(),
-                Block.whole(CheckRestart.class, "check_restart", NOT_YET),
+                new Block(
+                        CheckRestart.class,
+                        "check_restart",
+                        List.of(works("limit"), works("grace"), works("ignore_warnings"))),
                 Block.whole(ServiceWeights.class, "weights", NOT_YET));
     }
 
@@ -47,10 +50,10 @@ final class ServiceFields {
                         only("cluster", List.of("default"), "a region has one catalog"),
                         constructed("canary_tags", NO_CANARY),
                         constructed("canary_meta", NO_CANARY),
-                        later("check_restart"),
+                        works("check_restart"),
                         later("tagged_addresses"),
                         later("enable_tag_override"),
-                        later("on_update"),
+                        works("on_update"),
                         later("identity"),
                         later("weights"),
                         later("kind")));
@@ -62,12 +65,12 @@ final class ServiceFields {
                 "check",
                 List.of(
                         works("name"),
-                        only("type", List.of("http", "tcp")),
+                        only("type", List.of("http", "tcp", "grpc", "script")),
                         works("path"),
                         works("method"),
                         works("header"),
                         works("body"),
-                        only("protocol", List.of("http")),
+                        only("protocol", List.of("http", "https")),
                         works("port"),
                         works("interval"),
                         works("timeout"),
@@ -76,17 +79,17 @@ final class ServiceFields {
                         works("failures_before_critical"),
                         constructed("address_mode", "checks run inside the allocation's network"),
                         constructed("expose", "checks run inside the allocation's network"),
-                        later("failures_before_warning"),
-                        later("check_restart"),
-                        later("command"),
-                        later("args"),
-                        later("task"),
-                        later("grpc_service"),
-                        later("grpc_use_tls"),
-                        later("tls_server_name"),
-                        later("tls_skip_verify"),
+                        works("failures_before_warning"),
+                        works("check_restart"),
+                        works("command"),
+                        works("args"),
+                        works("task"),
+                        works("grpc_service"),
+                        works("grpc_use_tls"),
+                        works("tls_server_name"),
+                        works("tls_skip_verify"),
                         later("advertise"),
                         later("notes"),
-                        later("on_update")));
+                        works("on_update")));
     }
 }
