@@ -1,6 +1,7 @@
 package dev.steppe.proxy;
 
 import dev.steppe.mesh.configuration.Address;
+import dev.steppe.mesh.configuration.Exposed;
 import dev.steppe.mesh.configuration.Inbound;
 import dev.steppe.mesh.configuration.Leaf;
 import dev.steppe.mesh.configuration.NetworkNamespace;
@@ -8,6 +9,7 @@ import dev.steppe.mesh.configuration.ProxyReport.InboundCounters;
 import dev.steppe.mesh.configuration.ProxyReport.UpstreamCounters;
 import dev.steppe.mesh.configuration.Sidecar;
 import dev.steppe.mesh.configuration.Upstream;
+import dev.steppe.proxy.exposed.ExposedListener;
 import dev.steppe.proxy.identity.TlsIdentity;
 import dev.steppe.proxy.inbound.InboundListener;
 import dev.steppe.proxy.outbound.UpstreamListener;
@@ -27,6 +29,7 @@ final class ServedSidecar {
 
     private final DataPlaneContext context;
     private final Map<Address, UpstreamListener> upstreams = new LinkedHashMap<>();
+    private final Map<Address, ExposedListener> exposed = new LinkedHashMap<>();
     private Optional<InboundListener> inbound = Optional.empty();
     private Sidecar sidecar;
     private TlsIdentity identity;
@@ -58,11 +61,13 @@ final class ServedSidecar {
                         next.namespace(),
                         leafBefore,
                         next.inbound(),
-                        next.upstreams());
+                        next.upstreams(),
+                        next.exposed());
             }
         }
         applyInbound(next.inbound(), problems);
         applyUpstreams(next.upstreams(), problems);
+        applyExposed(next.exposed(), problems);
         return problems;
     }
 
@@ -139,10 +144,55 @@ final class ServedSidecar {
                 bootstrap -> context.sockets().listen(bootstrap, listening));
     }
 
+    private void applyExposed(List<Exposed> wanted, List<String> problems) {
+        var binds = wanted.stream().map(Exposed::bind).toList();
+        for (Address bind : List.copyOf(exposed.keySet())) {
+            if (!binds.contains(bind)) {
+                closeExposed(bind);
+            }
+        }
+        for (Exposed each : wanted) {
+            var existing = exposed.get(each.bind());
+            if (existing != null) {
+                existing.update(each);
+                continue;
+            }
+            try {
+                var listening = new Listening(
+                        exposedKey(each.bind()),
+                        sidecar.namespace(),
+                        each.bind(),
+                        context.limits().backlog());
+                exposed.put(
+                        each.bind(),
+                        new ExposedListener(
+                                context,
+                                sidecar.namespace(),
+                                each,
+                                bootstrap -> context.sockets().listen(bootstrap, listening)));
+            } catch (IOException failure) {
+                problems.add("exposed port " + each.bind() + " of " + sidecar.key() + ": " + failure.getMessage());
+            }
+        }
+    }
+
+    private void closeExposed(Address bind) {
+        var listener = exposed.remove(bind);
+        if (listener != null) {
+            listener.close();
+            context.sockets().release(exposedKey(bind));
+        }
+    }
+
+    private String exposedKey(Address bind) {
+        return "ex/" + sidecar.key() + "/" + bind;
+    }
+
     /** Stops accepting without giving the listening sockets up: a successor serves them. */
     void drain() {
         inbound.ifPresent(InboundListener::stopAccepting);
         upstreams.values().forEach(UpstreamListener::stopAccepting);
+        exposed.values().forEach(ExposedListener::stopAccepting);
     }
 
     /** Calls that run now. */
@@ -157,6 +207,7 @@ final class ServedSidecar {
     void close() {
         closeInbound();
         List.copyOf(upstreams.keySet()).forEach(this::closeUpstream);
+        List.copyOf(exposed.keySet()).forEach(this::closeExposed);
         releaseLater(identity);
     }
 

@@ -1,6 +1,7 @@
 package dev.steppe.proxy;
 
 import dev.steppe.mesh.configuration.Address;
+import dev.steppe.mesh.configuration.Exposed;
 import dev.steppe.mesh.configuration.Inbound;
 import dev.steppe.mesh.configuration.IntentionPolicy;
 import dev.steppe.mesh.configuration.IntentionRule;
@@ -78,6 +79,18 @@ final class TestNode implements AutoCloseable {
                 Optional.empty(),
                 List.of(new Upstream(bind, destination, TestAuthority.id(destination), endpoints))));
         return bind;
+    }
+
+    /** Adds or replaces a sidecar that only exposes paths. */
+    void expose(Leaf leaf, List<Exposed> exposed) {
+        put(new Sidecar(
+                "alloc-" + leaf.identity().service(),
+                leaf.identity().service(),
+                new NetworkNamespace.Host(),
+                leaf,
+                Optional.empty(),
+                List.of(),
+                exposed));
     }
 
     void trust(TrustBundle bundle) {

@@ -158,7 +158,8 @@ class SocketProbeTest {
         try {
             var result = ask(server.getAddress().getPort(), "\"Type\":\"grpc\"");
             assertThat(result.health()).isEqualTo(Health.CRITICAL);
-            assertThat(result.output()).contains("not HTTP/2");
+            // The server may answer in its own words, or hang up.
+            assertThat(result.output()).containsAnyOf("not HTTP/2", "closed", "reset");
         } finally {
             server.stop(0);
         }

@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
  * newer format by name, so a proxy that is older than its agent keeps the configuration it has.
  */
 public final class ConfigurationCodec {
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
     private static final int MAGIC = 0x53505846;
     private static final int HEADER_BYTES = 10;
 
@@ -71,6 +71,7 @@ public final class ConfigurationCodec {
         out.u8(sidecar.inbound().isPresent() ? 1 : 0);
         sidecar.inbound().ifPresent(inbound -> write(out, inbound));
         out.list(sidecar.upstreams(), upstream -> write(out, upstream));
+        out.list(sidecar.exposed(), exposed -> write(out, exposed));
     }
 
     private static Sidecar readSidecar(BinaryInput in) {
@@ -85,7 +86,20 @@ public final class ConfigurationCodec {
                 namespace.isEmpty() ? new NetworkNamespace.Host() : new NetworkNamespace.Named(namespace),
                 leaf,
                 inbound,
-                in.list(() -> readUpstream(in)));
+                in.list(() -> readUpstream(in)),
+                in.list(() -> readExposed(in)));
+    }
+
+    private static void write(BinaryOutput out, Exposed exposed) {
+        write(out, exposed.bind());
+        out.list(exposed.paths(), path -> {
+            out.text(path.path());
+            write(out, path.target());
+        });
+    }
+
+    private static Exposed readExposed(BinaryInput in) {
+        return new Exposed(readAddress(in), in.list(() -> new Exposed.Path(in.text(), readAddress(in))));
     }
 
     private static void write(BinaryOutput out, Inbound inbound) {

@@ -10,9 +10,11 @@ public record Sidecar(
         NetworkNamespace namespace,
         Leaf leaf,
         Optional<Inbound> inbound,
-        List<Upstream> upstreams) {
+        List<Upstream> upstreams,
+        List<Exposed> exposed) {
     public Sidecar {
         upstreams = List.copyOf(upstreams);
+        exposed = List.copyOf(exposed);
         if (allocationId.isEmpty() || allocationId.length() > 64) {
             throw new IllegalArgumentException("'" + allocationId + "' is not the id of an allocation");
         }
@@ -20,6 +22,17 @@ public record Sidecar(
             throw new IllegalArgumentException(
                     "the leaf of " + service + " of allocation " + allocationId + " is for " + leaf.identity());
         }
+    }
+
+    /** One that exposes nothing. */
+    public Sidecar(
+            String allocationId,
+            String service,
+            NetworkNamespace namespace,
+            Leaf leaf,
+            Optional<Inbound> inbound,
+            List<Upstream> upstreams) {
+        this(allocationId, service, namespace, leaf, inbound, upstreams, List.of());
     }
 
     /** What stays the same while the rest of the record changes. */

@@ -3,13 +3,18 @@ package dev.steppe.mesh.proxy;
 import dev.steppe.mesh.catalog.Instance;
 import dev.steppe.mesh.catalog.Instance.ProxyOf;
 import dev.steppe.mesh.configuration.Address;
+import dev.steppe.mesh.configuration.Exposed;
 import dev.steppe.mesh.configuration.Inbound;
 import dev.steppe.mesh.configuration.Upstream;
 import dev.steppe.model.Allocation;
+import dev.steppe.model.ConnectProxy;
+import dev.steppe.model.Expose;
+import dev.steppe.model.ExposePath;
 import dev.steppe.model.Job;
 import dev.steppe.model.Service;
 import dev.steppe.model.TaskGroup;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +67,8 @@ final class NodePlanning {
                     target.service(),
                     planner.identity(target.service()),
                     inbound(proxy, target, who),
-                    upstreams(service, bridged ? allocation.id().value() : "host", who)));
+                    upstreams(service, bridged ? allocation.id().value() : "host", who),
+                    exposed(service, allocation, bridged, who)));
         } catch (IllegalArgumentException nameless) {
             // The service's name, after its variables were replaced, is none that an identity can carry.
             problems.add(who + " cannot be in the mesh: " + nameless.getMessage());
@@ -79,6 +85,36 @@ final class NodePlanning {
             return Optional.empty();
         }
         return Optional.of(new Inbound(reached.get(), local.get(), planner.policy(target.service())));
+    }
+
+    /** Paths of one listener port are served by one listener. */
+    private List<Exposed> exposed(Service service, Allocation allocation, boolean bridged, String who) {
+        Optional<ConnectProxy> proxy = service.sidecar().orElseThrow().proxy();
+        Map<Address, List<Exposed.Path>> listeners = new LinkedHashMap<>();
+        for (ExposePath wanted :
+                proxy.flatMap(ConnectProxy::expose).map(Expose::paths).orElse(List.of())) {
+            String local = proxy.map(ConnectProxy::localServiceAddress)
+                    .filter(address -> !address.isEmpty())
+                    .orElse("127.0.0.1");
+            Optional<Address> target = ProxyPlanner.address(local, wanted.localPathPort());
+            Optional<Address> bind = allocation
+                    .allocatedResources()
+                    .port(wanted.listenerPort())
+                    .flatMap(port -> bridged
+                            ? ProxyPlanner.address("0.0.0.0", port.to() > 0 ? port.to() : port.value())
+                            : ProxyPlanner.address(port.hostIp(), port.value()));
+            if (bind.isEmpty() || target.isEmpty()) {
+                problems.add(who + " cannot expose \"" + wanted.path() + "\": listener_port \"" + wanted.listenerPort()
+                        + "\" must be a port of the group, and local_path_port a port");
+            } else {
+                listeners
+                        .computeIfAbsent(bind.get(), address -> new ArrayList<>())
+                        .add(new Exposed.Path(wanted.path(), target.get()));
+            }
+        }
+        List<Exposed> planned = new ArrayList<>();
+        listeners.forEach((bind, paths) -> planned.add(new Exposed(bind, paths)));
+        return planned;
     }
 
     private List<Upstream> upstreams(Service service, String network, String who) {

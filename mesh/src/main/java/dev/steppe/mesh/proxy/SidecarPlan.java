@@ -1,5 +1,6 @@
 package dev.steppe.mesh.proxy;
 
+import dev.steppe.mesh.configuration.Exposed;
 import dev.steppe.mesh.configuration.Inbound;
 import dev.steppe.mesh.configuration.Leaf;
 import dev.steppe.mesh.configuration.NetworkNamespace;
@@ -16,14 +17,16 @@ public record SidecarPlan(
         String service,
         SpiffeId identity,
         Optional<Inbound> inbound,
-        List<Upstream> upstreams) {
+        List<Upstream> upstreams,
+        List<Exposed> exposed) {
 
     public SidecarPlan {
         upstreams = List.copyOf(upstreams);
+        exposed = List.copyOf(exposed);
     }
 
     /** Adds what the node knows: where the allocation's loopback is, and the identity's certificate with its key. */
     public Sidecar with(NetworkNamespace namespace, Leaf leaf) {
-        return new Sidecar(allocation.value(), service, namespace, leaf, inbound, upstreams);
+        return new Sidecar(allocation.value(), service, namespace, leaf, inbound, upstreams, exposed);
     }
 }

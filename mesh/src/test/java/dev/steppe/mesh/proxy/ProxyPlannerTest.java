@@ -95,13 +95,15 @@ class ProxyPlannerTest {
                                         new Address("127.0.0.1", 9191),
                                         "engine",
                                         engine,
-                                        List.of(new Address("10.0.0.1", 20002), new Address("10.0.0.2", 20003))))),
+                                        List.of(new Address("10.0.0.1", 20002), new Address("10.0.0.2", 20003)))),
+                                List.of()),
                         new SidecarPlan(
                                 new AllocationId("e1"),
                                 "engine",
                                 engine,
                                 Optional.of(new Inbound(
                                         new Address("10.0.0.1", 20002), new Address("127.0.0.1", 9001), engineRules)),
+                                List.of(),
                                 List.of()));
         assertThat(plan(world, "n2").sidecars()).hasSize(1);
     }

@@ -45,8 +45,15 @@ final class MeshFields {
                 proxy(),
                 upstreams(),
                 Block.whole(MeshGateway.class, "mesh_gateway", NOT_YET),
-                Block.whole(Expose.class, "expose", NOT_YET),
-                Block.whole(ExposePath.class, "expose path", NOT_YET),
+                new Block(Expose.class, "expose", List.of(works("path"))),
+                new Block(
+                        ExposePath.class,
+                        "expose path",
+                        List.of(
+                                works("path"),
+                                only("protocol", List.of("http")),
+                                works("local_path_port"),
+                                works("listener_port"))),
                 Block.whole(TransparentProxy.class, "transparent_proxy", NOT_YET),
                 Block.whole(Gateway.class, "gateway", NOT_YET),
                 Block.whole(GatewayProxy.class, "gateway proxy", NOT_YET),
@@ -114,7 +121,7 @@ final class MeshFields {
                         works("local_service_address"),
                         works("local_service_port"),
                         works("upstreams"),
-                        later("expose", "remove it; checks run inside the allocation and need none"),
+                        works("expose"),
                         later("transparent_proxy", "remove it and name the upstreams"),
                         later("config")));
     }

@@ -1,6 +1,9 @@
 package dev.steppe.model.specification;
 
 import dev.steppe.model.Connect;
+import dev.steppe.model.ConnectProxy;
+import dev.steppe.model.Expose;
+import dev.steppe.model.ExposePath;
 import dev.steppe.model.Port;
 import dev.steppe.model.Service;
 import dev.steppe.model.ServiceCheck;
@@ -123,7 +126,26 @@ final class ServiceRules {
                         "local_bind_port " + upstream.localBindPort() + " must be between 1 and " + Port.VALUE_MAX);
                 index++;
             }
+            sidecar.proxy().flatMap(ConnectProxy::expose).ifPresent(expose -> expose(expose, here));
         });
+    }
+
+    private void expose(Expose expose, Problems here) {
+        int index = 0;
+        for (ExposePath path : expose.paths()) {
+            var inner = here.in(
+                    "Connect.SidecarService.Proxy.Expose.Paths[" + index + "]", "expose path \"" + path.path() + "\"");
+            inner.addIf(!path.path().startsWith("/"), "Path", "path must begin with /");
+            inner.addIf(
+                    path.localPathPort() < 1 || path.localPathPort() > Port.VALUE_MAX,
+                    "LocalPathPort",
+                    "local_path_port " + path.localPathPort() + " must be between 1 and " + Port.VALUE_MAX);
+            inner.addIf(
+                    !labels().contains(path.listenerPort()),
+                    "ListenerPort",
+                    "listener_port \"" + path.listenerPort() + "\" is no port of the group's network");
+            index++;
+        }
     }
 
     private void check(Service service, String task, ServiceCheck check, Problems here, String path) {

@@ -48,6 +48,16 @@ public final class EventLoops implements AutoCloseable {
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, roomForHeader());
     }
 
+    /** A listener of clients whose bytes are read as they are, its channel factory left open; half-close is kept. */
+    public ServerBootstrap plainServer() {
+        return server().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
+
+    /** A connection to an application whose bytes are read as they are, its channel factory left open. */
+    public Bootstrap plainClient(EventLoop loop) {
+        return client(loop);
+    }
+
     /** A listener of other proxies, its channel factory left open. */
     public ServerBootstrap tunnelServer() {
         var server = server().childOption(ChannelOption.SO_KEEPALIVE, true);
