@@ -8,6 +8,9 @@ import dev.steppe.client.network.Networks;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.linux.NetworkNamespaces;
+import dev.steppe.io.linux.PseudoTerminal;
+import dev.steppe.io.process.CommandSession;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,6 +125,60 @@ class DockerDriverTest {
         driver.stop(stubborn, "SIGINT", Duration.ofMillis(100));
         assertThat(DriverMachine.exit(driver, stubborn).signal()).isEqualTo(9);
         driver.destroy(stubborn);
+    }
+
+    /** Remembers what a command in a container printed. */
+    private static final class Printed implements CommandSession.Output {
+        private final StringBuffer out = new StringBuffer();
+        private final StringBuffer err = new StringBuffer();
+
+        @Override
+        public void stdout(byte[] bytes) {
+            out.append(new String(bytes, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void stderr(byte[] bytes) {
+            err.append(new String(bytes, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void ended(CommandSession.End end) {}
+    }
+
+    private static boolean runs(String argument) {
+        return ProcessHandle.allProcesses()
+                .anyMatch(process -> process.info().commandLine().orElse("").endsWith(" " + argument));
+    }
+
+    @Test
+    void a_command_runs_inside_the_container_and_ends_with_its_session() throws Exception {
+        var handle = driver.start(task("web", "while :; do sleep 1; done"));
+        var printed = new Printed();
+        var session = driver.enter(
+                handle,
+                new CommandSession.Wish(
+                        List.of("sh", "-c", "read x; echo got $x; cat; echo oops >&2; exit 4"), Optional.empty()),
+                printed);
+        session.write("apple\nrest".getBytes(StandardCharsets.UTF_8));
+        session.endInput();
+        assertThat(session.awaitEnd(DEADLINE)).contains(new CommandSession.End.Exited(4));
+        assertThat(printed.out.toString()).isEqualTo("got apple\nrest");
+        assertThat(printed.err.toString()).isEqualTo("oops\n");
+
+        var shown = new Printed();
+        var terminal = driver.enter(
+                handle,
+                new CommandSession.Wish(
+                        List.of("sh", "-c", "test -t 0 && echo terminal; exec sleep 86423"),
+                        Optional.of(new PseudoTerminal.Size(30, 100))),
+                shown);
+        await(() -> shown.out.toString().contains("terminal") && runs("86423"));
+        terminal.resize(new PseudoTerminal.Size(40, 120));
+        terminal.close();
+        await(() -> !runs("86423"));
+        assertThat(terminal.awaitEnd(DEADLINE)).isPresent();
+        driver.destroy(handle);
     }
 
     @Test
