@@ -58,7 +58,7 @@ class ConfiguredAgentTest {
     private static void runAsRoot(Assembly agent, String job, String driverAndConfig) throws Exception {
         AgentTest.register(agent, """
                 {"ID":"%s","Type":"batch","TaskGroups":[{"Name":"g","Count":1,
-                 "RestartPolicy":{"Attempts":0,"Mode":"fail"},"ReschedulePolicy":{"Attempts":0,"Unlimited":false},
+                 "RestartPolicy":{"Attempts":0,"Interval":86400000000000,"Delay":15000000000,"Mode":"fail"},"ReschedulePolicy":{"Attempts":0,"Unlimited":false},
                  "Tasks":[{"Name":"t","User":"root","Driver":%s,"Resources":{"CPU":20,"MemoryMB":64}}]}]}
                 """.formatted(job, driverAndConfig));
     }
