@@ -5,6 +5,7 @@ import dev.steppe.agent.configuration.Plugins;
 import dev.steppe.api.AgentControl;
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.api.LiveCatalog;
+import dev.steppe.api.Observation;
 import dev.steppe.api.ServerRegion;
 import dev.steppe.api.consul.ConsulDialect;
 import dev.steppe.api.dns.DnsServer;
@@ -191,9 +192,10 @@ public final class Assembly implements AutoCloseable {
                 options.nomadPort());
         var region = start(new ServerRegion(self, server, store, consensus));
         var catalog = new LiveCatalog(region, options.datacenter());
+        var observation = start(Observation.begin(store, region, Optional.of(view)));
         var identity = new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false, new Control());
-        nomad = start(nomadApi(identity, region, catalog, view));
-        consul = start(consulApi(identity, region, catalog));
+        nomad = start(nomadApi(identity, region, catalog, view, observation));
+        consul = start(consulApi(identity, region, catalog, observation));
         serveNames(catalog, networks);
     }
 
@@ -207,27 +209,30 @@ public final class Assembly implements AutoCloseable {
         }
     }
 
-    private HttpServer nomadApi(AgentIdentity identity, ServerRegion region, LiveCatalog catalog, NodeView view)
+    private HttpServer nomadApi(
+            AgentIdentity identity, ServerRegion region, LiveCatalog catalog, NodeView view, Observation observation)
             throws IOException {
         var api = options.configuration().api();
         return HttpServer.start(HttpServer.Setup.of(
                         "nomad",
                         sockets(options.addresses().nomad(), options.nomadPort()),
                         Dialect.NOMAD,
-                        NomadDialect.router(identity, region, catalog, Optional.of(view)),
+                        NomadDialect.router(identity, region, catalog, Optional.of(view), observation),
                         Gate.accessControlOff())
                 .withStandingHeaders(headers(Headers.none(), api.nomadHeaders()))
                 .withLimits(limits(api.nomadConnectionsPerCaller())));
     }
 
-    private HttpServer consulApi(AgentIdentity identity, ServerRegion region, LiveCatalog catalog) throws IOException {
+    private HttpServer consulApi(
+            AgentIdentity identity, ServerRegion region, LiveCatalog catalog, Observation observation)
+            throws IOException {
         var api = options.configuration().api();
         var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
         return HttpServer.start(HttpServer.Setup.of(
                         "consul",
                         sockets(options.addresses().consul(), options.consulPort()),
                         Dialect.CONSUL,
-                        ConsulDialect.router(identity, region, catalog, otherwise),
+                        ConsulDialect.router(identity, region, catalog, otherwise, observation),
                         Gate.accessControlOff())
                 .withStandingHeaders(headers(ConsulDialect.standingHeaders(identity), api.consulHeaders()))
                 .withLimits(limits(api.consulConnectionsPerCaller())));

@@ -115,11 +115,57 @@ class ObservedAgentTest {
         await("the first tag", () -> catalog().contains("\"v1\""));
     }
 
-    private String catalog() {
+    @Test
+    void a_system_job_runs_on_the_node_and_figures_and_events_tell_of_it() throws Exception {
+        ask("PUT", "/v1/jobs", job("system", "\"v1\"", "one"));
+        awaitRunning(0);
+        assertThat(ask("GET", "/v1/job/web", "")).contains("\"Status\":\"running\"");
+        ask("GET", "/v1/metrics", "");
+        await(
+                "figures of the task",
+                () -> get("/v1/metrics?format=prometheus")
+                        .lines()
+                        .anyMatch(line -> line.startsWith("nomad_client_allocs_memory_usage{")
+                                && line.contains("job=\"web\"")
+                                && !line.endsWith(" 0.0")));
+        assertThat(get("/v1/metrics?format=prometheus"))
+                .contains("nomad_client_allocs_running{")
+                .contains("nomad_client_allocs_cpu_total_percent{")
+                .contains("nomad_client_host_memory_total{")
+                .contains("nomad_nomad_broker_process_time_count ");
+        var request = HttpRequest.newBuilder(uri("/v1/event/stream?topic=Allocation:web"))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        try (var lines = http.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+            assertThat(lines.filter(line -> line.contains("\"ClientStatus\":\"running\""))
+                            .findFirst())
+                    .hasValueSatisfying(line -> assertThat(line).contains("\"Type\":\"AllocationUpdated\""));
+        }
+        ask("DELETE", "/v1/job/web", "");
+        await("its end", () -> live().isEmpty());
+        await("everything forgotten", () -> {
+            put("/v1/system/gc");
+            return !agent.server().snapshot().jobs().iterator().hasNext();
+        });
+    }
+
+    private String get(String path) {
         try {
-            return ask("GET", "/v1/service/web", "");
+            return ask("GET", path, "");
         } catch (Exception failed) {
             throw new IllegalStateException(failed);
         }
+    }
+
+    private void put(String path) {
+        try {
+            ask("PUT", path, "");
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private String catalog() {
+        return get("/v1/service/web");
     }
 }

@@ -73,8 +73,11 @@ public interface Region {
     /** An allocation that is to stop: the evaluation that replaces it, and the index of the change. */
     record AllocationStopped(EvaluationId evaluation, long index) {}
 
-    /** Has the scheduler look at a job again. */
-    JobWritten evaluate(JobKey key) throws Refused, IOException, InterruptedException;
+    /** Has the scheduler look at a job again; with {@code forceReschedule}, failed instances are replaced at once. */
+    JobWritten evaluate(JobKey key, boolean forceReschedule) throws Refused, IOException, InterruptedException;
+
+    /** Forgets everything that is over, however short ago; returns the index of the state after that. */
+    long collectGarbage() throws Refused, IOException, InterruptedException;
 
     /** Lets a node have new allocations or not; returns the index of the change. */
     long setEligibility(NodeId node, String eligibility) throws Refused, IOException, InterruptedException;

@@ -160,8 +160,14 @@ public final class ServerRegion implements Region, AutoCloseable {
     }
 
     @Override
-    public JobWritten evaluate(JobKey key) throws Refused, IOException, InterruptedException {
-        return written(done(then -> server.jobs().evaluate(key, then)));
+    public JobWritten evaluate(JobKey key, boolean forceReschedule) throws Refused, IOException, InterruptedException {
+        return written(done(then -> server.jobs().evaluate(key, forceReschedule, then)));
+    }
+
+    @Override
+    public long collectGarbage() throws Refused, IOException, InterruptedException {
+        Reply.Done<Long> done = done(server.jobs()::collectGarbage);
+        return done.index();
     }
 
     private static JobWritten written(Reply.Done<JobEndpoint.Registered> done) {

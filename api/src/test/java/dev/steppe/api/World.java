@@ -39,6 +39,7 @@ public final class World implements Region, AutoCloseable {
     private final Store store = new Store();
     private final TaskScope scope = new TaskScope("world");
     private final StateWatch watch = new StateWatch(store::snapshot, scope);
+    private final Observation observation = Observation.begin(store, this, Optional.empty());
     private int evaluations;
     private int intentions;
 
@@ -125,7 +126,17 @@ public final class World implements Region, AutoCloseable {
     }
 
     @Override
-    public synchronized JobWritten evaluate(JobKey key) throws Refused {
+    public long collectGarbage() {
+        return snapshot().index();
+    }
+
+    /** What can be watched of it, without a node. */
+    public Observation observation() {
+        return observation;
+    }
+
+    @Override
+    public synchronized JobWritten evaluate(JobKey key, boolean forceReschedule) throws Refused {
         var evaluation = evaluation(key);
         return written(apply(new Command.PutEvaluations(List.of(evaluation), AT)), key, evaluation);
     }
@@ -232,6 +243,7 @@ public final class World implements Region, AutoCloseable {
 
     @Override
     public void close() {
+        observation.close();
         scope.close();
     }
 }

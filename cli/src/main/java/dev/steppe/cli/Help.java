@@ -35,6 +35,9 @@ final class Help {
                 new Entry("job revert", "Take a job back to an earlier version"),
                 new Entry("job tag apply", "Name a version of a job and keep it"),
                 new Entry("job tag unset", "Take the name from a version of a job"),
+                new Entry("job allocs", "Allocations of a job"),
+                new Entry("job deployments", "Deployments of a job"),
+                new Entry("job eval", "Have the scheduler look at a job again"),
                 new Entry("fmt", "Lay out job files and configuration files"),
                 new Entry("alloc status", "An allocation: tasks, events, ports, refusals of the mesh"),
                 new Entry("alloc restart", "Restart tasks where they are"),
@@ -45,6 +48,7 @@ final class Help {
                 new Entry("alloc exec", "Run a command inside a running task"),
                 new Entry("alloc logs", "Output of a task; -f follows it, with -job that of all tasks"),
                 new Entry("node status", "Nodes, or one node with its resources and allocations"),
+                new Entry("node eligibility", "Let a node have new allocations, or not"),
                 new Entry("eval status", "An evaluation and why something was not placed"),
                 new Entry("eval list", "Evaluations"),
                 new Entry("intention create", "Allow or deny that one service calls another"),
@@ -76,6 +80,9 @@ final class Help {
                 new Entry("members", "Agents of the datacenter"),
                 new Entry("agent-info", "What an agent is, where it listens, what others are told"),
                 new Entry("reload", "Have an agent read its configuration again"),
+                new Entry("monitor", "The log of the agent as it is written"),
+                new Entry("system gc", "Forget at once what is over"),
+                new Entry("system reconcile summaries", "Nothing to do: summaries are never stored"),
                 new Entry("version", "Version of this program"),
                 new Entry("help", "This list; with a command, its flags"));
     }

@@ -72,6 +72,11 @@ public final class Main {
     }
 
     private static int unknown(List<String> args, Terminal terminal) {
+        var notYet = NotYet.reason(Help.commandWords(args));
+        if (notYet.isPresent()) {
+            terminal.complain(notYet.get());
+            return FAILED;
+        }
         if (Help.group(args, terminal)) {
             return args.size() > 1 && isHelp(args.get(1)) ? 0 : FAILED;
         }

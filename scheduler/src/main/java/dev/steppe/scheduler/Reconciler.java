@@ -31,6 +31,7 @@ final class Reconciler {
     private final Job job;
     private final Instant now;
     private final Succession succession;
+    private final boolean replacesFailed;
     private final List<Missing> missing = new ArrayList<>();
     private final List<Command.Stop> stopped = new ArrayList<>();
     private final List<Command.Move> moved = new ArrayList<>();
@@ -52,11 +53,13 @@ final class Reconciler {
         }
     }
 
-    Reconciler(Snapshot snapshot, Job job, Instant now, Succession succession) {
+    /** With {@code replacesFailed}, failed instances are replaced at once whatever their policy says. */
+    Reconciler(Snapshot snapshot, Job job, Instant now, Succession succession, boolean replacesFailed) {
         this.snapshot = snapshot;
         this.job = job;
         this.now = now;
         this.succession = succession;
+        this.replacesFailed = replacesFailed;
     }
 
     List<Missing> missing() {
@@ -178,6 +181,10 @@ final class Reconciler {
 
     private void reschedule(TaskGroup group, Allocation failed, List<Allocation> replaced, TreeSet<String> waiting) {
         if (failed.next().isPresent() || failed.jobVersion() != job.version()) {
+            return;
+        }
+        if (replacesFailed) {
+            replaced.add(failed);
             return;
         }
         var policy = group.reschedulePolicy()

@@ -29,6 +29,9 @@ import java.util.random.RandomGenerator;
  * scored; nothing is sampled.
  */
 public final class Scheduler {
+    /** What triggers an evaluation that replaces failed instances whatever their policy says. */
+    public static final String FORCED_RESCHEDULE = "alloc-reschedule";
+
     private final Snapshot snapshot;
     private final Evaluation evaluation;
     private final Instant now;
@@ -60,7 +63,8 @@ public final class Scheduler {
         }
         var job = registered.get();
         var succession = new Succession(snapshot, job);
-        var reconciler = new Reconciler(snapshot, job, now, succession);
+        var reconciler = new Reconciler(
+                snapshot, job, now, succession, evaluation.triggeredBy().equals(FORCED_RESCHEDULE));
         reconciler.run();
         stopped.addAll(reconciler.stopped());
         var moved = new ArrayList<>(reconciler.moved());

@@ -8,6 +8,7 @@ import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,12 @@ final class Garbage implements Controller {
 
     Garbage(Server.Retention retention) {
         this.retention = retention;
+    }
+
+    /** What forgets all that is over now, as much as fits into one command. */
+    static List<Command> everything(Snapshot snapshot, Instant now) {
+        var nothing = Duration.ZERO;
+        return new Garbage(new Server.Retention(nothing, nothing, nothing)).decide(snapshot, now);
     }
 
     @Override

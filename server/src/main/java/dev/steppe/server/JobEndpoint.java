@@ -13,6 +13,7 @@ import dev.steppe.model.Submission;
 import dev.steppe.model.VersionTag;
 import dev.steppe.model.codec.RecordShape;
 import dev.steppe.scheduler.Preview;
+import dev.steppe.scheduler.Scheduler;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
@@ -25,6 +26,8 @@ import java.util.function.Consumer;
 /** What may be asked about jobs. Methods may be called from any thread; replies come on the server's loop. */
 public final class JobEndpoint {
     private static final System.Logger LOG = System.getLogger(JobEndpoint.class.getName());
+
+    private static final int ROUNDS_MAX = 1_000;
 
     private final Loop loop;
     private final Store store;
@@ -197,17 +200,39 @@ public final class JobEndpoint {
                 reply -> next.run());
     }
 
-    /** Has the scheduler look at a job again. */
-    public void evaluate(JobKey key, Consumer<Reply<Registered>> then) {
+    /** Has the scheduler look at a job again; with {@code forceReschedule}, failed instances are replaced at once. */
+    public void evaluate(JobKey key, boolean forceReschedule, Consumer<Reply<Registered>> then) {
         loop.execute(() -> {
             var job = store.snapshot().job(key);
             if (job.isEmpty()) {
                 then.accept(Reply.refused(Refusal.notFound("job not found: " + key)));
                 return;
             }
-            var evaluation = Evaluations.of(job.get(), "job-register", loop.now(), loop.random());
+            var trigger = forceReschedule ? Scheduler.FORCED_RESCHEDULE : "job-register";
+            var evaluation = Evaluations.of(job.get(), trigger, loop.now(), loop.random());
             var command = new Command.PutEvaluations(List.of(evaluation), loop.now());
             proposals.propose(command, reply -> then.accept(registered(reply, key, evaluation, List.of())));
+        });
+    }
+
+    /** Forgets everything that is over, however short ago. */
+    public void collectGarbage(Consumer<Reply<Long>> then) {
+        loop.execute(() -> collectGarbage(ROUNDS_MAX, then));
+    }
+
+    /** One log entry holds a bounded number of things, so it may take several. */
+    private void collectGarbage(int rounds, Consumer<Reply<Long>> then) {
+        var commands = Garbage.everything(store.snapshot(), loop.now());
+        if (commands.isEmpty() || rounds == 0) {
+            then.accept(
+                    new Reply.Done<>(store.snapshot().index(), store.snapshot().index()));
+            return;
+        }
+        proposals.propose(commands.getFirst(), reply -> {
+            switch (reply) {
+                case Reply.Done<Long> done -> collectGarbage(rounds - 1, then);
+                case Reply.Refused<Long> refused -> then.accept(refused);
+            }
         });
     }
 

@@ -77,7 +77,7 @@ final class Users {
             case 0 ->
                 request(key, new Wish(known.first().revision(), true), then -> endpoint.deregister(key, false, then));
             case 1 -> request(key, Wish.NOTHING, then -> endpoint.deregister(key, true, then));
-            case 2 -> request(key, known.first(), then -> endpoint.evaluate(key, then));
+            case 2 -> request(key, known.first(), then -> endpoint.evaluate(key, false, then));
             default -> {
                 var spec = spec(key, type);
                 request(key, new Wish(revision, false), then -> endpoint.register(spec, Optional.empty(), then));

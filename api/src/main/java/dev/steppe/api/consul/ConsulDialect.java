@@ -2,12 +2,14 @@ package dev.steppe.api.consul;
 
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.api.LiveCatalog;
+import dev.steppe.api.Observation;
 import dev.steppe.api.Region;
 import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import dev.steppe.api.http.Router;
+import dev.steppe.api.nomad.MetricRoutes;
 import dev.steppe.model.IntentionAction;
 import java.util.ArrayList;
 
@@ -16,7 +18,12 @@ public final class ConsulDialect {
     private ConsulDialect() {}
 
     /** The table for an agent; {@code otherwise} is what holds between services that no intention speaks about. */
-    public static Router router(AgentIdentity identity, Region region, LiveCatalog catalog, IntentionAction otherwise) {
+    public static Router router(
+            AgentIdentity identity,
+            Region region,
+            LiveCatalog catalog,
+            IntentionAction otherwise,
+            Observation observation) {
         var reads = new Reads(region, catalog);
         var routes = new ArrayList<Route>();
         routes.add(Route.get(
@@ -28,6 +35,7 @@ public final class ConsulDialect {
         routes.addAll(new KeyRoutes(reads).routes());
         routes.addAll(new TransactionRoutes(reads).routes());
         routes.addAll(new SessionRoutes(reads, identity).routes());
+        routes.addAll(new MetricRoutes(observation.measurements()).routes("/v1/agent/metrics"));
         routes.addAll(UnsupportedRoutes.routes());
         return new Router(routes);
     }

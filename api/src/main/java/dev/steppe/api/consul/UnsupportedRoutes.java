@@ -14,7 +14,6 @@ final class UnsupportedRoutes {
             "/v1/agent/token/{type}",
             "/v1/agent/host",
             "/v1/agent/monitor",
-            "/v1/agent/metrics",
             "/v1/agent/metrics/stream",
             "/v1/agent/maintenance",
             "/v1/agent/leave",

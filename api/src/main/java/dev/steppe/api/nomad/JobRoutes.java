@@ -14,6 +14,7 @@ import dev.steppe.language.function.FunctionTable;
 import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.DiagnosticException;
 import dev.steppe.language.source.Source;
+import dev.steppe.model.Allocation;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobId;
@@ -118,7 +119,10 @@ final class JobRoutes {
         reads.checkRegion(request);
         var key = key(request);
         known(region.snapshot(), key);
-        return reads.written(region.evaluate(key));
+        boolean force = !request.body().isEmpty()
+                && JobBodies.object(request.body()).get("EvalOptions") instanceof Map<?, ?> options
+                && Boolean.TRUE.equals(options.get("ForceReschedule"));
+        return reads.written(region.evaluate(key, force));
     }
 
     /** The file stays text: nothing in it can read this machine's files or environment. */
@@ -182,13 +186,21 @@ final class JobRoutes {
                 Table.EVALUATIONS);
     }
 
+    /** False for what an earlier job of the same name left behind. */
+    private static boolean isOfPresentJob(Snapshot snapshot, Allocation allocation) {
+        var present = snapshot.job(allocation.jobKey());
+        return present.isEmpty() || allocation.createIndex() > present.get().createIndex();
+    }
+
     private Answer allocations(Request request) throws Refused, IOException, InterruptedException {
         var key = key(request);
+        boolean all = request.query().flag("all");
         return reads.answer(
                 request,
                 snapshot -> new Reads.Result(
                         snapshot.index(Table.ALLOCATIONS),
                         () -> snapshot.allocationsOf(key).stream()
+                                .filter(allocation -> all || isOfPresentJob(snapshot, allocation))
                                 .map(allocation -> Stubs.of(snapshot, allocation, false, true))
                                 .toList()),
                 Table.ALLOCATIONS);

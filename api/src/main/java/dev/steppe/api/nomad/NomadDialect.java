@@ -3,6 +3,7 @@ package dev.steppe.api.nomad;
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.LocalNode;
+import dev.steppe.api.Observation;
 import dev.steppe.api.Region;
 import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
@@ -16,7 +17,12 @@ public final class NomadDialect {
     private NomadDialect() {}
 
     /** The table for an agent; without a node the client routes say so. */
-    public static Router router(AgentIdentity identity, Region region, LiveCatalog catalog, Optional<LocalNode> node) {
+    public static Router router(
+            AgentIdentity identity,
+            Region region,
+            LiveCatalog catalog,
+            Optional<LocalNode> node,
+            Observation observation) {
         var routes = new ArrayList<Route>();
         routes.add(Route.get(
                 "/",
@@ -31,7 +37,14 @@ public final class NomadDialect {
         routes.addAll(new AgentRoutes(identity, region, node).routes());
         routes.addAll(new VariableRoutes(region).routes());
         routes.addAll(new KeyringRoutes(region).routes());
+        routes.addAll(new SystemRoutes(region).routes());
+        routes.addAll(new SearchRoutes(region).routes());
+        routes.addAll(new EventRoutes(region, catalog, observation.events()).routes());
+        routes.addAll(new MonitorRoutes(identity, node, observation.log()).routes());
+        routes.addAll(new MetricRoutes(observation.measurements()).routes("/v1/metrics"));
         routes.addAll(UnsupportedRoutes.routes());
-        return new Router(routes);
+        return new Router(routes.stream()
+                .map(route -> MetricRoutes.measured(route, observation.measurements()))
+                .toList());
     }
 }

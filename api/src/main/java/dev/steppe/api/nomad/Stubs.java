@@ -1,5 +1,6 @@
 package dev.steppe.api.nomad;
 
+import dev.steppe.api.JobStatus;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.Job;
@@ -27,7 +28,7 @@ final class Stubs {
                 false,
                 false,
                 job.stop(),
-                Summaries.status(snapshot, job),
+                JobStatus.of(snapshot, job),
                 "",
                 Summaries.summary(snapshot, job),
                 job.createIndex(),

@@ -1,10 +1,10 @@
 package dev.steppe.api.nomad;
 
+import dev.steppe.api.JobStatus;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
-import dev.steppe.model.JobType;
 import dev.steppe.state.Snapshot;
 import java.util.Comparator;
 import java.util.List;
@@ -16,23 +16,7 @@ final class Summaries {
 
     /** The job with its status, as of the snapshot. */
     static Shapes.JobView view(Snapshot snapshot, Job job) {
-        return new Shapes.JobView(job, status(snapshot, job), "");
-    }
-
-    /** {@code running} while anything of it is wanted and not over; {@code pending} while a scheduler owes it an answer. */
-    static String status(Snapshot snapshot, Job job) {
-        var allocations = snapshot.allocationsOf(job.key());
-        if (allocations.stream().anyMatch(allocation -> !allocation.isTerminal())) {
-            return "running";
-        }
-        var evaluations = snapshot.evaluationsOf(job.key());
-        if (evaluations.stream().anyMatch(evaluation -> !evaluation.status().isTerminal())) {
-            return "pending";
-        }
-        if (job.spec().type() == JobType.SYSTEM && !job.stop()) {
-            return "running";
-        }
-        return allocations.isEmpty() && evaluations.isEmpty() && !job.stop() ? "pending" : "dead";
+        return new Shapes.JobView(job, JobStatus.of(snapshot, job), "");
     }
 
     /** The counts of a job's groups. */

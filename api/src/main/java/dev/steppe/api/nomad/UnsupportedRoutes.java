@@ -43,27 +43,20 @@ final class UnsupportedRoutes {
             "/v1/acl/{rest...}",
             "/v1/namespace",
             "/v1/scaling/{rest...}",
-            "/v1/search",
-            "/v1/search/fuzzy",
             "/v1/agent/join",
             "/v1/agent/force-leave",
             "/v1/agent/schedulers",
             "/v1/agent/schedulers/config",
             "/v1/agent/keyring/{rest...}",
             "/v1/agent/host",
-            "/v1/agent/monitor",
             "/v1/agent/monitor/export",
             "/v1/agent/pprof/{rest...}",
-            "/v1/metrics",
-            "/v1/event/stream",
             "/v1/operator/raft/peer",
             "/v1/operator/raft/transfer-leadership",
             "/v1/operator/autopilot/{rest...}",
             "/v1/operator/scheduler/configuration",
             "/v1/operator/snapshot",
-            "/v1/operator/upgrade-check/{rest...}",
-            "/v1/system/gc",
-            "/v1/system/reconcile/summaries");
+            "/v1/operator/upgrade-check/{rest...}");
 
     private static final List<String> ENTERPRISE = List.of(
             "/v1/sentinel/{rest...}",

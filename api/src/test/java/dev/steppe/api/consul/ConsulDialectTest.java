@@ -54,7 +54,8 @@ class ConsulDialectTest {
     }
 
     private Router router() {
-        return ConsulDialect.router(AGENT, world, new LiveCatalog(world, "dc1"), IntentionAction.DENY);
+        return ConsulDialect.router(
+                AGENT, world, new LiveCatalog(world, "dc1"), IntentionAction.DENY, world.observation());
     }
 
     @AfterEach

@@ -65,7 +65,8 @@ class NomadDialectTest {
     }
 
     static Router router(World world, Path directory) {
-        return NomadDialect.router(AGENT, world, new LiveCatalog(world, "dc1"), Optional.of(new Node(directory)));
+        return NomadDialect.router(
+                AGENT, world, new LiveCatalog(world, "dc1"), Optional.of(new Node(directory)), world.observation());
     }
 
     private record Node(Path directory) implements LocalNode {

@@ -74,7 +74,7 @@ public final class NodeStatus implements Command {
         return 0;
     }
 
-    private static String self(Invocation invocation) throws CommandFailure, ApiException {
+    static String self(Invocation invocation) throws CommandFailure, ApiException {
         var agent = invocation.nomad().get("/v1/agent/self", Query.none()).body();
         var id = agent.at("stats").at("client").text("node_id");
         if (id.isEmpty()) {

@@ -1,0 +1,40 @@
+package dev.steppe.cli;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Commands people know from the tools they come from and that this version does not have: each is refused with a reason. */
+final class NotYet {
+    private static final String DEPLOYMENTS =
+            "deployments are not part of this version; updates go on by themselves, one by one, as update says";
+    private static final String SCALING =
+            "scaling is not part of this version; change count in the job file and run it";
+    private static final String PARAMETERS = "parameterized jobs are not part of this version";
+
+    private NotYet() {}
+
+    /** Why the command that the words begin with is not there; empty when they name none of these. */
+    static Optional<String> reason(List<String> words) {
+        var two = String.join(" ", words.subList(0, Math.min(2, words.size())));
+        var reason = switch (two) {
+            case "job promote",
+                    "deployment promote",
+                    "deployment fail",
+                    "deployment pause",
+                    "deployment resume",
+                    "deployment unblock",
+                    "deployment list",
+                    "deployment status" -> DEPLOYMENTS;
+            case "job scale", "job scaling-events", "scaling policy" -> SCALING;
+            case "job dispatch" -> PARAMETERS;
+            case "job periodic" -> "periodic jobs are not part of this version";
+            case "job action" -> "actions are not part of this version; use alloc exec";
+            case "job start" -> "run the job file again, or take the job back to a version with job revert";
+            case "eval delete" -> "evaluations that are over are forgotten by themselves, and at once by system gc";
+            case "operator debug" -> "use agent-info, monitor and /v1/metrics";
+            case "monitor export" -> "the log goes to the standard error of the agent; ask its service manager";
+            default -> "";
+        };
+        return reason.isEmpty() ? Optional.empty() : Optional.of("steppe " + two + " is not supported: " + reason);
+    }
+}
