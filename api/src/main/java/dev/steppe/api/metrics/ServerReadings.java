@@ -10,21 +10,11 @@ import dev.steppe.model.NodeStatus;
 import dev.steppe.state.Snapshot;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 
 /** What the state of the region tells: jobs, evaluations, nodes, the log. */
 final class ServerReadings {
-    private static final Map<ClientStatus, Metric> BY_STATUS = new EnumMap<>(Map.of(
-            ClientStatus.PENDING, Metric.SUMMARY_STARTING,
-            ClientStatus.RUNNING, Metric.SUMMARY_RUNNING,
-            ClientStatus.FAILED, Metric.SUMMARY_FAILED,
-            ClientStatus.COMPLETE, Metric.SUMMARY_COMPLETE,
-            ClientStatus.LOST, Metric.SUMMARY_LOST,
-            ClientStatus.UNKNOWN, Metric.SUMMARY_UNKNOWN));
-
     private ServerReadings() {}
 
     static void add(Region region, Snapshot snapshot, Instant now, List<Reading> readings) {
@@ -99,8 +89,20 @@ final class ServerReadings {
                     counts.merge(allocation.client().status(), 1, Integer::sum);
                 }
             }
-            BY_STATUS.forEach(
-                    (status, metric) -> readings.add(Reading.of(metric, labels, counts.getOrDefault(status, 0))));
+            for (ClientStatus status : ClientStatus.values()) {
+                readings.add(Reading.of(of(status), labels, counts.getOrDefault(status, 0)));
+            }
         }
+    }
+
+    private static Metric of(ClientStatus status) {
+        return switch (status) {
+            case PENDING -> Metric.SUMMARY_STARTING;
+            case RUNNING -> Metric.SUMMARY_RUNNING;
+            case COMPLETE -> Metric.SUMMARY_COMPLETE;
+            case FAILED -> Metric.SUMMARY_FAILED;
+            case LOST -> Metric.SUMMARY_LOST;
+            case UNKNOWN -> Metric.SUMMARY_UNKNOWN;
+        };
     }
 }
