@@ -25,6 +25,7 @@ import dev.steppe.client.check.SocketProbe;
 import dev.steppe.client.data.DataReader;
 import dev.steppe.client.data.ServerData;
 import dev.steppe.client.driver.AllocationDirectory;
+import dev.steppe.client.driver.AllocationUsers;
 import dev.steppe.client.driver.DockerDriver;
 import dev.steppe.client.driver.DockerSettings;
 import dev.steppe.client.driver.Driver;
@@ -33,7 +34,9 @@ import dev.steppe.client.driver.ExecDriver;
 import dev.steppe.client.driver.IsolationSettings;
 import dev.steppe.client.driver.JavaDriver;
 import dev.steppe.client.driver.PauseContainers;
+import dev.steppe.client.driver.NumberRanges;
 import dev.steppe.client.driver.ProcessTasks;
+import dev.steppe.client.settings.ExecSettings;
 import dev.steppe.client.driver.RawExecDriver;
 import dev.steppe.client.driver.UserPolicy;
 import dev.steppe.client.log.LogPump;
@@ -319,19 +322,19 @@ public final class Assembly implements AutoCloseable {
 
     private Map<String, Driver> drivers(Configuration configuration) {
         var plugins = configuration.plugins();
-        var isolation = IsolationSettings.of(
-                        plugins.exec(), configuration.client().chrootEnv())
-                .hiding(List.of(
-                        options.dataDirectory(),
-                        options.runDirectory(),
-                        options.clientDirectory(),
-                        allocations(options)));
+        var chroot = configuration.client().chrootEnv();
+        var hidden = List.of(
+                options.dataDirectory(), options.runDirectory(), options.clientDirectory(), allocations(options));
+        var isolation = IsolationSettings.of(plugins.exec(), chroot).hiding(hidden);
         var made = new TreeMap<String, Driver>();
         for (Driver driver : List.of(
                 new RawExecDriver(
-                        tasks, new RawExecDriver.Settings(plugins.rawExec().enabled(), users(plugins, "raw_exec"))),
-                new ExecDriver(tasks, new ExecDriver.Settings(users(plugins, "exec"), isolation)),
-                new JavaDriver(tasks, javaSettings(plugins)),
+                        tasks, new RawExecDriver.Settings(
+                                plugins.rawExec().enabled(),
+                                users(plugins, "raw_exec"),
+                                plugins.rawExec().controlGroups())),
+                new ExecDriver(tasks, new ExecDriver.Settings(execUsers(plugins), isolation)),
+                new JavaDriver(tasks, javaSettings(plugins, IsolationSettings.of(ExecSettings.standard(), chroot).hiding(hidden))),
                 docker)) {
             if (plugins.offered().contains(driver.name())) {
                 made.put(driver.name(), driver);
@@ -348,11 +351,19 @@ public final class Assembly implements AutoCloseable {
         return new UserPolicy(allowRoot, UserPolicy.unprivileged().defaultUsers());
     }
 
-    private static JavaDriver.Settings javaSettings(Plugins plugins) {
+    private static UserPolicy execUsers(Plugins plugins) {
+        return users(plugins, "exec")
+                .denying(
+                        NumberRanges.parse(plugins.exec().deniedUsers()),
+                        NumberRanges.parse(plugins.exec().deniedGroups()));
+    }
+
+    private static JavaDriver.Settings javaSettings(Plugins plugins, IsolationSettings isolation) {
         var standard = JavaDriver.Settings.standard();
         return new JavaDriver.Settings(
                 plugins.java().javaHome(),
                 users(plugins, "java"),
+                isolation,
                 standard.environmentJavaHome(),
                 standard.environmentPath());
     }
@@ -418,7 +429,11 @@ public final class Assembly implements AutoCloseable {
                 driver.equals(docker.name())
                         ? AllocationDirectory.Access.CONTAINER
                         : AllocationDirectory.Access.PROCESS);
-        var directories = new DirectoryHook(allocations(options), files);
+        var directories = new DirectoryHook(
+                allocations(options),
+                files,
+                new AllocationUsers(
+                        allocations(options), options.configuration().client().users()));
         var checks = new Checks(loop, new SocketProbe(start(new NamespaceThread())));
         return new AllocationRunner.Parts(
                 List.<AllocationHook>of(

@@ -1,5 +1,6 @@
 package dev.steppe.agent.configuration;
 
+import dev.steppe.client.driver.AllocationUsers;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.client.settings.ArtifactSettings;
 import dev.steppe.client.settings.CapacitySettings;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  * @param stateDir where the node keeps what it knows; below the data of the agent by default
  * @param maxKillTimeout the longest a task gets to end
  * @param endedKept ended allocations whose files are kept
+ * @param users numbers for users of allocations
  * @param chrootEnv paths of the machine with their paths in the root of a task of {@code exec}; empty for the usual ones
  */
 public record ClientSettings(
@@ -40,7 +42,8 @@ public record ClientSettings(
         SortedMap<String, HostVolume> hostVolumes,
         SortedMap<String, HostNetwork> hostNetworks,
         ArtifactSettings artifact,
-        TemplateSettings template) {
+        TemplateSettings template,
+        AllocationUsers.Range users) {
     public ClientSettings {
         meta = Collections.unmodifiableSortedMap(new TreeMap<>(meta));
         chrootEnv = Collections.unmodifiableSortedMap(new TreeMap<>(chrootEnv));

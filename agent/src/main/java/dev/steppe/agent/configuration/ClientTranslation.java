@@ -1,5 +1,6 @@
 package dev.steppe.agent.configuration;
 
+import dev.steppe.client.driver.AllocationUsers;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.client.settings.ArtifactSettings;
@@ -53,7 +54,24 @@ final class ClientTranslation {
                 hostVolumes(),
                 hostNetworks(),
                 artifact(),
-                template());
+                template(),
+                users());
+    }
+
+    private AllocationUsers.Range users() {
+        var usual = AllocationUsers.Range.standard();
+        int first = nomad.value("client.users.dynamic_user_min", Reading::count).orElse(usual.first());
+        int last = nomad.value("client.users.dynamic_user_max", Reading::count).orElse(usual.last());
+        if (first > 0 && first <= last) {
+            return new AllocationUsers.Range(first, last);
+        }
+        nomad.setting("client.users.dynamic_user_min")
+                .or(() -> nomad.setting("client.users.dynamic_user_max"))
+                .ifPresent(setting -> findings.atStart(
+                        setting.place(),
+                        "the users from " + first + " to " + last + " are no range",
+                        "Let dynamic_user_min be above 0 and dynamic_user_max not below it."));
+        return usual;
     }
 
     private static String pool(Value value) throws RefusedValueException {

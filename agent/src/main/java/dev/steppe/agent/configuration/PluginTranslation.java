@@ -1,6 +1,8 @@
 package dev.steppe.agent.configuration;
 
+import dev.steppe.client.driver.NumberRanges;
 import dev.steppe.client.settings.ExecSettings;
+import dev.steppe.io.linux.Capability;
 import dev.steppe.language.value.Value;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -28,13 +30,6 @@ final class PluginTranslation {
     Plugins plugins() {
         String raw = "plugin \"raw_exec\".config.";
         String java = "plugin \"java\".config.";
-        nomad.value(raw + "no_cgroups", Reading::flag)
-                .filter(without -> without)
-                .flatMap(without -> nomad.setting(raw + "no_cgroups"))
-                .ifPresent(setting -> findings.atStart(
-                        setting.place(),
-                        "\"no_cgroups\" = true is refused",
-                        "Tasks have control groups wherever the agent may make some: remove it."));
         boolean rawByOption = option(
                         "driver.raw_exec.enable",
                         Boolean.toString(usual.rawExec().enabled()))
@@ -42,7 +37,8 @@ final class PluginTranslation {
         var rawExec = new Plugins.RawExec(
                 nomad.value(raw + "enabled", Reading::flag).orElse(rawByOption),
                 nomad.value(raw + "allow_root", Reading::flag)
-                        .orElse(usual.rawExec().allowRoot()));
+                        .orElse(usual.rawExec().allowRoot()),
+                !nomad.value(raw + "no_cgroups", Reading::flag).orElse(false));
         var javaPlugin = new Plugins.Java(
                 nomad.value(java + "allow_root", Reading::flag)
                         .orElse(usual.java().allowRoot()),
@@ -111,9 +107,32 @@ final class PluginTranslation {
                         .orElse(false),
                 nomad.value(block + "default_ipc_mode", PluginTranslation::isHost)
                         .orElse(false),
-                nomad.texts(block + "allow_caps"),
-                nomad.value(block + "denied_host_uids", Reading::anyText).orElse(""),
-                nomad.value(block + "denied_host_gids", Reading::anyText).orElse(""));
+                nomad.value(block + "allow_caps", PluginTranslation::capabilities)
+                        .orElse(List.of()),
+                nomad.value(block + "denied_host_uids", PluginTranslation::ranges)
+                        .orElse(""),
+                nomad.value(block + "denied_host_gids", PluginTranslation::ranges)
+                        .orElse(""));
+    }
+
+    private static List<String> capabilities(Value value) throws RefusedValueException {
+        var names = Reading.texts(value);
+        for (String name : names) {
+            if (!name.equalsIgnoreCase("all") && Capability.parse(name).isEmpty()) {
+                throw new RefusedValueException("names \"" + name + "\", which is no capability of Linux");
+            }
+        }
+        return names;
+    }
+
+    private static String ranges(Value value) throws RefusedValueException {
+        String text = Reading.anyText(value);
+        try {
+            NumberRanges.parse(text);
+            return text;
+        } catch (IllegalArgumentException mistake) {
+            throw new RefusedValueException("has a mistake: " + mistake.getMessage());
+        }
     }
 
     private static boolean isHost(Value value) throws RefusedValueException {

@@ -16,7 +16,7 @@ public record Plugins(RawExec rawExec, Java java, Docker docker, ExecSettings ex
     }
 
     /** {@code plugin "raw_exec"}. */
-    public record RawExec(boolean enabled, boolean allowRoot) {}
+    public record RawExec(boolean enabled, boolean allowRoot, boolean controlGroups) {}
 
     /** {@code plugin "java"}. Without a home the installation is searched for. */
     public record Java(boolean allowRoot, Optional<Path> javaHome) {}
@@ -27,7 +27,7 @@ public record Plugins(RawExec rawExec, Java java, Docker docker, ExecSettings ex
     /** A node somebody relies on: raw_exec is off until it is turned on. */
     public static Plugins standard() {
         return new Plugins(
-                new RawExec(false, false),
+                new RawExec(false, false, true),
                 new Java(false, Optional.empty()),
                 new Docker(Optional.empty(), false, false),
                 ExecSettings.standard(),
@@ -38,6 +38,6 @@ public record Plugins(RawExec rawExec, Java java, Docker docker, ExecSettings ex
     public static Plugins development() {
         var standard = standard();
         return new Plugins(
-                new RawExec(true, false), standard.java(), standard.docker(), standard.exec(), standard.offered());
+                new RawExec(true, false, true), standard.java(), standard.docker(), standard.exec(), standard.offered());
     }
 }

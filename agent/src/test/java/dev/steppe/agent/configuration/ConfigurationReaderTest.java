@@ -137,7 +137,7 @@ class ConfigurationReaderTest {
         assertThat(full.api().nomadHeaders()).isEqualTo(Map.of("X-Who", "me"));
         assertThat(full.server().heartbeatGrace()).isEqualTo(Duration.ofSeconds(30));
         assertThat(full.server().keepJobs()).isEqualTo(Duration.ofHours(2));
-        assertThat(full.plugins().rawExec()).isEqualTo(new Plugins.RawExec(true, true));
+        assertThat(full.plugins().rawExec()).isEqualTo(new Plugins.RawExec(true, true, true));
         assertThat(full.plugins().java()).isEqualTo(new Plugins.Java(true, Optional.of(Path.of("/usr/lib/jvm/any"))));
         assertThat(full.plugins().docker())
                 .isEqualTo(new Plugins.Docker(Optional.of(Path.of("/run/docker.sock")), true, true));

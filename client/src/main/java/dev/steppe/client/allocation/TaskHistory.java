@@ -66,7 +66,9 @@ final class TaskHistory {
         exit.error().ifPresent(error -> details.put("exit_message", error));
         String message = "Exit Code: " + exit.exitCode()
                 + (exit.signal() == 0 ? "" : ", Signal: " + exit.signal())
-                + (exit.oomKilled() ? ", killed because it used more memory than it may" : "")
+                + (exit.oomKilled()
+                        ? ", " + exit.memoryExplanation().orElse("killed because it used more memory than it may")
+                        : "")
                 + exit.error().map(error -> ", Exit Message: \"" + error + "\"").orElse("");
         add(new TaskEvent("Terminated", exit.at(), message, details, false, exit.exitCode(), exit.signal()));
     }

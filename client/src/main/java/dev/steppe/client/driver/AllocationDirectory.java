@@ -15,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -22,7 +23,8 @@ import java.util.Optional;
  * secrets} and the agent's own {@code private}. Blocking.
  *
  * <p>Directories stay owned by the agent and belong to the task's group, in a sticky parent: the task writes into them but
- * cannot put a symbolic link in their place for the agent to follow. Tasks of other users see nothing of it.
+ * cannot put a symbolic link in their place for the agent to follow. The allocation's directory is closed to everybody but
+ * the allocation's own group, so tasks of other allocations see nothing of it.
  */
 public final class AllocationDirectory {
     private static final String SHARED = "alloc";
@@ -65,14 +67,33 @@ public final class AllocationDirectory {
         return shared().resolve("logs");
     }
 
-    /** Makes the shared directories. Idempotent. */
-    public void create() throws IOException {
+    /**
+     * Makes the shared directories. With an owner, only its group gets to anything of the allocation, whatever the modes
+     * of what lies below. Idempotent.
+     */
+    public void create(Optional<Account> owner) throws IOException {
         make(root, "rwx--x--x");
-        make(directory, "rwx--x--x");
+        make(directory, owner.isPresent() ? "rwx--x---" : "rwx--x--x");
+        group(directory, owner);
         make(shared(), "rwxr-xr-x");
         for (String name : List.of("logs", "tmp", "data")) {
             make(shared().resolve(name), 01777);
         }
+    }
+
+    /** The user an allocation got for itself, as its directory remembers it; empty when it has none or is not there. */
+    static Optional<Account> ownerOf(Path allocationDirectory) throws IOException {
+        try {
+            int group = (int) Files.getAttribute(allocationDirectory, "unix:gid", LinkOption.NOFOLLOW_LINKS);
+            return group == 0 || !LinuxCalls.isRoot() ? Optional.empty() : Optional.of(AllocationUsers.of(group));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
+    }
+
+    /** The same for the allocation of a task. */
+    public static Optional<Account> ownerOf(TaskDirectories directories) throws IOException {
+        return ownerOf(Objects.requireNonNull(directories.task().getParent()));
     }
 
     /** Makes the directories of a task for the account it will run as; empty for the agent's own user. Idempotent. */

@@ -65,7 +65,7 @@ public final class ExecDriver extends ProcessDriver {
             throw DriverException.refused("driver exec " + impossible.get());
         }
         ProcessTasks.refuse(name(), validate(task.config()));
-        var account = settings.users().account(task.user(), name());
+        var account = ProcessTasks.account(name(), task, settings.users());
         try {
             var isolation = settings.isolation()
                     .of(task, account.filter(user -> user.uid() != 0).isEmpty(), List.of());
@@ -75,7 +75,7 @@ public final class ExecDriver extends ProcessDriver {
             command.addAll(ConfigKeys.texts(task.config(), "args"));
             var directory = Path.of("/").resolve(ConfigKeys.text(task.config(), "work_dir"));
             return tasks().start(
-                            name(), task, new ProcessTasks.Start(command, directory, account, Optional.of(isolation)));
+                    name(), task, new ProcessTasks.Start(command, directory, account, Optional.of(isolation), true));
         } catch (IOException disk) {
             throw DriverException.failed("the view of task " + task.taskName() + " cannot be prepared", disk);
         }

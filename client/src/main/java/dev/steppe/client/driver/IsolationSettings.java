@@ -21,13 +21,15 @@ import java.util.TreeMap;
  * @param visible files and directories of the machine and where tasks see them, read-only
  * @param hidden directories tasks never see, even below a visible one
  * @param allowedCapabilities what a task may have at most
+ * @param pivoting false on machines whose root cannot be exchanged, such as those that run from an initial memory disk
  */
 public record IsolationSettings(
         SortedMap<Path, Path> visible,
         List<Path> hidden,
         Set<Capability> allowedCapabilities,
         Sharing processes,
-        Sharing memory) {
+        Sharing memory,
+        boolean pivoting) {
     private static final List<String> VISIBLE = List.of(
             "/bin", "/etc", "/lib", "/lib32", "/lib64", "/run/resolvconf", "/run/systemd/resolve", "/sbin", "/usr");
     private static final Set<Capability> USUAL = Collections.unmodifiableSet(EnumSet.of(
@@ -46,12 +48,16 @@ public record IsolationSettings(
             Capability.SYS_CHROOT));
     private static final String ALL = "all";
 
+    /** The keys of a task's config that have a meaning only in a view of its own. */
+    static final List<String> KEYS = List.of("pid_mode", "ipc_mode", "cap_add", "cap_drop");
+
     /** The keys of a task's config that isolation adds to its driver's. */
     static ConfigKeys with(ConfigKeys keys) {
         return keys.with("pid_mode", ConfigKeys.Form.TEXT)
                 .with("ipc_mode", ConfigKeys.Form.TEXT)
                 .with("cap_add", ConfigKeys.Form.TEXTS)
-                .with("cap_drop", ConfigKeys.Form.TEXTS);
+                .with("cap_drop", ConfigKeys.Form.TEXTS)
+                .with(ProcessTasks.HARD_LIMIT, ConfigKeys.Form.BOOLEAN);
     }
 
     /** Whether tasks have something of their own or share the machine's. */
@@ -78,7 +84,7 @@ public record IsolationSettings(
     public static IsolationSettings standard() {
         var visible = new TreeMap<Path, Path>();
         VISIBLE.forEach(path -> visible.put(Path.of(path), Path.of(path)));
-        return new IsolationSettings(visible, List.of(), USUAL, Sharing.PRIVATE, Sharing.PRIVATE);
+        return new IsolationSettings(visible, List.of(), USUAL, Sharing.PRIVATE, Sharing.PRIVATE, true);
     }
 
     /** As configured: {@code plugin "exec"}, and {@code client.chroot_env} unless it is empty. */
@@ -94,12 +100,13 @@ public record IsolationSettings(
                 List.of(),
                 settings.allowCapabilities().isEmpty() ? USUAL : allowed,
                 settings.hostProcesses() ? Sharing.HOST : Sharing.PRIVATE,
-                settings.hostIpc() ? Sharing.HOST : Sharing.PRIVATE);
+                settings.hostIpc() ? Sharing.HOST : Sharing.PRIVATE,
+                !settings.noPivotRoot());
     }
 
     /** The same with directories tasks never see: the agent's own. */
     public IsolationSettings hiding(List<Path> directories) {
-        return new IsolationSettings(visible, directories, allowedCapabilities, processes, memory);
+        return new IsolationSettings(visible, directories, allowedCapabilities, processes, memory, pivoting);
     }
 
     /** What is wrong with the part of a task's config that is about isolation. */
@@ -151,7 +158,8 @@ public record IsolationSettings(
                 hidden,
                 Sharing.parse(ConfigKeys.text(task.config(), "pid_mode")).orElse(processes) == Sharing.PRIVATE,
                 Sharing.parse(ConfigKeys.text(task.config(), "ipc_mode")).orElse(memory) == Sharing.PRIVATE,
-                capabilities(task.config(), asRoot));
+                capabilities(task.config(), asRoot),
+                pivoting);
     }
 
     /** The task's own directories at the root, as job files know them, and whatever else lies beside them. */

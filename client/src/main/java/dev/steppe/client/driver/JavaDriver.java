@@ -1,5 +1,6 @@
 package dev.steppe.client.driver;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Runs a jar or a class on a Java installation of the machine. The heap follows the task's memory unless the task sets it
+ * Runs a jar or a class on a Java installation of the machine, in a view of its own where the agent is root. The heap follows the task's memory unless the task sets it
  * itself.
  */
 public final class JavaDriver extends ProcessDriver {
@@ -16,13 +17,13 @@ public final class JavaDriver extends ProcessDriver {
     private static final int HEAP_PERCENT = 75;
     private static final List<String> HEAP_OPTIONS = List.of("-Xmx", "-XX:MaxHeapSize", "-XX:MaxRAMPercentage");
 
-    private static final ConfigKeys KEYS = new ConfigKeys()
+    private static final ConfigKeys KEYS = IsolationSettings.with(new ConfigKeys()
             .with("jar_path", ConfigKeys.Form.TEXT)
             .with("class", ConfigKeys.Form.TEXT)
             .with("class_path", ConfigKeys.Form.TEXT)
             .with("jvm_options", ConfigKeys.Form.TEXTS)
             .with("args", ConfigKeys.Form.TEXTS)
-            .with("work_dir", ConfigKeys.Form.TEXT);
+            .with("work_dir", ConfigKeys.Form.TEXT));
 
     private final Settings settings;
 
@@ -33,16 +34,21 @@ public final class JavaDriver extends ProcessDriver {
 
     /**
      * What the node's configuration says about this driver: an installation to use instead of the one that is found, and
-     * as whom tasks run. The search uses the given values of JAVA_HOME and PATH.
+     * as whom and in which view tasks run. The search uses the given values of JAVA_HOME and PATH.
      */
     public record Settings(
-            Optional<Path> javaHome, UserPolicy users, String environmentJavaHome, String environmentPath) {
+            Optional<Path> javaHome,
+            UserPolicy users,
+            IsolationSettings isolation,
+            String environmentJavaHome,
+            String environmentPath) {
         /** Finds Java by this process's environment; tasks unprivileged. */
         public static Settings standard() {
             var environment = System.getenv();
             return new Settings(
                     Optional.empty(),
                     UserPolicy.unprivileged(),
+                    IsolationSettings.standard(),
                     environment.getOrDefault("JAVA_HOME", ""),
                     environment.getOrDefault("PATH", ""));
         }
@@ -64,9 +70,18 @@ public final class JavaDriver extends ProcessDriver {
                         + " configuration: plugin \"java\" { config { java_home = \"/path\" } }"));
     }
 
+    /** Isolated where that is possible. */
+    @Override
+    public TaskView view(TaskDirectories directories) {
+        return tasks().isolationImpossible().isPresent()
+                ? super.view(directories)
+                : TaskView.isolated();
+    }
+
     @Override
     public List<String> validate(SortedMap<String, Object> config) {
         var problems = new ArrayList<>(KEYS.problems(config));
+        problems.addAll(settings.isolation().problems(name(), config));
         if (!config.containsKey("jar_path") && !config.containsKey("class")) {
             problems.add("config needs \"jar_path\" or \"class\"");
         }
@@ -85,7 +100,35 @@ public final class JavaDriver extends ProcessDriver {
         var command = new ArrayList<String>();
         command.add(found.program().toString());
         command.addAll(arguments(task));
-        return tasks().start(name(), task, settings.users(), command);
+        return tasks().isolationImpossible().isPresent()
+                ? startAsItIs(task, command)
+                : startIsolated(task, command, found.directory());
+    }
+
+    private DriverHandle startIsolated(TaskContext task, List<String> command, Path javaHome) throws DriverException {
+        var account = ProcessTasks.account(name(), task, settings.users());
+        try {
+            var isolation = settings.isolation()
+                    .of(task, account.filter(user -> user.uid() != 0).isEmpty(), List.of(javaHome));
+            var directory = Path.of("/").resolve(ConfigKeys.text(task.config(), "work_dir"));
+            return tasks()
+                    .start(
+                            name(),
+                            task,
+                            new ProcessTasks.Start(command, directory, account, Optional.of(isolation), true));
+        } catch (IOException disk) {
+            throw DriverException.failed("the view of task " + task.taskName() + " cannot be prepared", disk);
+        }
+    }
+
+    private DriverHandle startAsItIs(TaskContext task, List<String> command) throws DriverException {
+        for (String key : IsolationSettings.KEYS) {
+            if (task.config().containsKey(key)) {
+                throw DriverException.refused("config key \"" + key + "\" "
+                        + tasks().isolationImpossible().orElseThrow() + "; or remove it");
+            }
+        }
+        return tasks().start(name(), task, settings.users(), command, true);
     }
 
     static List<String> arguments(TaskContext task) {

@@ -30,6 +30,9 @@ import java.util.function.Consumer;
  * launcher; close it when the agent stops (tasks keep running).
  */
 public final class ProcessTasks implements AutoCloseable {
+    /** The key of a task's config that makes its share of the processors a limit. */
+    static final String HARD_LIMIT = "cpu_hard_limit";
+
     private static final long PIDS_MAX = 32_768;
     private static final long MEGABYTE = 1 << 20;
 
@@ -77,9 +80,32 @@ public final class ProcessTasks implements AutoCloseable {
     }
 
     /** What to run where, as whom and how much on its own. */
-    record Start(List<String> command, Path directory, Optional<Account> account, Optional<Isolation> isolation) {}
+    record Start(
+            List<String> command,
+            Path directory,
+            Optional<Account> account,
+            Optional<Isolation> isolation,
+            boolean controlGroups) {}
 
-    DriverHandle start(String driver, TaskContext task, UserPolicy users, List<String> command) throws DriverException {
+    /** The account a task becomes. */
+    static Optional<Account> account(String driver, TaskContext task, UserPolicy users) throws DriverException {
+        try {
+            return users.account(task.user(), driver, AllocationDirectory.ownerOf(task.directories()));
+        } catch (IOException unreadable) {
+            throw DriverException.failed("cannot look at the directory of task " + task.taskName(), unreadable);
+        }
+    }
+
+    /** A group of the allocation lets tasks of any user get to what the allocation shares. */
+    private static Set<Integer> sharedGroups(TaskContext task) throws IOException {
+        return AllocationDirectory.ownerOf(task.directories())
+                .map(own -> Set.of(own.gid()))
+                .orElse(Set.of());
+    }
+
+    DriverHandle start(
+            String driver, TaskContext task, UserPolicy users, List<String> command, boolean controlGroups)
+            throws DriverException {
         var wished = ConfigKeys.text(task.config(), "work_dir");
         return start(
                 driver,
@@ -87,14 +113,15 @@ public final class ProcessTasks implements AutoCloseable {
                 new Start(
                         command,
                         task.directories().task().resolve(wished),
-                        users.account(task.user(), driver),
-                        Optional.empty()));
+                        account(driver, task, users),
+                        Optional.empty(),
+                        controlGroups));
     }
 
     DriverHandle start(String driver, TaskContext task, Start start) throws DriverException {
         Optional<TaskCgroup> cgroup = Optional.empty();
         try {
-            cgroup = createCgroup(task);
+            cgroup = start.controlGroups() ? createCgroup(task) : Optional.empty();
             var request = new LaunchRequest(
                     start.command(),
                     cleanNames(task.environment()),
@@ -104,7 +131,7 @@ public final class ProcessTasks implements AutoCloseable {
                             task.directories().stdout(), task.directories().stderr()),
                     new LaunchRequest.Confinement(
                             start.account().filter(user -> user.uid() != 0),
-                            Set.of(),
+                            sharedGroups(task),
                             cgroup,
                             namespaces(task),
                             start.isolation()));
@@ -204,8 +231,12 @@ public final class ProcessTasks implements AutoCloseable {
         // Left by a start that did not get far enough to have a handle.
         left.killAll();
         left.remove();
-        var limits =
-                new Cgroups.Limits(task.resources().cpuMhz(), task.resources().memoryMaxMb() * MEGABYTE, PIDS_MAX);
+        var resources = task.resources();
+        var limits = new Cgroups.Limits(resources.cpuMhz(), resources.memoryMaxMb() * MEGABYTE, PIDS_MAX)
+                .reserving(resources.memoryMb() * MEGABYTE);
+        if (ConfigKeys.flag(task.config(), HARD_LIMIT)) {
+            limits = limits.stoppingAt(resources.cores());
+        }
         return Optional.of(cgroups.get().create(name, limits));
     }
 
@@ -248,11 +279,17 @@ public final class ProcessTasks implements AutoCloseable {
                 new ExitResult(
                         ended.status(),
                         ended.signal().map(Signal::number).orElse(0),
-                        ended.oomKilled(),
+                        ended.outOfMemory().isPresent(),
                         Optional.empty(),
-                        ended.at());
+                        ended.at(),
+                        ended.outOfMemory().map(ProcessTasks::explain));
             case TaskExit.Lost lost -> new ExitResult(0, 0, false, Optional.of(lost.reason()), Instant.now());
         };
+    }
+
+    private static String explain(TaskCgroup.OutOfMemory out) {
+        return "OOM killed: limit " + out.limitBytes() / MEGABYTE + " MiB, used at most " + out.peakBytes() / MEGABYTE
+                + " MiB, " + out.kills() + (out.kills() == 1 ? " process" : " processes") + " killed";
     }
 
     static Signal parseSignal(String text) throws DriverException {

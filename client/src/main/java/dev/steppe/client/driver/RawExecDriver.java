@@ -14,7 +14,8 @@ public final class RawExecDriver extends ProcessDriver {
             .require("command", ConfigKeys.Form.TEXT)
             .with("args", ConfigKeys.Form.TEXTS)
             .with("work_dir", ConfigKeys.Form.TEXT)
-            .with("denied_envvars", ConfigKeys.Form.TEXTS);
+            .with("denied_envvars", ConfigKeys.Form.TEXTS)
+            .with(ProcessTasks.HARD_LIMIT, ConfigKeys.Form.BOOLEAN);
 
     private final Settings settings;
 
@@ -24,15 +25,15 @@ public final class RawExecDriver extends ProcessDriver {
     }
 
     /** What the node's configuration says about this driver. */
-    public record Settings(boolean enabled, UserPolicy users) {
+    public record Settings(boolean enabled, UserPolicy users, boolean controlGroups) {
         /** Off until somebody turns it on; tasks unprivileged. */
         public static Settings standard() {
-            return new Settings(false, UserPolicy.unprivileged());
+            return new Settings(false, UserPolicy.unprivileged(), true);
         }
 
         /** On, as in development mode; tasks unprivileged. */
         public static Settings development() {
-            return new Settings(true, UserPolicy.unprivileged());
+            return new Settings(true, UserPolicy.unprivileged(), true);
         }
     }
 
@@ -65,7 +66,8 @@ public final class RawExecDriver extends ProcessDriver {
         command.add(ProgramPath.find(ConfigKeys.text(task.config(), "command"), task)
                 .toString());
         command.addAll(ConfigKeys.texts(task.config(), "args"));
-        return tasks().start(name(), withoutDenied(task), settings.users(), command);
+        return tasks()
+                .start(name(), withoutDenied(task), settings.users(), command, settings.controlGroups());
     }
 
     private static TaskContext withoutDenied(TaskContext task) {

@@ -1,12 +1,20 @@
 package dev.steppe.client.driver;
 
-/** What the scheduler reserved for a task; {@code memoryMaxMb} is the hard limit and at least {@code memoryMb}. */
-public record TaskResources(long cpuMhz, long memoryMb, long memoryMaxMb) {
+/**
+ * What the scheduler reserved for a task; {@code memoryMaxMb} is the hard limit and at least {@code memoryMb}; {@code cores}
+ * says the share of the processors in processors, as 0.25.
+ */
+public record TaskResources(long cpuMhz, long memoryMb, long memoryMaxMb, double cores) {
     public TaskResources {
         if (cpuMhz <= 0 || memoryMb <= 0 || memoryMaxMb < memoryMb) {
             throw new IllegalArgumentException("task resources must be positive and memory max at least memory: cpu "
                     + cpuMhz + " MHz, memory " + memoryMb + " MB, max " + memoryMaxMb + " MB");
         }
+    }
+
+    /** Where nobody asks how much of the machine's processors the share is. */
+    public TaskResources(long cpuMhz, long memoryMb, long memoryMaxMb) {
+        this(cpuMhz, memoryMb, memoryMaxMb, 1);
     }
 
     /** Without room beyond the reservation. */

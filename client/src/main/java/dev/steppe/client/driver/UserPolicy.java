@@ -7,12 +7,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which user a task becomes. Root only where the node's configuration of the driver allows it; without a wish the node's
- * unprivileged default; an agent that is not root runs everything as itself and refuses other wishes.
+ * Which user a task becomes. Root only where the node's configuration of the driver allows it; without a wish the
+ * allocation's own user, else the node's unprivileged default; an agent that is not root runs everything as itself and refuses other wishes.
  */
-public record UserPolicy(boolean allowRoot, List<String> defaultUsers) {
+public record UserPolicy(
+        boolean allowRoot, List<String> defaultUsers, NumberRanges deniedUsers, NumberRanges deniedGroups) {
     public UserPolicy {
         defaultUsers = List.copyOf(defaultUsers);
+    }
+
+    /** Without users that are denied by number. */
+    public UserPolicy(boolean allowRoot, List<String> defaultUsers) {
+        this(allowRoot, defaultUsers, NumberRanges.none(), NumberRanges.none());
+    }
+
+    /** The same without these users and groups. */
+    public UserPolicy denying(NumberRanges users, NumberRanges groups) {
+        return new UserPolicy(allowRoot, defaultUsers, users, groups);
     }
 
     /** Root refused; the first of these accounts that exists is the default. */
@@ -20,10 +31,14 @@ public record UserPolicy(boolean allowRoot, List<String> defaultUsers) {
         return new UserPolicy(false, List.of("steppe-task", "nobody", "daemon"));
     }
 
-    /** The account the task becomes; empty when it stays the agent's own user. */
-    public Optional<Account> account(Optional<String> wish, String driver) throws DriverException {
+    /** The account the task becomes, its allocation's own unless it wishes another; empty when it stays the agent's. */
+    public Optional<Account> account(Optional<String> wish, String driver, Optional<Account> own)
+            throws DriverException {
         try {
-            return LinuxCalls.isRoot() ? Optional.of(asRoot(wish, driver)) : asItself(wish);
+            if (!LinuxCalls.isRoot()) {
+                return asItself(wish);
+            }
+            return Optional.of(wish.isEmpty() && own.isPresent() ? own.get() : asRoot(wish, driver));
         } catch (IOException unreadable) {
             throw DriverException.failed("cannot look up users", unreadable);
         }
@@ -56,7 +71,19 @@ public record UserPolicy(boolean allowRoot, List<String> defaultUsers) {
                     + " Name another user in the task, or allow it in the node's configuration: plugin \"" + driver
                     + "\" { config { allow_root = true } }");
         }
+        for (int group : account.groups()) {
+            refuseDenied(account, group, driver);
+        }
+        refuseDenied(account, account.gid(), driver);
         return account;
+    }
+
+    private void refuseDenied(Account account, int group, String driver) throws DriverException {
+        if (deniedUsers.contains(account.uid()) || deniedGroups.contains(group)) {
+            throw DriverException.refused("user \"" + account.name() + "\" (uid " + account.uid() + ", gid " + group
+                    + ") is refused: the node's configuration denies it in plugin \"" + driver
+                    + "\" { config { denied_host_uids, denied_host_gids } }; name another user in the task");
+        }
     }
 
     private static Optional<Account> asItself(Optional<String> wish) throws IOException, DriverException {

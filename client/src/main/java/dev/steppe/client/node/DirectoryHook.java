@@ -3,9 +3,11 @@ package dev.steppe.client.node;
 import dev.steppe.client.allocation.AllocationHook;
 import dev.steppe.client.allocation.Surroundings;
 import dev.steppe.client.driver.AllocationDirectory;
+import dev.steppe.client.driver.AllocationUsers;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskDirectories;
 import dev.steppe.client.driver.UserPolicy;
+import dev.steppe.io.linux.Account;
 import dev.steppe.model.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,14 +20,16 @@ import java.util.function.Function;
 public final class DirectoryHook implements AllocationHook {
     private final Path root;
     private final Function<String, DriverFiles> files;
+    private final AllocationUsers users;
 
     /** How a driver's tasks see and own their files. */
     public record DriverFiles(UserPolicy users, AllocationDirectory.Access access) {}
 
     /** {@code files} is asked by driver name. */
-    public DirectoryHook(Path root, Function<String, DriverFiles> files) {
+    public DirectoryHook(Path root, Function<String, DriverFiles> files, AllocationUsers users) {
         this.root = root;
         this.files = files;
+        this.users = users;
     }
 
     @Override
@@ -38,15 +42,15 @@ public final class DirectoryHook implements AllocationHook {
         try {
             var directory =
                     new AllocationDirectory(root, surroundings.allocation().id());
-            directory.create();
+            var own = users.claim(surroundings.allocation().id());
             for (Task task : surroundings.group().tasks()) {
                 var how = files.apply(task.driver());
                 var user = task.user().isEmpty() ? Optional.<String>empty() : Optional.of(task.user());
                 var account = how.access() == AllocationDirectory.Access.CONTAINER
-                        ? Optional.<dev.steppe.io.linux.Account>empty()
-                        : how.users().account(user, task.driver());
+                        ? Optional.<Account>empty()
+                        : how.users().account(user, task.driver(), own);
                 if (account.isPresent() && account.get().uid() != 0) {
-                    checkOpen(account.get().name());
+                    checkOpen(account.get());
                 }
                 provide(surroundings, task, directory.createTask(task.name(), account, how.access()));
             }
@@ -58,10 +62,10 @@ public final class DirectoryHook implements AllocationHook {
     }
 
     /** A task whose user cannot get to its directory would fail in ways nobody understands. */
-    private void checkOpen(String user) throws IOException, HookException {
+    private void checkOpen(Account user) throws IOException, HookException {
         for (Path at = root.toAbsolutePath().getParent(); at != null; at = at.getParent()) {
             if (!Files.getPosixFilePermissions(at).contains(PosixFilePermission.OTHERS_EXECUTE)) {
-                throw new HookException("user \"" + user + "\" cannot get to its task's directory, since " + at
+                throw new HookException("user " + (user.name().isEmpty() ? user.uid() : "\"" + user.name() + "\"") + " cannot get to its task's directory, since " + at
                         + " is closed to others; run: chmod o+x " + at + ", or choose another data directory");
             }
         }

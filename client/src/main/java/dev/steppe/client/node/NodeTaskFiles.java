@@ -8,6 +8,7 @@ import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.file.FilesOfTasks;
 import dev.steppe.client.file.TaskFiles;
 import dev.steppe.io.linux.Account;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,8 +34,15 @@ public final class NodeTaskFiles implements FilesOfTasks {
             var user = site.task().user();
             Optional<Account> account = how.access() == AllocationDirectory.Access.CONTAINER
                     ? Optional.empty()
-                    : how.users().account(user.isEmpty() ? Optional.empty() : Optional.of(user), name);
+                    : how.users()
+                            .account(
+                                    user.isEmpty() ? Optional.empty() : Optional.of(user),
+                                    name,
+                                    AllocationDirectory.ownerOf(site.directories()));
             return new TaskFiles(site.directories(), driver.view(site.directories()), account);
+        } catch (IOException unreadable) {
+            throw new TaskHook.Failure(
+                    "Setup Failure", "cannot look at the directory of the task: " + unreadable.getMessage(), true, unreadable);
         } catch (DriverException refused) {
             throw new TaskHook.Failure("Setup Failure", String.valueOf(refused.getMessage()), false, refused);
         }

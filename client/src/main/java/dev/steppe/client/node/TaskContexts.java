@@ -74,7 +74,14 @@ public final class TaskContexts implements AllocationRunner.Contexts {
                 new TaskResources(
                         resources.cpu(),
                         resources.memoryMb(),
-                        Math.max(resources.memoryMb(), resources.memoryMaxMb())));
+                        Math.max(resources.memoryMb(), resources.memoryMaxMb()),
+                        cores(resources.cpu())));
+    }
+
+    /** A share in MHz as a number of this node's processors. */
+    private double cores(long megaHertz) {
+        var cpu = node.get().capacity().cpu();
+        return cpu.megaHertz() <= 0 ? 1 : (double) megaHertz * cpu.cores() / cpu.megaHertz();
     }
 
     /** What a task is told, and what its texts may refer to: for drivers, and for hooks with texts of their own. */

@@ -30,7 +30,7 @@ class AllocationDirectoryTest {
     void removal_takes_secrets_and_links_but_not_what_links_point_to() throws IOException {
         var outside = Files.writeString(temporary.resolve("outside"), "kept");
         var directory = new AllocationDirectory(temporary.resolve("allocations"), new AllocationId("one"));
-        directory.create();
+        directory.create(Optional.empty());
         var task = directory.createTask("web", Optional.empty(), AllocationDirectory.Access.PROCESS);
         Files.writeString(task.secrets().resolve("token"), "hush");
         Files.createSymbolicLink(task.local().resolve("link"), outside);
@@ -66,7 +66,7 @@ class AllocationDirectoryTest {
     void secrets_are_in_memory_where_the_agent_may_mount() throws IOException {
         assumeTrue(LinuxCalls.isRoot(), "skipped: needs root to mount");
         var directory = new AllocationDirectory(temporary.resolve("allocations"), new AllocationId("one"));
-        directory.create();
+        directory.create(Optional.empty());
         var task = directory.createTask("web", Optional.empty(), AllocationDirectory.Access.PROCESS);
         assertThat(Files.getFileStore(task.secrets()).type()).isEqualTo("tmpfs");
         assertThat(directory.createTask("web", Optional.empty(), AllocationDirectory.Access.PROCESS))

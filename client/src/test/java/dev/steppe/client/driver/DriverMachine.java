@@ -2,6 +2,7 @@ package dev.steppe.client.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.io.linux.Account;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.model.AllocationId;
 import java.io.IOException;
@@ -29,7 +30,7 @@ final class DriverMachine implements AutoCloseable {
         tasks = new ProcessTasks(
                 Optional.of("steppe-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime()));
         directory = new AllocationDirectory(temporary.resolve("allocations"), allocation);
-        directory.create();
+        directory.create(Optional.empty());
     }
 
     TaskContext task(String name, SortedMap<String, Object> config) throws IOException {
@@ -37,8 +38,12 @@ final class DriverMachine implements AutoCloseable {
     }
 
     TaskContext task(String name, SortedMap<String, Object> config, Optional<String> user) throws IOException {
-        var directories = directory.createTask(
-                name, UserPolicy.unprivileged().defaultAccount(), AllocationDirectory.Access.PROCESS);
+        return task(name, config, user, UserPolicy.unprivileged().defaultAccount());
+    }
+
+    TaskContext task(String name, SortedMap<String, Object> config, Optional<String> user, Optional<Account> account)
+            throws IOException {
+        var directories = directory.createTask(name, account, AllocationDirectory.Access.PROCESS);
         return new TaskContext(
                 allocation,
                 name,

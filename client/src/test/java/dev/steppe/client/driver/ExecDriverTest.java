@@ -219,7 +219,8 @@ class ExecDriverTest {
                                 List.of(temporary.resolve("visible/hidden")),
                                 EnumSet.noneOf(Capability.class),
                                 standard.processes(),
-                                standard.memory())));
+                                standard.memory(),
+                                false)));
         var task = task("cat /srv/visible/open; ls /srv/visible /srv/visible/hidden");
         var handle = hiding.start(task);
         assertThat(DriverMachine.exit(hiding, handle).successful()).isTrue();

@@ -96,7 +96,7 @@ class RawExecDriverTest {
     void root_is_possible_where_the_node_allows_it() throws Exception {
         assumeTrue(LinuxCalls.isRoot(), "skipped: needs root to change users");
         var allowing = new RawExecDriver(
-                machine.tasks, new RawExecDriver.Settings(true, new UserPolicy(true, List.of("nobody"))));
+                machine.tasks, new RawExecDriver.Settings(true, new UserPolicy(true, List.of("nobody")), true));
         var task = machine.task("web", shell("id -u"), Optional.of("root"));
         var handle = allowing.start(task);
         assertThat(DriverMachine.exit(allowing, handle).successful()).isTrue();
@@ -111,7 +111,7 @@ class RawExecDriverTest {
                         "config key \"command\" is missing",
                         "config key \"args\" must be a list of strings",
                         "config key \"comand\" is not known (did you mean \"command\"?); known are args, command,"
-                                + " denied_envvars, work_dir");
+                                + " cpu_hard_limit, denied_envvars, work_dir");
     }
 
     @Test
@@ -120,6 +120,60 @@ class RawExecDriverTest {
         assertThatThrownBy(() -> driver.start(task))
                 .hasMessageContaining("command \"no-such-program\" was not found in")
                 .hasMessageContaining("/usr/bin/no-such-program");
+    }
+
+    @Test
+    void a_hard_limit_and_reserved_memory_are_set_where_there_are_control_groups() throws Exception {
+        assumeTrue(
+                machine.tasks.cgroups().filter(groups -> groups.version() > 0).isPresent(),
+                "skipped: needs root and control groups");
+        var config = shell("exec sleep 1000");
+        config.put("cpu_hard_limit", true);
+        var handle = driver.start(machine.task("web", config));
+        var group = machine.tasks.cgroups().orElseThrow().find(machine.allocation + ".web");
+        var written = new TreeMap<String, String>();
+        for (Path directory : group.directories()) {
+            for (String file : List.of("cpu.cfs_quota_us", "cpu.max", "memory.soft_limit_in_bytes", "memory.low")) {
+                if (Files.exists(directory.resolve(file))) {
+                    written.put(file, Files.readString(directory.resolve(file)).trim());
+                }
+            }
+        }
+        assertThat(written.values()).contains(Integer.toString(128 << 20));
+        assertThat(written.values()).containsAnyOf("100000", "100000 100000");
+        driver.stop(handle, "SIGKILL", DriverMachine.DEADLINE);
+        driver.destroy(handle);
+    }
+
+    @Test
+    void memory_that_runs_out_is_told_with_its_numbers() throws Exception {
+        assumeTrue(
+                machine.tasks.cgroups().filter(groups -> groups.version() > 0).isPresent(),
+                "skipped: needs root and control groups");
+        var handle = driver.start(machine.task("web", shell("x=0123456789abcdef; while :; do x=$x$x; done")));
+        var exit = DriverMachine.exit(driver, handle);
+        assertThat(exit.oomKilled()).isTrue();
+        assertThat(exit.memoryExplanation())
+                .contains("OOM killed: limit 128 MiB, used at most 128 MiB, 1 process killed");
+        driver.destroy(handle);
+    }
+
+    @Test
+    void without_control_groups_the_whole_tree_still_ends() throws Exception {
+        var without = new RawExecDriver(
+                machine.tasks, new RawExecDriver.Settings(true, UserPolicy.unprivileged(), false));
+        var task = machine.task("web", shell("(sleep 1000 & echo $! ; wait) & wait"));
+        var handle = without.start(task);
+        DriverMachine.await(() -> !Files.readString(task.directories().stdout()).isEmpty());
+        long child = Long.parseLong(Files.readString(task.directories().stdout()).trim());
+        assertThat(ProcessHandle.of(child)).isPresent();
+        without.stop(handle, "SIGINT", Duration.ofMillis(1));
+        without.destroy(handle);
+        DriverMachine.await(() -> ProcessHandle.of(child).isEmpty());
+        assertThat(machine.tasks.cgroups().map(groups -> groups.find(machine.allocation + ".web").directories()))
+                .satisfiesAnyOf(
+                        none -> assertThat(none).isEmpty(),
+                        empty -> assertThat(empty.orElseThrow()).isEmpty());
     }
 
     @Test

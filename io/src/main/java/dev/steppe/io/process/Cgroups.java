@@ -19,6 +19,8 @@ import java.util.TreeMap;
 public final class Cgroups {
     private static final List<String> VERSION_1_CONTROLLERS = List.of("cpu", "cpuacct", "memory", "pids", "systemd");
     private static final List<String> VERSION_2_CONTROLLERS = List.of("cpu", "memory", "pids");
+    private static final long PERIOD_MICROS = 100_000;
+    private static final long QUOTA_MIN_MICROS = 1_000;
     private static final String REAPERS = "reapers";
 
     private final SortedMap<String, Path> version1;
@@ -31,13 +33,33 @@ public final class Cgroups {
         this.parent = parent;
     }
 
-    /** What a task may use; the kernel enforces memory and pids, cpu shares weigh when cpus are busy. */
-    public record Limits(long cpuShares, long memoryBytes, long pidsMax) {
+    /**
+     * What a task may use. The kernel enforces memory and pids; cpu shares weigh when cpus are busy, and up to the reserved
+     * memory a task keeps what it has when the machine runs short.
+     *
+     * @param cores how much of the processors a task gets at most, 0 for no limit
+     */
+    public record Limits(long cpuShares, long memoryBytes, long pidsMax, long reservedBytes, double cores) {
         public Limits {
-            if (cpuShares <= 0 || memoryBytes <= 0 || pidsMax <= 0) {
+            if (cpuShares <= 0 || memoryBytes <= 0 || pidsMax <= 0 || reservedBytes < 0 || cores < 0) {
                 throw new IllegalArgumentException("limits must be positive: cpu shares " + cpuShares + ", memory "
-                        + memoryBytes + ", pids " + pidsMax);
+                        + memoryBytes + ", pids " + pidsMax + ", reserved " + reservedBytes + ", cores " + cores);
             }
+        }
+
+        /** Nothing reserved, no limit of the processors. */
+        public Limits(long cpuShares, long memoryBytes, long pidsMax) {
+            this(cpuShares, memoryBytes, pidsMax, 0, 0);
+        }
+
+        /** The same with memory that is kept for the task. */
+        public Limits reserving(long bytes) {
+            return new Limits(cpuShares, memoryBytes, pidsMax, bytes, cores);
+        }
+
+        /** The same with so many processors at most. */
+        public Limits stoppingAt(double processors) {
+            return new Limits(cpuShares, memoryBytes, pidsMax, reservedBytes, processors);
         }
     }
 
@@ -220,6 +242,16 @@ public final class Cgroups {
         group.writeIfPresent("memory.limit_in_bytes", limits.memoryBytes());
         group.writeIfPresent("memory.max", limits.memoryBytes());
         group.writeIfPresent("memory.swap.max", 0);
+        if (limits.reservedBytes() > 0) {
+            group.writeIfPresent("memory.soft_limit_in_bytes", limits.reservedBytes());
+            group.writeIfPresent("memory.low", limits.reservedBytes());
+        }
+        if (limits.cores() > 0) {
+            long quota = Math.max(QUOTA_MIN_MICROS, Math.round(limits.cores() * PERIOD_MICROS));
+            group.writeIfPresent("cpu.cfs_period_us", PERIOD_MICROS);
+            group.writeIfPresent("cpu.cfs_quota_us", quota);
+            group.writeTextIfPresent("cpu.max", quota + " " + PERIOD_MICROS);
+        }
         group.writeIfPresent("pids.max", limits.pidsMax());
     }
 }

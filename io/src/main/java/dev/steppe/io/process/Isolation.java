@@ -11,6 +11,7 @@ import java.util.Set;
  * shared memory, and which capabilities it has. Everything not named is not there. Needs root.
  *
  * @param root an empty directory of the task to build the view at; outside the task it stays empty
+ * @param pivoting exchanges the root; otherwise the view is moved over it, which also works in an initial memory disk
  * @param hidden directories that must not be seen although they may lie below a view
  */
 public record Isolation(
@@ -19,7 +20,8 @@ public record Isolation(
         List<Path> hidden,
         boolean ownProcesses,
         boolean ownMemory,
-        Set<Capability> capabilities) {
+        Set<Capability> capabilities,
+        boolean pivoting) {
 
     public Isolation {
         views = List.copyOf(views);

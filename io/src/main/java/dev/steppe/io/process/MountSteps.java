@@ -22,6 +22,7 @@ final class MountSteps {
     private static final long ATTRIBUTE_NO_SETUID = 2;
     private static final long ATTRIBUTE_NO_DEVICES = 4;
     private static final int ATTRIBUTES_BYTES = 32;
+    private static final long MOVE = 8192;
     private static final int REGULAR_FILE = 0100644;
     private static final long HARMLESS = LinuxCalls.MS_NOSUID | LinuxCalls.MS_NODEV | LinuxCalls.MS_NOEXEC;
 
@@ -100,8 +101,13 @@ final class MountSteps {
         }
         program.call("enter " + isolation.root(), SystemCall.CHDIR, text(isolation.root()));
         long here = program.data().text(".");
-        program.call("make the view the root", SystemCall.PIVOT_ROOT, here, here);
-        program.call("leave the machine's root", SystemCall.UMOUNT2, here, LinuxCalls.MNT_DETACH);
+        if (isolation.pivoting()) {
+            program.call("make the view the root", SystemCall.PIVOT_ROOT, here, here);
+            program.call("leave the machine's root", SystemCall.UMOUNT2, here, LinuxCalls.MNT_DETACH);
+        } else {
+            mount(program, ".", "/", "", MOVE, "");
+            program.call("make the view the root", SystemCall.CHROOT, here);
+        }
         program.call("enter /", SystemCall.CHDIR, program.data().text("/"));
     }
 

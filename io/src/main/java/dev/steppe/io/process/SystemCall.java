@@ -18,6 +18,7 @@ enum SystemCall {
     CAPSET(126, 91),
     PIVOT_ROOT(155, 41),
     PRCTL(157, 167),
+    CHROOT(161, 51),
     MOUNT(165, 40),
     UMOUNT2(166, 39),
     EXIT_GROUP(231, 94),

@@ -39,7 +39,7 @@ public record TaskCgroup(List<Path> directories) {
         boolean atOnce = false;
         for (Path directory : directories) {
             atOnce |= Files.exists(directory.resolve("cgroup.kill"));
-            writeIfExists(directory.resolve("cgroup.kill"), 1);
+            writeIfExists(directory.resolve("cgroup.kill"), "1");
         }
         if (!atOnce) {
             // Nothing can be started there any more, so that killing one by one comes to an end.
@@ -58,10 +58,23 @@ public record TaskCgroup(List<Path> directories) {
         }
     }
 
-    /** True when the kernel killed something in the group because memory ran out. */
-    public boolean oomKilled() throws IOException {
-        return counter("memory.events", "oom_kill").orElse(0) > 0
-                || counter("memory.oom_control", "oom_kill").orElse(0) > 0;
+    /** What the kernel did when memory ran out: the limit, the most that was used, and how many processes it killed. */
+    public record OutOfMemory(long limitBytes, long peakBytes, long kills) {}
+
+    /** Empty when memory never ran out. */
+    public Optional<OutOfMemory> outOfMemory() throws IOException {
+        long kills = Math.max(
+                counter("memory.events", "oom_kill").orElse(0),
+                counter("memory.oom_control", "oom_kill").orElse(0));
+        if (kills == 0) {
+            return Optional.empty();
+        }
+        var limit = number("memory.limit_in_bytes");
+        var peak = number("memory.max_usage_in_bytes");
+        long limitBytes = (limit.isPresent() ? limit : number("memory.max")).orElse(0);
+        // Before Linux 5.19 version 2 does not tell the peak; it was at the limit.
+        long peakBytes = (peak.isPresent() ? peak : number("memory.peak")).orElse(limitBytes);
+        return Optional.of(new OutOfMemory(limitBytes, peakBytes, kills));
     }
 
     /** What the group used and uses; empty when no hierarchy tells. */
@@ -108,14 +121,18 @@ public record TaskCgroup(List<Path> directories) {
     }
 
     void writeIfPresent(String file, long value) throws IOException {
+        writeTextIfPresent(file, Long.toString(value));
+    }
+
+    void writeTextIfPresent(String file, String value) throws IOException {
         for (Path directory : directories) {
             writeIfExists(directory.resolve(file), value);
         }
     }
 
-    private static void writeIfExists(Path file, long value) throws IOException {
+    private static void writeIfExists(Path file, String value) throws IOException {
         if (Files.exists(file)) {
-            Files.writeString(file, Long.toString(value));
+            Files.writeString(file, value);
         }
     }
 

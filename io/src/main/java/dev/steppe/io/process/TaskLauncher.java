@@ -240,7 +240,7 @@ public final class TaskLauncher implements AutoCloseable {
         if (status.isPresent()) {
             var at = Files.getLastModifiedTime(process.stateDirectory().resolve(EXIT))
                     .toInstant();
-            then.accept(TaskExit.Ended.of(status.get(), process.cgroup().oomKilled(), at));
+            then.accept(TaskExit.Ended.of(status.get(), process.cgroup().outOfMemory(), at));
         } else if (process.task().isAlive()) {
             watcher.watch(
                     process.task(),

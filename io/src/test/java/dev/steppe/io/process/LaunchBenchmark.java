@@ -68,7 +68,7 @@ final class LaunchBenchmark {
             }
         }
         views.add(Isolation.View.writable(root.getParent(), Path.of("/local")));
-        return new Isolation(root, views, List.of(), true, true, Set.of());
+        return new Isolation(root, views, List.of(), true, true, Set.of(), true);
     }
 
     private static final class Bench {

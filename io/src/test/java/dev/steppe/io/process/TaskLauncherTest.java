@@ -190,7 +190,11 @@ class TaskLauncherTest {
                 new TreeMap<>(),
                 new LaunchRequest.Confinement(Optional.empty(), Optional.of(cgroup), NamespaceThread.Entry.none())));
         var ended = (TaskExit.Ended) outcome(process);
-        assertThat(ended.oomKilled()).isTrue();
+        assertThat(ended.outOfMemory()).hasValueSatisfying(out -> {
+            assertThat(out.limitBytes()).isEqualTo(16 << 20);
+            assertThat(out.peakBytes()).isBetween(15L << 20, 16L << 20);
+            assertThat(out.kills()).isPositive();
+        });
         assertThat(ended.signal()).contains(Signal.SIGKILL);
         launcher.destroy(process);
     }
