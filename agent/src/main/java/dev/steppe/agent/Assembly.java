@@ -33,10 +33,9 @@ import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.ExecDriver;
 import dev.steppe.client.driver.IsolationSettings;
 import dev.steppe.client.driver.JavaDriver;
-import dev.steppe.client.driver.PauseContainers;
 import dev.steppe.client.driver.NumberRanges;
+import dev.steppe.client.driver.PauseContainers;
 import dev.steppe.client.driver.ProcessTasks;
-import dev.steppe.client.settings.ExecSettings;
 import dev.steppe.client.driver.RawExecDriver;
 import dev.steppe.client.driver.UserPolicy;
 import dev.steppe.client.log.LogPump;
@@ -54,6 +53,7 @@ import dev.steppe.client.node.LogHook;
 import dev.steppe.client.node.NetworkHook;
 import dev.steppe.client.node.NodeTaskFiles;
 import dev.steppe.client.node.TaskContexts;
+import dev.steppe.client.settings.ExecSettings;
 import dev.steppe.client.template.TemplateHook;
 import dev.steppe.client.template.TemplateSettings;
 import dev.steppe.consensus.Consensus;
@@ -329,12 +329,18 @@ public final class Assembly implements AutoCloseable {
         var made = new TreeMap<String, Driver>();
         for (Driver driver : List.of(
                 new RawExecDriver(
-                        tasks, new RawExecDriver.Settings(
+                        tasks,
+                        new RawExecDriver.Settings(
                                 plugins.rawExec().enabled(),
                                 users(plugins, "raw_exec"),
                                 plugins.rawExec().controlGroups())),
                 new ExecDriver(tasks, new ExecDriver.Settings(execUsers(plugins), isolation)),
-                new JavaDriver(tasks, javaSettings(plugins, IsolationSettings.of(ExecSettings.standard(), chroot).hiding(hidden))),
+                new JavaDriver(
+                        tasks,
+                        javaSettings(
+                                plugins,
+                                IsolationSettings.of(ExecSettings.standard(), chroot)
+                                        .hiding(hidden))),
                 docker)) {
             if (plugins.offered().contains(driver.name())) {
                 made.put(driver.name(), driver);

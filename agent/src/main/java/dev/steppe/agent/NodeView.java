@@ -7,10 +7,12 @@ import dev.steppe.client.allocation.TaskControl;
 import dev.steppe.client.driver.AllocationDirectory;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
+import dev.steppe.client.node.HostUsage;
 import dev.steppe.io.Loop;
 import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeId;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -102,6 +104,11 @@ final class NodeView implements LocalNode {
                 .orElseThrow(() -> DriverException.refused(
                         "task \"" + task + "\" of allocation " + allocation + " is not running"));
         return running.driver().enter(running.handle(), wish, output);
+    }
+
+    @Override
+    public HostUsage hostUsage(HostUsage.Ticks earlier) throws IOException {
+        return HostUsage.take(earlier, allocations);
     }
 
     private <T> Optional<T> ask(java.util.function.Supplier<T> question) {

@@ -2,9 +2,11 @@ package dev.steppe.api;
 
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
+import dev.steppe.client.node.HostUsage;
 import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -35,4 +37,7 @@ public interface LocalNode {
 
     /** What the running tasks of an allocation use, by name; empty when none of it runs here. */
     Optional<SortedMap<String, TaskUsage>> usageOf(AllocationId allocation);
+
+    /** What the machine uses now, and its processors used since the earlier look. */
+    HostUsage hostUsage(HostUsage.Ticks earlier) throws IOException;
 }

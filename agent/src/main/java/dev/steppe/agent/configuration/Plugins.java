@@ -38,6 +38,10 @@ public record Plugins(RawExec rawExec, Java java, Docker docker, ExecSettings ex
     public static Plugins development() {
         var standard = standard();
         return new Plugins(
-                new RawExec(true, false, true), standard.java(), standard.docker(), standard.exec(), standard.offered());
+                new RawExec(true, false, true),
+                standard.java(),
+                standard.docker(),
+                standard.exec(),
+                standard.offered());
     }
 }

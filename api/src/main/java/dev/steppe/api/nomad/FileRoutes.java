@@ -10,24 +10,19 @@ import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
-import dev.steppe.client.driver.TaskUsage;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.TaskStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
-/** What only the node of an allocation knows: its files, logs and usage. */
+/** What only the node of an allocation knows: its files and logs. */
 final class FileRoutes {
     private static final int CHUNK_BYTES = 64 * 1024;
-    private static final Duration SAMPLE = Duration.ofMillis(200);
     private static final Headers PLAIN = Headers.of("Content-Type", "text/plain; charset=utf-8");
     /** Tasks choose the bytes: a browser must not take them for a page. */
     private static final Headers RAW =
@@ -48,8 +43,7 @@ final class FileRoutes {
                 Route.get("/v1/client/fs/cat/{id}", Right.READ_FILES, this::cat),
                 Route.get("/v1/client/fs/readat/{id}", Right.READ_FILES, this::readAt),
                 Route.get("/v1/client/fs/logs/{id}", Right.READ_LOGS, this::logs),
-                Route.get("/v1/client/fs/stream/{id}", Right.READ_FILES, this::stream),
-                Route.get("/v1/client/allocation/{id}/stats", Right.READ_JOB, this::stats));
+                Route.get("/v1/client/fs/stream/{id}", Right.READ_FILES, this::stream));
     }
 
     private Allocation local(Request request) throws Refused {
@@ -164,84 +158,5 @@ final class FileRoutes {
                 .map(allocation -> allocation.client().taskStates().get(task))
                 .map(state -> state.status() != TaskStatus.DEAD)
                 .orElse(false);
-    }
-
-    /** Processor time is told as a rate, so it is looked at twice. */
-    private Response stats(Request request) throws Refused, InterruptedException {
-        var allocation = local(request);
-        var before = usage(allocation);
-        long beforeNanos = System.nanoTime();
-        Thread.sleep(SAMPLE);
-        var after = usage(allocation);
-        double seconds = (System.nanoTime() - beforeNanos) / 1e9;
-        var samples = new TreeMap<String, Sample>();
-        after.forEach((task, used) -> {
-            var cpuBefore = before.getOrDefault(task, used).cpuTime();
-            double percent = used.cpuTime().minus(cpuBefore).toNanos() / 1e7 / seconds;
-            samples.put(task, new Sample(percent, used.memoryBytes(), used.memoryPeakBytes(), used.processes()));
-        });
-        var wanted = request.query().text("task");
-        if (wanted.isPresent() && !samples.containsKey(wanted.get())) {
-            throw Refused.notFound("unknown task name \"" + wanted.get() + "\"");
-        }
-        wanted.ifPresent(task -> samples.keySet().retainAll(List.of(task)));
-        return Reads.json(
-                statistics(samples, megaHertzPerProcessor(allocation), System.currentTimeMillis() * 1_000_000));
-    }
-
-    private SortedMap<String, TaskUsage> usage(Allocation allocation) throws Refused {
-        return node.flatMap(here -> here.usageOf(allocation.id()))
-                .orElseThrow(() -> Refused.notFound("allocation " + allocation.id() + " does not run on this node"));
-    }
-
-    private double megaHertzPerProcessor(Allocation allocation) {
-        return region.snapshot()
-                .node(allocation.nodeId())
-                .map(found -> found.spec().capacity().cpu())
-                .filter(cpu -> cpu.cores() > 0)
-                .map(cpu -> (double) cpu.megaHertz() / cpu.cores())
-                .orElse(0.0);
-    }
-
-    private record Sample(double cpuPercent, long memoryBytes, long memoryPeakBytes, int processes) {
-        Sample plus(Sample other) {
-            return new Sample(
-                    cpuPercent + other.cpuPercent,
-                    memoryBytes + other.memoryBytes,
-                    memoryPeakBytes + other.memoryPeakBytes,
-                    processes + other.processes);
-        }
-    }
-
-    private static Object statistics(SortedMap<String, Sample> samples, double megaHertz, long timestampNanos) {
-        var tasks = new TreeMap<String, Object>();
-        samples.forEach((name, sample) -> {
-            var task = new TreeMap<String, Object>();
-            task.put("ResourceUsage", resources(sample, megaHertz));
-            task.put("Timestamp", timestampNanos);
-            tasks.put(name, task);
-        });
-        var total = samples.values().stream().reduce(new Sample(0, 0, 0, 0), Sample::plus);
-        var reply = new TreeMap<String, Object>();
-        reply.put("ResourceUsage", resources(total, megaHertz));
-        reply.put("Tasks", tasks);
-        reply.put("Timestamp", timestampNanos);
-        return reply;
-    }
-
-    private static Object resources(Sample sample, double megaHertz) {
-        var memory = new TreeMap<String, Object>();
-        memory.put("Usage", sample.memoryBytes);
-        memory.put("MaxUsage", sample.memoryPeakBytes);
-        memory.put("Measured", List.of("Usage", "Max Usage"));
-        var cpu = new TreeMap<String, Object>();
-        cpu.put("Percent", sample.cpuPercent);
-        cpu.put("TotalTicks", sample.cpuPercent / 100 * megaHertz);
-        cpu.put("Measured", List.of("Percent"));
-        var resources = new TreeMap<String, Object>();
-        resources.put("MemoryStats", memory);
-        resources.put("CpuStats", cpu);
-        resources.put("Processes", sample.processes);
-        return resources;
     }
 }

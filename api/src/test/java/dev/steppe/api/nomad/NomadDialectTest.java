@@ -13,6 +13,7 @@ import dev.steppe.api.http.Reply;
 import dev.steppe.api.http.Router;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
+import dev.steppe.client.node.HostUsage;
 import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeId;
@@ -111,6 +112,11 @@ class NomadDialectTest {
         public Optional<SortedMap<String, TaskUsage>> usageOf(AllocationId allocation) {
             return Optional.of(new TreeMap<>(
                     Map.of("t", new TaskUsage(Duration.ofNanos(System.nanoTime() / 2), 7, 9, 1))));
+        }
+
+        @Override
+        public HostUsage hostUsage(HostUsage.Ticks earlier) throws IOException {
+            return HostUsage.take(earlier, directory);
         }
     }
 
@@ -494,6 +500,24 @@ class NomadDialectTest {
         assertThat(Double.parseDouble(at(usage, "ResourceUsage/CpuStats/TotalTicks")))
                 .isBetween(600.0, 1600.0);
         assertThat(at(usage, "ResourceUsage/MemoryStats/Usage")).isEqualTo("7");
+        assertThat(at(usage, "Tasks/t/ResourceUsage/MemoryStats/RSS")).isEqualTo("7");
+        assertThat(at(usage, "Tasks/t/ResourceUsage/CpuStats/ThrottledPeriods")).isEqualTo("0");
+    }
+
+    @Test
+    void a_node_tells_what_its_machine_uses() throws Exception {
+        var usage = get("/v1/client/stats?node_id=n1");
+        long total = Long.parseLong(at(usage, "Memory/Total"));
+        assertThat(Long.parseLong(at(usage, "Memory/Used"))).isBetween(1L, total);
+        assertThat(at(usage, "CPU/0/CPU")).isEqualTo("cpu0");
+        double all = 0;
+        for (String part : java.util.List.of("User", "System", "Idle")) {
+            all += Double.parseDouble(at(usage, "CPU/0/" + part));
+        }
+        assertThat(all).isBetween(1.0, 100.5);
+        assertThat(Long.parseLong(at(usage, "AllocDirStats/Size"))).isPositive();
+        assertThat(Long.parseLong(at(usage, "Uptime"))).isPositive();
+        assertThat(get("/v1/client/stats?node_id=n2").status()).isEqualTo(404);
     }
 
     @Test

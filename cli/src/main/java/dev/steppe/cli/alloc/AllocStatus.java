@@ -37,7 +37,7 @@ public final class AllocStatus implements Command {
         return List.of(
                 Flag.toggle("json", "As JSON."),
                 Flag.toggle("short", "States of the tasks only, no events."),
-                Flag.toggle("stats", "Resource usage where the node reports it, which is the default."),
+                Flag.toggle("stats", "Everything the node measures of each task; without it, cpu and memory."),
                 Flag.toggle("verbose", "Whole ids, absolute times, scores of the placement."),
                 CommonFlags.template(),
                 CommonFlags.browser());

@@ -11,6 +11,7 @@ import dev.steppe.cli.terminal.Terminal;
 import dev.steppe.cli.terminal.Times;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The section of an allocation that shows each task: state, resources, times and recent events. One thread. */
 final class TaskDetails {
@@ -18,12 +19,14 @@ final class TaskDetails {
     private final boolean verbose;
     private final Terminal terminal;
     private final Json usage;
+    private final boolean statistics;
 
     TaskDetails(Invocation invocation, Json allocation, boolean verbose) {
         this.allocation = allocation;
         this.verbose = verbose;
         this.terminal = invocation.terminal();
         this.usage = usage(invocation, allocation);
+        this.statistics = invocation.arguments().has("stats");
     }
 
     /** What the node measures; nothing when the allocation has ended or the node cannot be asked. */
@@ -50,6 +53,9 @@ final class TaskDetails {
                 proxy(name);
             }
             resources(name);
+            if (statistics) {
+                statistics(usage.at("Tasks").at(name).at("ResourceUsage"));
+            }
             events(state);
         }
     }
@@ -97,6 +103,34 @@ final class TaskDetails {
             table.row(" ", " ", " ", address);
         }
         terminal.line(table.render().stripTrailing());
+        terminal.blankLine();
+    }
+
+    /** Everything that is measured of a task. */
+    private void statistics(Json used) {
+        if (used.isNull()) {
+            return;
+        }
+        var memory = used.at("MemoryStats");
+        terminal.title("Memory Stats");
+        var amounts = new Table("Usage", "Max Usage", "RSS", "Cache");
+        amounts.row(
+                Quantities.bytes(memory.number("Usage")),
+                Quantities.bytes(memory.number("MaxUsage")),
+                Quantities.bytes(memory.number("RSS")),
+                Quantities.bytes(memory.number("Cache")));
+        terminal.line(amounts.render().stripTrailing());
+        terminal.blankLine();
+        var cpu = used.at("CpuStats");
+        terminal.title("CPU Stats");
+        var rates = new Table("Percent", "MHz", "Throttled Periods", "Throttled Time", "Processes");
+        rates.row(
+                String.format(Locale.ROOT, "%.2f%%", cpu.at("Percent").fraction()),
+                Long.toString(cpu.at("TotalTicks").number()),
+                cpu.text("ThrottledPeriods"),
+                cpu.number("ThrottledTime") / 1_000_000 + "ms",
+                used.text("Processes"));
+        terminal.line(rates.render().stripTrailing());
         terminal.blankLine();
     }
 

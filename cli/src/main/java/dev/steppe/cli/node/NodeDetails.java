@@ -13,6 +13,7 @@ import dev.steppe.cli.terminal.Times;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -46,6 +47,9 @@ public final class NodeDetails {
         if (!arguments.has("short")) {
             allocated(node, allocations, terminal);
             host(stats, terminal);
+            if (arguments.has("stats")) {
+                detailed(stats, terminal);
+            }
         }
         terminal.blankLine();
         terminal.title("Allocations");
@@ -196,6 +200,43 @@ public final class NodeDetails {
                 Quantities.bytes(memory.number("Used")) + "/" + Quantities.bytes(memory.number("Total")),
                 Quantities.bytes(disk.number("Used")) + "/" + Quantities.bytes(disk.number("Size")));
         terminal.table(table);
+    }
+
+    /** Everything the node measures of itself. */
+    private static void detailed(Json stats, Terminal terminal) {
+        if (stats.isNull()) {
+            return;
+        }
+        terminal.blankLine();
+        terminal.title("CPU Stats");
+        var processors = new Table("CPU", "User", "System", "Idle");
+        for (var each : stats.items("CPU")) {
+            processors.row(
+                    each.text("CPU"), percent(each.at("User")), percent(each.at("System")), percent(each.at("Idle")));
+        }
+        terminal.table(processors);
+        terminal.blankLine();
+        terminal.title("Memory Stats");
+        var memory = stats.at("Memory");
+        var fields = new Fields();
+        for (var name : List.of("Total", "Available", "Used", "Free")) {
+            fields.put(name, Quantities.bytes(memory.number(name)));
+        }
+        terminal.fields(fields);
+        terminal.blankLine();
+        terminal.title("Disk Stats");
+        var disk = stats.at("AllocDirStats");
+        terminal.fields(new Fields()
+                .put("Device", disk.text("Device"))
+                .put("MountPoint", disk.text("Mountpoint"))
+                .put("Size", Quantities.bytes(disk.number("Size")))
+                .put("Used", Quantities.bytes(disk.number("Used")))
+                .put("Available", Quantities.bytes(disk.number("Available")))
+                .put("Used Percent", percent(disk.at("UsedPercent"))));
+    }
+
+    private static String percent(Json value) {
+        return String.format(Locale.ROOT, "%.1f%%", value.fraction());
     }
 
     private static void sorted(String title, Map<String, Json> entries, Terminal terminal) {

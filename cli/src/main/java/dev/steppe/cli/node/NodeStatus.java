@@ -40,7 +40,7 @@ public final class NodeStatus implements Command {
                 Flag.toggle("self", "The node of this agent."),
                 Flag.toggle("short", "One node without resources and events."),
                 Flag.toggle("verbose", "Whole ids, addresses; for one node drivers, attributes and meta."),
-                Flag.refused("stats", "device statistics are not collected in this version"),
+                Flag.toggle("stats", "For one node: what each processor, memory and the disk of allocations do now."),
                 Flag.refused("per-page", "all nodes are listed at once"),
                 Flag.refused("page-token", "all nodes are listed at once"),
                 CommonFlags.template(),

@@ -75,7 +75,9 @@ public final class ExecDriver extends ProcessDriver {
             command.addAll(ConfigKeys.texts(task.config(), "args"));
             var directory = Path.of("/").resolve(ConfigKeys.text(task.config(), "work_dir"));
             return tasks().start(
-                    name(), task, new ProcessTasks.Start(command, directory, account, Optional.of(isolation), true));
+                            name(),
+                            task,
+                            new ProcessTasks.Start(command, directory, account, Optional.of(isolation), true));
         } catch (IOException disk) {
             throw DriverException.failed("the view of task " + task.taskName() + " cannot be prepared", disk);
         }

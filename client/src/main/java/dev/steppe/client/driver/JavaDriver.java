@@ -73,9 +73,7 @@ public final class JavaDriver extends ProcessDriver {
     /** Isolated where that is possible. */
     @Override
     public TaskView view(TaskDirectories directories) {
-        return tasks().isolationImpossible().isPresent()
-                ? super.view(directories)
-                : TaskView.isolated();
+        return tasks().isolationImpossible().isPresent() ? super.view(directories) : TaskView.isolated();
     }
 
     @Override
@@ -111,8 +109,7 @@ public final class JavaDriver extends ProcessDriver {
             var isolation = settings.isolation()
                     .of(task, account.filter(user -> user.uid() != 0).isEmpty(), List.of(javaHome));
             var directory = Path.of("/").resolve(ConfigKeys.text(task.config(), "work_dir"));
-            return tasks()
-                    .start(
+            return tasks().start(
                             name(),
                             task,
                             new ProcessTasks.Start(command, directory, account, Optional.of(isolation), true));

@@ -103,8 +103,7 @@ public final class ProcessTasks implements AutoCloseable {
                 .orElse(Set.of());
     }
 
-    DriverHandle start(
-            String driver, TaskContext task, UserPolicy users, List<String> command, boolean controlGroups)
+    DriverHandle start(String driver, TaskContext task, UserPolicy users, List<String> command, boolean controlGroups)
             throws DriverException {
         var wished = ConfigKeys.text(task.config(), "work_dir");
         return start(
@@ -195,7 +194,15 @@ public final class ProcessTasks implements AutoCloseable {
     TaskUsage usage(DriverHandle handle) throws DriverException {
         try {
             var usage = launcher.usage(process(handle));
-            return new TaskUsage(usage.cpuTime(), usage.memoryBytes(), usage.memoryPeakBytes(), usage.processes());
+            return new TaskUsage(
+                    usage.cpuTime(),
+                    usage.memoryBytes(),
+                    usage.memoryPeakBytes(),
+                    usage.processes(),
+                    usage.residentBytes(),
+                    usage.cacheBytes(),
+                    usage.throttledPeriods(),
+                    usage.throttledTime());
         } catch (IOException unreadable) {
             throw DriverException.failed("cannot read the task's usage", unreadable);
         }

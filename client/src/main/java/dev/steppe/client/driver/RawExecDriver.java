@@ -66,8 +66,7 @@ public final class RawExecDriver extends ProcessDriver {
         command.add(ProgramPath.find(ConfigKeys.text(task.config(), "command"), task)
                 .toString());
         command.addAll(ConfigKeys.texts(task.config(), "args"));
-        return tasks()
-                .start(name(), withoutDenied(task), settings.users(), command, settings.controlGroups());
+        return tasks().start(name(), withoutDenied(task), settings.users(), command, settings.controlGroups());
     }
 
     private static TaskContext withoutDenied(TaskContext task) {

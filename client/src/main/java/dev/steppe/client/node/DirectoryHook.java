@@ -65,8 +65,9 @@ public final class DirectoryHook implements AllocationHook {
     private void checkOpen(Account user) throws IOException, HookException {
         for (Path at = root.toAbsolutePath().getParent(); at != null; at = at.getParent()) {
             if (!Files.getPosixFilePermissions(at).contains(PosixFilePermission.OTHERS_EXECUTE)) {
-                throw new HookException("user " + (user.name().isEmpty() ? user.uid() : "\"" + user.name() + "\"") + " cannot get to its task's directory, since " + at
-                        + " is closed to others; run: chmod o+x " + at + ", or choose another data directory");
+                throw new HookException("user " + (user.name().isEmpty() ? user.uid() : "\"" + user.name() + "\"")
+                        + " cannot get to its task's directory, since " + at + " is closed to others; run: chmod o+x "
+                        + at + ", or choose another data directory");
             }
         }
     }

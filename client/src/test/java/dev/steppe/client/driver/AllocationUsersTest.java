@@ -27,8 +27,10 @@ class AllocationUsersTest {
     void users_are_unique_are_kept_and_are_free_again_with_the_directory() throws Exception {
         assumeTrue(LinuxCalls.isRoot(), "skipped: needs root to give directories to users");
         var two = new AllocationUsers.Range(81_000, 81_001);
-        var first = new AllocationUsers(temporary, two).claim(new AllocationId("a")).orElseThrow();
-        var second = new AllocationUsers(temporary, two).claim(new AllocationId("b")).orElseThrow();
+        var first =
+                new AllocationUsers(temporary, two).claim(new AllocationId("a")).orElseThrow();
+        var second =
+                new AllocationUsers(temporary, two).claim(new AllocationId("b")).orElseThrow();
         assertThat(List.of(first.uid(), second.uid())).containsExactlyInAnyOrder(81_000, 81_001);
         var later = new AllocationUsers(temporary, two);
         assertThat(later.claim(new AllocationId("a"))).contains(first);
@@ -53,7 +55,8 @@ class AllocationUsersTest {
             Files.writeString(victim.shared().resolve("data/shared"), "hush");
             var script = "id -u; umask 077; echo mine > ../alloc/data/mine; cat " + files.secrets() + "/token "
                     + victim.shared() + "/data/shared; ls " + victim.path() + " || echo closed";
-            assertThat(run(machine, driver, script, own)).containsExactly(own.orElseThrow().uid() + "", "closed");
+            assertThat(run(machine, driver, script, own))
+                    .containsExactly(own.orElseThrow().uid() + "", "closed");
             assertThat(run(machine, driver, "cat ../alloc/data/mine", own)).containsExactly("mine");
             victim.destroy();
         }
@@ -67,7 +70,8 @@ class AllocationUsersTest {
             var own = new AllocationUsers(temporary.resolve("allocations"), RANGE).claim(machine.allocation);
             var daemon = dev.steppe.io.linux.Account.find("daemon");
             machine.directory.createTask("web", daemon, AllocationDirectory.Access.PROCESS);
-            var task = machine.task("web", shell("id -un; echo x > ../alloc/data/file && echo written"), Optional.of("daemon"), daemon);
+            var task = machine.task(
+                    "web", shell("id -un; echo x > ../alloc/data/file && echo written"), Optional.of("daemon"), daemon);
             var handle = driver.start(task);
             assertThat(DriverMachine.exit(driver, handle).successful()).isTrue();
             assertThat(Files.readAllLines(task.directories().stdout())).containsExactly("daemon", "written");

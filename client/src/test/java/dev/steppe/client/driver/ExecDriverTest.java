@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steppe.io.linux.Capability;
 import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.io.process.CommandSession;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -140,6 +142,44 @@ class ExecDriverTest {
             adopting.destroy(read);
         }
         assertThat(mounts()).isEqualTo(mountsBefore);
+    }
+
+    @Test
+    void a_command_beside_the_task_has_its_view_its_user_and_its_filter() throws Exception {
+        var handle = driver.start(machine.task("web", config("sleep", List.of("1000"))));
+        var printed = new ByteArrayOutputStream();
+        var output = new CommandSession.Output() {
+            @Override
+            public void stdout(byte[] bytes) {
+                printed.writeBytes(bytes);
+            }
+
+            @Override
+            public void stderr(byte[] bytes) {
+                printed.writeBytes(bytes);
+            }
+
+            @Override
+            public void ended(CommandSession.End end) {}
+        };
+        var script = "cat /proc/2/comm; id -u; ls /alloc; ls /var 2>/dev/null; grep ^Seccomp: /proc/self/status";
+        var wish = new CommandSession.Wish(List.of("/bin/sh", "-c", script), Optional.empty());
+        try (var session = driver.enter(handle, wish, output)) {
+            assertThat(session.awaitEnd(DriverMachine.DEADLINE)).contains(new CommandSession.End.Exited(0));
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly(
+                        "sleep",
+                        Integer.toString(UserPolicy.unprivileged()
+                                .defaultAccount()
+                                .orElseThrow()
+                                .uid()),
+                        "data",
+                        "logs",
+                        "tmp",
+                        "Seccomp:\t2");
+        driver.stop(handle, "SIGTERM", DriverMachine.DEADLINE);
+        driver.destroy(handle);
     }
 
     @Test

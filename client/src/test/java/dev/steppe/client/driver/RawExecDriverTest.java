@@ -160,17 +160,20 @@ class RawExecDriverTest {
 
     @Test
     void without_control_groups_the_whole_tree_still_ends() throws Exception {
-        var without = new RawExecDriver(
-                machine.tasks, new RawExecDriver.Settings(true, UserPolicy.unprivileged(), false));
+        var without =
+                new RawExecDriver(machine.tasks, new RawExecDriver.Settings(true, UserPolicy.unprivileged(), false));
         var task = machine.task("web", shell("(sleep 1000 & echo $! ; wait) & wait"));
         var handle = without.start(task);
         DriverMachine.await(() -> !Files.readString(task.directories().stdout()).isEmpty());
-        long child = Long.parseLong(Files.readString(task.directories().stdout()).trim());
+        long child =
+                Long.parseLong(Files.readString(task.directories().stdout()).trim());
         assertThat(ProcessHandle.of(child)).isPresent();
         without.stop(handle, "SIGINT", Duration.ofMillis(1));
         without.destroy(handle);
         DriverMachine.await(() -> ProcessHandle.of(child).isEmpty());
-        assertThat(machine.tasks.cgroups().map(groups -> groups.find(machine.allocation + ".web").directories()))
+        assertThat(machine.tasks
+                        .cgroups()
+                        .map(groups -> groups.find(machine.allocation + ".web").directories()))
                 .satisfiesAnyOf(
                         none -> assertThat(none).isEmpty(),
                         empty -> assertThat(empty.orElseThrow()).isEmpty());

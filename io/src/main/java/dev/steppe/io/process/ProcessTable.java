@@ -77,7 +77,7 @@ final class ProcessTable {
                 continue;
             }
         }
-        return new ProcessUsage(cpu, memoryBytes, memoryBytes, pids.size());
+        return new ProcessUsage(cpu, memoryBytes, memoryBytes, pids.size(), memoryBytes, 0, 0, Duration.ZERO);
     }
 
     private static List<ProcessStat> all() throws IOException {

@@ -1,11 +1,14 @@
 package dev.steppe.io.process;
 
+import dev.steppe.io.linux.Capability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -17,6 +20,7 @@ record Standing(
         long boundingCapabilities,
         long ambientCapabilities,
         boolean noNewPrivileges,
+        boolean filtered,
         String umask) {
     private static final int EFFECTIVE = 1;
     private static final List<Path> SETPRIV = List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
@@ -30,6 +34,7 @@ record Standing(
                 Long.parseUnsignedLong(words(lines, "CapBnd").getFirst(), 16),
                 Long.parseUnsignedLong(words(lines, "CapAmb").getFirst(), 16),
                 words(lines, "NoNewPrivs").equals(List.of("1")),
+                words(lines, "Seccomp").equals(List.of("2")),
                 words(lines, "Umask").stream().findFirst().orElse("0022"));
     }
 
@@ -48,6 +53,17 @@ record Standing(
         return Arrays.stream(lines.getOrDefault(key, "").split("\\s+", -1))
                 .filter(word -> !word.isEmpty())
                 .toList();
+    }
+
+    /** The capabilities it can have at all. */
+    Set<Capability> capabilities() {
+        var capabilities = EnumSet.noneOf(Capability.class);
+        for (Capability each : Capability.values()) {
+            if ((boundingCapabilities & (1L << each.number())) != 0) {
+                capabilities.add(each);
+            }
+        }
+        return capabilities;
     }
 
     /** The words that make root become this, to be put before a command. */

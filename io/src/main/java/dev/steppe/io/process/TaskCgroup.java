@@ -93,8 +93,25 @@ public record TaskCgroup(List<Path> directories) {
         peak = peak.isPresent() ? peak : number("memory.peak");
         var pids = number("pids.current");
         return Optional.of(new ProcessUsage(
-                Duration.ofNanos(cpuNanos.getAsLong()), memory.getAsLong(), peak.orElse(memory.getAsLong()), (int)
-                        pids.orElse(processes().size())));
+                Duration.ofNanos(cpuNanos.getAsLong()),
+                memory.getAsLong(),
+                peak.orElse(memory.getAsLong()),
+                (int) pids.orElse(processes().size()),
+                either(counter("memory.stat", "total_rss"), counter("memory.stat", "anon")),
+                either(counter("memory.stat", "total_cache"), counter("memory.stat", "file")),
+                counter("cpu.stat", "nr_throttled").orElse(0),
+                throttled()));
+    }
+
+    private Duration throttled() throws IOException {
+        var nanos = counter("cpu.stat", "throttled_time");
+        return nanos.isPresent()
+                ? Duration.ofNanos(nanos.getAsLong())
+                : Duration.ofNanos(counter("cpu.stat", "throttled_usec").orElse(0) * 1000);
+    }
+
+    private static long either(OptionalLong version1, OptionalLong version2) {
+        return version1.isPresent() ? version1.getAsLong() : version2.orElse(0);
     }
 
     /** Removes the group; it must hold no process. Idempotent. */

@@ -8,7 +8,8 @@ import java.util.Optional;
 public sealed interface TaskExit {
 
     /** The task ended with a code, or by a signal; then the code is 128 and the signal's number, as shells count. */
-    record Ended(int status, Optional<Signal> signal, Optional<TaskCgroup.OutOfMemory> outOfMemory, Instant at) implements TaskExit {
+    record Ended(int status, Optional<Signal> signal, Optional<TaskCgroup.OutOfMemory> outOfMemory, Instant at)
+            implements TaskExit {
 
         /** From the status as the kernel gives it to a parent. */
         static Ended of(int waited, Optional<TaskCgroup.OutOfMemory> outOfMemory, Instant at) {

@@ -149,6 +149,10 @@ final class TaskSessions implements AutoCloseable {
             }
             return namespaceThread.call(NamespaceThread.Entry.none(), () -> {
                 namespaces.enter();
+                if (standing.filtered()) {
+                    LinuxCalls.filterSystemCalls(
+                            SystemCallFilter.bytes(Processor.current().orElseThrow(), standing.capabilities()));
+                }
                 return Spawn.start(words, ENVIRONMENT, List.of(far.script(), far.stdout(), far.stderr(), far.input()));
             });
         }
