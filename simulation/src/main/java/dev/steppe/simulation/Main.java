@@ -1,6 +1,7 @@
 package dev.steppe.simulation;
 
 import dev.steppe.simulation.bench.ConsensusBench;
+import dev.steppe.simulation.bench.ExecBench;
 import dev.steppe.simulation.bench.LanguageBench;
 import dev.steppe.simulation.bench.MeshBench;
 import dev.steppe.simulation.bench.StartBench;
@@ -29,6 +30,7 @@ public final class Main {
     public static void main(String[] arguments) throws Exception {
         var benches = new TreeMap<String, Program>(Map.of(
                 "consensus", ConsensusBench::main,
+                "exec", ExecBench::main,
                 "language", LanguageBench::main,
                 "mesh", MeshBench::main,
                 "start", StartBench::main));

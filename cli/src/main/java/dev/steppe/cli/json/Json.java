@@ -28,6 +28,11 @@ public sealed interface Json {
         return 0;
     }
 
+    /** The number with its fraction, 0 when this is none. */
+    default double fraction() {
+        return 0;
+    }
+
     /** True for the value {@code true} only. */
     default boolean isTrue() {
         return false;
@@ -159,7 +164,7 @@ public sealed interface Json {
             }
         }
 
-        /** The number with its fraction. */
+        @Override
         public double fraction() {
             return Double.parseDouble(digits);
         }

@@ -69,7 +69,7 @@ public record HostUsage(Memory memory, List<Processor> processors, Disk allocati
 
     /** Looks at the machine, and at what its processors did since the earlier look. Blocking. */
     public static HostUsage take(Ticks earlier, Path allocations) throws IOException {
-        return new HostUsage(memory(), processors(earlier, Ticks.now()), disk(allocations), uptime());
+        return new HostUsage(readMemory(), processors(earlier, Ticks.now()), disk(allocations), readUptime());
     }
 
     private static List<Processor> processors(Ticks earlier, Ticks now) {
@@ -95,7 +95,7 @@ public record HostUsage(Memory memory, List<Processor> processors, Disk allocati
         return processors;
     }
 
-    private static Memory memory() throws IOException {
+    private static Memory readMemory() throws IOException {
         var bytes = new TreeMap<String, Long>();
         for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
             var digits = line.replaceAll("[^0-9]", "");
@@ -118,7 +118,7 @@ public record HostUsage(Memory memory, List<Processor> processors, Disk allocati
                 store.getUsableSpace());
     }
 
-    private static Duration uptime() throws IOException {
+    private static Duration readUptime() throws IOException {
         var words = Files.readAllLines(Path.of("/proc/uptime")).getFirst().split(" ", -1);
         return Duration.ofMillis(Math.round(Double.parseDouble(words[0]) * 1000));
     }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steppe.io.linux.Capability;
 import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.io.linux.NamespaceThread;
+import dev.steppe.io.linux.NetworkNamespaces;
 import dev.steppe.io.process.CommandSession;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -180,6 +182,32 @@ class ExecDriverTest {
                         "Seccomp:\t2");
         driver.stop(handle, "SIGTERM", DriverMachine.DEADLINE);
         driver.destroy(handle);
+    }
+
+    @Test
+    void a_task_in_the_network_of_its_allocation_has_its_resolver_and_no_other_interface() throws Exception {
+        var resolver = Files.writeString(temporary.resolve("resolv.conf"), "nameserver 192.0.2.7\n");
+        try (var thread = new NamespaceThread()) {
+            var namespaces = new NetworkNamespaces(thread, temporary.resolve("netns"));
+            var plain = task("cat /etc/resolv.conf; ls /sys/class/net; touch /etc/resolv.conf 2>/dev/null || echo fixed");
+            var task = new TaskContext(
+                    plain.allocation(),
+                    plain.taskName(),
+                    plain.config(),
+                    plain.environment(),
+                    plain.user(),
+                    plain.directories(),
+                    Optional.of(TaskNetwork.of(namespaces.create("web"), resolver)),
+                    plain.ports(),
+                    plain.resources());
+            var handle = driver.start(task);
+            DriverMachine.exit(driver, handle);
+            assertThat(Files.readAllLines(task.directories().stdout()))
+                    .containsExactly("nameserver 192.0.2.7", "lo", "fixed");
+            driver.destroy(handle);
+            namespaces.delete("web");
+            namespaces.removeDirectory();
+        }
     }
 
     @Test
