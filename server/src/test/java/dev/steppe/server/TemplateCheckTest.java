@@ -18,8 +18,9 @@ class TemplateCheckTest {
     @Test
     void mistakes_are_found_with_their_place_before_a_job_runs() throws CodecException {
         assertThat(check("one\\n{{ keyy `a` }}").mistakes())
-                .containsExactly("group \"g\": task \"t\": template \"local/a\": data:2,4: function \"keyy\" not defined;"
-                        + " Did you mean \"key\"?");
+                .containsExactly(
+                        "group \"g\": task \"t\": template \"local/a\": data:2,4: function \"keyy\" not defined;"
+                                + " Did you mean \"key\"?");
     }
 
     @Test

@@ -183,9 +183,4 @@ final class Users {
                         random.nextInt(15, 80),
                         random.nextInt(15, 80));
     }
-
-    /** Small enough that all jobs together fit, helpers included. */
-    private int share(String lifecycle) {
-        return lifecycle.isEmpty() ? random.nextInt(30, 80) : random.nextInt(5, 20);
-    }
 }

@@ -42,7 +42,10 @@ public final class NodeTaskFiles implements FilesOfTasks {
             return new TaskFiles(site.directories(), driver.view(site.directories()), account);
         } catch (IOException unreadable) {
             throw new TaskHook.Failure(
-                    "Setup Failure", "cannot look at the directory of the task: " + unreadable.getMessage(), true, unreadable);
+                    "Setup Failure",
+                    "cannot look at the directory of the task: " + unreadable.getMessage(),
+                    true,
+                    unreadable);
         } catch (DriverException refused) {
             throw new TaskHook.Failure("Setup Failure", String.valueOf(refused.getMessage()), false, refused);
         }

@@ -189,7 +189,8 @@ class ExecDriverTest {
         var resolver = Files.writeString(temporary.resolve("resolv.conf"), "nameserver 192.0.2.7\n");
         try (var thread = new NamespaceThread()) {
             var namespaces = new NetworkNamespaces(thread, temporary.resolve("netns"));
-            var plain = task("cat /etc/resolv.conf; ls /sys/class/net; touch /etc/resolv.conf 2>/dev/null || echo fixed");
+            var plain =
+                    task("cat /etc/resolv.conf; ls /sys/class/net; touch /etc/resolv.conf 2>/dev/null || echo fixed");
             var task = new TaskContext(
                     plain.allocation(),
                     plain.taskName(),

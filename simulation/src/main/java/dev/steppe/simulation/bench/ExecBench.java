@@ -85,7 +85,12 @@ public final class ExecBench {
     }
 
     private static double at(List<Duration> times, int percent) {
-        return times.stream().sorted().toList().get(times.size() * percent / 100).toNanos() / 1e6;
+        return times.stream()
+                        .sorted()
+                        .toList()
+                        .get(times.size() * percent / 100)
+                        .toNanos()
+                / 1e6;
     }
 
     private Isolation isolation() throws IOException {
@@ -97,7 +102,8 @@ public final class ExecBench {
         }
         for (String each : List.of("alloc", "local", "secrets", "tmp")) {
             views.add(Isolation.View.writable(
-                    Files.createDirectories(directory.resolve(each)), Path.of("/").resolve(each)));
+                    Files.createDirectories(directory.resolve(each)),
+                    Path.of("/").resolve(each)));
         }
         var root = Files.createDirectories(directory.resolve("root"));
         return new Isolation(root, views, List.of(), true, true, Set.of(), true);
