@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.steppe.io.TaskScope;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.JobId;
@@ -271,8 +272,9 @@ class AllocationAccessTest {
                 .put("NOMAD_ADDR", "http://127.0.0.1:" + agent.nomadAddress().getPort());
         var terminal = builder.start();
         var shown = new ByteArrayOutputStream();
-        var reading = Thread.ofVirtual().start(() -> copy(terminal, shown));
-        try (var keys = terminal.getOutputStream()) {
+        try (var scope = new TaskScope("terminal");
+                var keys = terminal.getOutputStream()) {
+            scope.startVirtual("copy", () -> copy(terminal, shown));
             AgentTest.await(
                     "a prompt", () -> shown.toString(StandardCharsets.UTF_8).contains("$"));
             type(keys, "stty -a; sleep 1000\r");
@@ -287,7 +289,6 @@ class AllocationAccessTest {
             assertThat(terminal.exitValue()).isEqualTo(4);
         } finally {
             terminal.destroyForcibly();
-            reading.join();
         }
     }
 

@@ -23,6 +23,12 @@ final class ClusterFunctions {
     private ClusterFunctions() {}
 
     static void define(FunctionSet.Group group) {
+        services(group);
+        keys(group);
+        scheduler(group);
+    }
+
+    private static void services(FunctionSet.Group group) {
         group.add(
                         "service",
                         "NAME [FILTER]",
@@ -33,8 +39,11 @@ final class ClusterFunctions {
                         "services",
                         "[@DATACENTER]",
                         "the names of all services with their tags",
-                        it -> it.session().need(new Query.Services(datacenter(it)), Datum.of(List.of())))
-                .add("key", "PATH[@DATACENTER]", "the value of a key; waits until there is one", ClusterFunctions::key)
+                        it -> it.session().need(new Query.Services(datacenter(it)), Datum.of(List.of())));
+    }
+
+    private static void keys(FunctionSet.Group group) {
+        group.add("key", "PATH[@DATACENTER]", "the value of a key; waits until there is one", ClusterFunctions::key)
                 .add(
                         "keyExists",
                         "PATH[@DATACENTER]",
@@ -64,8 +73,11 @@ final class ClusterFunctions {
                         "safeTree",
                         "PREFIX[@DATACENTER]",
                         "the same; waits until there is one",
-                        it -> pairs(it, true, true))
-                .add(
+                        it -> pairs(it, true, true));
+    }
+
+    private static void scheduler(FunctionSet.Group group) {
+        group.add(
                         "nomadServices",
                         "",
                         "the names of the scheduler's services with their tags",

@@ -17,6 +17,11 @@ final class SprigCollections {
     }
 
     private static void lists(FunctionSet.Group group) {
+        parts(group);
+        selections(group);
+    }
+
+    private static void parts(FunctionSet.Group group) {
         group.add("sprig_list", "VALUE...", "a list", it -> Datum.of(it.values()))
                 .add("sprig_tuple", "VALUE...", "a list", it -> Datum.of(it.values()))
                 .add(
@@ -57,8 +62,11 @@ final class SprigCollections {
                         "sprig_reverse",
                         "LIST",
                         "in the other direction",
-                        it -> Datum.of(it.list(0).reversed()))
-                .add(
+                        it -> Datum.of(it.list(0).reversed()));
+    }
+
+    private static void selections(FunctionSet.Group group) {
+        group.add(
                         "sprig_uniq",
                         "LIST",
                         "each value once",

@@ -11,6 +11,14 @@ final class SprigTexts {
     private SprigTexts() {}
 
     static void define(FunctionSet.Group group) {
+        trims(group);
+        searches(group);
+        shapes(group);
+        joins(group);
+        patterns(group);
+    }
+
+    private static void trims(FunctionSet.Group group) {
         group.add(
                         "sprig_upper",
                         "TEXT",
@@ -59,8 +67,11 @@ final class SprigTexts {
                         "sprig_nospace",
                         "TEXT",
                         "without any blanks",
-                        it -> Datum.of(it.text(0).replaceAll("\\s", "")))
-                .add(
+                        it -> Datum.of(it.text(0).replaceAll("\\s", "")));
+    }
+
+    private static void searches(FunctionSet.Group group) {
+        group.add(
                         "sprig_contains",
                         "PART TEXT",
                         "whether the part is in the text",
@@ -79,8 +90,11 @@ final class SprigTexts {
                         "sprig_replace",
                         "FROM TO TEXT",
                         "with each FROM replaced",
-                        it -> Datum.of(TextFunctions.replace(it.text(2), it.text(0), it.text(1))))
-                .add("sprig_repeat", "COUNT TEXT", "the text so many times", SprigTexts::repeat)
+                        it -> Datum.of(TextFunctions.replace(it.text(2), it.text(0), it.text(1))));
+    }
+
+    private static void shapes(FunctionSet.Group group) {
+        group.add("sprig_repeat", "COUNT TEXT", "the text so many times", SprigTexts::repeat)
                 .add("sprig_substr", "FROM TO TEXT", "a part of the text", SprigTexts::substring)
                 .add("sprig_trunc", "LENGTH TEXT", "the first characters, below zero the last ones", SprigTexts::cut)
                 .add("sprig_abbrev", "LENGTH TEXT", "cut, with ... at the end", SprigTexts::abbreviate)
@@ -104,8 +118,11 @@ final class SprigTexts {
                         "the word that fits the count",
                         it -> Datum.of(it.whole(2) == 1 ? it.text(0) : it.text(1)))
                 .add("sprig_snakecase", "TEXT", "words_like_this", it -> Datum.of(words(it.text(0), "_")))
-                .add("sprig_kebabcase", "TEXT", "words-like-this", it -> Datum.of(words(it.text(0), "-")))
-                .add(
+                .add("sprig_kebabcase", "TEXT", "words-like-this", it -> Datum.of(words(it.text(0), "-")));
+    }
+
+    private static void joins(FunctionSet.Group group) {
+        group.add(
                         "sprig_splitList",
                         "SEPARATOR TEXT",
                         "the parts of a text",
@@ -128,7 +145,6 @@ final class SprigTexts {
                 .add("sprig_sha1sum", "TEXT", "the SHA-1 hash", it -> TextFunctions.hash("SHA-1", it))
                 .add("sprig_sha256sum", "TEXT", "the SHA-256 hash", it -> TextFunctions.hash("SHA-256", it))
                 .add("sprig_sha512sum", "TEXT", "the SHA-512 hash", it -> TextFunctions.hash("SHA-512", it));
-        patterns(group);
     }
 
     private static void patterns(FunctionSet.Group group) {

@@ -7,6 +7,13 @@ final class SprigValues {
     private SprigValues() {}
 
     static void define(FunctionSet.Group group) {
+        choices(group);
+        kinds(group);
+        json(group);
+        paths(group);
+    }
+
+    private static void choices(FunctionSet.Group group) {
         group.add(
                         "sprig_default",
                         "DEFAULT [VALUE]",
@@ -39,8 +46,11 @@ final class SprigValues {
                         "sprig_ternary",
                         "YES NO TRUTH",
                         "one of two values",
-                        it -> it.truth(2) ? it.value(0) : it.value(1))
-                .add("sprig_fail", "MESSAGE", "stops with a message", it -> {
+                        it -> it.truth(2) ? it.value(0) : it.value(1));
+    }
+
+    private static void kinds(FunctionSet.Group group) {
+        group.add("sprig_fail", "MESSAGE", "stops with a message", it -> {
                     throw new FunctionException(it.text(0));
                 })
                 .add("sprig_kindOf", "VALUE", "its kind", it -> Datum.of(kind(it.value(0))))
@@ -59,8 +69,11 @@ final class SprigValues {
                         "sprig_deepEqual",
                         "A B",
                         "whether they are the same throughout",
-                        it -> Datum.of(it.value(0).equals(it.value(1))))
-                .add("sprig_toJson", "VALUE", "as JSON", it -> Datum.of(JsonText.write(it.value(0), true, "")))
+                        it -> Datum.of(it.value(0).equals(it.value(1))));
+    }
+
+    private static void json(FunctionSet.Group group) {
+        group.add("sprig_toJson", "VALUE", "as JSON", it -> Datum.of(JsonText.write(it.value(0), true, "")))
                 .add(
                         "sprig_toPrettyJson",
                         "VALUE",
@@ -71,8 +84,11 @@ final class SprigValues {
                         "VALUE",
                         "as JSON, with <, > and & as they are",
                         it -> Datum.of(JsonText.write(it.value(0), false, "")))
-                .add("sprig_fromJson", "TEXT", "the value of a JSON text", it -> JsonText.read(it.text(0)))
-                .add("sprig_base", "PATH", "the last part of a path", it -> Datum.of(base(it.text(0))))
+                .add("sprig_fromJson", "TEXT", "the value of a JSON text", it -> JsonText.read(it.text(0)));
+    }
+
+    private static void paths(FunctionSet.Group group) {
+        group.add("sprig_base", "PATH", "the last part of a path", it -> Datum.of(base(it.text(0))))
                 .add("sprig_dir", "PATH", "a path without its last part", it -> Datum.of(directory(it.text(0))))
                 .add("sprig_ext", "PATH", "the ending from the last dot on", it -> {
                     String name = it.text(0).substring(it.text(0).lastIndexOf('/') + 1);

@@ -11,6 +11,12 @@ final class TextFunctions {
     private TextFunctions() {}
 
     static void define(FunctionSet.Group group) {
+        words(group);
+        patterns(group);
+        encodings(group);
+    }
+
+    private static void words(FunctionSet.Group group) {
         group.add(
                         "toLower",
                         "TEXT",
@@ -41,8 +47,11 @@ final class TextFunctions {
                         "replaceAll",
                         "FROM TO TEXT",
                         "with each FROM replaced",
-                        it -> Datum.of(replace(it.text(2), it.text(0), it.text(1))))
-                .add(
+                        it -> Datum.of(replace(it.text(2), it.text(0), it.text(1))));
+    }
+
+    private static void patterns(FunctionSet.Group group) {
+        group.add(
                         "regexMatch",
                         "PATTERN TEXT",
                         "whether the regular expression matches somewhere",
@@ -70,8 +79,11 @@ final class TextFunctions {
                         "SEPARATOR LIST",
                         "the texts of a list in one",
                         it -> Datum.of(String.join(it.text(0), it.texts(1))))
-                .add("indent", "BLANKS TEXT", "with each line moved to the right", TextFunctions::indent)
-                .add("base64Encode", "TEXT", "in Base64", it -> Datum.of(Base64s.encode(it.text(0), false)))
+                .add("indent", "BLANKS TEXT", "with each line moved to the right", TextFunctions::indent);
+    }
+
+    private static void encodings(FunctionSet.Group group) {
+        group.add("base64Encode", "TEXT", "in Base64", it -> Datum.of(Base64s.encode(it.text(0), false)))
                 .add("base64Decode", "TEXT", "from Base64", it -> Datum.of(Base64s.decode(it.text(0), false)))
                 .add("base64URLEncode", "TEXT", "in Base64 for URLs", it -> Datum.of(Base64s.encode(it.text(0), true)))
                 .add(

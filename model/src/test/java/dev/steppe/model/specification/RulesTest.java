@@ -16,6 +16,10 @@ class RulesTest {
     private static final String TASK = "{\"Name\":\"t\",\"Driver\":\"raw_exec\"}";
 
     static Stream<Arguments> broken() {
+        return Stream.concat(jobsAndGroups(), tasksAndServices());
+    }
+
+    private static Stream<Arguments> jobsAndGroups() {
         return Stream.of(
                 Arguments.of(job("\"TaskGroups\":[]"), "TaskGroups", "has no group"),
                 Arguments.of(job("\"TaskGroups\":[{\"Name\":\"g\"}]"), "TaskGroups[0].Tasks", "has no task"),
@@ -56,7 +60,13 @@ class RulesTest {
                 Arguments.of(group("\"MaxRunDuration\":5"), "TaskGroups[0].MaxRunDuration", "batch or sysbatch"),
                 Arguments.of(group("\"Scaling\":{\"Min\":2,\"Max\":4}"), "TaskGroups[0].Count", "must lie within"),
                 Arguments.of(
-                        group("\"EphemeralDisk\":{\"SizeMB\":5}"), "TaskGroups[0].EphemeralDisk.SizeMB", "at least 10"),
+                        group("\"EphemeralDisk\":{\"SizeMB\":5}"),
+                        "TaskGroups[0].EphemeralDisk.SizeMB",
+                        "at least 10"));
+    }
+
+    private static Stream<Arguments> tasksAndServices() {
+        return Stream.of(
                 Arguments.of(
                         group("\"Spreads\":[{\"Attribute\":\"a\",\"SpreadTarget\":[{\"Value\":\"x\",\"Percent\":60},"
                                 + "{\"Value\":\"y\",\"Percent\":60}]}]"),
