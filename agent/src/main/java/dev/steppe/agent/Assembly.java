@@ -401,7 +401,8 @@ public final class Assembly implements AutoCloseable {
                 options.clientDirectory(),
                 options.allocationDirectory(),
                 client.capacity(),
-                client.hostNetworks());
+                client.hostNetworks(),
+                client.hostVolumes());
         return Fingerprint.take(settings, new ArrayList<>(drivers.values()), Instant.now());
     }
 

@@ -1,11 +1,13 @@
 package dev.steppe.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.language.source.Diagnostic;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientStatus;
+import dev.steppe.model.HostVolume;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
 import java.io.IOException;
@@ -94,6 +96,32 @@ class ConfiguredAgentTest {
                     .contains("plugin \"java\" { config { allow_root = true } }");
             agent.stopAndRemove();
         }
+    }
+
+    @Test
+    void a_host_volume_is_told_by_the_node_and_mounted_by_a_job_and_a_missing_directory_is_named() throws Exception {
+        Assumptions.assumeTrue(LinuxCalls.isRoot(), "needs root");
+        var certs = Files.createDirectory(directory.resolve("certs"));
+        Files.writeString(certs.resolve("leaf"), "a certificate\n");
+        String configured = "client { host_volume \"certs\" { path = \"%s\" read_only = true } }";
+        try (var agent = start(configured.formatted(certs))) {
+            assertThat(agent.server().snapshot().nodes())
+                    .first()
+                    .satisfies(node -> assertThat(node.spec().hostVolumes())
+                            .containsEntry("certs", new HostVolume("certs", certs.toString(), true)));
+            AgentTest.register(agent, """
+                    {"ID":"reader","Type":"batch","TaskGroups":[{"Name":"g","Count":1,
+                     "Volumes":{"tls":{"Name":"tls","Type":"host","Source":"certs","ReadOnly":true}},
+                     "Tasks":[{"Name":"t","Driver":"exec","Config":{"command":"/bin/cat","args":["/srv/${NOMAD_TASK_NAME}/leaf"]},
+                      "VolumeMounts":[{"Volume":"tls","Destination":"/srv/${NOMAD_TASK_NAME}"}],
+                      "Resources":{"CPU":20,"MemoryMB":64}}]}]}
+                    """);
+            assertThat(output(ended(agent, "reader", ClientStatus.COMPLETE))).isEqualTo("a certificate\n");
+            agent.stopAndRemove();
+        }
+        assertThatThrownBy(() -> start(configured.formatted(directory.resolve("gone"))))
+                .hasMessageContaining("host_volume \"certs\"")
+                .hasMessageContaining("/gone\" } }: there is no such directory");
     }
 
     @Test

@@ -17,7 +17,8 @@ public record NodeSpec(
         String nodeClass,
         @Default("default") String nodePool,
         SortedMap<String, DriverInfo> drivers,
-        SortedMap<String, HostNetwork> hostNetworks) {
+        SortedMap<String, HostNetwork> hostNetworks,
+        SortedMap<String, HostVolume> hostVolumes) {
 
     /** The same node with other drivers and what they say of themselves. */
     public NodeSpec with(SortedMap<String, String> newAttributes, SortedMap<String, DriverInfo> newDrivers) {
@@ -33,7 +34,8 @@ public record NodeSpec(
                 nodeClass,
                 nodePool,
                 newDrivers,
-                hostNetworks);
+                hostNetworks,
+                hostVolumes);
     }
 
     /** The address at which other nodes reach ports of this one. */

@@ -6,8 +6,10 @@ import dev.steppe.model.Node;
 import dev.steppe.model.Port;
 import dev.steppe.model.Task;
 import dev.steppe.model.TaskGroup;
+import dev.steppe.model.VolumeRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -28,7 +30,11 @@ final class Feasibility {
 
     /** The first condition the node does not meet. */
     Optional<Refusal> refusal(Node node) {
-        return membership(node).or(() -> drivers(node)).or(() -> network(node)).or(() -> constraints(node));
+        return membership(node)
+                .or(() -> drivers(node))
+                .or(() -> network(node))
+                .or(() -> constraints(node))
+                .or(() -> volumes(node));
     }
 
     /** True when some instances have to be on nodes of their own. */
@@ -105,6 +111,27 @@ final class Feasibility {
                 return Optional.of(Refusal.filtered(
                         "missing host network \"" + name + "\" for port \"" + port.label() + "\"",
                         "host network \"" + name + "\" of port \"" + port.label() + "\" is not configured"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Refusal> volumes(Node node) {
+        var offered = node.spec().hostVolumes();
+        for (Map.Entry<String, VolumeRequest> entry : group.volumes().entrySet()) {
+            var volume = entry.getValue();
+            var found = offered.get(volume.source());
+            if (found == null) {
+                return Optional.of(Refusal.filtered(
+                        "missing compatible host volumes",
+                        "host volume \"" + volume.source() + "\" of volume \"" + entry.getKey()
+                                + "\" is not configured there, only " + offered.keySet()));
+            }
+            if (found.readOnly() && !volume.readOnly()) {
+                return Optional.of(Refusal.filtered(
+                        "missing compatible host volumes",
+                        "host volume \"" + volume.source() + "\" is read-only there, and volume \"" + entry.getKey()
+                                + "\" asks to write (read_only = true would do)"));
             }
         }
         return Optional.empty();

@@ -35,14 +35,18 @@ class SchedulerTest {
     private Instant now = Instant.parse("2026-01-31T08:00:00Z");
 
     private void node(String id, String workload) throws CodecException {
+        node(id, workload, "");
+    }
+
+    private void node(String id, String workload, String extra) throws CodecException {
         String spec = """
                 {"ID":"%s","Name":"%s","HTTPAddr":"10.0.0.1:4646","Attributes":{"kernel.name":"linux","network.modes":"host,bridge"},
                  "Meta":{"workload_class":"%s"},"Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
                  "NodeResources":{"Cpu":{"CpuShares":1000},"Memory":{"MemoryMB":1000},"Disk":{"DiskMB":10000},
-                                  "MinDynamicPort":20000,"MaxDynamicPort":20010}}
+                                  "MinDynamicPort":20000,"MaxDynamicPort":20010}%s}
                 """;
         store.apply(new Command.RegisterNode(
-                Codec.fromJson(NodeSpec.class, spec.formatted(id, id, workload)), List.of(), now));
+                Codec.fromJson(NodeSpec.class, spec.formatted(id, id, workload, extra)), List.of(), now));
     }
 
     private void register(int count, String groupExtra, String taskExtra) throws CodecException {
@@ -121,6 +125,32 @@ class SchedulerTest {
                 .containsExactly("node n1: port 22 (\"ssh\") is reserved by the node's configuration");
         register(1, ",\"Networks\":[{\"DynamicPorts\":[{\"Label\":\"a\"},{\"Label\":\"b\"}]}]", "");
         assertThat(schedule().failed().get("g").explanation().getFirst()).contains("2 dynamic ports asked, ");
+    }
+
+    @Test
+    void a_volume_of_the_host_is_found_on_nodes_that_have_it_and_written_only_where_that_is_allowed()
+            throws CodecException {
+        node("n1", "raw");
+        node(
+                "n2",
+                "raw",
+                ",\"HostVolumes\":{\"certs\":{\"Name\":\"certs\",\"Path\":\"/srv/certs\",\"ReadOnly\":true}}");
+        String volume =
+                ",\"Volumes\":{\"tls\":{\"Name\":\"tls\",\"Type\":\"host\",\"Source\":\"certs\",\"ReadOnly\":%s}}";
+        register(1, volume.formatted("false"), "");
+        var failed = schedule().failed().get("g");
+        assertThat(failed.explanation())
+                .containsExactlyInAnyOrder(
+                        "node n1: host volume \"certs\" of volume \"tls\" is not configured there, only []",
+                        "node n2: host volume \"certs\" is read-only there, and volume \"tls\" asks to write (read_only"
+                                + " = true would do)");
+        assertThat(failed.constraintFiltered()).containsEntry("missing compatible host volumes", 2);
+
+        register(3, volume.formatted("true"), "");
+        schedule();
+        assertThat(running())
+                .extracting(Allocation::nodeId)
+                .containsExactly(new NodeId("n2"), new NodeId("n2"), new NodeId("n2"));
     }
 
     @Test

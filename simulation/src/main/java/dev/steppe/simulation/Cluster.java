@@ -170,7 +170,8 @@ final class Cluster {
                 surroundings.directories(task.name()).orElseThrow(),
                 Optional.empty(),
                 List.of(),
-                TaskResources.of(task.resources().cpu(), task.resources().memoryMb()));
+                TaskResources.of(task.resources().cpu(), task.resources().memoryMb()),
+                List.of());
     }
 
     private static NodeSpec spec(String name) {

@@ -5,10 +5,10 @@ import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.client.settings.ArtifactSettings;
 import dev.steppe.client.settings.CapacitySettings;
-import dev.steppe.client.settings.HostVolume;
 import dev.steppe.client.settings.TemplateSettings;
 import dev.steppe.language.value.Value;
 import dev.steppe.model.HostNetwork;
+import dev.steppe.model.HostVolume;
 import dev.steppe.model.PortRanges;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -154,7 +154,7 @@ final class ClientTranslation {
             String block = "client.host_volume \"" + name + "\"";
             var path = nomad.value(block + ".path", Reading::absolutePath);
             boolean readOnly = nomad.value(block + ".read_only", Reading::flag).orElse(false);
-            path.ifPresent(found -> volumes.put(name, new HostVolume(found, readOnly)));
+            path.ifPresent(found -> volumes.put(name, new HostVolume(name, found.toString(), readOnly)));
             if (path.isEmpty()) {
                 nomad.setting(block + ".read_only")
                         .ifPresent(setting -> findings.wrong(setting.place(), block + " has no path", ""));

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.client.network.Subnet;
 import dev.steppe.client.settings.CapacitySettings;
-import dev.steppe.client.settings.HostVolume;
 import dev.steppe.client.settings.TemplateSettings;
 import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.Source;
 import dev.steppe.model.HostNetwork;
+import dev.steppe.model.HostVolume;
 import dev.steppe.model.PortRanges;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -167,7 +167,7 @@ class ConfigurationReaderTest {
                         25_000,
                         26_000));
         assertThat(client.chrootEnv()).isEqualTo(Map.of("/bin", "/bin", "/etc/ssl", "/etc/ssl"));
-        assertThat(client.hostVolumes()).isEqualTo(Map.of("certs", new HostVolume(Path.of("/etc/ssl/certs"), true)));
+        assertThat(client.hostVolumes()).isEqualTo(Map.of("certs", new HostVolume("certs", "/etc/ssl/certs", true)));
         assertThat(client.hostNetworks())
                 .isEqualTo(Map.of("public", new HostNetwork("public", "203.0.113.0/24", "", new PortRanges("80"))));
         assertThat(client.artifact().httpSizeMax()).isEqualTo(1L << 30);

@@ -124,6 +124,7 @@ final class DockerDefinition {
         var host = new TreeMap<String, Object>();
         host.put("NetworkMode", networkMode(task));
         host.put("Binds", binds(task));
+        host.put("Mounts", mounts(task));
         host.put("PortBindings", ports);
         host.put("Memory", memoryBytes);
         host.put("MemorySwap", memoryBytes);
@@ -194,6 +195,23 @@ final class DockerDefinition {
             binds.add(directories.task().resolve(volume.substring(0, colon)).normalize() + volume.substring(colon));
         }
         return binds;
+    }
+
+    /** Unlike a bind this fails when the directory is gone, rather than making an empty one. */
+    private static List<Object> mounts(TaskContext task) {
+        var mounts = new ArrayList<Object>();
+        for (TaskVolume volume : task.volumes()) {
+            mounts.add(new TreeMap<>(Map.of(
+                    "Type",
+                    "bind",
+                    "Source",
+                    volume.source().toString(),
+                    "Target",
+                    volume.target().toString(),
+                    "ReadOnly",
+                    volume.readOnly())));
+        }
+        return mounts;
     }
 
     /** In a group with a network of its own the group publishes the ports. */

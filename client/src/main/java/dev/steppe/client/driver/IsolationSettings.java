@@ -149,7 +149,12 @@ public record IsolationSettings(
                 views.add(Isolation.View.readOnly(each, each));
             }
         }
-        views.addAll(own(task.directories()));
+        var own = own(task.directories());
+        views.addAll(own);
+        for (TaskVolume volume : task.volumes()) {
+            requireFree(volume.target(), own);
+            views.add(new Isolation.View(volume.source(), volume.target(), !volume.readOnly()));
+        }
         var root = task.directories().driverState().resolveSibling("root");
         Files.createDirectories(root);
         return new Isolation(
@@ -160,6 +165,16 @@ public record IsolationSettings(
                 Sharing.parse(ConfigKeys.text(task.config(), "ipc_mode")).orElse(memory) == Sharing.PRIVATE,
                 capabilities(task.config(), asRoot),
                 pivoting);
+    }
+
+    /** A volume there would hide what is the task's own, or be hidden by it. */
+    private static void requireFree(Path target, List<Isolation.View> own) throws IOException {
+        for (Isolation.View view : own) {
+            if (target.startsWith(view.target())) {
+                throw new IOException("a volume cannot be shown at " + target + ", since the task has " + view.target()
+                        + " of its own; choose a place beside it");
+            }
+        }
     }
 
     /** The task's own directories at the root, as job files know them, and whatever else lies beside them. */

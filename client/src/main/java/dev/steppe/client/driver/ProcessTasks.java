@@ -105,6 +105,11 @@ public final class ProcessTasks implements AutoCloseable {
 
     DriverHandle start(String driver, TaskContext task, UserPolicy users, List<String> command, boolean controlGroups)
             throws DriverException {
+        if (!task.volumes().isEmpty()) {
+            throw DriverException.refused("driver " + driver
+                    + " shows tasks the machine as it is here and mounts no volumes; use driver exec or"
+                    + " docker, or name the directory itself");
+        }
         var wished = ConfigKeys.text(task.config(), "work_dir");
         return start(
                 driver,

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 
 /**
  * One task to start, with everything decided: interpolated driver config, complete environment, directories that exist,
- * the allocation's network if it has one of its own, its ports, and what it may use.
+ * the allocation's network if it has one of its own, its ports, what it may use, and the volumes it sees.
  */
 public record TaskContext(
         AllocationId allocation,
@@ -21,16 +21,25 @@ public record TaskContext(
         TaskDirectories directories,
         Optional<TaskNetwork> network,
         List<PortMapping> ports,
-        TaskResources resources) {
+        TaskResources resources,
+        List<TaskVolume> volumes) {
 
     public TaskContext {
         config = Collections.unmodifiableSortedMap(new TreeMap<>(config));
         ports = List.copyOf(ports);
+        volumes = List.copyOf(volumes);
         environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+    }
+
+    /** The same task with these volumes. */
+    TaskContext withVolumes(List<TaskVolume> shown) {
+        return new TaskContext(
+                allocation, taskName, config, environment, user, directories, network, ports, resources, shown);
     }
 
     /** The same task with another environment. */
     public TaskContext withEnvironment(SortedMap<String, String> other) {
-        return new TaskContext(allocation, taskName, config, other, user, directories, network, ports, resources);
+        return new TaskContext(
+                allocation, taskName, config, other, user, directories, network, ports, resources, volumes);
     }
 }

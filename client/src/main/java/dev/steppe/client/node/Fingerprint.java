@@ -7,6 +7,7 @@ import dev.steppe.io.linux.Signal;
 import dev.steppe.model.AllocatedMemory;
 import dev.steppe.model.DriverInfo;
 import dev.steppe.model.HostNetwork;
+import dev.steppe.model.HostVolume;
 import dev.steppe.model.Ids;
 import dev.steppe.model.NodeCapacity;
 import dev.steppe.model.NodeCpu;
@@ -16,6 +17,7 @@ import dev.steppe.model.NodeReserved;
 import dev.steppe.model.NodeSpec;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -51,7 +53,8 @@ public final class Fingerprint {
             Path stateDirectory,
             Path allocationDirectory,
             CapacitySettings capacity,
-            SortedMap<String, HostNetwork> hostNetworks) {}
+            SortedMap<String, HostNetwork> hostNetworks,
+            SortedMap<String, HostVolume> hostVolumes) {}
 
     public static NodeSpec take(Settings settings, List<Driver> drivers, Instant now) throws IOException {
         var attributes = new TreeMap<String, String>();
@@ -75,7 +78,18 @@ public final class Fingerprint {
                 settings.nodeClass(),
                 settings.nodePool(),
                 infos,
-                networks.named(settings.hostNetworks()));
+                networks.named(settings.hostNetworks()),
+                volumes(settings.hostVolumes()));
+    }
+
+    private static SortedMap<String, HostVolume> volumes(SortedMap<String, HostVolume> configured) throws IOException {
+        for (HostVolume volume : configured.values()) {
+            if (!Files.isDirectory(Path.of(volume.path()))) {
+                throw new NoSuchFileException("client { host_volume \"" + volume.name() + "\" { path = \""
+                        + volume.path() + "\" } }: there is no such directory; make it, or remove the volume");
+            }
+        }
+        return configured;
     }
 
     /** What the drivers say of themselves now. */

@@ -75,7 +75,8 @@ public final class TaskContexts implements AllocationRunner.Contexts {
                         resources.cpu(),
                         resources.memoryMb(),
                         Math.max(resources.memoryMb(), resources.memoryMaxMb()),
-                        cores(resources.cpu())));
+                        cores(resources.cpu())),
+                TaskVolumes.of(surroundings.group(), task, node.get().hostVolumes(), environment));
     }
 
     /** A share in MHz as a number of this node's processors. */

@@ -90,6 +90,27 @@ class DockerDriverTest {
     }
 
     @Test
+    void a_container_writes_through_a_volume_and_cannot_change_one_it_only_reads() throws Exception {
+        var shared = Files.createDirectory(temporary.resolve("shared"));
+        var task = task("web", "echo written > /srv/data/file; echo x > /certs/other; cat /certs/file")
+                .withVolumes(List.of(
+                        new TaskVolume(shared, Path.of("/srv/data"), false),
+                        new TaskVolume(shared, Path.of("/certs"), true)));
+        var handle = driver.start(task);
+        assertThat(DriverMachine.exit(driver, handle).successful()).isTrue();
+        assertThat(task.directories().stdout()).hasContent("written\n");
+        assertThat(Files.readString(task.directories().stderr())).contains("Read-only file system");
+        assertThat(shared.resolve("file")).hasContent("written\n");
+        assertThat(shared.resolve("other")).doesNotExist();
+        driver.destroy(handle);
+
+        var gone = temporary.resolve("gone");
+        var lost = task("web", "true").withVolumes(List.of(new TaskVolume(gone, Path.of("/srv/data"), false)));
+        assertThatThrownBy(() -> driver.start(lost)).hasMessageContaining(gone.toString());
+        assertThat(gone).doesNotExist();
+    }
+
+    @Test
     void a_chatty_container_loses_no_line_while_no_agent_runs_and_tells_its_true_exit() throws Exception {
         var task = task("web", "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo line $i; done; exit 42");
         var handle = driver.start(task);
@@ -275,7 +296,8 @@ class DockerDriverTest {
                 task.directories(),
                 Optional.of(network),
                 task.ports(),
-                task.resources());
+                task.resources(),
+                task.volumes());
     }
 
     private static TreeMap<String, Object> without(TaskContext task) {

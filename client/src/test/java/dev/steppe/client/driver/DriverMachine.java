@@ -53,7 +53,8 @@ final class DriverMachine implements AutoCloseable {
                 directories,
                 Optional.empty(),
                 java.util.List.of(),
-                TaskResources.of(100, 128));
+                TaskResources.of(100, 128),
+                java.util.List.of());
     }
 
     static ExitResult exit(Driver driver, DriverHandle handle) throws Exception {

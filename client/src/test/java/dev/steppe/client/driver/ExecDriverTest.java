@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -200,7 +201,8 @@ class ExecDriverTest {
                     plain.directories(),
                     Optional.of(TaskNetwork.of(namespaces.create("web"), resolver)),
                     plain.ports(),
-                    plain.resources());
+                    plain.resources(),
+                    plain.volumes());
             var handle = driver.start(task);
             DriverMachine.exit(driver, handle);
             assertThat(Files.readAllLines(task.directories().stdout()))
@@ -296,6 +298,56 @@ class ExecDriverTest {
         assertThat(Files.readAllLines(task.directories().stdout()))
                 .containsExactly("open", "/srv/visible:", "hidden", "open", "", "/srv/visible/hidden:");
         hiding.destroy(handle);
+    }
+
+    @Test
+    void tasks_write_through_a_volume_share_it_and_cannot_change_one_they_only_read() throws Exception {
+        var shared = Files.createDirectory(temporary.resolve("shared"));
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+        var writer = task("echo from the task > /srv/data/file")
+                .withVolumes(List.of(new TaskVolume(shared, Path.of("/srv/data"), false)));
+        var first = driver.start(writer);
+        assertThat(DriverMachine.exit(driver, first).successful()).isTrue();
+        driver.destroy(first);
+        assertThat(shared.resolve("file")).hasContent("from the task\n");
+
+        var reader = task("cat /certs/file; exec 2>&1; touch /certs/new; rm /certs/file; echo x > /certs/file")
+                .withVolumes(List.of(new TaskVolume(shared, Path.of("/certs"), true)));
+        var second = driver.start(reader);
+        assertThat(DriverMachine.exit(driver, second).successful()).isFalse();
+        driver.destroy(second);
+        var lines = Files.readAllLines(reader.directories().stdout());
+        assertThat(lines.getFirst()).isEqualTo("from the task");
+        assertThat(lines.subList(1, lines.size())).hasSize(3).allMatch(line -> line.contains("Read-only file system"));
+        assertThat(shared).isDirectoryContaining(file -> file.endsWith("file"));
+        assertThat(shared.resolve("file")).hasContent("from the task\n");
+        assertThat(mounts()).isEqualTo(mountsBefore);
+    }
+
+    @Test
+    void a_volume_hides_the_agents_own_data_and_takes_no_place_that_is_the_tasks() throws Exception {
+        var open = Files.createDirectory(temporary.resolve("open"));
+        Files.createDirectory(open.resolve("hidden"));
+        Files.writeString(open.resolve("hidden/secret"), "hush");
+        var hiding = new ExecDriver(
+                machine.tasks,
+                new ExecDriver.Settings(
+                        UserPolicy.unprivileged(),
+                        IsolationSettings.standard().hiding(List.of(open.resolve("hidden")))));
+        var task = task("ls /open /open/hidden").withVolumes(List.of(new TaskVolume(open, Path.of("/open"), false)));
+        var handle = hiding.start(task);
+        assertThat(DriverMachine.exit(hiding, handle).successful()).isTrue();
+        assertThat(Files.readAllLines(task.directories().stdout()))
+                .containsExactly("/open:", "hidden", "", "/open/hidden:");
+        hiding.destroy(handle);
+        assertThat(open.resolve("hidden/secret")).hasContent("hush");
+
+        var taken = task("true").withVolumes(List.of(new TaskVolume(open, Path.of("/local/open"), true)));
+        assertThatThrownBy(() -> driver.start(taken))
+                .hasStackTraceContaining("cannot be shown at /local/open, since the task has /local of its own");
+        var missing = task("true").withVolumes(List.of(new TaskVolume(open, Path.of("/etc/no-such-place"), true)));
+        assertThatThrownBy(() -> driver.start(missing))
+                .hasStackTraceContaining("nothing can be shown at /etc/no-such-place");
     }
 
     @Test

@@ -77,7 +77,8 @@ class JavaDriverTest {
                 directories,
                 java.util.Optional.empty(),
                 java.util.List.of(),
-                TaskResources.of(100, 128));
+                TaskResources.of(100, 128),
+                java.util.List.of());
         assertThat(JavaDriver.arguments(task)).containsExactly("-Xmx64m", "-jar", "local/app.jar");
     }
 

@@ -41,6 +41,14 @@ class RawExecDriverTest {
     }
 
     @Test
+    void a_volume_is_refused_since_the_task_sees_the_machine_as_it_is() throws Exception {
+        var task = machine.task("web", shell("true"))
+                .withVolumes(List.of(new TaskVolume(temporary, Path.of("/srv"), true)));
+        assertThatThrownBy(() -> driver.start(task))
+                .hasMessageContaining("driver raw_exec shows tasks the machine as it is here and mounts no volumes");
+    }
+
+    @Test
     void a_task_runs_in_its_directory_as_the_unprivileged_default_and_its_output_is_kept() throws Exception {
         var task = machine.task(
                 "web", shell("id -u; pwd; touch here local/a tmp/b secrets/c ../alloc/data/d && echo written; exit 3"));

@@ -149,7 +149,7 @@ final class MountSteps {
 
     private void requireThere(Path target) throws IOException {
         var view = isolation.views().stream()
-                .filter(each -> target.startsWith(each.target()))
+                .filter(each -> target.startsWith(each.target()) && !target.equals(each.target()))
                 .max(Comparator.comparingInt(each -> each.target().getNameCount()));
         if (view.isPresent()
                 && !Files.exists(view.get().source().resolve(view.get().target().relativize(target)))) {
@@ -248,7 +248,7 @@ final class MountSteps {
 
     private void hide(Path hidden) throws IOException {
         for (Isolation.View view : isolation.views()) {
-            if (!view.writable() && Files.exists(hidden)) {
+            if (Files.exists(hidden)) {
                 var source = view.source().toRealPath();
                 var real = hidden.toRealPath();
                 if (real.startsWith(source)) {

@@ -177,7 +177,7 @@ job "all" {
       }
     }
     task "t" {
-      driver = "raw_exec"
+      driver = "docker"
       kind   = "connect-proxy:x"
       consul {
         cluster = "default"

@@ -131,7 +131,7 @@ final class JobFields {
                         works("ephemeral_disk"),
                         works("meta"),
                         works("consul"),
-                        later("volume"),
+                        works("volume"),
                         works("shutdown_delay"),
                         later(
                                 "max_run_duration",
@@ -226,13 +226,16 @@ final class JobFields {
                 "volume",
                 List.of(
                         works("name", "the label"),
-                        later("type"),
-                        later("source"),
-                        later("read_only"),
-                        later("sticky"),
-                        later("per_alloc"),
-                        later("access_mode"),
-                        later("attachment_mode"),
+                        only("type", List.of("host"), "volumes of CSI plug-ins are planned"),
+                        works("source", "the name the node's configuration gives it: client { host_volume \"...\" }"),
+                        works("read_only", "without it only nodes whose volume can be written fit"),
+                        later("sticky", "remove it; a constraint on the node keeps an instance with its files"),
+                        later("per_alloc", "remove it; every instance mounts the volume of its node"),
+                        only(
+                                "access_mode",
+                                List.of("single-node-reader-only", "single-node-multi-writer"),
+                                "tasks share a volume of the host"),
+                        only("attachment_mode", List.of("file-system")),
                         later("mount_options")));
     }
 

@@ -82,7 +82,7 @@ final class TaskFields {
                         works("leader"),
                         works("shutdown_delay"),
                         later("artifact", "remove it and use files that are there already"),
-                        later("volume_mount"),
+                        works("volume_mount", "with the drivers exec, java and docker"),
                         later("vault"),
                         later("identity"),
                         later("secret"),
@@ -168,10 +168,13 @@ final class TaskFields {
                 VolumeMount.class,
                 "volume_mount",
                 List.of(
-                        later("volume"),
-                        later("destination"),
-                        later("read_only"),
-                        later("propagation_mode"),
+                        works("volume"),
+                        works("destination", "an absolute path beside /alloc, /local and /secrets"),
+                        works("read_only"),
+                        only(
+                                "propagation_mode",
+                                List.of("private"),
+                                "what is mounted later, there or here, is not passed on"),
                         later("selinux_label")));
     }
 

@@ -107,6 +107,14 @@ class RulesTest {
                         "TaskGroups[0].Tasks[0].VolumeMounts",
                         "no volume of the group"),
                 Arguments.of(
+                        task("\"VolumeMounts\":[{\"Volume\":\"v\",\"Destination\":\"/v\"}]"),
+                        "TaskGroups[0].Tasks[0].VolumeMounts",
+                        "needs driver exec, java or docker"),
+                Arguments.of(
+                        task("\"VolumeMounts\":[{\"Volume\":\"v\",\"Destination\":\"v\"}]"),
+                        "TaskGroups[0].Tasks[0].VolumeMounts",
+                        "must be an absolute path"),
+                Arguments.of(
                         task("\"Lifecycle\":{\"Hook\":\"never\"}"),
                         "TaskGroups[0].Tasks[0].Lifecycle.Hook",
                         "must be one of prestart"),
