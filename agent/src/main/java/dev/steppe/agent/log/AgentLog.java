@@ -43,6 +43,8 @@ public final class AgentLog implements AutoCloseable {
     /** Another level and another form; the file stays. */
     public void apply(LogSettings settings) {
         root.setLevel(level(settings.level()));
+        // those who watch may have finer events made than are to be written here
+        sink.setLevel(level(settings.level()));
         sink.setFormatter(new LogFormat(settings.json(), settings.location(), ZoneId.systemDefault()));
     }
 

@@ -370,9 +370,8 @@ class ConfigurationReaderTest {
                         ports { http = 70000 }
                         server { bootstrap_expect = "many" heartbeat_grace = "0s" }
                         client { node_pool = "all" bridge_network_name = "much-too-long-a-name" bridge_network_subnet = "10.0.0.0/30" reserved { reserved_ports = "9-8" } }
-                        plugin "raw_exec" { config { no_cgroups = true } }
                         plugin "docker" { config { endpoint = "tcp://127.0.0.1:2375" } }
-                        """)).hasSize(12).allMatch(message -> message.startsWith("\""));
+                        """)).hasSize(11).allMatch(message -> message.startsWith("\""));
     }
 
     @Test

@@ -112,7 +112,8 @@ public final class LogBroadcast implements AutoCloseable {
         var finest = watchers.stream()
                 .map(watcher -> watcher.level)
                 .reduce(usual, (one, two) -> one.intValue() <= two.intValue() ? one : two);
-        own.setLevel(finest.intValue() < usual.intValue() ? finest : ownLevel.orElse(usual));
+        // without a level of its own it follows the root's, which a reload may change
+        own.setLevel(finest.intValue() < usual.intValue() ? finest : ownLevel.orElse(null));
     }
 
     /** One who watches. For one thread, and closed by it. */

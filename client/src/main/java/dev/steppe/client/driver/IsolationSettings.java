@@ -136,17 +136,23 @@ public record IsolationSettings(
         return problems;
     }
 
+    /** True when tasks see the file or directory of the machine at its own path. */
+    boolean shows(Path path) {
+        return visible.entrySet().stream()
+                .anyMatch(view -> view.getKey().equals(view.getValue()) && path.startsWith(view.getKey()));
+    }
+
     /** The view of a task, with further files of the machine it needs. */
-    Isolation of(TaskContext task, boolean asRoot, List<Path> needed) throws IOException {
+    Isolation of(TaskContext task, boolean asRoot, List<Isolation.View> needed) throws IOException {
         var views = new ArrayList<Isolation.View>();
         visible.forEach((source, target) -> {
             if (Files.exists(source)) {
                 views.add(Isolation.View.readOnly(source, target));
             }
         });
-        for (Path each : needed) {
-            if (views.stream().noneMatch(view -> each.startsWith(view.target()))) {
-                views.add(Isolation.View.readOnly(each, each));
+        for (Isolation.View each : needed) {
+            if (views.stream().noneMatch(view -> each.target().startsWith(view.target()))) {
+                views.add(each);
             }
         }
         var own = own(task.directories());

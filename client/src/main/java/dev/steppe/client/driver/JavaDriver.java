@@ -1,5 +1,6 @@
 package dev.steppe.client.driver;
 
+import dev.steppe.io.process.Isolation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,17 +98,23 @@ public final class JavaDriver extends ProcessDriver {
                 home().orElseThrow(() -> DriverException.failed(fingerprint().description()));
         var command = new ArrayList<String>();
         command.add(found.program().toString());
-        command.addAll(arguments(task));
-        return tasks().isolationImpossible().isPresent()
-                ? startAsItIs(task, command)
-                : startIsolated(task, command, found.directory());
+        if (tasks().isolationImpossible().isPresent()) {
+            command.addAll(arguments(task));
+            return startAsItIs(task, command);
+        }
+        var program = ShownProgram.of(task.config(), settings.isolation());
+        command.addAll(arguments(task.withConfig(program.config())));
+        var needed = new ArrayList<>(program.shown());
+        needed.add(Isolation.View.readOnly(found.directory(), found.directory()));
+        return startIsolated(task, command, needed);
     }
 
-    private DriverHandle startIsolated(TaskContext task, List<String> command, Path javaHome) throws DriverException {
+    private DriverHandle startIsolated(TaskContext task, List<String> command, List<Isolation.View> needed)
+            throws DriverException {
         var account = ProcessTasks.account(name(), task, settings.users());
         try {
             var isolation = settings.isolation()
-                    .of(task, account.filter(user -> user.uid() != 0).isEmpty(), List.of(javaHome));
+                    .of(task, account.filter(user -> user.uid() != 0).isEmpty(), needed);
             var directory = Path.of("/").resolve(ConfigKeys.text(task.config(), "work_dir"));
             return tasks().start(
                             name(),

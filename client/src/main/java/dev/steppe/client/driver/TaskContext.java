@@ -37,6 +37,12 @@ public record TaskContext(
                 allocation, taskName, config, environment, user, directories, network, ports, resources, shown);
     }
 
+    /** The same task with another driver config. */
+    TaskContext withConfig(SortedMap<String, Object> other) {
+        return new TaskContext(
+                allocation, taskName, other, environment, user, directories, network, ports, resources, volumes);
+    }
+
     /** The same task with another environment. */
     public TaskContext withEnvironment(SortedMap<String, String> other) {
         return new TaskContext(
