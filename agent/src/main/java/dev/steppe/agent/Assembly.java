@@ -20,6 +20,7 @@ import dev.steppe.client.allocation.AllocationHook;
 import dev.steppe.client.allocation.AllocationRunner;
 import dev.steppe.client.allocation.Kept;
 import dev.steppe.client.allocation.TaskHook;
+import dev.steppe.client.artifact.ArtifactHook;
 import dev.steppe.client.check.Checks;
 import dev.steppe.client.check.SocketProbe;
 import dev.steppe.client.data.DataReader;
@@ -459,6 +460,10 @@ public final class Assembly implements AutoCloseable {
     private List<TaskHook> taskHooks(Loop loop, TaskContexts contexts, NodeTaskFiles files) {
         return List.of(
                 new LogHook(start(new LogPump()), driver -> driver.equals(docker.name())),
+                new ArtifactHook(
+                        files,
+                        contexts::of,
+                        () -> options.configuration().client().artifact()),
                 new TemplateHook(loop, data, files, contexts::of, () -> TemplateSettings.STANDARD));
     }
 

@@ -175,6 +175,10 @@ public final class TaskEnvironment {
         return interpolation.config(task.config());
     }
 
+    public SortedMap<String, String> texts(SortedMap<String, String> texts) {
+        return interpolation.texts(texts);
+    }
+
     public String text(String text) {
         return interpolation.text(text);
     }

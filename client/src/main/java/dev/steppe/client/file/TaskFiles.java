@@ -3,10 +3,10 @@ package dev.steppe.client.file;
 import dev.steppe.client.driver.TaskDirectories;
 import dev.steppe.client.driver.TaskView;
 import dev.steppe.io.linux.Account;
-import dev.steppe.io.linux.Descriptor;
 import dev.steppe.io.linux.HeldDirectory;
 import dev.steppe.io.linux.LinuxCalls;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,6 +50,12 @@ public final class TaskFiles {
     /** Who a file belongs to and what may be done with it. */
     public record Ownership(int permissions, Optional<Integer> uid, Optional<Integer> gid) {}
 
+    /** Writes what a file is to hold. */
+    @FunctionalInterface
+    public interface Content {
+        void to(OutputStream out) throws IOException;
+    }
+
     /** A place named in a job file is outside, or nothing can be there. The message is for the user. */
     public static final class OutsideException extends Exception {
         private static final long serialVersionUID = 1L;
@@ -57,6 +63,11 @@ public final class TaskFiles {
         OutsideException(String message) {
             super(message);
         }
+    }
+
+    /** The user the task runs as, where this machine knows it. */
+    public Optional<Account> account() {
+        return account;
     }
 
     /** Finds the place of a path as a task sees it, or relative to the task's directory. */
@@ -118,6 +129,42 @@ public final class TaskFiles {
         }
     }
 
+    /** The file's content, to be closed. */
+    public InputStream stream(Place place) throws IOException {
+        try (var root = HeldDirectory.hold(place.root());
+                var directory = root.enter(place.parents());
+                var file = directory.open(place.name())) {
+            return Files.newInputStream(HeldDirectory.path(file));
+        }
+    }
+
+    /** Makes the directory, or gives the one that is there this ownership. */
+    public void makeDirectory(Place place, Ownership ownership) throws IOException {
+        try (var root = HeldDirectory.hold(place.root());
+                var parent = makeParents(root, place.parents());
+                var directory = parent.make(List.of(place.name()))) {
+            own(directory.self(), ownership);
+        }
+    }
+
+    /** Makes a symbolic link instead of any file that is there. Nothing here will ever follow it. */
+    public void link(Place place, String target, Ownership ownership) throws IOException {
+        try (var root = HeldDirectory.hold(place.root());
+                var parent = makeParents(root, place.parents())) {
+            Path link = parent.at(place.name());
+            if (Files.isDirectory(link, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException(place.path() + " is a directory");
+            }
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, Path.of(target));
+            give(
+                    link,
+                    ownership.uid().or(() -> account.map(Account::uid)),
+                    ownership.gid().or(() -> account.map(Account::gid)),
+                    LinkOption.NOFOLLOW_LINKS);
+        }
+    }
+
     /** Whether there is something of that name. */
     public boolean exists(Place place) throws IOException {
         try (var root = HeldDirectory.hold(place.root());
@@ -130,6 +177,11 @@ public final class TaskFiles {
 
     /** Puts the content there all at once: a reader sees the old file or the new one. Directories are made. */
     public void write(Place place, String content, Ownership ownership) throws IOException {
+        write(place, out -> out.write(content.getBytes(StandardCharsets.UTF_8)), ownership);
+    }
+
+    /** The same for what is not held in memory. When the content fails, the old file stays. */
+    public void write(Place place, Content content, Ownership ownership) throws IOException {
         try (var root = HeldDirectory.hold(place.root());
                 var directory = makeParents(root, place.parents())) {
             Path target = directory.at(place.name());
@@ -138,12 +190,16 @@ public final class TaskFiles {
             }
             String fresh = "." + place.name() + ".new";
             Files.deleteIfExists(directory.at(fresh));
-            try (var file = directory.create(fresh);
-                    OutputStream out = Files.newOutputStream(HeldDirectory.path(file))) {
-                out.write(content.getBytes(StandardCharsets.UTF_8));
-                own(file, ownership);
+            try {
+                try (var file = directory.create(fresh);
+                        OutputStream out = Files.newOutputStream(HeldDirectory.path(file))) {
+                    content.to(out);
+                    own(HeldDirectory.path(file), ownership);
+                }
+                Files.move(directory.at(fresh), target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(directory.at(fresh));
             }
-            Files.move(directory.at(fresh), target, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
@@ -162,12 +218,11 @@ public final class TaskFiles {
         return current;
     }
 
-    private void own(Descriptor file, Ownership ownership) throws IOException {
+    private void own(Path open, Ownership ownership) throws IOException {
         boolean given = ownership.uid().isPresent() || ownership.gid().isPresent();
         if (given && !LinuxCalls.isRoot()) {
             throw new IOException("uid and gid need an agent that is root, to give files away; remove them");
         }
-        Path open = HeldDirectory.path(file);
         Files.setAttribute(open, "unix:mode", ownership.permissions());
         give(
                 open,
@@ -175,15 +230,16 @@ public final class TaskFiles {
                 ownership.gid().or(() -> account.map(Account::gid)));
     }
 
-    private static void give(Path open, Optional<Integer> uid, Optional<Integer> gid) throws IOException {
+    private static void give(Path open, Optional<Integer> uid, Optional<Integer> gid, LinkOption... links)
+            throws IOException {
         if (!LinuxCalls.isRoot()) {
             return;
         }
         if (gid.isPresent()) {
-            Files.setAttribute(open, "unix:gid", gid.get());
+            Files.setAttribute(open, "unix:gid", gid.get(), links);
         }
         if (uid.isPresent()) {
-            Files.setAttribute(open, "unix:uid", uid.get());
+            Files.setAttribute(open, "unix:uid", uid.get(), links);
         }
     }
 }

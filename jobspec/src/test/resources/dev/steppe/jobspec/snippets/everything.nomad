@@ -198,7 +198,7 @@ job "web" {
       artifact {
         source      = "https://example.com/app.tar.gz"
         destination = "local/app"
-        options { checksum = "sha256:00" }
+        options { checksum = "md5:d41d8cd98f00b204e9800998ecf8427e" }
       }
       template {
         destination   = "local/config"

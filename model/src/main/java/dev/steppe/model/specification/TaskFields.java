@@ -81,7 +81,7 @@ final class TaskFields {
                         works("lifecycle"),
                         works("leader"),
                         works("shutdown_delay"),
-                        later("artifact", "remove it and use files that are there already"),
+                        works("artifact"),
                         works("volume_mount", "with the drivers exec, java and docker"),
                         later("vault"),
                         later("identity"),
@@ -129,13 +129,15 @@ final class TaskFields {
                 Artifact.class,
                 "artifact",
                 List.of(
-                        later("source"),
-                        later("destination"),
-                        later("mode"),
-                        later("options"),
-                        later("headers"),
-                        later("insecure"),
-                        later("chown")));
+                        works("source", "http:// and https:// addresses; others are refused by name"),
+                        works("destination"),
+                        works("mode"),
+                        works("options", "checksum, archive and filename; others become parameters of the address"),
+                        works("headers", "sent to the source's own host only"),
+                        works("insecure"),
+                        works(
+                                "chown",
+                                "files belong to the task's user anyway; for a user of an image write a number")));
     }
 
     private static Block template() {

@@ -1,6 +1,8 @@
 package dev.steppe.model.specification;
 
 import dev.steppe.model.Artifact;
+import dev.steppe.model.ArtifactChecksum;
+import dev.steppe.model.ArtifactSource;
 import dev.steppe.model.Constraint;
 import dev.steppe.model.LogConfig;
 import dev.steppe.model.Resources;
@@ -57,12 +59,7 @@ final class TaskRules {
             index++;
         }
         for (Artifact artifact : task.artifacts()) {
-            at.addIf(artifact.source().isEmpty(), "Artifacts", "an artifact needs source");
-            at.oneOf("Artifacts", "artifact mode", artifact.mode(), List.of("any", "file", "dir"));
-            at.addIf(
-                    escapes(artifact.destination()),
-                    "Artifacts",
-                    "artifact destination \"" + artifact.destination() + "\" leads out of the allocation's directory");
+            artifact(artifact);
         }
         task.vault()
                 .ifPresent(vault -> at.oneOf(
@@ -77,6 +74,29 @@ final class TaskRules {
         at.distinct("Identities", "identity", task.identities(), WorkloadIdentity::name);
         at.distinct("Actions", "action", task.actions(), action -> action.name());
         at.distinct("Secrets", "secret", task.secrets(), secret -> secret.name());
+    }
+
+    private void artifact(Artifact artifact) {
+        at.addIf(artifact.source().isEmpty(), "Artifacts", "an artifact needs source");
+        at.oneOf("Artifacts", "artifact mode", artifact.mode(), List.of("any", "file", "dir"));
+        at.addIf(
+                escapes(artifact.destination()),
+                "Artifacts",
+                "artifact destination \"" + artifact.destination() + "\" leads out of the allocation's directory");
+        boolean complete = !artifact.source().isEmpty()
+                && !artifact.source().contains("${")
+                && artifact.options().values().stream().noneMatch(value -> value.contains("${"));
+        if (complete) {
+            try {
+                var checksum = ArtifactSource.read(artifact.source(), artifact.options())
+                        .checksum();
+                if (checksum.isPresent()) {
+                    ArtifactChecksum.read(checksum.get());
+                }
+            } catch (ArtifactSource.UnusableException unusable) {
+                at.add("Artifacts", "artifact " + unusable.getMessage());
+            }
+        }
     }
 
     private void resources(Resources resources) {
