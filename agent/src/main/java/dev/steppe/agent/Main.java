@@ -89,23 +89,24 @@ public final class Main {
     private static int run(AgentOptions options, PrintStream out, Consumer<Assembly> started)
             throws IOException, InterruptedException {
         var signal = StopSignal.install();
+        // before anything starts: a signal that comes during the start means the same as later
+        var leaving = options.configuration().leaving().signals();
+        var ending = leaving.isEmpty()
+                ? new AtomicReference<>("")
+                : Signals.remember(leaving, name -> System.exit(name.equals("INT") ? INTERRUPTED : TERMINATED));
         try (var agent = Assembly.start(options)) {
             started.accept(agent);
-            return run(agent, options, signal, out);
+            return run(agent, options, signal, ending, out);
         } finally {
             // also after a failure, or the process would never end
             signal.done();
         }
     }
 
-    private static int run(Assembly agent, AgentOptions options, StopSignal signal, PrintStream out)
+    private static int run(
+            Assembly agent, AgentOptions options, StopSignal signal, AtomicReference<String> ending, PrintStream out)
             throws IOException, InterruptedException {
         var pidFile = options.configuration().pidFile();
-        var leaving = options.configuration().leaving();
-        var ending = leaving.signals().isEmpty()
-                ? new AtomicReference<>("")
-                : Signals.remember(
-                        leaving.signals(), name -> System.exit(name.equals("INT") ? INTERRUPTED : TERMINATED));
         if (pidFile.isPresent()) {
             Files.writeString(pidFile.get(), ProcessHandle.current().pid() + "\n");
         }
@@ -120,7 +121,7 @@ public final class Main {
             agent.stopAndRemove();
         } else if (!ending.get().isEmpty()) {
             out.println("==> Stopping: ending all allocations, as leave_on_interrupt or leave_on_terminate says");
-            agent.endAllocations(leaving.deadline());
+            agent.endAllocations(options.configuration().leaving().deadline());
         } else {
             out.println("==> Stopping: tasks run on");
         }

@@ -45,6 +45,11 @@ final class ChildAgent implements AutoCloseable {
         return directory.resolve("run");
     }
 
+    /** The process of the agent itself. */
+    long pid() {
+        return process.orElseThrow().pid();
+    }
+
     String bridge() {
         return bridge;
     }

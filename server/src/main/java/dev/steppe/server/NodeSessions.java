@@ -103,7 +103,11 @@ final class NodeSessions {
     /** Tells nodes what changed for them. */
     void applied(Snapshot after, List<Event> events) {
         var perNode = new TreeMap<NodeId, List<Message.Assignment>>();
+        var forgetting = new TreeSet<NodeId>();
         for (Event event : events) {
+            if (event instanceof Event.AllocationForgotten forgotten) {
+                forgetting.add(forgotten.node());
+            }
             if (event instanceof Event.AllocationChanged changed && changed.byServer()) {
                 assignment(after, changed.allocation())
                         .ifPresent(assignment -> perNode.computeIfAbsent(
@@ -112,6 +116,17 @@ final class NodeSessions {
             }
         }
         perNode.forEach((node, assignments) -> send(node, new Message.Assignments(false, assignments)));
+        // the newest picture, never an older one: what a whole list does not name is stopped
+        forgetting.forEach(node -> send(node, everything(store.snapshot(), node)));
+    }
+
+    /** All that the node has; what it knows beyond that is gone. */
+    private static Message.Assignments everything(Snapshot snapshot, NodeId node) {
+        var all = new ArrayList<Message.Assignment>();
+        for (Allocation allocation : snapshot.allocationsOn(node)) {
+            assignment(snapshot, allocation).ifPresent(all::add);
+        }
+        return new Message.Assignments(true, all);
     }
 
     private static Optional<Message.Assignment> assignment(Snapshot snapshot, Allocation allocation) {
@@ -169,12 +184,7 @@ final class NodeSessions {
             }
             LOG.log(Level.INFO, "node joined node=" + id);
             link.send(new Message.Welcome(heartbeatEvery));
-            var snapshot = store.snapshot();
-            var all = new ArrayList<Message.Assignment>();
-            for (Allocation allocation : snapshot.allocationsOn(id)) {
-                assignment(snapshot, allocation).ifPresent(all::add);
-            }
-            link.send(new Message.Assignments(true, all));
+            link.send(everything(store.snapshot(), id));
             joinListeners.forEach(listener -> listener.accept(id));
         }
 

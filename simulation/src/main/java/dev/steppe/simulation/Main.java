@@ -1,9 +1,11 @@
 package dev.steppe.simulation;
 
 import dev.steppe.simulation.bench.ConsensusBench;
+import dev.steppe.simulation.bench.CrashBench;
 import dev.steppe.simulation.bench.ExecBench;
 import dev.steppe.simulation.bench.LanguageBench;
 import dev.steppe.simulation.bench.MeshBench;
+import dev.steppe.simulation.bench.SoakBench;
 import dev.steppe.simulation.bench.StartBench;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -30,9 +32,11 @@ public final class Main {
     public static void main(String[] arguments) throws Exception {
         var benches = new TreeMap<String, Program>(Map.of(
                 "consensus", ConsensusBench::main,
+                "crashes", CrashBench::main,
                 "exec", ExecBench::main,
                 "language", LanguageBench::main,
                 "mesh", MeshBench::main,
+                "soak", SoakBench::main,
                 "start", StartBench::main));
         if (arguments.length >= 2 && arguments[0].equals("bench") && benches.containsKey(arguments[1])) {
             benches.get(arguments[1]).run(Arrays.copyOfRange(arguments, 2, arguments.length));

@@ -164,7 +164,7 @@ final class Draft {
             var node = usage.get(allocation.nodeId()).orElse(NodeUsage.NONE);
             usage = usage.put(allocation.nodeId(), node.minus(allocation));
         }
-        publish(new Event.Other(Table.ALLOCATIONS));
+        publish(new Event.AllocationForgotten(allocation.id(), allocation.nodeId()));
     }
 
     void removeJob(JobKey key) {

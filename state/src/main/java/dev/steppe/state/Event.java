@@ -1,10 +1,12 @@
 package dev.steppe.state;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.Node;
+import dev.steppe.model.NodeId;
 import dev.steppe.model.data.VariableKey;
 
 /** What a command changed, published after it was applied. */
@@ -48,6 +50,14 @@ public sealed interface Event {
 
     /** {@code byServer} tells a change of what is wanted from a node's report. */
     record AllocationChanged(Allocation allocation, boolean byServer) implements Event {
+        @Override
+        public Table table() {
+            return Table.ALLOCATIONS;
+        }
+    }
+
+    /** Nobody asks for what this allocation was any more; its node may remove what is left of it. */
+    record AllocationForgotten(AllocationId id, NodeId node) implements Event {
         @Override
         public Table table() {
             return Table.ALLOCATIONS;

@@ -70,6 +70,9 @@ final class EventShapes {
                 case Event.KeyChanged key -> {
                     // the other dialect's, which has no such stream
                 }
+                case Event.AllocationForgotten forgotten -> {
+                    // its end was published when it happened
+                }
                 case Event.Other other -> {
                     // nothing of it is published
                 }

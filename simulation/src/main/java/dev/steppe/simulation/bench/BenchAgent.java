@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A development agent as its users start it, {@code ./steppe agent -dev}, with its own data, ports and bridge. Used by one
- * thread; closing it stops it and removes everything.
+ * An agent as its users start it, {@code ./steppe agent}, with its own data, ports and bridge. Used by one thread; closing
+ * it stops it and removes everything.
  */
 final class BenchAgent implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -34,9 +34,37 @@ final class BenchAgent implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private final List<Integer> ports;
+    private final boolean durable;
     private Optional<Process> process = Optional.empty();
 
+    /** What a durable agent needs beyond its flags; it ends its tasks when it is asked to stop, but not when it is killed. */
+    private static final String DURABLE = """
+            server {
+              enabled = true
+              bootstrap_expect = 1
+            }
+            client {
+              enabled = true
+              gc_max_allocs = 100000
+            }
+            plugin "raw_exec" {
+              config { enabled = true }
+            }
+            leave_on_terminate = true
+            """;
+
+    /** A development agent. */
     BenchAgent() throws IOException {
+        this(false);
+    }
+
+    /** An agent that keeps its data, so that it can be killed and started again. */
+    static BenchAgent durable() throws IOException {
+        return new BenchAgent(true);
+    }
+
+    private BenchAgent(boolean durable) throws IOException {
+        this.durable = durable;
         directory = Files.createTempDirectory("steppe-bench-");
         // tasks run as another user, who has to get to their directories
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -66,19 +94,7 @@ final class BenchAgent implements AutoCloseable {
     /** Starts it and waits until its API shows a ready node. */
     Start start() throws IOException, InterruptedException {
         long begun = System.nanoTime();
-        process = Optional.of(new ProcessBuilder(
-                        "./steppe",
-                        "agent",
-                        "-dev",
-                        "-data-dir=" + directory.resolve("agent"),
-                        "-nomad-port=" + ports.get(0),
-                        "-consul-port=" + ports.get(1),
-                        "-dns-port=" + ports.get(2),
-                        "-bridge=bench" + suffix,
-                        "-bridge-subnet=10.213." + Math.floorMod(suffix.hashCode(), BRIDGES) + ".0/24")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                .start());
+        begin();
         while (!isReady()) {
             if (!process.orElseThrow().isAlive()) {
                 throw new IOException("the agent ended:\n" + Files.readString(log()));
@@ -92,6 +108,29 @@ final class BenchAgent implements AutoCloseable {
         return new Start(took, ProcessMemory.cpu(pid()));
     }
 
+    /** Starts it without waiting for anything. */
+    void begin() throws IOException {
+        var kind = "-dev";
+        if (durable) {
+            Path file = directory.resolve("agent.hcl");
+            Files.writeString(file, DURABLE);
+            kind = "-config=" + file;
+        }
+        process = Optional.of(new ProcessBuilder(
+                        "./steppe",
+                        "agent",
+                        kind,
+                        "-data-dir=" + directory.resolve("agent"),
+                        "-nomad-port=" + ports.get(0),
+                        "-consul-port=" + ports.get(1),
+                        "-dns-port=" + ports.get(2),
+                        "-bridge=" + bridge(),
+                        "-bridge-subnet=10.213." + Math.floorMod(suffix.hashCode(), BRIDGES) + ".0/24")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .start());
+    }
+
     private boolean isReady() throws InterruptedException {
         try {
             return get("/v1/status/leader").body().contains(":")
@@ -99,6 +138,15 @@ final class BenchAgent implements AutoCloseable {
         } catch (IOException notYet) {
             return false;
         }
+    }
+
+    /** Ends it as a crash does. */
+    void kill() throws InterruptedException {
+        process.orElseThrow().destroyForcibly().waitFor();
+    }
+
+    String bridge() {
+        return "bench" + suffix;
     }
 
     long pid() {
@@ -123,6 +171,19 @@ final class BenchAgent implements AutoCloseable {
                 .PUT(HttpRequest.BodyPublishers.ofString("{\"Job\":" + job + "}")));
         if (answer.statusCode() != 200) {
             throw new IOException("job not accepted: " + answer.statusCode() + " " + answer.body());
+        }
+    }
+
+    /** Forgets everything that is over. */
+    void collectGarbage() throws IOException, InterruptedException {
+        send(HttpRequest.newBuilder(uri("/v1/system/gc")).PUT(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    /** Stops a job and keeps what is known of it. */
+    void stop(String job) throws IOException, InterruptedException {
+        var answer = send(HttpRequest.newBuilder(uri("/v1/job/" + job)).DELETE());
+        if (answer.statusCode() != 200) {
+            throw new IOException("job not stopped: " + answer.statusCode() + " " + answer.body());
         }
     }
 
@@ -173,12 +234,32 @@ final class BenchAgent implements AutoCloseable {
         }
     }
 
+    /** The bridge, its rules and the place of namespaces stay with the data of a durable agent, for the next one. */
+    private void removeNetwork() throws IOException {
+        if (!durable) {
+            return;
+        }
+        for (List<String> command : List.of(
+                List.of("ip", "link", "del", bridge()),
+                List.of("nft", "delete", "table", "ip", bridge()),
+                List.of("umount", data().resolve("run/netns").toString()))) {
+            // what was never made cannot be removed
+            Machine.said(command);
+        }
+        for (Path group : Machine.controlGroups(this).reversed()) {
+            Files.deleteIfExists(group);
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        http.shutdownNow();
         if (process.isPresent()) {
-            process.get().destroy();
             try {
+                if (durable && !process.get().isAlive()) {
+                    // what a killed one started is ended by one more
+                    start();
+                }
+                process.get().destroy();
                 if (!process.get().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                     process.get().destroyForcibly();
                     throw new IOException("the agent does not stop; its log is " + log());
@@ -186,14 +267,17 @@ final class BenchAgent implements AutoCloseable {
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
                 process.get().destroy();
+                http.shutdownNow();
                 return;
             }
-            for (String left : List.of("data", "run")) {
+            removeNetwork();
+            for (String left : durable ? List.<String>of() : List.of("data", "run")) {
                 if (Files.exists(data().resolve(left))) {
                     throw new IOException("the agent left " + data().resolve(left) + "; its log is " + log());
                 }
             }
         }
+        http.shutdownNow();
         try (var files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
