@@ -25,11 +25,18 @@ record LogTerms(boolean follow, boolean tail, int lines, long bytes) {
     InputStream open(Api api, String id, String task, String type) throws ApiException, IOException {
         long offset = bytes;
         if (tail && lines > 0) {
-            var last = LogTail.lastBytes(api, id, task, type, lines);
-            if (!follow) {
-                return new ByteArrayInputStream(last);
+            try {
+                var last = LogTail.lastBytes(api, id, task, type, lines);
+                if (!follow) {
+                    return new ByteArrayInputStream(last);
+                }
+                offset = last.length;
+            } catch (ApiException missing) {
+                // A task that has not begun has no output yet; followed, it is told once there is some.
+                if (!follow || !missing.isNotFound()) {
+                    throw missing;
+                }
             }
-            offset = last.length;
         }
         return api.stream(LogTail.path(id), LogTail.query(task, type, follow, tail ? "end" : "start", offset));
     }
