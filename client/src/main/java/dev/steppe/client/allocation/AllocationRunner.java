@@ -46,6 +46,9 @@ public final class AllocationRunner {
     private Allocation allocation;
     private JobSpec job;
     private Phase phase = Phase.WAITING;
+    /** Its hooks were prepared to the end once, by this agent or an earlier one. */
+    private boolean prepared;
+
     private boolean stopWanted;
     private boolean withoutDelay;
     private Instant stoppingSince = Instant.EPOCH;
@@ -142,7 +145,10 @@ public final class AllocationRunner {
         runner.withoutDelay = kept.allocation().desiredTransition().noShutdownDelay();
         if (kept.isDestroyed()) {
             runner.phase = Phase.ENDED;
+        } else if (!kept.progress().prepared()) {
+            runner.beginAgain();
         } else {
+            runner.prepared = true;
             runner.adopt(kept.progress().restarting());
         }
         return runner;
@@ -211,6 +217,21 @@ public final class AllocationRunner {
                         reason -> setupFailed(String.valueOf(reason.getMessage())), this::prepared));
     }
 
+    /** The agent before ended while it prepared the hooks: what it made is undone, since it may be half of something. */
+    private void beginAgain() {
+        phase = Phase.PREPARING;
+        offload("undo", steps::release, failure -> {
+            if (failure.isPresent()) {
+                setupFailed(String.valueOf(failure.get().getMessage()));
+            } else if (stopWanted) {
+                prepared();
+            } else {
+                phase = Phase.WAITING;
+                begin();
+            }
+        });
+    }
+
     private void setupFailed(String reason) {
         String message = "failed to setup alloc: " + reason;
         setupFailure = Optional.of(message);
@@ -226,6 +247,8 @@ public final class AllocationRunner {
             setupFailed(setupFailure.get());
         } else {
             phase = Phase.RUNNING;
+            prepared = true;
+            keep();
             parts.observers().running(this);
             advance();
         }
@@ -514,7 +537,7 @@ public final class AllocationRunner {
     }
 
     private void keep() {
-        var progress = new Kept.Progress(phase == Phase.RESTARTING, stoppingSince, phase == Phase.ENDED);
+        var progress = new Kept.Progress(prepared, phase == Phase.RESTARTING, stoppingSince, phase == Phase.ENDED);
         parts.shelf().put(new Kept(allocation, job, state(), tasks.kept(), progress));
     }
 

@@ -16,10 +16,10 @@ public record Kept(
         Allocation allocation, JobSpec job, ClientState state, SortedMap<String, KeptTask> tasks, Progress progress) {
 
     /**
-     * How far it is, beyond what the tasks tell: all of them are being run another time, since when their end waits for the
+     * How far it is, beyond what the tasks tell: whether its hooks were prepared to the end, all tasks are being run another time, since when their end waits for the
      * group's shutdown delay (the epoch: it does not), and whether everything was released.
      */
-    public record Progress(boolean restarting, Instant stoppingSince, boolean destroyed) {}
+    public record Progress(boolean prepared, boolean restarting, Instant stoppingSince, boolean destroyed) {}
 
     public AllocationId id() {
         return allocation.id();

@@ -25,9 +25,12 @@ import java.util.function.Consumer;
 /**
  * One task of an allocation: prepared, started, watched, started again by its restart policy or on request, stopped.
  * Owned by the client's loop; hooks and the driver's blocking calls run away from it. Phases: idle → preparing → starting →
- * running → cleaning → (waiting → preparing)* → releasing → dead; delaying and stopping lead from running to cleaning.
+ * running → cleaning → (waiting → preparing)* → releasing → dead; delaying, stopping and ending lead from running to
+ * cleaning.
  */
 final class TaskRunner {
+    private static final Duration UNTIL_TOLD = Duration.ofSeconds(10);
+
     private final Loop loop;
     private Parts parts;
     private final TaskSteps steps;
@@ -57,6 +60,9 @@ final class TaskRunner {
         record Delaying(Loop.Timer timer) implements Phase {}
 
         record Stopping() implements Phase {}
+
+        /** Stopped, and not told how it ended yet. */
+        record Ending(Loop.Timer timer) implements Phase {}
 
         record Cleaning() implements Phase {}
 
@@ -359,6 +365,10 @@ final class TaskRunner {
                 delaying.timer().cancel();
                 cleanWhenKept();
             }
+            case Phase.Ending ending -> {
+                ending.timer().cancel();
+                killed();
+            }
             // the stop that is under way comes back by itself
             case Phase.Idle it -> {}
             case Phase.Preparing it -> {}
@@ -531,6 +541,7 @@ final class TaskRunner {
             // ends anyway, or is stopped already
             case Phase.Delaying it -> {}
             case Phase.Stopping it -> {}
+            case Phase.Ending it -> {}
             case Phase.Releasing it -> {}
             case Phase.Dead it -> {}
         }
@@ -566,10 +577,19 @@ final class TaskRunner {
                     if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
                         history.event(
                                 "Killing", "stopping failed: " + failed.reason().getMessage());
+                        cleanWhenKept();
+                    } else if (exit.isPresent()) {
+                        killed();
+                    } else {
+                        // Cleaning up takes the exit status away, which the driver tells on a thread of its own.
+                        phase = new Phase.Ending(loop.after(UNTIL_TOLD, this::killed));
                     }
-                    history.event("Killed", "Task successfully killed");
-                    cleanWhenKept();
                 });
+    }
+
+    private void killed() {
+        history.event("Killed", "Task successfully killed");
+        cleanWhenKept();
     }
 
     /** The task will not run again: its hooks give back what they hold. */
