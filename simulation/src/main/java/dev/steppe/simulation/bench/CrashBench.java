@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -178,7 +179,7 @@ public final class CrashBench {
     }
 
     private void submit(String name) throws IOException, InterruptedException {
-        var work = works.get(name);
+        var work = Objects.requireNonNull(works.get(name), name);
         agent.register(work.json);
         work.accepted = true;
     }
@@ -206,7 +207,7 @@ public final class CrashBench {
 
     private boolean hasStarted(String name) throws IOException, InterruptedException {
         for (Map<?, ?> allocation : allocations(name)) {
-            if (written(name, (String) allocation.get("ID")).contains("started")) {
+            if (written(name, id(allocation)).contains("started")) {
                 return true;
             }
         }
@@ -250,7 +251,7 @@ public final class CrashBench {
                 continue;
             }
             var allocation = all.getFirst();
-            var lines = written(name, (String) allocation.get("ID"));
+            var lines = written(name, id(allocation));
             if (!lines.equals(List.of("started", "ended"))) {
                 wrong.add(name + " wrote " + lines + ": " + allocation);
             }
@@ -265,12 +266,18 @@ public final class CrashBench {
         return wrong;
     }
 
+    private static String id(Map<?, ?> allocation) {
+        return String.valueOf(allocation.get("ID"));
+    }
+
     private static List<String> exitCodes(Map<?, ?> allocation) {
         var found = new ArrayList<String>();
-        if (!(allocation.get("TaskStates") instanceof Map<?, ?> states && states.get("t") instanceof Map<?, ?> task)) {
+        if (!(allocation.get("TaskStates") instanceof Map<?, ?> states
+                && states.get("t") instanceof Map<?, ?> task
+                && task.get("Events") instanceof List<?> events)) {
             return found;
         }
-        for (Object each : (List<?>) task.get("Events")) {
+        for (Object each : events) {
             var event = (Map<?, ?>) each;
             if ("Terminated".equals(event.get("Type"))) {
                 found.add((String) event.get("DisplayMessage"));

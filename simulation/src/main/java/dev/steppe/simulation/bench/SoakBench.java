@@ -114,7 +114,7 @@ public final class SoakBench {
         while (true) {
             var now = Machine.look(agent);
             boolean settled = before.isEmpty()
-                    ? Machine.OF_ALLOCATIONS.stream().allMatch(kind -> now.get(kind) == 0)
+                    ? Machine.OF_ALLOCATIONS.stream().allMatch(kind -> now.getOrDefault(kind, 0L) == 0)
                     : more(before, now).isEmpty();
             if (settled || System.nanoTime() > deadline) {
                 return now;
@@ -127,7 +127,7 @@ public final class SoakBench {
         var more = new ArrayList<String>();
         after.forEach((kind, number) -> {
             long slack = kind.equals(Machine.DESCRIPTORS) ? DESCRIPTORS_SLACK : 0;
-            long allowed = Machine.OF_ALLOCATIONS.contains(kind) ? 0 : before.get(kind) + slack;
+            long allowed = Machine.OF_ALLOCATIONS.contains(kind) ? 0 : before.getOrDefault(kind, 0L) + slack;
             if (number > allowed) {
                 more.add(kind + ": " + before.get(kind) + " before, " + number + " after");
             }
