@@ -44,6 +44,15 @@ final class ProcessMemory {
                 10 * (Long.parseLong(fields[USER_TICKS_FIELD]) + Long.parseLong(fields[SYSTEM_TICKS_FIELD])));
     }
 
+    /** What the kernel calls the process; empty for one that has ended. */
+    static String name(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/comm")).strip();
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
     /** The command line, words separated by spaces; empty when it ended. */
     static String commandLine(long pid) {
         try {

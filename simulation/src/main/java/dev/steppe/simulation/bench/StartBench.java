@@ -285,7 +285,9 @@ public final class StartBench {
             var data = agent.data().toString();
             for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
                 var words = ProcessMemory.commandLine(process.pid());
-                if (process.pid() == agent.pid() || !words.contains(data)) {
+                boolean reaper = process.parent().map(ProcessHandle::pid).orElse(0L) == agent.pid()
+                        && ProcessMemory.name(process.pid()).equals("steppe-reaper");
+                if (process.pid() == agent.pid() || !reaper && !words.contains(data)) {
                     continue;
                 }
                 long kilobytes = ProcessMemory.pssKilobytes(process.pid());
@@ -293,7 +295,7 @@ public final class StartBench {
                     proxy += kilobytes;
                 } else if (words.contains("SocketBroker")) {
                     broker += kilobytes;
-                } else {
+                } else if (reaper) {
                     reapers += kilobytes;
                     reaperCount++;
                 }
