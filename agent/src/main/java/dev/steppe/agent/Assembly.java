@@ -34,7 +34,6 @@ import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.ExecDriver;
 import dev.steppe.client.driver.IsolationSettings;
 import dev.steppe.client.driver.JavaDriver;
-import dev.steppe.client.driver.NumberRanges;
 import dev.steppe.client.driver.PauseContainers;
 import dev.steppe.client.driver.ProcessTasks;
 import dev.steppe.client.driver.RawExecDriver;
@@ -56,7 +55,6 @@ import dev.steppe.client.node.NodeTaskFiles;
 import dev.steppe.client.node.TaskContexts;
 import dev.steppe.client.settings.ExecSettings;
 import dev.steppe.client.template.TemplateHook;
-import dev.steppe.client.template.TemplateSettings;
 import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.ConsensusOptions;
 import dev.steppe.consensus.RatisConsensus;
@@ -68,6 +66,7 @@ import dev.steppe.io.process.Cgroups;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.IntentionAction;
 import dev.steppe.model.NodeSpec;
+import dev.steppe.model.NumberRanges;
 import dev.steppe.server.Machine;
 import dev.steppe.server.RootKeyFiles;
 import dev.steppe.server.Server;
@@ -137,70 +136,76 @@ public final class Assembly implements AutoCloseable {
         this.options = options;
         plugins = new AtomicReference<>(options.plugins());
         AgentData.make(options);
-        var random = new SecureRandom();
+        try {
+            var random = new SecureRandom();
 
-        // the server: state, log, and who decides
-        var serverLoop = start(new ThreadLoop("server"));
-        var store = new Store();
-        Consensus consensus =
-                start(RatisConsensus.start(ConsensusOptions.alone(options.serverDirectory()), new Machine(store)));
-        var transport = new InProcessTransport(serverLoop);
-        server = start(new Server(
-                serverOptions(options.configuration()),
-                serverLoop,
-                store,
-                consensus,
-                transport,
-                new RootKeyFiles(options.keyringDirectory()),
-                random));
+            // the server: state, log, and who decides
+            var serverLoop = start(new ThreadLoop("server"));
+            var store = new Store();
+            Consensus consensus =
+                    start(RatisConsensus.start(ConsensusOptions.alone(options.serverDirectory()), new Machine(store)));
+            var transport = new InProcessTransport(serverLoop);
+            server = start(new Server(
+                    serverOptions(options.configuration()),
+                    serverLoop,
+                    store,
+                    consensus,
+                    transport,
+                    new RootKeyFiles(options.keyringDirectory()),
+                    random));
 
-        // the node: drivers, what the machine has, and what runs on it
-        var clientLoop = start(new ThreadLoop("client"));
-        data = new ServerData(clientLoop);
-        var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
-        docker = start(new DockerDriver(dockerSettings(options)));
-        shelf = start(new FileShelf(options.clientDirectory().resolve("allocations")));
-        this.tasks = tasks;
-        drivers.putAll(drivers(options.configuration()));
-        var networks = networks(options, random);
-        bridging = networks.isPresent();
-        NodeSpec node = fingerprint(options.configuration());
-        driverWatch = new DriverWatch(clientLoop, DRIVERS_ASKED_EVERY, new ArrayList<>(drivers.values()), node);
-        var contexts = new TaskContexts(
-                driverWatch::node, drivers, System.getenv(), tasks.cgroups().map(Cgroups::parent));
-        client = start(new Client(
-                clientLoop,
-                transport,
-                node,
-                parts(options, clientLoop, contexts, networks),
-                options.configuration().client().endedKept()));
-        data.readThrough(client);
-        proxy = start(new ProxyProcess(
-                options.runDirectory().resolve("mesh"),
-                networks.map(it -> options.runDirectory().resolve("netns")),
-                LinuxCalls.isRoot()));
-        var leaves = new LeafFiles(options.clientDirectory().resolve("leaves"));
-        mesh.set(Optional.of(new NodeMesh(clientLoop, client, proxy, leaves, random)));
-        leftovers = new Leftovers(allocations(options), tasks.cgroups(), networks);
-        removeLeftovers();
-        client.start();
-        driverWatch.start(client::changed);
+            // the node: drivers, what the machine has, and what runs on it
+            var clientLoop = start(new ThreadLoop("client"));
+            data = new ServerData(clientLoop);
+            var tasks = start(new ProcessTasks(Optional.of(groupName(options))));
+            docker = start(new DockerDriver(dockerSettings(options)));
+            shelf = start(new FileShelf(options.clientDirectory().resolve("allocations")));
+            this.tasks = tasks;
+            drivers.putAll(drivers(options.configuration()));
+            var networks = networks(options, random);
+            bridging = networks.isPresent();
+            NodeSpec node = fingerprint(options.configuration());
+            driverWatch = new DriverWatch(clientLoop, DRIVERS_ASKED_EVERY, new ArrayList<>(drivers.values()), node);
+            var contexts = new TaskContexts(
+                    driverWatch::node, drivers, System.getenv(), tasks.cgroups().map(Cgroups::parent));
+            client = start(new Client(
+                    clientLoop,
+                    transport,
+                    node,
+                    parts(options, clientLoop, contexts, networks),
+                    options.configuration().client().endedKept()));
+            data.readThrough(client);
+            proxy = start(new ProxyProcess(
+                    options.runDirectory().resolve("mesh"),
+                    networks.map(it -> options.runDirectory().resolve("netns")),
+                    LinuxCalls.isRoot()));
+            var leaves = new LeafFiles(options.clientDirectory().resolve("leaves"));
+            mesh.set(Optional.of(new NodeMesh(clientLoop, client, proxy, leaves, random)));
+            leftovers = new Leftovers(allocations(options), tasks.cgroups(), networks);
+            removeLeftovers();
+            client.start();
+            driverWatch.start(client::changed);
 
-        // the edge: what people and programs talk to
-        var view = new NodeView(node.id(), allocations(options), clientLoop, client);
-        var self = new ServerRegion.Self(
-                options.configuration().region(),
-                node.name(),
-                options.addresses().advertised(),
-                0,
-                options.nomadPort());
-        var region = start(new ServerRegion(self, server, store, consensus));
-        var catalog = new LiveCatalog(region, options.datacenter());
-        var observation = start(Observation.begin(store, region, Optional.of(view)));
-        var identity = new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false, new Control());
-        nomad = start(nomadApi(identity, region, catalog, view, observation));
-        consul = start(consulApi(identity, region, catalog, observation));
-        serveNames(catalog, networks);
+            // the edge: what people and programs talk to
+            var view = new NodeView(node.id(), allocations(options), clientLoop, client);
+            var self = new ServerRegion.Self(
+                    options.configuration().region(),
+                    node.name(),
+                    options.addresses().advertised(),
+                    0,
+                    options.nomadPort());
+            var region = start(new ServerRegion(self, server, store, consensus));
+            var catalog = new LiveCatalog(region, options.datacenter());
+            var observation = start(Observation.begin(store, region, Optional.of(view)));
+            var identity =
+                    new AgentIdentity(node.name(), options.datacenter(), VERSION, true, true, false, new Control());
+            nomad = start(nomadApi(identity, region, catalog, view, observation));
+            consul = start(consulApi(identity, region, catalog, observation));
+            serveNames(catalog, networks);
+        } catch (IOException | RuntimeException failed) {
+            close();
+            throw failed;
+        }
     }
 
     private void serveNames(LiveCatalog catalog, Optional<Networks> networks) throws IOException {
@@ -464,7 +469,12 @@ public final class Assembly implements AutoCloseable {
                         files,
                         contexts::of,
                         () -> options.configuration().client().artifact()),
-                new TemplateHook(loop, data, files, contexts::of, () -> TemplateSettings.STANDARD));
+                new TemplateHook(
+                        loop,
+                        data,
+                        files,
+                        contexts::of,
+                        () -> options.configuration().client().template()));
     }
 
     private static AllocationRunner.Observers observers(Checks checks, Runnable meshChanged) {

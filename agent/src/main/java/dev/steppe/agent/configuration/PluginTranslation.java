@@ -1,9 +1,9 @@
 package dev.steppe.agent.configuration;
 
-import dev.steppe.client.driver.NumberRanges;
 import dev.steppe.client.settings.ExecSettings;
 import dev.steppe.io.linux.Capability;
 import dev.steppe.language.value.Value;
+import dev.steppe.model.NumberRanges;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

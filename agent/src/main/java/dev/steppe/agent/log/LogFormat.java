@@ -1,5 +1,6 @@
 package dev.steppe.agent.log;
 
+import dev.steppe.api.log.LogBroadcast;
 import dev.steppe.model.codec.Codec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -8,7 +9,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.logging.Formatter;
-import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /** One event as one line of text, followed by its stack if it has one, or as one JSON object. */
@@ -35,7 +35,7 @@ final class LogFormat extends Formatter {
     private String text(LogRecord event, String time) {
         var line = new StringBuilder(time)
                 .append(" [")
-                .append(word(event.getLevel()))
+                .append(LogBroadcast.word(event.getLevel()))
                 .append("] ");
         line.append(module(event)).append(": ");
         if (location) {
@@ -49,7 +49,7 @@ final class LogFormat extends Formatter {
     private String json(LogRecord event, String time) {
         var object = new TreeMap<String, String>();
         object.put("@timestamp", time);
-        object.put("@level", word(event.getLevel()).toLowerCase(java.util.Locale.ROOT));
+        object.put("@level", LogBroadcast.word(event.getLevel()).toLowerCase(java.util.Locale.ROOT));
         object.put("@module", module(event));
         object.put("@message", formatMessage(event));
         if (location) {
@@ -62,20 +62,6 @@ final class LogFormat extends Formatter {
     /** A line break that came from outside must not begin a line of the log. */
     private static String escaped(String message) {
         return message.replace("\r", "\\r").replace("\n", "\\n");
-    }
-
-    static String word(Level level) {
-        int value = level.intValue();
-        if (value >= Level.SEVERE.intValue()) {
-            return "ERROR";
-        }
-        if (value >= Level.WARNING.intValue()) {
-            return "WARN";
-        }
-        if (value >= Level.INFO.intValue()) {
-            return "INFO";
-        }
-        return value >= Level.FINE.intValue() ? "DEBUG" : "TRACE";
     }
 
     /** {@code agent.server} for what speaks in {@code dev.steppe.server}; others by their own name. */

@@ -41,7 +41,7 @@ public final class LogBroadcast implements AutoCloseable {
         @Override
         public void publish(LogRecord entry) {
             if (!watchers.isEmpty()) {
-                var line = new Line(entry.getInstant(), name(entry.getLevel()), logger(entry), message(entry));
+                var line = new Line(entry.getInstant(), word(entry.getLevel()), logger(entry), message(entry));
                 for (Watcher watcher : watchers) {
                     watcher.offer(entry.getLevel(), line);
                 }
@@ -72,7 +72,7 @@ public final class LogBroadcast implements AutoCloseable {
     }
 
     /** The level in the words of the API. */
-    private static String name(Level level) {
+    public static String word(Level level) {
         int value = level.intValue();
         if (value >= Level.SEVERE.intValue()) {
             return "ERROR";

@@ -20,6 +20,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -63,9 +64,17 @@ final class GrpcProbe {
             }
             flush(codec, socket);
             return result();
+        } catch (SocketException hungUp) {
+            throw new IOException(hungUpText(), hungUp);
         } finally {
             codec.finishAndReleaseAll();
         }
+    }
+
+    /** However the other end goes away, what to look for is the same. */
+    private String hungUpText() {
+        return "the connection was closed before the answer; is it a gRPC server"
+                + (target.check().grpcUseTls() ? "" : " without TLS") + "?";
     }
 
     /** Makes the streams of a connection. */
@@ -119,8 +128,7 @@ final class GrpcProbe {
         var buffer = new byte[READ_BYTES];
         int count = socket.getInputStream().read(buffer);
         if (count < 0) {
-            throw new IOException("the connection was closed before the answer; is it a gRPC server"
-                    + (target.check().grpcUseTls() ? "" : " without TLS") + "?");
+            throw new IOException(hungUpText());
         }
         take(codec, Unpooled.wrappedBuffer(buffer, 0, count));
         for (Object frame = codec.readInbound(); frame != null; frame = codec.readInbound()) {

@@ -2,6 +2,7 @@ package dev.steppe.client.driver;
 
 import dev.steppe.io.linux.Account;
 import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.model.NumberRanges;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

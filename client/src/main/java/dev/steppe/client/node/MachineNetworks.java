@@ -18,17 +18,22 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The machine's interfaces that are up, with their addresses, as they were when read. */
-record MachineNetworks(Optional<String> defaultInterface, List<Address> addresses) {
+/** The machine's interfaces with their addresses, as they were when read, in the order of the kernel. */
+public record MachineNetworks(Optional<String> defaultInterface, List<Address> addresses) {
     private static final System.Logger LOG = System.getLogger(MachineNetworks.class.getName());
     private static final Path ROUTES = Path.of("/proc/net/route");
     private static final String LOOPBACK = "127.0.0.1";
 
     /** One address of an interface. */
-    record Address(String interfaceName, InetAddress address, int prefixLength) {
+    public record Address(NetworkPlace place, InetAddress address, int prefixLength) {
+        String interfaceName() {
+            return place.name();
+        }
+
         /** As people write it: without a zone, and with {@code ::} for the longest run of zeros (RFC 5952). */
-        String text() {
+        public String text() {
             String text = address.getHostAddress().replaceFirst("%.*", "");
             if (isVersion4()) {
                 return text;
@@ -70,16 +75,17 @@ record MachineNetworks(Optional<String> defaultInterface, List<Address> addresse
         }
     }
 
-    static MachineNetworks read() throws IOException {
+    /** An interface: its number in the kernel's order, whether it is up, and whether it leads to the machine itself. */
+    public record NetworkPlace(String name, int order, boolean up, boolean loopback) {}
+
+    public static MachineNetworks read() throws IOException {
         var addresses = new ArrayList<Address>();
         for (NetworkInterface found : NetworkInterface.networkInterfaces()
                 .sorted(Comparator.comparing(NetworkInterface::getIndex))
                 .toList()) {
-            if (found.isUp()) {
-                found.getInterfaceAddresses()
-                        .forEach(it -> addresses.add(
-                                new Address(found.getName(), it.getAddress(), it.getNetworkPrefixLength())));
-            }
+            var place = new NetworkPlace(found.getName(), found.getIndex(), found.isUp(), found.isLoopback());
+            found.getInterfaceAddresses()
+                    .forEach(it -> addresses.add(new Address(place, it.getAddress(), it.getNetworkPrefixLength())));
         }
         return new MachineNetworks(interfaceOfDefaultRoute(), addresses);
     }
@@ -93,10 +99,13 @@ record MachineNetworks(Optional<String> defaultInterface, List<Address> addresse
                 .findFirst();
     }
 
+    private Stream<Address> up() {
+        return addresses.stream().filter(it -> it.place().up());
+    }
+
     private Optional<Address> main(Optional<String> wanted) {
         return wanted.or(() -> defaultInterface)
-                .flatMap(name -> addresses.stream()
-                        .filter(it -> it.interfaceName().equals(name) && it.isVersion4())
+                .flatMap(name -> up().filter(it -> it.interfaceName().equals(name) && it.isVersion4())
                         .findFirst());
     }
 
@@ -105,8 +114,7 @@ record MachineNetworks(Optional<String> defaultInterface, List<Address> addresse
         attributes.put(
                 "unique.network.ip-address", main(wanted).map(Address::text).orElse(LOOPBACK));
         wanted.or(() -> defaultInterface).ifPresent(name -> attributes.put("unique.network.interface", name));
-        addresses.stream()
-                .collect(Collectors.groupingBy(
+        up().collect(Collectors.groupingBy(
                         Address::interfaceName,
                         TreeMap::new,
                         Collectors.mapping(Address::cidr, Collectors.joining(","))))
@@ -138,8 +146,7 @@ record MachineNetworks(Optional<String> defaultInterface, List<Address> addresse
     SortedMap<String, HostNetwork> named(SortedMap<String, HostNetwork> configured) {
         var found = new TreeMap<String, HostNetwork>();
         configured.forEach((name, network) -> {
-            var fitting = addresses.stream()
-                    .filter(it -> network.interfaceName().isEmpty()
+            var fitting = up().filter(it -> network.interfaceName().isEmpty()
                             || it.interfaceName().equals(network.interfaceName()))
                     .filter(it -> network.cidr().isEmpty() || it.isIn(network.cidr()))
                     .min(Comparator.comparing(it -> !it.isVersion4()));

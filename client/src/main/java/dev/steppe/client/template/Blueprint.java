@@ -1,6 +1,7 @@
 package dev.steppe.client.template;
 
 import dev.steppe.client.file.TaskFiles;
+import dev.steppe.client.settings.TemplateSettings;
 import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.DiagnosticException;
 import dev.steppe.language.source.Source;
@@ -8,6 +9,7 @@ import dev.steppe.language.template.Delimiters;
 import dev.steppe.language.template.Template;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.TreeSet;
 
 /** One template block of a task, read and with its place found: what does not change while the task lives. */
 record Blueprint(
@@ -39,12 +41,10 @@ record Blueprint(
             var place = files.place(destination);
             String text = block.data().isEmpty() && !source.isEmpty() ? files.read(files.place(source)) : block.data();
             var rules = new Template.Rules(
-                    new Delimiters(block.leftDelimiter(), block.rightDelimiter()), settings.denied());
-            var least = block.waitConfig().flatMap(it -> it.min()).orElse(settings.gatherAtLeast());
-            var most = block.waitConfig()
-                    .flatMap(it -> it.max())
-                    .orElse(block.waitConfig().isPresent() ? least.multipliedBy(4) : settings.gatherAtMost());
-            return new Blueprint(block, Template.parse(new Source(name, text), rules), place, least, most);
+                    new Delimiters(block.leftDelimiter(), block.rightDelimiter()),
+                    new TreeSet<>(settings.functionDenylist()));
+            var wait = settings.waitFor(block.waitConfig());
+            return new Blueprint(block, Template.parse(new Source(name, text), rules), place, wait.min(), wait.max());
         } catch (TaskFiles.OutsideException outside) {
             throw new UnusableException(name + ": " + outside.getMessage());
         } catch (IOException unreadable) {

@@ -6,6 +6,7 @@ import dev.steppe.client.allocation.TaskSite;
 import dev.steppe.client.data.DataReader;
 import dev.steppe.client.file.FilesOfTasks;
 import dev.steppe.client.file.TaskFiles;
+import dev.steppe.client.settings.TemplateSettings;
 import dev.steppe.io.Loop;
 import java.io.IOException;
 import java.time.Duration;

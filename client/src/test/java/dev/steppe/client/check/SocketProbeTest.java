@@ -159,7 +159,7 @@ class SocketProbeTest {
             var result = ask(server.getAddress().getPort(), "\"Type\":\"grpc\"");
             assertThat(result.health()).isEqualTo(Health.CRITICAL);
             // The server may answer in its own words, or hang up.
-            assertThat(result.output()).containsAnyOf("not HTTP/2", "closed", "reset", "Broken pipe");
+            assertThat(result.output()).containsAnyOf("not HTTP/2", "closed before the answer");
         } finally {
             server.stop(0);
         }

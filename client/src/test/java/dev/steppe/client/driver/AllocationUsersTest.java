@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.NumberRanges;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -18,11 +18,15 @@ class MachineNetworksTest {
                     address("lo", "127.0.0.1", 8),
                     address("eth0", "fe80::1", 64),
                     address("eth0", "198.51.100.7", 24),
+                    address("down0", "10.7.7.7", 8),
                     address("eth1", "10.1.2.3", 16),
                     address("eth1", "fd00:1::3", 64)));
 
     private static MachineNetworks.Address address(String name, String text, int prefix) {
-        return new MachineNetworks.Address(name, InetAddress.ofLiteral(text), prefix);
+        return new MachineNetworks.Address(
+                new MachineNetworks.NetworkPlace(name, 1, !name.equals("down0"), name.equals("lo")),
+                InetAddress.ofLiteral(text),
+                prefix);
     }
 
     private static Map<String, HostNetwork> named(String name, String cidr, String interfaceName) {

@@ -11,6 +11,7 @@ import dev.steppe.client.data.DataReader;
 import dev.steppe.client.driver.TaskDirectories;
 import dev.steppe.client.driver.TaskView;
 import dev.steppe.client.file.TaskFiles;
+import dev.steppe.client.settings.TemplateSettings;
 import dev.steppe.io.ThreadLoop;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.model.AllocationId;
@@ -40,8 +41,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The hook on a real loop and real files; only the servers and the program are played. */
 class TemplateHookTest {
-    private static final TemplateSettings QUICK =
-            new TemplateSettings(new java.util.TreeSet<>(), Duration.ofMillis(1), Duration.ofMillis(50));
+    private static final TemplateSettings QUICK = new TemplateSettings(
+            List.of(),
+            false,
+            Duration.ZERO,
+            Duration.ZERO,
+            Optional.of(new TemplateSettings.Wait(Duration.ofMillis(1), Duration.ofMillis(50))),
+            Optional.empty(),
+            TemplateSettings.Retry.standard(),
+            TemplateSettings.Retry.standard(),
+            TemplateSettings.Retry.standard());
 
     @TempDir
     Path temporary;

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +36,6 @@ final class TaskSessions implements AutoCloseable {
     private static final int SESSIONS_MAX = 256;
 
     private static final String ENDED = "the task has ended";
-    private static final Duration START = Duration.ofMillis(500);
 
     private final NamespaceThread namespaceThread;
     private final TaskScope scope = new TaskScope("session");
@@ -53,35 +51,15 @@ final class TaskSessions implements AutoCloseable {
     /** What the kernel knows of a task. */
     private record Facts(Standing standing, SortedMap<String, String> variables, Path directory) {}
 
-    private static Facts facts(TaskProcess task) throws IOException, InterruptedException {
+    private static Facts facts(TaskProcess task) throws IOException {
         var process = Path.of("/proc/" + task.task().pid());
         try {
-            awaitProgram(task);
             return new Facts(
                     Standing.of(task.task().pid()),
                     variables(process.resolve("environ")),
                     Files.readSymbolicLink(process.resolve("cwd")));
         } catch (NoSuchFileException gone) {
             throw new IOException(ENDED, gone);
-        }
-    }
-
-    /**
-     * Right after its start a task is still the shell that reads its environment, and then for a moment nobody. A task that
-     * is such a shell itself cannot be told from that and is believed after a while.
-     */
-    private static void awaitProgram(TaskProcess task) throws IOException, InterruptedException {
-        var commandLine = Path.of("/proc/" + task.task().pid() + "/cmdline");
-        long deadlineNanos = System.nanoTime() + START.toNanos();
-        while (System.nanoTime() < deadlineNanos) {
-            var words = Files.readString(commandLine, StandardCharsets.ISO_8859_1);
-            if (!words.isEmpty() && !words.startsWith(SHELL + "\0-s\0")) {
-                return;
-            }
-            if (!task.task().isAlive()) {
-                throw new IOException(ENDED);
-            }
-            Thread.sleep(1);
         }
     }
 
