@@ -1,0 +1,175 @@
+package dev.steppe.agent;
+
+import dev.steppe.api.AgentControl;
+import dev.steppe.api.AgentIdentity;
+import dev.steppe.api.LiveCatalog;
+import dev.steppe.api.Observation;
+import dev.steppe.api.ServerRegion;
+import dev.steppe.api.consul.ConsulDialect;
+import dev.steppe.api.dns.DnsServer;
+import dev.steppe.api.http.Dialect;
+import dev.steppe.api.http.Gate;
+import dev.steppe.api.http.Headers;
+import dev.steppe.api.http.HttpServer;
+import dev.steppe.api.http.Limits;
+import dev.steppe.api.nomad.NomadDialect;
+import dev.steppe.model.IntentionAction;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The edge of an agent: what people and programs talk to. */
+final class EdgePart {
+    /** Resolvers inside allocations know no other port. */
+    private static final int DNS_OF_ALLOCATIONS = 53;
+
+    private final AgentOptions options;
+    private final HttpServer nomad;
+    private final HttpServer consul;
+    private final List<InetSocketAddress> names;
+
+    /** Opens every port; from then on requests are answered. */
+    static EdgePart start(Parts parts, AgentOptions options, ServerPart server, NodePart node, AgentIdentity identity)
+            throws IOException {
+        return new EdgePart(parts, options, server, node, identity);
+    }
+
+    private EdgePart(Parts parts, AgentOptions options, ServerPart server, NodePart node, AgentIdentity identity)
+            throws IOException {
+        this.options = options;
+        var self = new ServerRegion.Self(
+                options.configuration().region(),
+                identity.name(),
+                options.addresses().advertised(),
+                0,
+                options.nomadPort());
+        var region = parts.add(new ServerRegion(self, server.server(), server.store(), server.consensus()));
+        var catalog = new LiveCatalog(region, options.datacenter());
+        var observation = parts.add(Observation.begin(server.store(), region, Optional.of(node.view())));
+        nomad = parts.add(nomadApi(identity, region, catalog, node.view(), observation));
+        consul = parts.add(consulApi(identity, region, catalog, observation));
+        names = names(parts, catalog, node.gateway());
+    }
+
+    InetSocketAddress nomadAddress() {
+        return nomad.addresses().getFirst();
+    }
+
+    InetSocketAddress consulAddress() {
+        return consul.addresses().getFirst();
+    }
+
+    /** What listens where, what others are told, and why. */
+    List<AgentControl.Listener> listeners() {
+        boolean said = options.addresses().advertisedHttp().isPresent();
+        return List.of(
+                listener(
+                        "Nomad API",
+                        nomad.addresses(),
+                        options.addresses().http(nomadAddress().getPort()),
+                        said ? "as advertise.http says" : options.addresses().why()),
+                listener(
+                        "Consul API",
+                        consul.addresses(),
+                        advertised(consulAddress()),
+                        options.addresses().why()),
+                listener(
+                        "DNS",
+                        names,
+                        advertised(names.getFirst()),
+                        options.addresses().why()));
+    }
+
+    /** One line that says where to find this agent. */
+    String addresses() {
+        return "Nomad API http://" + text(nomadAddress()) + ", Consul API http://" + text(consulAddress()) + ", DNS "
+                + text(names.getFirst());
+    }
+
+    private static AgentControl.Listener listener(
+            String name, List<InetSocketAddress> bound, String advertised, String why) {
+        return new AgentControl.Listener(
+                name, bound.stream().map(EdgePart::text).collect(Collectors.joining(" ")), advertised, why);
+    }
+
+    private String advertised(InetSocketAddress bound) {
+        var address = bound.getAddress();
+        String host = address.isAnyLocalAddress() ? options.addresses().advertised() : address.getHostAddress();
+        return text(host, bound.getPort());
+    }
+
+    private static String text(InetSocketAddress address) {
+        return text(address.getAddress().getHostAddress(), address.getPort());
+    }
+
+    private static String text(String host, int port) {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    private List<InetSocketAddress> names(Parts parts, LiveCatalog catalog, Optional<String> gateway)
+            throws IOException {
+        var server = parts.add(new DnsServer(NameService.setup(options, catalog::now)));
+        var bound = new ArrayList<InetSocketAddress>();
+        for (InetSocketAddress address : sockets(options.addresses().names(), options.dnsPort())) {
+            bound.add(server.listen(address));
+        }
+        if (gateway.isPresent()) {
+            server.listen(new InetSocketAddress(gateway.get(), DNS_OF_ALLOCATIONS));
+        }
+        return List.copyOf(bound);
+    }
+
+    private HttpServer nomadApi(
+            AgentIdentity identity, ServerRegion region, LiveCatalog catalog, NodeView view, Observation observation)
+            throws IOException {
+        var api = options.configuration().api();
+        return HttpServer.start(HttpServer.Setup.of(
+                        "nomad",
+                        sockets(options.addresses().nomad(), options.nomadPort()),
+                        Dialect.NOMAD,
+                        NomadDialect.router(identity, region, catalog, Optional.of(view), observation),
+                        Gate.accessControlOff())
+                .withStandingHeaders(headers(Headers.none(), api.nomadHeaders()))
+                .withLimits(limits(api.nomadConnectionsPerCaller())));
+    }
+
+    private HttpServer consulApi(
+            AgentIdentity identity, ServerRegion region, LiveCatalog catalog, Observation observation)
+            throws IOException {
+        var api = options.configuration().api();
+        var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
+        return HttpServer.start(HttpServer.Setup.of(
+                        "consul",
+                        sockets(options.addresses().consul(), options.consulPort()),
+                        Dialect.CONSUL,
+                        ConsulDialect.router(identity, region, catalog, otherwise, observation),
+                        Gate.accessControlOff())
+                .withStandingHeaders(headers(ConsulDialect.standingHeaders(identity), api.consulHeaders()))
+                .withLimits(limits(api.consulConnectionsPerCaller())));
+    }
+
+    private static List<InetSocketAddress> sockets(List<String> addresses, int port) {
+        return addresses.stream()
+                .map(address -> new InetSocketAddress(address, port))
+                .toList();
+    }
+
+    private static Headers headers(Headers standing, Map<String, String> configured) {
+        var all = standing;
+        for (var header : configured.entrySet()) {
+            all = all.with(header.getKey(), header.getValue());
+        }
+        return all;
+    }
+
+    private static Limits limits(int connectionsPerCaller) {
+        var standard = Limits.standard();
+        return connectionsPerCaller == 0
+                ? standard.withConnections(standard.connectionsMax(), standard.connectionsMax())
+                : standard.withConnections(standard.connectionsMax(), connectionsPerCaller);
+    }
+}

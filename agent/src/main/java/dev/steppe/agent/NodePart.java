@@ -1,0 +1,288 @@
+package dev.steppe.agent;
+
+import dev.steppe.agent.configuration.Configuration;
+import dev.steppe.client.Client;
+import dev.steppe.client.allocation.AllocationHook;
+import dev.steppe.client.allocation.AllocationRunner;
+import dev.steppe.client.allocation.Kept;
+import dev.steppe.client.allocation.TaskHook;
+import dev.steppe.client.artifact.ArtifactHook;
+import dev.steppe.client.check.Checks;
+import dev.steppe.client.check.SocketProbe;
+import dev.steppe.client.data.ServerData;
+import dev.steppe.client.driver.AllocationUsers;
+import dev.steppe.client.driver.DockerDriver;
+import dev.steppe.client.driver.PauseContainers;
+import dev.steppe.client.driver.ProcessTasks;
+import dev.steppe.client.log.LogPump;
+import dev.steppe.client.mesh.LeafFiles;
+import dev.steppe.client.mesh.NodeMesh;
+import dev.steppe.client.network.BridgingImpossibleException;
+import dev.steppe.client.network.NetworkSettings;
+import dev.steppe.client.network.Networks;
+import dev.steppe.client.node.DirectoryHook;
+import dev.steppe.client.node.DriverWatch;
+import dev.steppe.client.node.FileShelf;
+import dev.steppe.client.node.Fingerprint;
+import dev.steppe.client.node.Leftovers;
+import dev.steppe.client.node.LogHook;
+import dev.steppe.client.node.NetworkHook;
+import dev.steppe.client.node.NodeTaskFiles;
+import dev.steppe.client.node.TaskContexts;
+import dev.steppe.client.template.TemplateHook;
+import dev.steppe.io.Loop;
+import dev.steppe.io.ThreadLoop;
+import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.io.linux.NamespaceThread;
+import dev.steppe.io.process.Cgroups;
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.NodeSpec;
+import dev.steppe.wire.Transport;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The node of an agent: drivers, what the machine has, and what runs on it. */
+final class NodePart {
+    private static final Duration DRIVERS_ASKED_EVERY = Duration.ofSeconds(15);
+
+    private final AgentOptions options;
+    private final Parts parts;
+    private final Loop loop;
+    private final ServerData data;
+    private final NodeDrivers drivers;
+    private final FileShelf shelf;
+    private final DriverWatch driverWatch;
+    private final Client client;
+    private final ProxyProcess proxy;
+    private final Leftovers leftovers;
+    private final Optional<Networks> networks;
+    private final NodeView view;
+    private final AtomicReference<Optional<NodeMesh>> mesh = new AtomicReference<>(Optional.empty());
+    /** Why allocations get no networks of their own although a bridge was asked for; empty when they do. */
+    private String noBridging = "";
+
+    /** Starts the node; it takes part as soon as the transport reaches a server. */
+    static NodePart start(Parts parts, AgentOptions options, Transport transport, SecureRandom random)
+            throws IOException {
+        return new NodePart(parts, options, transport, random);
+    }
+
+    private NodePart(Parts parts, AgentOptions options, Transport transport, SecureRandom random) throws IOException {
+        this.options = options;
+        this.parts = parts;
+        loop = parts.add(new ThreadLoop("client"));
+        data = new ServerData(loop);
+        var tasks = parts.add(new ProcessTasks(Optional.of(NodeDrivers.owner(options))));
+        var docker = parts.add(new DockerDriver(NodeDrivers.dockerSettings(options)));
+        shelf = parts.add(new FileShelf(options.clientDirectory().resolve("allocations")));
+        drivers = new NodeDrivers(options, tasks, docker);
+        networks = networks(random);
+        NodeSpec node = fingerprint(options.configuration());
+        driverWatch = new DriverWatch(loop, DRIVERS_ASKED_EVERY, drivers.all(), node);
+        var contexts = new TaskContexts(
+                driverWatch::node,
+                drivers.byName(),
+                System.getenv(),
+                tasks.cgroups().map(Cgroups::parent));
+        client = parts.add(new Client(
+                loop,
+                transport,
+                node,
+                runnerParts(contexts),
+                options.configuration().client().endedKept()));
+        data.readThrough(client);
+        proxy = parts.add(new ProxyProcess(
+                options.runDirectory().resolve("mesh"),
+                networks.map(it -> options.runDirectory().resolve("netns")),
+                LinuxCalls.isRoot()));
+        var leaves = new LeafFiles(options.clientDirectory().resolve("leaves"));
+        mesh.set(Optional.of(new NodeMesh(loop, client, proxy, leaves, random)));
+        leftovers = new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks);
+        removeLeftovers();
+        view = new NodeView(node.id(), options.allocationDirectory(), loop, client);
+        client.start();
+        driverWatch.start(client::changed);
+    }
+
+    Client client() {
+        return client;
+    }
+
+    /** What the node's tasks read from the servers. */
+    ServerData data() {
+        return data;
+    }
+
+    /** The node as the agent's API sees it. */
+    NodeView view() {
+        return view;
+    }
+
+    NodeSpec node() {
+        return driverWatch.node();
+    }
+
+    /** Where allocations with networks of their own find the machine. */
+    Optional<String> gateway() {
+        return networks.map(Networks::gateway);
+    }
+
+    /** Why no allocation gets a network of its own although one was asked for; empty when they do. */
+    String noBridging() {
+        return noBridging;
+    }
+
+    /** Does what can be done without a new start: words about the node, and what raw_exec and java tasks may. */
+    void apply(Configuration changed) throws IOException {
+        drivers.apply(changed);
+        var node = fingerprint(changed);
+        driverWatch.follow(drivers.all(), node);
+        client.changed(node);
+    }
+
+    /** Ends all allocations and waits so long for it; the node goes on. False where some did not end. */
+    boolean endAllocations(Duration deadline) throws InterruptedException {
+        var ended = new CountDownLatch(1);
+        client.stopAll(ended::countDown);
+        return ended.await(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Removes what outlives an agent: the proxy, networks, mounts, containers. For when no allocation lives. */
+    void removeTraces() throws IOException, InterruptedException {
+        proxy.stop();
+        leftovers.removeAll();
+        drivers.sweepContainers(new TreeSet<>());
+    }
+
+    private void removeLeftovers() throws IOException {
+        var live = new TreeSet<AllocationId>();
+        var known = new TreeSet<AllocationId>();
+        for (Kept kept : shelf.all()) {
+            known.add(kept.id());
+            if (!kept.isDestroyed()) {
+                live.add(kept.id());
+            }
+        }
+        try {
+            leftovers.remove(live, known);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IOException("stopped while removing what an earlier agent left", stopping);
+        }
+        drivers.sweepContainers(live);
+    }
+
+    /** What the machine is and has now, as the configuration says. */
+    private NodeSpec fingerprint(Configuration configuration) throws IOException {
+        var client = configuration.client();
+        var settings = new Fingerprint.Settings(
+                options.datacenter(),
+                options.nodeName(),
+                client.nodeClass(),
+                client.nodePool(),
+                client.meta(),
+                options.addresses().http(options.nomadPort()),
+                client.networkInterface(),
+                Assembly.VERSION,
+                networks.isPresent() ? List.of("host", "bridge") : List.of("host"),
+                configuration.nodeId(),
+                options.clientDirectory(),
+                options.allocationDirectory(),
+                client.capacity(),
+                client.hostNetworks(),
+                client.hostVolumes());
+        return Fingerprint.take(settings, drivers.all(), Instant.now());
+    }
+
+    /** Networks of their own need root and what the machine has; without them allocations share the machine's. */
+    private Optional<Networks> networks(SecureRandom random) throws IOException {
+        if (options.bridge().isEmpty()) {
+            return Optional.empty();
+        }
+        if (!LinuxCalls.isRoot()) {
+            noBridging = "the agent is not root";
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(parts.add(Networks.open(
+                    new NetworkSettings(
+                            options.bridge().get(), options.bridgeSubnet(), options.runDirectory(), Optional.empty()),
+                    random)));
+        } catch (BridgingImpossibleException impossible) {
+            noBridging = impossible.getMessage();
+            return Optional.empty();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IOException("stopped while making the bridge", stopping);
+        }
+    }
+
+    private AllocationRunner.Parts runnerParts(TaskContexts contexts) throws IOException {
+        var directories = new DirectoryHook(
+                options.allocationDirectory(),
+                drivers::files,
+                new AllocationUsers(
+                        options.allocationDirectory(),
+                        options.configuration().client().users()));
+        var checks = new Checks(loop, new SocketProbe(parts.add(new NamespaceThread())));
+        return new AllocationRunner.Parts(
+                List.<AllocationHook>of(
+                        directories,
+                        new NetworkHook(networks, new PauseContainers(NodeDrivers.dockerSettings(options)))),
+                new AllocationRunner.TaskParts(
+                        name -> Optional.ofNullable(drivers.byName().get(name)),
+                        contexts,
+                        taskHooks(contexts, new NodeTaskFiles(drivers.byName(), drivers::files)),
+                        options.configuration().client().maxKillTimeout()),
+                observers(checks, () -> mesh.get().ifPresent(NodeMesh::changed)),
+                shelf,
+                runner -> {});
+    }
+
+    /** What each task gets before it starts, in this order. */
+    private List<TaskHook> taskHooks(TaskContexts contexts, NodeTaskFiles files) {
+        return List.of(
+                new LogHook(parts.add(new LogPump()), drivers::isDocker),
+                new ArtifactHook(
+                        files,
+                        contexts::of,
+                        () -> options.configuration().client().artifact()),
+                new TemplateHook(
+                        loop,
+                        data,
+                        files,
+                        contexts::of,
+                        () -> options.configuration().client().template()));
+    }
+
+    private static AllocationRunner.Observers observers(Checks checks, Runnable meshChanged) {
+        return new AllocationRunner.Observers() {
+            @Override
+            public void running(AllocationRunner runner) {
+                checks.begin(runner);
+                meshChanged.run();
+            }
+
+            @Override
+            public void updated(AllocationRunner runner) {
+                checks.end(runner.id());
+                checks.begin(runner);
+                meshChanged.run();
+            }
+
+            @Override
+            public void stopping(AllocationRunner runner) {
+                checks.end(runner.id());
+                meshChanged.run();
+            }
+        };
+    }
+}
