@@ -25,7 +25,6 @@ import java.util.random.RandomGenerator;
 /** The nodes as they will be when the plan so far is applied, and the choice of one for the next instance. */
 final class Candidates {
     private final Snapshot snapshot;
-    private final Job job;
     private final TreeMap<NodeId, NodeUsage> changed = new TreeMap<>();
     private final List<Allocation> ofJob = new ArrayList<>();
     private final TreeMap<String, TreeMap<NodeId, Optional<Refusal>>> feasibilityByGroup = new TreeMap<>();
@@ -35,7 +34,6 @@ final class Candidates {
 
     Candidates(Snapshot snapshot, Job job, List<Command.Stop> stopped) {
         this.snapshot = snapshot;
-        this.job = job;
         var stopping = new TreeSet<AllocationId>();
         stopped.forEach(stop -> stopping.add(stop.allocation()));
         for (Allocation allocation : snapshot.allocationsOf(job.key())) {
@@ -72,13 +70,15 @@ final class Candidates {
         changed.put(allocation.nodeId(), usage(allocation.nodeId()).plus(allocation));
     }
 
-    Choice choose(Reconciler.Missing instance, RandomGenerator random) {
+    Choice choose(Missing instance, RandomGenerator random) {
+        var wanted = instance.job().spec();
         var group = instance.group();
         var fit = new Fit(group);
-        var rank = new Rank(job.spec(), group, fit);
+        var rank = new Rank(wanted, group, fit);
         var neighbours = neighbours(instance, rank.spreads());
-        var feasibility = new Feasibility(job.spec(), group);
-        var known = feasibilityByGroup.computeIfAbsent(group.name(), name -> new TreeMap<>());
+        var feasibility = new Feasibility(wanted, group);
+        var known = feasibilityByGroup.computeIfAbsent(
+                instance.job().version() + "/" + group.name(), name -> new TreeMap<>());
         var explanation = new Explanation();
         Optional<Node> best = Optional.empty();
         double bestScore = Double.NEGATIVE_INFINITY;
@@ -150,7 +150,7 @@ final class Candidates {
                                 + " instances of at most " + limit));
     }
 
-    private Rank.Neighbours neighbours(Reconciler.Missing instance, List<Spread> spreads) {
+    private Rank.Neighbours neighbours(Missing instance, List<Spread> spreads) {
         var perNode = new TreeMap<String, Integer>();
         var perValue = new TreeMap<String, SortedMap<String, Integer>>();
         for (Allocation allocation : ofJob) {

@@ -6,14 +6,11 @@ import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
-import dev.steppe.model.NodeStatus;
 import dev.steppe.model.TaskGroup;
 import dev.steppe.model.UpdateStrategy;
-import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -25,26 +22,13 @@ final class Everywhere {
     private final Snapshot snapshot;
     private final Job job;
     private final Succession succession;
-    private final List<Reconciler.Missing> missing = new ArrayList<>();
-    private final List<Command.Stop> stopped = new ArrayList<>();
-    private final List<Command.Move> moved = new ArrayList<>();
+    private final Changes changes;
 
-    Everywhere(Snapshot snapshot, Job job, Succession succession) {
+    Everywhere(Snapshot snapshot, Job job, Succession succession, Changes changes) {
         this.snapshot = snapshot;
         this.job = job;
         this.succession = succession;
-    }
-
-    List<Reconciler.Missing> missing() {
-        return missing;
-    }
-
-    List<Command.Stop> stopped() {
-        return stopped;
-    }
-
-    List<Command.Move> moved() {
-        return moved;
+        this.changes = changes;
     }
 
     void run() {
@@ -63,7 +47,7 @@ final class Everywhere {
             } else if (!allocation.isTerminal()) {
                 var twin = live.put(allocation.nodeId(), allocation);
                 if (twin != null) {
-                    stop(twin, "alloc not needed due to job update");
+                    changes.stopUnneeded(twin);
                 }
             }
         }
@@ -77,8 +61,7 @@ final class Everywhere {
         for (Node node : snapshot.nodes()) {
             boolean wanted = !live.containsKey(node.id()) && !done.containsKey(node.id());
             if (wanted && node.isEligible() && feasibility.refusal(node).isEmpty()) {
-                missing.add(
-                        new Reconciler.Missing(group, name(group), Optional.empty(), false, Optional.of(node.id())));
+                changes.place(Missing.fresh(job, group, name(group)).on(node.id()));
             }
         }
     }
@@ -97,34 +80,26 @@ final class Everywhere {
 
     private void look(TaskGroup group, Allocation allocation, Feasibility feasibility, List<Allocation> outdated) {
         var node = snapshot.node(allocation.nodeId());
-        if (node.isEmpty() || node.get().status() == NodeStatus.DOWN) {
-            stopped.add(new Command.Stop(
-                    allocation.id(),
-                    DesiredStatus.STOP,
-                    "alloc is lost since its node is down",
-                    Optional.of(ClientStatus.LOST)));
+        var fate = NodeFate.of(snapshot, allocation);
+        if (fate == NodeFate.LOST || node.isEmpty()) {
+            changes.lose(allocation);
         } else if (group.count() == 0) {
-            stop(allocation, "alloc not needed due to job update");
+            changes.stopUnneeded(allocation);
         } else if (feasibility.refusal(node.get()).isPresent()) {
-            stop(
+            changes.stop(
                     allocation,
                     "the node does not fit the job any more: "
                             + feasibility.refusal(node.get()).get().sentence());
-        } else if (allocation.desiredTransition().migrate()) {
-            stopped.add(Reconciler.migrated(allocation));
-            missing.add(new Reconciler.Missing(
-                    group, name(group), Optional.of(allocation), false, Optional.of(allocation.nodeId())));
+        } else if (fate == NodeFate.MIGRATES) {
+            changes.migrate(allocation);
+            changes.place(Missing.replacing(job, group, allocation).on(allocation.nodeId()));
         } else if (allocation.jobVersion() != job.version()) {
             if (succession.of(allocation, group).inPlace()) {
-                moved.add(new Command.Move(allocation.id(), job.version(), allocation.evaluationId()));
+                changes.move(allocation, job.version());
             } else if (node.get().isEligible()) {
                 outdated.add(allocation);
             }
         }
-    }
-
-    private void stop(Allocation allocation, String reason) {
-        stopped.add(new Command.Stop(allocation.id(), DesiredStatus.STOP, reason, Optional.empty()));
     }
 
     /** A system job is replaced as many nodes at a time as its update strategy says; what ends is not waited for. */
@@ -143,8 +118,7 @@ final class Everywhere {
             boolean broken = allocation.client().status() != ClientStatus.RUNNING;
             if (left > 0 || broken) {
                 left -= broken ? 0 : 1;
-                missing.add(new Reconciler.Missing(
-                        group, name(group), Optional.of(allocation), true, Optional.of(allocation.nodeId())));
+                changes.place(Missing.updating(job, group, allocation).on(allocation.nodeId()));
             }
         }
     }

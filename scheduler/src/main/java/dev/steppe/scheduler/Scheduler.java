@@ -63,33 +63,26 @@ public final class Scheduler {
         }
         var job = registered.get();
         var succession = new Succession(snapshot, job);
-        var reconciler = new Reconciler(
-                snapshot, job, now, succession, evaluation.triggeredBy().equals(FORCED_RESCHEDULE));
-        reconciler.run();
-        stopped.addAll(reconciler.stopped());
-        var moved = new ArrayList<>(reconciler.moved());
-        var missing = new ArrayList<>(reconciler.missing());
+        var changes = new Changes();
+        boolean forced = evaluation.triggeredBy().equals(FORCED_RESCHEDULE);
+        new Reconciler(snapshot, job, now, succession, forced, changes).run();
         if (job.spec().type().everywhere() && !job.stop()) {
-            var everywhere = new Everywhere(snapshot, job, succession);
-            everywhere.run();
-            missing.addAll(everywhere.missing());
-            stopped.addAll(everywhere.stopped());
-            moved.addAll(everywhere.moved());
+            new Everywhere(snapshot, job, succession, changes).run();
         }
-        count(job, succession, missing, moved);
-        place(job, missing);
-        reconciler
-                .retryAt()
+        stopped.addAll(changes.stopped());
+        count(job, succession, changes.missing(), changes.moved());
+        place(job, changes.missing());
+        changes.retryAt()
                 .ifPresent(due -> followUps.add(followUp(
                         "alloc-failure", EvaluationStatus.PENDING, "waits to replace a failed allocation", due)));
-        return finish(moved);
+        return finish(changes.moved());
     }
 
     /** What is to become of each group, whether or not there is room for it. */
-    private void count(Job job, Succession succession, List<Reconciler.Missing> missing, List<Command.Move> moved) {
+    private void count(Job job, Succession succession, List<Missing> missing, List<Command.Move> moved) {
         var touched = new TreeSet<AllocationId>();
         job.spec().taskGroups().forEach(group -> updates.put(group.name(), DesiredUpdates.NONE));
-        for (Reconciler.Missing instance : missing) {
+        for (Missing instance : missing) {
             instance.replaces().ifPresent(old -> touched.add(old.id()));
             count(
                     instance.group().name(),
@@ -116,12 +109,12 @@ public final class Scheduler {
         updates.merge(group, one, DesiredUpdates::plus);
     }
 
-    private void place(Job job, List<Reconciler.Missing> missing) {
+    private void place(Job job, List<Missing> missing) {
         var nodes = new Candidates(snapshot, job, stopped);
         for (var group : job.spec().taskGroups()) {
             queued.put(group.name(), 0);
         }
-        for (Reconciler.Missing instance : missing) {
+        for (Missing instance : missing) {
             var replaced = instance.replaces();
             replaced.filter(old -> instance.stopsReplaced()).ifPresent(nodes::free);
             var choice = nodes.choose(instance, random);
@@ -135,8 +128,7 @@ public final class Scheduler {
         }
     }
 
-    private void accept(
-            Job job, Reconciler.Missing instance, Node node, AllocatedResources resources, AllocationMetric metric) {
+    private void accept(Job job, Missing instance, Node node, AllocatedResources resources, AllocationMetric metric) {
         if (instance.stopsReplaced()) {
             stopped.add(new Command.Stop(
                     instance.replaces().orElseThrow().id(),
@@ -163,7 +155,7 @@ public final class Scheduler {
                 node.id(),
                 node.spec().name(),
                 job.spec().id(),
-                job.version(),
+                instance.job().version(),
                 instance.group().name(),
                 resources,
                 DesiredStatus.RUN,
@@ -181,7 +173,7 @@ public final class Scheduler {
                 now));
     }
 
-    private void reject(Reconciler.Missing instance, AllocationMetric metric) {
+    private void reject(Missing instance, AllocationMetric metric) {
         String group = instance.group().name();
         queued.merge(group, 1, Integer::sum);
         failed.merge(group, metric, (first, again) -> Explanation.coalesced(first));
