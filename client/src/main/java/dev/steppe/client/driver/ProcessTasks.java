@@ -4,6 +4,7 @@ import dev.steppe.io.linux.Account;
 import dev.steppe.io.linux.Capability;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.NamespaceThread;
+import dev.steppe.io.linux.NamespaceThread.Bind;
 import dev.steppe.io.linux.Signal;
 import dev.steppe.io.process.Cgroups;
 import dev.steppe.io.process.CommandSession;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -96,13 +98,6 @@ public final class ProcessTasks implements AutoCloseable {
         }
     }
 
-    /** A group of the allocation lets tasks of any user get to what the allocation shares. */
-    private static Set<Integer> sharedGroups(TaskContext task) throws IOException {
-        return AllocationDirectory.ownerOf(task.directories())
-                .map(own -> Set.of(own.gid()))
-                .orElse(Set.of());
-    }
-
     DriverHandle start(String driver, TaskContext task, UserPolicy users, List<String> command, boolean controlGroups)
             throws DriverException {
         if (!task.volumes().isEmpty()) {
@@ -126,18 +121,23 @@ public final class ProcessTasks implements AutoCloseable {
         Optional<TaskCgroup> cgroup = Optional.empty();
         try {
             cgroup = start.controlGroups() ? createCgroup(task) : Optional.empty();
+            var own = TaskAccount.of(task, start.account());
+            var environment = own.environment(cleanNames(task.environment()));
+            List<Bind> accounts = start.isolation().isPresent()
+                    ? own.files(task.directories().driverState().resolveSibling("accounts"), environment)
+                    : List.of();
             var request = new LaunchRequest(
                     start.command(),
-                    cleanNames(task.environment()),
+                    environment,
                     start.directory(),
                     task.directories().driverState(),
                     new LaunchRequest.Output(
                             task.directories().stdout(), task.directories().stderr()),
                     new LaunchRequest.Confinement(
                             start.account().filter(user -> user.uid() != 0),
-                            sharedGroups(task),
+                            own.shared().map(user -> Set.of(user.gid())).orElse(Set.of()),
                             cgroup,
-                            namespaces(task),
+                            namespaces(task, accounts),
                             start.isolation()));
             return new DriverHandle(driver, launcher.launch(request).values());
         } catch (IOException failed) {
@@ -252,18 +252,18 @@ public final class ProcessTasks implements AutoCloseable {
         return Optional.of(cgroups.get().create(name, limits));
     }
 
-    private static NamespaceThread.Entry namespaces(TaskContext task) throws DriverException {
+    private static NamespaceThread.Entry namespaces(TaskContext task, List<Bind> accounts) throws DriverException {
         if (task.network().isEmpty()) {
-            return NamespaceThread.Entry.none();
+            return new NamespaceThread.Entry(Optional.empty(), accounts);
         }
         if (!LinuxCalls.isRoot()) {
             throw DriverException.refused(
                     "network mode bridge needs root for network namespaces: run the agent as root,"
                             + " or use network mode host");
         }
-        return new NamespaceThread.Entry(
-                Optional.of(task.network().get().namespace()),
-                task.network().get().binds());
+        var shown = new ArrayList<>(task.network().get().binds());
+        shown.addAll(accounts);
+        return new NamespaceThread.Entry(Optional.of(task.network().get().namespace()), shown);
     }
 
     /** Names that are none become legal the way people know it from other schedulers: other characters turn into _. */

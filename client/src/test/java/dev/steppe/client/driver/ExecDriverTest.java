@@ -8,6 +8,7 @@ import dev.steppe.io.linux.Capability;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.linux.NetworkNamespaces;
+import dev.steppe.io.linux.PseudoTerminal;
 import dev.steppe.io.process.CommandSession;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -151,23 +152,9 @@ class ExecDriverTest {
     void a_command_beside_the_task_has_its_view_its_user_and_its_filter() throws Exception {
         var handle = driver.start(machine.task("web", config("sleep", List.of("1000"))));
         var printed = new ByteArrayOutputStream();
-        var output = new CommandSession.Output() {
-            @Override
-            public void stdout(byte[] bytes) {
-                printed.writeBytes(bytes);
-            }
-
-            @Override
-            public void stderr(byte[] bytes) {
-                printed.writeBytes(bytes);
-            }
-
-            @Override
-            public void ended(CommandSession.End end) {}
-        };
         var script = "cat /proc/2/comm; id -u; ls /alloc; ls /var 2>/dev/null; grep ^Seccomp: /proc/self/status";
         var wish = new CommandSession.Wish(List.of("/bin/sh", "-c", script), Optional.empty());
-        try (var session = driver.enter(handle, wish, output)) {
+        try (var session = driver.enter(handle, wish, into(printed))) {
             assertThat(session.awaitEnd(DriverMachine.DEADLINE)).contains(new CommandSession.End.Exited(0));
         }
         assertThat(printed.toString(StandardCharsets.UTF_8).lines())
@@ -183,6 +170,56 @@ class ExecDriverTest {
                         "Seccomp:\t2");
         driver.stop(handle, "SIGTERM", DriverMachine.DEADLINE);
         driver.destroy(handle);
+    }
+
+    @Test
+    void a_terminal_beside_the_task_has_a_name_in_its_view() throws Exception {
+        var handle = driver.start(machine.task("web", config("sleep", List.of("1000"))));
+        var printed = new ByteArrayOutputStream();
+        var wish = new CommandSession.Wish(
+                List.of("/bin/sh", "-c", "tty; echo through >$(tty)"), Optional.of(new PseudoTerminal.Size(24, 80)));
+        try (var session = driver.enter(handle, wish, into(printed))) {
+            assertThat(session.awaitEnd(DriverMachine.DEADLINE)).contains(new CommandSession.End.Exited(0));
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8)).isEqualTo("/dev/pts/0\r\nthrough\r\n");
+        driver.stop(handle, "SIGTERM", DriverMachine.DEADLINE);
+        driver.destroy(handle);
+    }
+
+    @Test
+    void the_user_of_an_allocation_has_a_name_a_home_and_a_group_in_the_view_of_its_tasks() throws Exception {
+        var allocations = temporary.resolve("allocations");
+        var own = new AllocationUsers(allocations, new AllocationUsers.Range(85_000, 85_009))
+                .claim(machine.allocation)
+                .orElseThrow();
+        var script =
+                "whoami; id -un; id -gn; echo $HOME $USER $LOGNAME; touch ~/mine && echo written; grep -c ^root: /etc/passwd";
+        var task = machine.task("web", config("/bin/sh", List.of("-c", script)), Optional.empty(), Optional.of(own))
+                .withEnvironment(new TreeMap<>(Map.of("NOMAD_TASK_DIR", "/local", "LOGNAME", "chosen")));
+        var handle = driver.start(task);
+        DriverMachine.exit(driver, handle);
+        var name = "steppe-" + own.uid();
+        assertThat(Files.readAllLines(task.directories().stdout()))
+                .containsExactly(name, name, name, "/local " + name + " chosen", "written", "1");
+        assertThat(Files.readString(Path.of("/etc/passwd"))).doesNotContain(name);
+        driver.destroy(handle);
+    }
+
+    private static CommandSession.Output into(ByteArrayOutputStream printed) {
+        return new CommandSession.Output() {
+            @Override
+            public void stdout(byte[] bytes) {
+                printed.writeBytes(bytes);
+            }
+
+            @Override
+            public void stderr(byte[] bytes) {
+                printed.writeBytes(bytes);
+            }
+
+            @Override
+            public void ended(CommandSession.End end) {}
+        };
     }
 
     @Test

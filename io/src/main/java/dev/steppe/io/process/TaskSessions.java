@@ -71,8 +71,7 @@ final class TaskSessions implements AutoCloseable {
         var facts = facts(task);
         var standing = facts.standing;
         var variables = facts.variables;
-        var terminal =
-                wish.terminal().isPresent() ? Optional.of(PseudoTerminal.open()) : Optional.<PseudoTerminal>empty();
+        var terminal = wish.terminal().isPresent() ? Optional.of(terminal(task)) : Optional.<PseudoTerminal>empty();
         var opened = new ArrayList<Descriptor>();
         try {
             if (terminal.isPresent()) {
@@ -111,6 +110,26 @@ final class TaskSessions implements AutoCloseable {
         }
     }
 
+    /** From the task's own terminals, so that it has a name there. */
+    private PseudoTerminal terminal(TaskProcess task) throws IOException, InterruptedException {
+        try (var namespaces = namespaces(task)) {
+            return namespaceThread.call(NamespaceThread.Entry.none(), () -> {
+                namespaces.enter();
+                return PseudoTerminal.open();
+            });
+        }
+    }
+
+    /** Looks at the task after its namespaces were opened: they are this task's and not those of a stranger with its pid. */
+    private static ProcessNamespaces namespaces(TaskProcess task) throws IOException {
+        var namespaces = ProcessNamespaces.of(task.task().pid());
+        if (!task.task().isAlive()) {
+            namespaces.close();
+            throw new IOException(ENDED);
+        }
+        return namespaces;
+    }
+
     private long spawn(TaskProcess task, Standing standing, CommandSession.Wish wish, Far far)
             throws IOException, InterruptedException {
         var words = new ArrayList<String>();
@@ -119,12 +138,7 @@ final class TaskSessions implements AutoCloseable {
         }
         words.addAll(List.of(SHELL, "-s"));
         words.addAll(wish.command());
-        try (var namespaces = ProcessNamespaces.of(task.task().pid())) {
-            // Looked at after the namespaces were opened: they are this task's and not those of a stranger with its
-            // pid.
-            if (!task.task().isAlive()) {
-                throw new IOException(ENDED);
-            }
+        try (var namespaces = namespaces(task)) {
             return namespaceThread.call(NamespaceThread.Entry.none(), () -> {
                 namespaces.enter();
                 if (standing.filtered()) {
