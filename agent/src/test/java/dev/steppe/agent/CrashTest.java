@@ -13,17 +13,23 @@ import dev.steppe.io.linux.NetworkNamespaces;
 import dev.steppe.io.linux.ProcessIdentity;
 import dev.steppe.io.linux.Signal;
 import dev.steppe.io.process.Cgroups;
+import dev.steppe.model.DesiredStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,6 +150,36 @@ class CrashTest {
         }
     }
 
+    @Test
+    void a_task_that_ended_because_it_was_stopped_has_not_failed_although_the_agent_died_over_the_stop()
+            throws Exception {
+        try (var agent = new ChildAgent(directory, 5)) {
+            agent.start();
+            agent.run("stopped", "service", "trap 'exit 0' TERM; while :; do sleep 0.02; done", ONCE);
+            agent.awaitStatus("stopped", "running");
+            var allocation = agent.idOf("stopped");
+            long pid = agent.pidOf("stopped");
+            agent.kill();
+
+            // the servers' wish is taken down, and the signal is on its way
+            try (var shelf = new FileShelf(agent.data().resolve("client/allocations"))) {
+                var kept = shelf.all().getFirst();
+                shelf.put(new Kept(
+                        kept.allocation().desired(DesiredStatus.STOP, "stopped"),
+                        kept.job(),
+                        kept.state(),
+                        kept.tasks(),
+                        kept.progress()));
+            }
+            LinuxCalls.signal(pid, Signal.SIGTERM);
+            agent.await("the end of the task", () -> !isAlive(pid));
+            agent.start();
+            agent.await(
+                    "the end of the allocation",
+                    () -> agent.text("/v1/allocation/" + allocation).contains("\"ClientStatus\":\"complete\""));
+        }
+    }
+
     private static final String OTHER_BOOT = "01234567-89ab-cdef-0123-456789abcdef";
 
     private static ProcessIdentity identity(Path statLine) throws IOException {
@@ -260,13 +296,25 @@ class CrashTest {
                 found.add("mount " + line);
             }
         }
-        try (Stream<Path> groups = Files.find(
-                Path.of("/sys/fs/cgroup"),
-                4,
-                (path, attributes) -> attributes.isDirectory()
-                        && path.getFileName().toString().startsWith(name))) {
-            groups.forEach(path -> found.add("control group " + path));
-        }
+        Files.walkFileTree(Path.of("/sys/fs/cgroup"), Set.of(), 4, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path group, BasicFileAttributes attributes) {
+                if (group.getFileName().toString().startsWith(name)) {
+                    found.add("control group " + group);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException goneWithItsGroup) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path group, @Nullable IOException goneMeanwhile) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
         for (String place : List.of("netns", "networks")) {
             if (Files.isDirectory(agent.run().resolve(place))) {
                 try (Stream<Path> files = Files.list(agent.run().resolve(place))) {

@@ -75,7 +75,7 @@ final class TaskHistory {
 
     private void add(TaskEvent event) {
         List<TaskEvent> events = new ArrayList<>(state.events());
-        events.add(event);
+        events.add(events.isEmpty() ? event : notBefore(events.getLast().time(), event));
         while (events.size() > TaskState.EVENTS_MAX) {
             events.removeFirst();
         }
@@ -88,6 +88,20 @@ final class TaskHistory {
                 state.finishedAt(),
                 Collections.unmodifiableList(events));
         changed.run();
+    }
+
+    /** A short program ends before this agent has seen its start; still its end comes after that. */
+    private static TaskEvent notBefore(Instant earlier, TaskEvent event) {
+        return event.time().isBefore(earlier)
+                ? new TaskEvent(
+                        event.type(),
+                        earlier,
+                        event.displayMessage(),
+                        event.details(),
+                        event.failsTask(),
+                        event.exitCode(),
+                        event.signal())
+                : event;
     }
 
     private TaskState with(TaskStatus status, boolean failed, Instant startedAt, Instant finishedAt) {

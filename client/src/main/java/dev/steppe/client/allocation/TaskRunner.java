@@ -560,13 +560,19 @@ final class TaskRunner {
     }
 
     private void kill() {
-        var running = handle.orElseThrow();
         var timeout = parts.killTimeout();
         phase = new Phase.Stopping();
         history.event(
                 "Killing",
                 "Sent interrupt. Waiting " + GoDuration.format(timeout) + " before force killing",
                 Map.of("kill_timeout", timeout.toString()));
+        // Only a stop that is written down is carried out: a later agent would take the end it brings for the task's
+        // own.
+        loop.execute(() -> interrupt(timeout));
+    }
+
+    private void interrupt(Duration timeout) {
+        var running = handle.orElseThrow();
         loop.<Boolean>offload(
                 "stop-" + task().name(),
                 () -> {
