@@ -28,6 +28,7 @@ import dev.steppe.client.node.Leftovers;
 import dev.steppe.client.node.LogHook;
 import dev.steppe.client.node.NetworkHook;
 import dev.steppe.client.node.NodeTaskFiles;
+import dev.steppe.client.node.StickyDiskHook;
 import dev.steppe.client.node.TaskContexts;
 import dev.steppe.client.template.TemplateHook;
 import dev.steppe.io.Loop;
@@ -236,6 +237,7 @@ final class NodePart {
         return new AllocationRunner.Parts(
                 List.<AllocationHook>of(
                         directories,
+                        new StickyDiskHook(options.allocationDirectory()),
                         new NetworkHook(networks, new PauseContainers(NodeDrivers.dockerSettings(options)))),
                 new AllocationRunner.TaskParts(
                         name -> Optional.ofNullable(drivers.byName().get(name)),

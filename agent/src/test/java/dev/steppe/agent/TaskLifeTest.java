@@ -3,13 +3,16 @@ package dev.steppe.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.steppe.client.driver.AllocationDirectory;
 import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.codec.Codec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +137,44 @@ class TaskLifeTest {
                     "the end of all",
                     () -> agent.allocations("life").stream().allMatch(it -> "complete".equals(it.get("ClientStatus"))));
         }
+    }
+
+    @Test
+    void a_replacement_on_a_sticky_disk_has_the_data_of_the_one_before_and_may_change_it() throws Exception {
+        try (var agent = new ChildAgent(directory, 0)) {
+            agent.start();
+            var append = "for f in $NOMAD_ALLOC_DIR/data $NOMAD_TASK_DIR; do echo %s >>$f/kept; done; exec sleep 1000";
+            for (String version : List.of("first", "second")) {
+                register(
+                        agent,
+                        "service",
+                        "\"EphemeralDisk\":{\"Sticky\":true,\"SizeMB\":200},",
+                        task("main", "\"KillSignal\":\"SIGKILL\",", append.formatted(version)));
+                agent.await(
+                        "what " + version + " wrote", () -> kept(agent, version).size() == 2);
+            }
+            assertThat(kept(agent, "second")).allMatch(text -> text.equals("first\nsecond\n"));
+            assertThat(kept(agent, "second\n")).as("moved, not copied").hasSize(2);
+            agent.send("DELETE", "/v1/job/life", "");
+            agent.await(
+                    "the end of all",
+                    () -> agent.allocations("life").stream().allMatch(it -> "complete".equals(it.get("ClientStatus"))));
+        }
+    }
+
+    /** The files called kept of all allocations that hold the text. */
+    private static List<String> kept(ChildAgent agent, String text) throws IOException {
+        var found = new ArrayList<String>();
+        var root = agent.data().resolve("alloc");
+        for (AllocationId id : AllocationDirectory.existing(root)) {
+            for (String place : List.of("alloc/data/kept", "main/local/kept")) {
+                var file = root.resolve(id.value()).resolve(place);
+                if (Files.exists(file) && Files.readString(file).contains(text)) {
+                    found.add(Files.readString(file));
+                }
+            }
+        }
+        return found;
     }
 
     @Test

@@ -192,7 +192,7 @@ public final class Client implements AutoCloseable {
             for (AllocationRunner runner : runners()) {
                 if (!named.contains(runner.id())) {
                     runner.stop();
-                    if (runner.isEnded()) {
+                    if (runner.isEnded() && !isAwaited(runner)) {
                         forget(runner);
                     }
                 }
@@ -282,12 +282,22 @@ public final class Client implements AutoCloseable {
         var ended = settled.stream()
                 .map(id -> Optional.ofNullable(runners.get(id)))
                 .flatMap(Optional::stream)
-                .filter(AllocationRunner::isEnded)
+                .filter(runner -> runner.isEnded() && !isAwaited(runner))
                 .sorted(Comparator.comparing(runner -> runner.allocation().modifyTime()))
                 .toList();
         for (int i = 0; i < ended.size() - endedKept; i++) {
             forget(ended.get(i));
         }
+    }
+
+    /** Its replacement may be about to take over its data. */
+    private boolean isAwaited(AllocationRunner ended) {
+        return runners.values().stream()
+                .anyMatch(heir -> heir.isBeginning()
+                        && heir.allocation()
+                                .previous()
+                                .filter(ended.id()::equals)
+                                .isPresent());
     }
 
     private void forget(AllocationRunner runner) {

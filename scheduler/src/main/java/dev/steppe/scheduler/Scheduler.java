@@ -117,7 +117,7 @@ public final class Scheduler {
         for (Missing instance : missing) {
             var replaced = instance.replaces();
             replaced.filter(old -> instance.stopsReplaced()).ifPresent(nodes::free);
-            var choice = nodes.choose(instance, random);
+            var choice = choose(nodes, instance);
             if (choice.node().isPresent()) {
                 accept(job, instance, choice.node().get(), choice.resources().orElseThrow(), choice.metric());
                 nodes.take(placed.getLast());
@@ -126,6 +126,16 @@ public final class Scheduler {
                 reject(instance, choice.metric());
             }
         }
+    }
+
+    /** Where the data of the one before is, when that is to be kept and there is room; else the best node. */
+    private Candidates.Choice choose(Candidates nodes, Missing instance) {
+        var home = instance.replaces()
+                .filter(old -> instance.group().ephemeralDisk().sticky()
+                        && instance.pinned().isEmpty())
+                .map(old -> nodes.choose(instance.on(old.nodeId()), random))
+                .filter(choice -> choice.node().isPresent());
+        return home.orElseGet(() -> nodes.choose(instance, random));
     }
 
     private void accept(Job job, Missing instance, Node node, AllocatedResources resources, AllocationMetric metric) {

@@ -141,6 +141,10 @@ public final class AllocationRunner {
         var runner = new AllocationRunner(
                 loop, parts, kept.allocation(), kept.job(), before, kept.state().checks());
         runner.stoppingSince = kept.progress().stoppingSince();
+        if (runner.stoppingSince.equals(Instant.EPOCH) && kept.allocation().desiredStatus() != DesiredStatus.RUN) {
+            // the agent ended between taking the servers' wish down and following it
+            runner.stoppingSince = loop.now();
+        }
         runner.stopWanted = runner.stoppingSince.isAfter(Instant.EPOCH);
         runner.withoutDelay = kept.allocation().desiredTransition().noShutdownDelay();
         if (kept.isDestroyed()) {
@@ -184,6 +188,11 @@ public final class AllocationRunner {
     /** True until it has begun. */
     public boolean isWaiting() {
         return phase == Phase.WAITING;
+    }
+
+    /** True until its tasks may begin: it may still need what the allocation before it left. */
+    public boolean isBeginning() {
+        return phase == Phase.WAITING || phase == Phase.PREPARING;
     }
 
     private interface Blocking {

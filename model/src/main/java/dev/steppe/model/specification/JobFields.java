@@ -217,7 +217,12 @@ final class JobFields {
 
     private static Block disk() {
         return new Block(
-                EphemeralDisk.class, "ephemeral_disk", List.of(works("size"), later("sticky"), later("migrate")));
+                EphemeralDisk.class,
+                "ephemeral_disk",
+                List.of(
+                        works("size"),
+                        works("sticky", "a replacement prefers the node and gets alloc/data and each task's local"),
+                        later("migrate", "remove it; sticky keeps the data on its node")));
     }
 
     private static Block volume() {
