@@ -2,6 +2,7 @@ package dev.steppe.api.nomad;
 
 import dev.steppe.api.http.Refused;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ final class AllocationFiles {
     }
 
     /** A file or directory as it was found. */
-    record Found(String name, PosixFileAttributes attributes) {
+    record Found(String name, PosixFileAttributes attributes, String contentType) {
         Shapes.FileInfo info() {
             return new Shapes.FileInfo(
                     name,
@@ -43,7 +44,7 @@ final class AllocationFiles {
                     attributes.size(),
                     (attributes.isDirectory() ? "d" : "-") + PosixFilePermissions.toString(attributes.permissions()),
                     attributes.lastModifiedTime().toString(),
-                    attributes.isDirectory() ? "" : "application/octet-stream");
+                    contentType);
         }
     }
 
@@ -65,9 +66,27 @@ final class AllocationFiles {
 
     Found stat(String path) throws Refused, IOException {
         if (names(path).isEmpty()) {
-            return new Found("/", Files.readAttributes(root, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+            var attributes = Files.readAttributes(root, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return new Found("/", attributes, ContentType.UNKNOWN);
         }
-        return within(path, (directory, name) -> new Found(name.toString(), attributes(directory, name)));
+        return within(path, AllocationFiles::found);
+    }
+
+    private static Found found(SecureDirectoryStream<Path> directory, Path name) throws IOException {
+        var attributes = attributes(directory, name);
+        return new Found(
+                name.toString(),
+                attributes,
+                attributes.isRegularFile()
+                        ? ContentType.of(name.toString(), beginning(directory, name))
+                        : ContentType.UNKNOWN);
+    }
+
+    private static byte[] beginning(SecureDirectoryStream<Path> directory, Path name) throws IOException {
+        try (var file = directory.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+                var bytes = Channels.newInputStream(file)) {
+            return bytes.readNBytes(ContentType.BYTES_LOOKED_AT);
+        }
     }
 
     /** The entries of a directory by name. */
@@ -89,7 +108,7 @@ final class AllocationFiles {
         for (var entry : directory) {
             var name = entry.getFileName();
             try {
-                found.add(new Found(name.toString(), attributes(directory, name)));
+                found.add(found(directory, name));
             } catch (NoSuchFileException goneMeanwhile) {
                 continue;
             }
