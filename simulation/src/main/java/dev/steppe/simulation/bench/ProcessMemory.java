@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 
 /** What Linux says about processes. */
 final class ProcessMemory {
@@ -33,6 +34,20 @@ final class ProcessMemory {
             }
             return 0;
         }
+    }
+
+    /** What of a Java process's heap is reachable; the process collects its garbage for it. */
+    static long reachableBytes(long pid) throws IOException {
+        var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        for (String line : Machine.said(List.of(jcmd, Long.toString(pid), "GC.class_histogram"))
+                .lines()
+                .toList()) {
+            var words = line.strip().split("\\s+");
+            if (words.length == 3 && words[0].equals("Total")) {
+                return Long.parseLong(words[2]);
+            }
+        }
+        throw new IOException("jcmd does not tell what process " + pid + " has in its heap");
     }
 
     /** Processor time the process itself used since its start. */
