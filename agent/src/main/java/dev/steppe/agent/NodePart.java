@@ -29,6 +29,7 @@ import dev.steppe.client.node.LogHook;
 import dev.steppe.client.node.NetworkHook;
 import dev.steppe.client.node.NodeTaskFiles;
 import dev.steppe.client.node.StickyDiskHook;
+import dev.steppe.client.node.PayloadHook;
 import dev.steppe.client.node.TaskContexts;
 import dev.steppe.client.template.TemplateHook;
 import dev.steppe.io.Loop;
@@ -253,6 +254,7 @@ final class NodePart {
     private List<TaskHook> taskHooks(TaskContexts contexts, NodeTaskFiles files) {
         return List.of(
                 new LogHook(parts.add(new LogPump()), drivers::isDocker),
+                new PayloadHook(files),
                 new ArtifactHook(
                         files,
                         contexts::of,

@@ -167,6 +167,7 @@ class CrashTest {
                 shelf.put(new Kept(
                         kept.allocation().desired(DesiredStatus.STOP, "stopped"),
                         kept.job(),
+                        kept.origin(),
                         kept.state(),
                         kept.tasks(),
                         kept.progress()));
@@ -202,7 +203,7 @@ class CrashTest {
                 tasks.put(name, known.with(new DriverHandle(handle.driver(), values)));
             });
             assertThat(tasks).isNotEqualTo(kept.tasks());
-            shelf.put(new Kept(kept.allocation(), kept.job(), kept.state(), tasks, kept.progress()));
+            shelf.put(new Kept(kept.allocation(), kept.job(), kept.origin(), kept.state(), tasks, kept.progress()));
         }
     }
 

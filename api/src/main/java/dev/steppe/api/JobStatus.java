@@ -8,8 +8,11 @@ import dev.steppe.state.Snapshot;
 public final class JobStatus {
     private JobStatus() {}
 
-    /** {@code running} while anything of it is wanted and not over; {@code pending} while a scheduler owes it an answer. */
+    /** {@code running} while anything of it is wanted and not over; {@code pending} while a scheduler owes it an answer. What launches others runs until stopped. */
     public static String of(Snapshot snapshot, Job job) {
+        if (job.isParent()) {
+            return job.stop() ? "dead" : "running";
+        }
         var allocations = snapshot.allocationsOf(job.key());
         if (allocations.stream().anyMatch(allocation -> !allocation.isTerminal())) {
             return "running";

@@ -5,12 +5,15 @@ import dev.steppe.api.http.Dialect;
 import dev.steppe.api.http.Refused;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.EvaluationId;
+import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.VersionTag;
 import dev.steppe.server.IntentionEndpoint;
 import dev.steppe.server.JobEndpoint;
+import dev.steppe.server.LaunchEndpoint;
+import dev.steppe.server.ScaleEndpoint;
 import dev.steppe.state.Interest;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
@@ -75,6 +78,18 @@ public interface Region {
 
     /** Has the scheduler look at a job again; with {@code forceReschedule}, failed instances are replaced at once. */
     JobWritten evaluate(JobKey key, boolean forceReschedule) throws Refused, IOException, InterruptedException;
+
+    /** Launches a periodic job now. */
+    JobLaunched forceLaunch(JobKey key) throws Refused, IOException, InterruptedException;
+
+    /** Launches a parameterized job. */
+    JobLaunched dispatch(JobKey key, LaunchEndpoint.Dispatch wish) throws Refused, IOException, InterruptedException;
+
+    /** A job that another one launched; no evaluation when it was there already or launches others in turn. */
+    record JobLaunched(JobId child, Optional<EvaluationId> evaluation, long index) {}
+
+    /** Changes the count of a group, or notes something about it. */
+    JobWritten scale(ScaleEndpoint.Wish wish) throws Refused, IOException, InterruptedException;
 
     /** Forgets everything that is over, however short ago; returns the index of the state after that. */
     long collectGarbage() throws Refused, IOException, InterruptedException;

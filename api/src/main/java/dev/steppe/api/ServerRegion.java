@@ -15,7 +15,9 @@ import dev.steppe.model.NodeId;
 import dev.steppe.model.VersionTag;
 import dev.steppe.server.IntentionEndpoint;
 import dev.steppe.server.JobEndpoint;
+import dev.steppe.server.LaunchEndpoint;
 import dev.steppe.server.Reply;
+import dev.steppe.server.ScaleEndpoint;
 import dev.steppe.server.Server;
 import dev.steppe.state.Interest;
 import dev.steppe.state.Snapshot;
@@ -162,6 +164,28 @@ public final class ServerRegion implements Region, AutoCloseable {
     @Override
     public JobWritten evaluate(JobKey key, boolean forceReschedule) throws Refused, IOException, InterruptedException {
         return written(done(then -> server.jobs().evaluate(key, forceReschedule, then)));
+    }
+
+    @Override
+    public JobLaunched forceLaunch(JobKey key) throws Refused, IOException, InterruptedException {
+        return launched(done(then -> server.launches().force(key, then)));
+    }
+
+    @Override
+    public JobLaunched dispatch(JobKey key, LaunchEndpoint.Dispatch wish)
+            throws Refused, IOException, InterruptedException {
+        return launched(done(then -> server.launches().dispatch(key, wish, then)));
+    }
+
+    private static JobLaunched launched(Reply.Done<LaunchEndpoint.Launched> done) {
+        return new JobLaunched(done.value().child(), done.value().evaluation(), done.index());
+    }
+
+    @Override
+    public JobWritten scale(ScaleEndpoint.Wish wish) throws Refused, IOException, InterruptedException {
+        Reply.Done<ScaleEndpoint.Scaled> done = done(then -> server.scales().scale(wish, then));
+        return new JobWritten(
+                done.index(), done.value().jobModifyIndex(), done.value().evaluation(), List.of());
     }
 
     @Override

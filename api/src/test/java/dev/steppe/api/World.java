@@ -21,7 +21,9 @@ import dev.steppe.model.codec.CodecException;
 import dev.steppe.scheduler.Preview;
 import dev.steppe.server.IntentionEndpoint;
 import dev.steppe.server.JobEndpoint;
+import dev.steppe.server.LaunchEndpoint;
 import dev.steppe.server.RegisterOptions;
+import dev.steppe.server.ScaleEndpoint;
 import dev.steppe.state.Command;
 import dev.steppe.state.Interest;
 import dev.steppe.state.Snapshot;
@@ -95,7 +97,7 @@ public final class World implements Region, AutoCloseable {
     @Override
     public synchronized JobEndpoint.Planned plan(JobSpec spec) {
         var preview = Preview.of(snapshot(), spec, evaluation(spec.key()), AT, new SplittableRandom(7));
-        return new JobEndpoint.Planned(preview, List.of());
+        return new JobEndpoint.Planned(preview, Optional.empty(), List.of());
     }
 
     @Override
@@ -123,6 +125,22 @@ public final class World implements Region, AutoCloseable {
         var evaluation = evaluation(key);
         long index = apply(new Command.DeregisterJob(key.namespace(), key.id(), purge, Optional.of(evaluation), AT));
         return written(index, key, evaluation);
+    }
+
+    /** Launches and counts are decided by a server; they are tested with a whole agent. */
+    @Override
+    public JobLaunched forceLaunch(JobKey key) {
+        throw new UnsupportedOperationException("a world without servers");
+    }
+
+    @Override
+    public JobLaunched dispatch(JobKey key, LaunchEndpoint.Dispatch wish) {
+        throw new UnsupportedOperationException("a world without servers");
+    }
+
+    @Override
+    public JobWritten scale(ScaleEndpoint.Wish wish) {
+        throw new UnsupportedOperationException("a world without servers");
     }
 
     @Override

@@ -31,17 +31,22 @@ import dev.steppe.cli.evaluation.EvalStatus;
 import dev.steppe.cli.format.FormatFiles;
 import dev.steppe.cli.job.JobAllocs;
 import dev.steppe.cli.job.JobDeployments;
+import dev.steppe.cli.job.JobDispatch;
 import dev.steppe.cli.job.JobEval;
 import dev.steppe.cli.job.JobHistory;
 import dev.steppe.cli.job.JobInit;
 import dev.steppe.cli.job.JobInspect;
+import dev.steppe.cli.job.JobPeriodicForce;
 import dev.steppe.cli.job.JobPlan;
 import dev.steppe.cli.job.JobRevert;
 import dev.steppe.cli.job.JobRun;
+import dev.steppe.cli.job.JobScale;
+import dev.steppe.cli.job.JobScalingEvents;
 import dev.steppe.cli.job.JobStatus;
 import dev.steppe.cli.job.JobStop;
 import dev.steppe.cli.job.JobTag;
 import dev.steppe.cli.job.JobValidate;
+import dev.steppe.cli.job.ScalingPolicies;
 import dev.steppe.cli.member.AgentInfo;
 import dev.steppe.cli.member.AgentReload;
 import dev.steppe.cli.member.Members;
@@ -73,29 +78,45 @@ final class Commands {
 
     /** A new instance of the command of this full name; empty when there is none. */
     static Optional<Command> create(String name) {
+        return name.startsWith("job ") || name.startsWith("scaling ") ? ofJobs(name) : ofOthers(name);
+    }
+
+    private static Optional<Command> ofJobs(String name) {
         return switch (name) {
-            case "version" -> Optional.of(new Version());
-            case "status" -> Optional.of(new Status());
             case "job run" -> Optional.of(new JobRun());
             case "job status" -> Optional.of(new JobStatus());
             case "job stop" -> Optional.of(new JobStop());
             case "job validate" -> Optional.of(new JobValidate());
             case "job init" -> Optional.of(new JobInit());
-            case "fmt" -> Optional.of(new FormatFiles());
             case "job inspect" -> Optional.of(new JobInspect());
             case "job allocs" -> Optional.of(new JobAllocs());
             case "job deployments" -> Optional.of(new JobDeployments());
             case "job eval" -> Optional.of(new JobEval());
-            case "node eligibility" -> Optional.of(new NodeEligibility());
-            case "system gc" -> Optional.of(SystemCommand.garbage());
-            case "system reconcile summaries" -> Optional.of(SystemCommand.summaries());
-            case "agent-info" -> Optional.of(new AgentInfo());
-            case "monitor" -> Optional.of(new AgentMonitor());
+            case "job dispatch" -> Optional.of(new JobDispatch());
+            case "job periodic force" -> Optional.of(new JobPeriodicForce());
+            case "job scale" -> Optional.of(new JobScale());
+            case "job scaling-events" -> Optional.of(new JobScalingEvents());
+            case "scaling policy list" -> Optional.of(ScalingPolicies.list());
+            case "scaling policy info" -> Optional.of(ScalingPolicies.info());
             case "job plan" -> Optional.of(new JobPlan());
             case "job history" -> Optional.of(new JobHistory());
             case "job revert" -> Optional.of(new JobRevert());
             case "job tag apply" -> Optional.of(JobTag.apply());
             case "job tag unset" -> Optional.of(JobTag.unset());
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<Command> ofOthers(String name) {
+        return switch (name) {
+            case "version" -> Optional.of(new Version());
+            case "status" -> Optional.of(new Status());
+            case "fmt" -> Optional.of(new FormatFiles());
+            case "node eligibility" -> Optional.of(new NodeEligibility());
+            case "system gc" -> Optional.of(SystemCommand.garbage());
+            case "system reconcile summaries" -> Optional.of(SystemCommand.summaries());
+            case "agent-info" -> Optional.of(new AgentInfo());
+            case "monitor" -> Optional.of(new AgentMonitor());
             case "alloc status" -> Optional.of(new AllocStatus());
             case "alloc restart" -> Optional.of(new AllocRestart());
             case "alloc signal" -> Optional.of(new AllocSignal());

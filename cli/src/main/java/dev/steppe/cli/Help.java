@@ -6,6 +6,7 @@ import dev.steppe.cli.command.Nearest;
 import dev.steppe.cli.terminal.Terminal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What {@code steppe help}, {@code -h} and a mistyped command show. */
 final class Help {
@@ -18,12 +19,20 @@ final class Help {
 
     /** All commands people can type, in the order of the overview. */
     static List<Entry> entries() {
+        return Stream.of(agent(), jobs(), others()).flatMap(List::stream).toList();
+    }
+
+    private static List<Entry> agent() {
         return List.of(
                 new Entry("agent", "Run an agent; with -dev one that needs no set-up"),
                 new Entry("demo", "See mixed workloads in one mesh on this machine, then clean up"),
                 new Entry("config validate", "Check configuration files of an agent without starting it"),
                 new Entry("doctor", "Check this machine and say what to change; --fix changes it"),
-                new Entry("status", "What an id or name is and how it does; without one, all jobs"),
+                new Entry("status", "What an id or name is and how it does; without one, all jobs"));
+    }
+
+    private static List<Entry> jobs() {
+        return List.of(
                 new Entry("job plan", "What submitting a job would change: exit code 0, or 1 for a change"),
                 new Entry("job run", "Submit a job and follow it until it runs"),
                 new Entry("job status", "Jobs, or one job with its allocations"),
@@ -38,6 +47,16 @@ final class Help {
                 new Entry("job allocs", "Allocations of a job"),
                 new Entry("job deployments", "Deployments of a job"),
                 new Entry("job eval", "Have the scheduler look at a job again"),
+                new Entry("job dispatch", "Launch a parameterized job with a payload and meta"),
+                new Entry("job periodic force", "Launch a periodic job now"),
+                new Entry("job scale", "Change the count of a group"),
+                new Entry("job scaling-events", "Who changed the counts of a job's groups"),
+                new Entry("scaling policy list", "Bounds that scaling blocks set"),
+                new Entry("scaling policy info", "One of them with all it says"));
+    }
+
+    private static List<Entry> others() {
+        return List.of(
                 new Entry("fmt", "Lay out job files and configuration files"),
                 new Entry("alloc status", "An allocation: tasks, events, ports, refusals of the mesh"),
                 new Entry("alloc restart", "Restart tasks where they are"),

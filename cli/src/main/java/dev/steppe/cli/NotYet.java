@@ -7,9 +7,6 @@ import java.util.Optional;
 final class NotYet {
     private static final String DEPLOYMENTS =
             "deployments are not part of this version; updates go on by themselves, one by one, as update says";
-    private static final String SCALING =
-            "scaling is not part of this version; change count in the job file and run it";
-    private static final String PARAMETERS = "parameterized jobs are not part of this version";
 
     private NotYet() {}
 
@@ -25,9 +22,6 @@ final class NotYet {
                     "deployment unblock",
                     "deployment list",
                     "deployment status" -> DEPLOYMENTS;
-            case "job scale", "job scaling-events", "scaling policy" -> SCALING;
-            case "job dispatch" -> PARAMETERS;
-            case "job periodic" -> "periodic jobs are not part of this version";
             case "job action" -> "actions are not part of this version; use alloc exec";
             case "job start" -> "run the job file again, or take the job back to a version with job revert";
             case "eval delete" -> "evaluations that are over are forgotten by themselves, and at once by system gc";

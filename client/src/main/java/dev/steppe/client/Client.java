@@ -215,7 +215,7 @@ public final class Client implements AutoCloseable {
             }
             return;
         }
-        runners.put(allocation.id(), AllocationRunner.fresh(loop, parts, allocation, assignment.job()));
+        runners.put(allocation.id(), AllocationRunner.fresh(loop, parts, assignment));
     }
 
     /** An allocation that was stopped before this node knew of it. */

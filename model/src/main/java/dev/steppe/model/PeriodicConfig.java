@@ -10,4 +10,10 @@ public record PeriodicConfig(
         List<String> specs,
         @Default("cron") String specType,
         boolean prohibitOverlap,
-        @Default("UTC") String timeZone) {}
+        @Default("UTC") String timeZone) {
+
+    /** All its cron expressions, in the old form or the new one. */
+    public List<String> expressions() {
+        return spec.isEmpty() ? specs : List.of(spec);
+    }
+}

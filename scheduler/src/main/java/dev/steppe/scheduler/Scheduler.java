@@ -62,6 +62,9 @@ public final class Scheduler {
             return finish(List.of());
         }
         var job = registered.get();
+        if (job.isParent()) {
+            return finish(List.of());
+        }
         var succession = new Succession(snapshot, job);
         var changes = new Changes();
         boolean forced = evaluation.triggeredBy().equals(FORCED_RESCHEDULE);

@@ -6,6 +6,7 @@ import dev.steppe.model.specification.Examination;
 import dev.steppe.model.specification.Finding;
 import dev.steppe.model.specification.Problem;
 import dev.steppe.model.specification.Rules;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,7 +36,7 @@ public final class JobAdmission {
         }
     }
 
-    public static Verdict check(JobSpec job) {
+    public static Verdict check(JobSpec job, Instant now) {
         var unsupported = new ArrayList<String>();
         var notices = new ArrayList<String>();
         for (Finding finding : Examination.of(job)) {
@@ -43,6 +44,7 @@ public final class JobAdmission {
         }
         var problems = new ArrayList<String>();
         Rules.broken(job).stream().map(Problem::message).forEach(problems::add);
+        problems.addAll(LaunchTimes.problems(job, now));
         var templates = TemplateCheck.of(job);
         problems.addAll(templates.mistakes());
         unsupported.addAll(templates.unsupported());

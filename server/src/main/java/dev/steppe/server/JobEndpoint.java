@@ -17,6 +17,7 @@ import dev.steppe.scheduler.Scheduler;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,11 +56,14 @@ public final class JobEndpoint {
         loop.execute(() -> {
             var job = wish.options()
                     .applied(wish.job(), store.snapshot().job(wish.job().key()));
-            var admission = JobAdmission.check(job);
-            if (admission.isTaken()) {
-                register(job, wish, new ArrayList<>(admission.notices()), then);
-            } else {
+            var admission = JobAdmission.check(job, loop.now());
+            var change = changeProblem(store.snapshot().job(job.key()), job);
+            if (!admission.isTaken()) {
                 then.accept(Reply.refused(admission.refusal()));
+            } else if (change.isPresent()) {
+                then.accept(Reply.refused(change.get()));
+            } else {
+                register(job, wish, new ArrayList<>(admission.notices()), then);
             }
         });
     }
@@ -72,26 +76,54 @@ public final class JobEndpoint {
                     + " are");
         }
         var made = Evaluations.of(job, "job-register", loop.now(), loop.random());
-        var evaluation = wish.options()
-                .evaluationPriority()
-                .map(priority -> RecordShape.with(made, "priority", priority))
-                .orElse(made);
-        var command =
-                new Command.RegisterJob(job, wish.options().enforceIndex(), kept, Optional.of(evaluation), loop.now());
+        Optional<Evaluation> evaluation = Optional.of(wish.options()
+                        .evaluationPriority()
+                        .map(priority -> RecordShape.with(made, "priority", priority))
+                        .orElse(made))
+                .filter(it -> !isParent(job));
+        var command = new Command.RegisterJob(job, wish.options().enforceIndex(), kept, evaluation, loop.now());
         proposals.propose(command, reply -> then.accept(registered(reply, job.key(), evaluation, notices)));
     }
 
+    /** Whether only the jobs run that this one launches; a dispatched one runs itself. */
+    private boolean isParent(JobSpec job) {
+        boolean dispatched = store.snapshot()
+                .job(job.key())
+                .filter(it -> it.origin().dispatched())
+                .isPresent();
+        return job.periodic().isPresent() || job.parameterized().isPresent() && !dispatched;
+    }
+
+    /** A job that runs cannot become one that launches others, nor the other way round: what runs would be orphaned. */
+    private static Optional<Refusal> changeProblem(Optional<Job> registered, JobSpec wanted) {
+        if (registered.isEmpty()) {
+            return Optional.empty();
+        }
+        var before = registered.get().spec();
+        String word = before.periodic().isPresent() != wanted.periodic().isPresent()
+                ? "periodic"
+                : before.parameterized().isPresent() != wanted.parameterized().isPresent() ? "parameterized" : "";
+        boolean becomes = word.equals("periodic")
+                ? wanted.periodic().isPresent()
+                : wanted.parameterized().isPresent();
+        return word.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Refusal.invalid("cannot update " + (becomes ? "non-" : "") + word + " job to being "
+                        + (becomes ? "" : "non-") + word + "; purge job \"" + wanted.id() + "\" first, or give it"
+                        + " another id"));
+    }
+
     /** What registering a job would lead to, and what the user should know. */
-    public record Planned(Preview preview, List<String> notices) {}
+    public record Planned(Preview preview, Optional<Instant> nextLaunch, List<String> notices) {}
 
     /** Tells what registering a job would lead to, and changes nothing. */
     public void plan(JobSpec job, Consumer<Reply<Planned>> then) {
-        var admission = JobAdmission.check(job);
-        if (!admission.isTaken()) {
-            loop.execute(() -> then.accept(Reply.refused(admission.refusal())));
-            return;
-        }
         loop.execute(() -> {
+            var admission = JobAdmission.check(job, loop.now());
+            if (!admission.isTaken()) {
+                then.accept(Reply.refused(admission.refusal()));
+                return;
+            }
             var snapshot = store.snapshot();
             var now = loop.now();
             var random = new SplittableRandom(loop.random().nextLong());
@@ -99,7 +131,7 @@ public final class JobEndpoint {
             loop.<Preview>offload("preview", () -> Preview.of(snapshot, job, evaluation, now, random), outcome -> {
                 switch (outcome) {
                     case Loop.Outcome.Done<Preview> done ->
-                        then.accept(new Reply.Done<>(new Planned(done.value(), admission.notices()), snapshot.index()));
+                        then.accept(new Reply.Done<>(new Planned(done.value(), LaunchTimes.next(job, now), admission.notices()), snapshot.index()));
                     case Loop.Outcome.Failed<Preview> failed -> {
                         LOG.log(System.Logger.Level.ERROR, "preview failed job=" + job.key(), failed.reason());
                         then.accept(Reply.refused(new Refusal(
@@ -176,9 +208,9 @@ public final class JobEndpoint {
                         + "\" in namespace \"" + key.namespace() + "\"")));
                 return;
             }
-            var evaluation = Evaluations.of(job.get(), "job-deregister", loop.now(), loop.random());
-            var command =
-                    new Command.DeregisterJob(key.namespace(), key.id(), purge, Optional.of(evaluation), loop.now());
+            var evaluation = Optional.of(Evaluations.of(job.get(), "job-deregister", loop.now(), loop.random()))
+                    .filter(it -> !job.get().isParent());
+            var command = new Command.DeregisterJob(key.namespace(), key.id(), purge, evaluation, loop.now());
             Runnable stop = () ->
                     proposals.propose(command, reply -> then.accept(registered(reply, key, evaluation, List.of())));
             if (noShutdownDelay) {
@@ -208,10 +240,15 @@ public final class JobEndpoint {
                 then.accept(Reply.refused(Refusal.notFound("job not found: " + key)));
                 return;
             }
+            if (job.get().isParent()) {
+                then.accept(Reply.refused(Refusal.invalid("can't evaluate "
+                        + (job.get().isPeriodic() ? "periodic" : "parameterized") + " job")));
+                return;
+            }
             var trigger = forceReschedule ? Scheduler.FORCED_RESCHEDULE : "job-register";
             var evaluation = Evaluations.of(job.get(), trigger, loop.now(), loop.random());
             var command = new Command.PutEvaluations(List.of(evaluation), loop.now());
-            proposals.propose(command, reply -> then.accept(registered(reply, key, evaluation, List.of())));
+            proposals.propose(command, reply -> then.accept(registered(reply, key, Optional.of(evaluation), List.of())));
         });
     }
 
@@ -236,14 +273,15 @@ public final class JobEndpoint {
         });
     }
 
-    private Reply<Registered> registered(Reply<Long> reply, JobKey key, Evaluation evaluation, List<String> notices) {
+    private Reply<Registered> registered(
+            Reply<Long> reply, JobKey key, Optional<Evaluation> evaluation, List<String> notices) {
         return switch (reply) {
             case Reply.Done<Long> done -> {
                 long index = store.snapshot()
                         .job(key)
                         .map(job -> job.jobModifyIndex())
                         .orElse(done.index());
-                yield new Reply.Done<>(new Registered(index, Optional.of(evaluation.id()), notices), done.index());
+                yield new Reply.Done<>(new Registered(index, evaluation.map(Evaluation::id), notices), done.index());
             }
             case Reply.Refused<Long> refused -> Reply.refused(refused.refusal());
         };

@@ -130,7 +130,7 @@ final class NodeSessions {
     }
 
     private static Optional<Message.Assignment> assignment(Snapshot snapshot, Allocation allocation) {
-        return snapshot.jobOf(allocation).map(job -> new Message.Assignment(allocation, job.spec()));
+        return snapshot.jobOf(allocation).map(job -> new Message.Assignment(allocation, job.spec(), job.origin()));
     }
 
     private final class Session implements Link.End {

@@ -33,6 +33,8 @@ public final class Server implements AutoCloseable {
     private final MeshPublisher mesh;
     private final List<Controller> controllers;
     private final JobEndpoint jobs;
+    private final LaunchEndpoint launches;
+    private final ScaleEndpoint scales;
     private final IntentionEndpoint intentions;
     private final NodeEndpoint nodes;
     private final AllocationEndpoint allocations;
@@ -88,11 +90,14 @@ public final class Server implements AutoCloseable {
         controllers = List.of(
                 new SilentNodes(sessions, options.heartbeatEvery().plus(options.heartbeatGrace())),
                 new BlockedEvaluations(),
+                new PeriodicLaunches(loop),
                 new LostHolders(renewals, checks),
                 new ForgottenKeys(),
                 new Resealing(keyring),
                 new Garbage(options.retention()));
         jobs = new JobEndpoint(loop, store, proposals);
+        launches = new LaunchEndpoint(loop, store, proposals);
+        scales = new ScaleEndpoint(loop, store, proposals);
         intentions = new IntentionEndpoint(loop, store, proposals);
         nodes = new NodeEndpoint(loop, store, proposals, sessions);
         allocations = new AllocationEndpoint(loop, store, proposals);
@@ -106,6 +111,14 @@ public final class Server implements AutoCloseable {
 
     public JobEndpoint jobs() {
         return jobs;
+    }
+
+    public LaunchEndpoint launches() {
+        return launches;
+    }
+
+    public ScaleEndpoint scales() {
+        return scales;
     }
 
     public IntentionEndpoint intentions() {

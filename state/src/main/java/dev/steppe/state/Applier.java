@@ -7,6 +7,7 @@ import dev.steppe.model.Evaluation;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
+import dev.steppe.model.JobOrigin;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeStatus;
 import java.time.Instant;
@@ -59,6 +60,9 @@ final class Applier {
             case Command.CreateSession create -> keys(create).create(create.session());
             case Command.DestroySession destroy -> keys(destroy).destroy(destroy.session());
             case Command.ReapTombstones reap -> keys(reap).reap(reap.upTo());
+            case Command.LaunchPeriodic launch -> new LaunchChanges(before, draft).launch(launch);
+            case Command.DispatchJob dispatch -> new LaunchChanges(before, draft).dispatch(dispatch);
+            case Command.ScaleJob scale -> scale(scale);
         };
     }
 
@@ -102,8 +106,10 @@ final class Applier {
                     existing.map(Job::createIndex).orElse(draft.index),
                     draft.index,
                     draft.index,
-                    Optional.empty()));
+                    Optional.empty(),
+                    existing.map(Job::origin).orElse(JobOrigin.NONE)));
             dropOldVersions(key);
+            new LaunchChanges(before, draft).registered(existing, key, command.at());
         }
         command.submission()
                 .ifPresent(submission -> draft.put(new SubmittedVersion(
@@ -135,8 +141,10 @@ final class Applier {
                     job.createIndex(),
                     draft.index,
                     draft.index,
-                    Optional.empty()));
+                    Optional.empty(),
+                    job.origin()));
             dropOldVersions(command.key());
+            new LaunchChanges(before, draft).registered(existing, command.key(), command.at());
         }
         return putEvaluations(command.evaluation().stream().toList(), command.at());
     }
@@ -161,6 +169,24 @@ final class Applier {
     private boolean isUsed(Job version) {
         return before.allocationsOf(version.key()).stream()
                 .anyMatch(allocation -> allocation.jobVersion() == version.version());
+    }
+
+    private Optional<String> scale(Command.ScaleJob command) {
+        var existing = before.job(command.key());
+        if (existing.isEmpty() || existing.get().spec().group(command.group()).isEmpty()) {
+            return Optional.of("job " + command.key() + " has no group \"" + command.group() + "\"");
+        }
+        var job = existing.get();
+        if (command.enforceIndex().filter(index -> index != job.jobModifyIndex()).isPresent()) {
+            return Optional.of("Enforcing job modify index " + command.enforceIndex().get()
+                    + ": job exists with index " + job.jobModifyIndex() + "; read the job again and decide anew");
+        }
+        command.event().count().ifPresent(count -> {
+            draft.put(job.scaled(command.group(), count, draft.index));
+            dropOldVersions(command.key());
+        });
+        draft.put(before.scaling(command.key()).with(command.group(), command.event().stored(draft.index)));
+        return putEvaluations(command.evaluation().stream().toList(), command.at());
     }
 
     private Optional<String> tagVersion(Command.TagVersion command) {
@@ -233,14 +259,7 @@ final class Applier {
     }
 
     private Optional<String> putEvaluations(List<Evaluation> evaluations, Instant at) {
-        for (Evaluation evaluation : evaluations) {
-            var existing = draft.evaluations.get(evaluation.id());
-            draft.put(evaluation.stored(
-                    existing.map(Evaluation::createIndex).orElse(draft.index),
-                    draft.index,
-                    existing.map(Evaluation::createTime).orElse(at),
-                    at));
-        }
+        draft.putAll(evaluations, at);
         return Optional.empty();
     }
 

@@ -12,10 +12,12 @@ import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Intention;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
+import dev.steppe.model.JobOrigin;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.NodeStatus;
+import dev.steppe.model.ScalingEvent;
 import dev.steppe.model.Submission;
 import dev.steppe.model.VersionTag;
 import dev.steppe.model.codec.Codec;
@@ -161,6 +163,56 @@ public sealed interface Command {
 
     /** Keys removed up to that index need not be remembered any more. */
     record ReapTombstones(long upTo, Instant at) implements Command {}
+
+    /**
+     * The time {@code launch} of a periodic job has come, or somebody wants a launch now ({@code forced}). Refused when
+     * launches up to that time are decided already, or the job changed since {@code parentIndex}. Without a child the
+     * time passes without a launch; a child that is there already is left alone.
+     */
+    record LaunchPeriodic(
+            String namespace,
+            JobId parent,
+            long parentIndex,
+            Instant launch,
+            boolean forced,
+            Optional<JobSpec> child,
+            Optional<Evaluation> evaluation,
+            Instant at)
+            implements Command {
+        public JobKey key() {
+            return new JobKey(namespace, parent);
+        }
+    }
+
+    /** A parameterized job is launched. Refused when the job changed since, or a launch has the same token already. */
+    record DispatchJob(
+            String namespace,
+            JobId parent,
+            long parentIndex,
+            JobSpec child,
+            JobOrigin origin,
+            Optional<Evaluation> evaluation,
+            Instant at)
+            implements Command {
+        public JobKey key() {
+            return new JobKey(namespace, parent);
+        }
+    }
+
+    /** The count of a group changes if the event has one; the event is remembered. Index as in {@link RegisterJob}. */
+    record ScaleJob(
+            String namespace,
+            JobId job,
+            String group,
+            ScalingEvent event,
+            Optional<Long> enforceIndex,
+            Optional<Evaluation> evaluation,
+            Instant at)
+            implements Command {
+        public JobKey key() {
+            return new JobKey(namespace, job);
+        }
+    }
 
     /** Things that ended long ago are forgotten. */
     record Collect(List<EvaluationId> evaluations, List<AllocationId> allocations, List<JobKey> jobs, Instant at)

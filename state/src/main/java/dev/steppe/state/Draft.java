@@ -13,6 +13,7 @@ import dev.steppe.model.NodeId;
 import dev.steppe.model.data.DataKey;
 import dev.steppe.model.data.Variable;
 import dev.steppe.model.data.VariableKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -38,6 +39,8 @@ final class Draft {
     PersistentMap<VariableKey, Variable> variables;
     PersistentMap<String, DataKey> dataKeys;
     KeySpace keys;
+    PersistentMap<JobKey, PeriodicLaunch> launches;
+    PersistentMap<JobKey, ScalingHistory> scalings;
     final List<Event> events = new ArrayList<>();
 
     /** Starts from nothing. */
@@ -59,6 +62,8 @@ final class Draft {
         variables = PersistentMap.empty();
         dataKeys = PersistentMap.empty();
         keys = KeySpace.empty();
+        launches = PersistentMap.empty();
+        scalings = PersistentMap.empty();
     }
 
     /** Starts the next index from a snapshot. */
@@ -82,6 +87,8 @@ final class Draft {
         variables = from.variables;
         dataKeys = from.dataKeys;
         keys = from.keys;
+        launches = from.launches;
+        scalings = from.scalings;
     }
 
     void publish(Event event) {
@@ -123,6 +130,28 @@ final class Draft {
         evaluationsByJob = evaluationsByJob.put(
                 new Snapshot.Ref(evaluation.jobKey().toString(), evaluation.id().value()), evaluation.id());
         publish(new Event.EvaluationChanged(evaluation));
+    }
+
+    /** Puts evaluations that are new or changed. */
+    void putAll(List<Evaluation> changed, Instant at) {
+        for (Evaluation evaluation : changed) {
+            var existing = evaluations.get(evaluation.id());
+            put(evaluation.stored(
+                    existing.map(Evaluation::createIndex).orElse(index),
+                    index,
+                    existing.map(Evaluation::createTime).orElse(at),
+                    at));
+        }
+    }
+
+    void put(PeriodicLaunch launch) {
+        launches = launches.put(launch.key(), launch);
+        publish(new Event.Other(Table.PERIODIC_LAUNCHES));
+    }
+
+    void put(ScalingHistory history) {
+        scalings = scalings.put(history.key(), history);
+        publish(new Event.Other(Table.SCALING_EVENTS));
     }
 
     void put(Allocation allocation, boolean byServer) {
@@ -169,7 +198,19 @@ final class Draft {
 
     void removeJob(JobKey key) {
         jobs = jobs.remove(key);
+        removeLaunch(key);
+        if (scalings.containsKey(key)) {
+            scalings = scalings.remove(key);
+            publish(new Event.Other(Table.SCALING_EVENTS));
+        }
         publish(new Event.JobForgotten(key));
+    }
+
+    void removeLaunch(JobKey key) {
+        if (launches.containsKey(key)) {
+            launches = launches.remove(key);
+            publish(new Event.Other(Table.PERIODIC_LAUNCHES));
+        }
     }
 
     void removeVersion(Job job) {

@@ -7,6 +7,7 @@ import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
+import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
@@ -46,6 +47,8 @@ public final class Snapshot {
     final PersistentMap<VariableKey, Variable> variables;
     final PersistentMap<String, DataKey> dataKeys;
     final KeySpace keys;
+    final PersistentMap<JobKey, PeriodicLaunch> launches;
+    final PersistentMap<JobKey, ScalingHistory> scalings;
 
     /** One version of a job. */
     record JobVersion(JobKey job, long version) implements Comparable<JobVersion> {
@@ -93,6 +96,8 @@ public final class Snapshot {
         variables = draft.variables;
         dataKeys = draft.dataKeys;
         keys = draft.keys;
+        launches = draft.launches;
+        scalings = draft.scalings;
     }
 
     /** The state before the first command. */
@@ -130,6 +135,37 @@ public final class Snapshot {
 
     public Optional<Job> job(JobKey key) {
         return jobs.get(key);
+    }
+
+    /** The jobs that a periodic or parameterized job launched, by id. */
+    public List<Job> childrenOf(JobKey parent) {
+        String prefix = parent.id().value() + "/";
+        var found = new ArrayList<Job>();
+        for (Job job : jobs.from(new JobKey(parent.namespace(), new JobId(prefix)))) {
+            boolean inside = job.spec().namespace().equals(parent.namespace())
+                    && job.spec().id().value().startsWith(prefix);
+            if (!inside) {
+                break;
+            }
+            if (job.origin().parentId().equals(parent.id().value())) {
+                found.add(job);
+            }
+        }
+        return found;
+    }
+
+    /** Up to when the launches of each periodic job are decided. */
+    public Iterable<PeriodicLaunch> periodicLaunches() {
+        return launches;
+    }
+
+    public Optional<PeriodicLaunch> periodicLaunch(JobKey job) {
+        return launches.get(job);
+    }
+
+    /** What was said about the counts of a job's groups. */
+    public ScalingHistory scaling(JobKey job) {
+        return scalings.get(job).orElseGet(() -> ScalingHistory.none(job));
     }
 
     /** A version of a job that something still refers to. */

@@ -49,7 +49,9 @@ public final class SnapshotFile {
         SESSION(Session.class),
         KEY_TOMBSTONE(KeySpace.Tombstone.class),
         LOCK_DELAY(KeySpace.LockDelay.class),
-        SUBMISSION(SubmittedVersion.class);
+        SUBMISSION(SubmittedVersion.class),
+        PERIODIC_LAUNCH(PeriodicLaunch.class),
+        SCALING(ScalingHistory.class);
 
         private final Class<?> type;
 
@@ -83,6 +85,8 @@ public final class SnapshotFile {
         write(out, Kind.KEY_TOMBSTONE, snapshot.keys.tombstones);
         write(out, Kind.LOCK_DELAY, snapshot.keys.lockDelays);
         write(out, Kind.SUBMISSION, snapshot.submissions);
+        write(out, Kind.PERIODIC_LAUNCH, snapshot.launches);
+        write(out, Kind.SCALING, snapshot.scalings);
         out.writeByte(Kind.END.ordinal());
         out.flush();
         long sum = crc.getValue();
@@ -183,6 +187,8 @@ public final class SnapshotFile {
                 case KEY_TOMBSTONE -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.Tombstone.class, bytes));
                 case LOCK_DELAY -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.LockDelay.class, bytes));
                 case SUBMISSION -> draft.put(Codec.fromBinary(SubmittedVersion.class, bytes));
+                case PERIODIC_LAUNCH -> draft.put(Codec.fromBinary(PeriodicLaunch.class, bytes));
+                case SCALING -> draft.put(Codec.fromBinary(ScalingHistory.class, bytes));
                 case END -> throw new IOException("unreachable: the end mark has no record");
             }
         } catch (CodecException damaged) {

@@ -13,5 +13,7 @@ public enum Table {
     KEYS,
     SESSIONS,
     /** Changes when tombstones of keys are forgotten: no key that is not there has a newer index. */
-    KEY_TOMBSTONES
+    KEY_TOMBSTONES,
+    PERIODIC_LAUNCHES,
+    SCALING_EVENTS
 }

@@ -3,6 +3,7 @@ package dev.steppe.wire;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientState;
+import dev.steppe.model.JobOrigin;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
@@ -63,8 +64,8 @@ public sealed interface Message {
     /** Ends that the log holds now: the node may forget these allocations when it likes. */
     record EndsTaken(List<AllocationId> allocations) implements ToNode {}
 
-    /** An allocation with the job version it runs. */
-    record Assignment(Allocation allocation, JobSpec job) {}
+    /** An allocation with the job version it runs, and where that job comes from. */
+    record Assignment(Allocation allocation, JobSpec job, JobOrigin origin) {}
 
     /** What the node's proxy is to do, in the neutral proxy configuration's own encoding. */
     record MeshConfiguration(byte[] configuration) implements ToNode {}

@@ -122,7 +122,12 @@ public sealed interface Right {
         READ_LOGS("read-logs"),
         READ_FILES("read-fs"),
         EXECUTE("alloc-exec"),
-        ALLOCATION_LIFECYCLE("alloc-lifecycle");
+        ALLOCATION_LIFECYCLE("alloc-lifecycle"),
+        DISPATCH_JOB("dispatch-job"),
+        SCALE_JOB("scale-job"),
+        READ_JOB_SCALING("read-job-scaling"),
+        LIST_SCALING_POLICIES("list-scaling-policies"),
+        READ_SCALING_POLICY("read-scaling-policy");
 
         private final String text;
 
@@ -145,6 +150,11 @@ public sealed interface Right {
     Right READ_FILES = new InNamespace(Capability.READ_FILES);
     Right EXECUTE = new InNamespace(Capability.EXECUTE);
     Right ALLOCATION_LIFECYCLE = new InNamespace(Capability.ALLOCATION_LIFECYCLE);
+    Right DISPATCH_JOB = new InNamespace(Capability.DISPATCH_JOB);
+    Right SCALE_JOB = new InNamespace(Capability.SCALE_JOB);
+    Right READ_JOB_SCALING = new InNamespace(Capability.READ_JOB_SCALING);
+    Right LIST_SCALING_POLICIES = new InNamespace(Capability.LIST_SCALING_POLICIES);
+    Right READ_SCALING_POLICY = new InNamespace(Capability.READ_SCALING_POLICY);
     Right READ_NODES = new Nodes(Access.READ);
     Right WRITE_NODES = new Nodes(Access.WRITE);
     Right READ_AGENT = new Agent(Access.READ);

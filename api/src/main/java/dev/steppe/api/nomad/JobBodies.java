@@ -30,7 +30,10 @@ final class JobBodies {
             "ModifyIndex",
             "JobModifyIndex",
             "NomadTokenID",
+            "ParentID",
             "Dispatched",
+            "DispatchIdempotencyToken",
+            "Payload",
             "VersionTag");
 
     private JobBodies() {}

@@ -24,6 +24,7 @@ import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -145,21 +146,21 @@ final class JobRoutes {
     private Response validate(Request request) throws Refused {
         try {
             var verdict = JobAdmission.check(
-                    JobBodies.registration(request, region.name()).job());
+                    JobBodies.registration(request, region.name()).job(), Instant.now());
             var warnings = new ArrayList<>(verdict.unsupported());
             warnings.addAll(verdict.notices());
-            return validation(verdict.problems(), warnings);
+            return validation(verdict.problems(), warnings, verdict.unsupported());
         } catch (Refused refused) {
             if (refused.kind() != Refused.Kind.RULE_BROKEN) {
                 throw refused;
             }
-            return validation(List.of(refused.text()), List.of());
+            return validation(List.of(refused.text()), List.of(), List.of());
         }
     }
 
-    private static Response validation(List<String> problems, List<String> notices) {
+    private static Response validation(List<String> problems, List<String> notices, List<String> refused) {
         return Reads.json(
-                new Shapes.ValidationReply(true, problems, String.join("\n", problems), String.join("\n", notices)));
+                new Shapes.ValidationReply(true, problems, String.join("\n", problems), String.join("\n", notices), refused));
     }
 
     private Answer read(Request request) throws Refused, IOException, InterruptedException {

@@ -35,7 +35,11 @@ record Listing(String namespace, String prefix, int pageSize, String from, boole
     }
 
     boolean shows(String itsNamespace, String id) {
-        return (namespace.equals(EVERY_NAMESPACE) || namespace.equals(itsNamespace)) && id.startsWith(prefix);
+        return isIn(itsNamespace) && id.startsWith(prefix);
+    }
+
+    boolean isIn(String itsNamespace) {
+        return namespace.equals(EVERY_NAMESPACE) || namespace.equals(itsNamespace);
     }
 
     /** A page of a list and the token that continues it. */

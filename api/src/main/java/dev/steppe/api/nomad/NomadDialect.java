@@ -30,6 +30,8 @@ public final class NomadDialect {
                 request -> Response.text(200, "Steppe agent: the HTTP API is below /v1, see `steppe help`\n")));
         routes.addAll(new JobRoutes(region, catalog).routes());
         routes.addAll(new VersionRoutes(region).routes());
+        routes.addAll(new LaunchRoutes(region).routes());
+        routes.addAll(new ScaleRoutes(region).routes());
         routes.addAll(new PlacementRoutes(region, catalog).routes());
         routes.addAll(new AllocationRoutes(region, node).routes());
         routes.addAll(new FileRoutes(region, node).routes());

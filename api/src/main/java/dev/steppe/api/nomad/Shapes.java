@@ -9,6 +9,7 @@ import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeCapacity;
+import dev.steppe.model.ScalingEvent;
 import dev.steppe.model.TaskState;
 import dev.steppe.model.codec.Flat;
 import dev.steppe.model.codec.Json;
@@ -124,9 +125,62 @@ final class Shapes {
             boolean knownLeader,
             long lastContact) {}
 
-    /** The answer to a validation. */
+    /** What forcing a launch answers. */
+    record ForceReply(
+            @Json("EvalID") String evaluationId,
+            @Json("EvalCreateIndex") long evaluationCreateIndex,
+            long index) {}
+
+    /** What a dispatch answers. */
+    record DispatchReply(
+            @Json("DispatchedJobID") String child,
+            @Json("EvalID") String evaluationId,
+            @Json("EvalCreateIndex") long evaluationCreateIndex,
+            long jobCreateIndex,
+            long index) {}
+
+    /** How many instances each group of a job is to have and has, and what was said about that. */
+    record ScaleStatus(
+            String jobId,
+            String namespace,
+            long jobCreateIndex,
+            long jobModifyIndex,
+            boolean jobStopped,
+            SortedMap<String, GroupScale> taskGroups) {}
+
+    /** The same of one group. */
+    record GroupScale(
+            int desired, int placed, int running, int healthy, int unhealthy, List<ScalingEvent> events) {}
+
+    /** Bounds of a group's count, with what an autoscaler is told. */
+    record ScalingPolicyView(
+            String id,
+            String namespace,
+            SortedMap<String, String> target,
+            String type,
+            int min,
+            int max,
+            SortedMap<String, Object> policy,
+            boolean enabled,
+            long createIndex,
+            long modifyIndex) {}
+
+    /** The same in a list. */
+    record ScalingPolicyStub(
+            String id,
+            boolean enabled,
+            String type,
+            SortedMap<String, String> target,
+            long createIndex,
+            long modifyIndex) {}
+
+    /** The answer to a validation; {@code refused} is what is right and would not be run all the same. */
     record ValidationReply(
-            boolean driverConfigValidated, List<String> validationErrors, String error, String warnings) {}
+            boolean driverConfigValidated,
+            List<String> validationErrors,
+            String error,
+            String warnings,
+            List<String> refused) {}
 
     /** All kept versions of a job. */
     record VersionsReply(List<JobView> versions, List<JobDiff> diffs) {}

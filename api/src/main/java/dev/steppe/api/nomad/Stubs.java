@@ -18,15 +18,15 @@ final class Stubs {
         var spec = job.spec();
         return new Shapes.JobStub(
                 spec.id().value(),
-                "",
+                job.origin().parentId(),
                 spec.name(),
                 spec.namespace(),
                 spec.datacenters(),
                 spec.nodePool(),
                 Words.of(spec.type()),
                 spec.priority(),
-                false,
-                false,
+                spec.periodic().isPresent(),
+                job.isParameterized(),
                 job.stop(),
                 JobStatus.of(snapshot, job),
                 "",

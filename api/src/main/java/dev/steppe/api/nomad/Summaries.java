@@ -16,7 +16,7 @@ final class Summaries {
 
     /** The job with its status, as of the snapshot. */
     static Shapes.JobView view(Snapshot snapshot, Job job) {
-        return new Shapes.JobView(job, JobStatus.of(snapshot, job), "");
+        return new Shapes.JobView(job.shown(), JobStatus.of(snapshot, job), "");
     }
 
     /** The counts of a job's groups. */
@@ -32,9 +32,21 @@ final class Summaries {
                 job.spec().id().value(),
                 job.spec().namespace(),
                 groups,
-                new Shapes.ChildrenSummary(0, 0, 0),
+                children(snapshot, job),
                 job.createIndex(),
                 modified);
+    }
+
+    private static Shapes.ChildrenSummary children(Snapshot snapshot, Job job) {
+        if (!job.isParent()) {
+            return new Shapes.ChildrenSummary(0, 0, 0);
+        }
+        var counts = new TreeMap<String, Long>();
+        snapshot.childrenOf(job.key()).forEach(child -> counts.merge(JobStatus.of(snapshot, child), 1L, Long::sum));
+        return new Shapes.ChildrenSummary(
+                counts.getOrDefault("pending", 0L),
+                counts.getOrDefault("running", 0L),
+                counts.getOrDefault("dead", 0L));
     }
 
     private static List<Evaluation> newest(List<Evaluation> evaluations) {

@@ -13,12 +13,8 @@ import java.util.List;
 final class UnsupportedRoutes {
     private static final List<String> NOT_YET = List.of(
             "/v1/jobs/statuses",
-            "/v1/job/{id...}/scale",
             "/v1/job/{id...}/actions",
             "/v1/job/{id...}/action",
-            "/v1/job/{id...}/periodic/force",
-            "/v1/job/{id...}/dispatch",
-            "/v1/job/{id...}/dispatch/payload",
             "/v1/job/{id...}/stable",
             "/v1/node/{id}/evaluate",
             "/v1/node/{id}/drain",
@@ -41,7 +37,6 @@ final class UnsupportedRoutes {
             "/v1/plugin/{rest...}",
             "/v1/acl/{rest...}",
             "/v1/namespace",
-            "/v1/scaling/{rest...}",
             "/v1/agent/join",
             "/v1/agent/force-leave",
             "/v1/agent/schedulers",

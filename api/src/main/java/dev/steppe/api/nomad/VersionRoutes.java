@@ -53,7 +53,7 @@ final class VersionRoutes {
                 Optional.of(preview.diff()).filter(diff -> withDiff),
                 new Shapes.PlanAnnotations(preview.updates(), List.of()),
                 preview.failed(),
-                Instant.EPOCH,
+                planned.nextLaunch().orElse(Instant.EPOCH),
                 String.join("\n", planned.notices())));
     }
 

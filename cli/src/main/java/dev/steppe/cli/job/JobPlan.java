@@ -11,7 +11,9 @@ import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
 import dev.steppe.cli.terminal.Terminal;
+import dev.steppe.cli.terminal.Times;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -93,6 +95,10 @@ public final class JobPlan implements Command {
         }
         terminal.title("Scheduler dry-run:");
         dryRun(reply, terminal);
+        Times.ofText(reply.text("NextPeriodicLaunch"))
+                .filter(next -> next.isAfter(Instant.EPOCH))
+                .ifPresent(next -> terminal.line(
+                        "- If submitted now, the next launch would be at " + NextLaunch.shown(next, terminal) + "."));
         terminal.blankLine();
         JobRun.warn(reply, parsed, invocation);
         terminal.title("Job Modify Index: " + reply.text("JobModifyIndex"));

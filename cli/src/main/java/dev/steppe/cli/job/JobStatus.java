@@ -86,6 +86,10 @@ public final class JobStatus implements Command {
         if (invocation.arguments().has("short")) {
             return;
         }
+        if (isParent(job)) {
+            new LaunchedJobs(invocation, job).print();
+            return;
+        }
         summary(api.get(path + "/summary", scope.query()).body(), terminal);
         var evaluations = api.get(path + "/evaluations", scope.query()).body().items();
         evaluations(invocation, evaluations);
@@ -95,8 +99,15 @@ public final class JobStatus implements Command {
         allocations(invocation, api.get(path + "/allocations", all).body().items());
     }
 
+    /** True for a job of which only the jobs run that it launches. */
+    private static boolean isParent(Json job) {
+        var parameterized = !job.at("ParameterizedJob").isNull() && !job.isTrue("Dispatched");
+        return parameterized || !job.at("Periodic").isNull();
+    }
+
     private static Fields overview(Json job, Terminal terminal) {
         var submitted = Times.ofNanos(job.number("SubmitTime"));
+        var next = NextLaunch.of(job, terminal.clock().instant());
         return new Fields()
                 .put("ID", job.text("ID"))
                 .put("Name", job.text("Name"))
@@ -109,7 +120,12 @@ public final class JobStatus implements Command {
                 .put("Status", JobMatch.status(job))
                 .putIf(!job.text("StatusDescription").isEmpty(), "Status Description", job.text("StatusDescription"))
                 .put("Periodic", !job.at("Periodic").isNull())
-                .put("Parameterized", !job.at("ParameterizedJob").isNull());
+                .put("Parameterized", !job.at("ParameterizedJob").isNull())
+                .putIf(!job.text("ParentID").isEmpty(), "Parent", job.text("ParentID"))
+                .putIf(
+                        next.isPresent(),
+                        "Next Periodic Launch",
+                        next.map(it -> NextLaunch.shown(it, terminal)).orElse(""));
     }
 
     private static void summary(Json summary, Terminal terminal) {

@@ -7,6 +7,9 @@ import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.json.Json;
+import dev.steppe.cli.terminal.Terminal;
+import dev.steppe.model.specification.Examination;
+import dev.steppe.model.specification.Finding;
 import java.io.IOException;
 import java.util.List;
 
@@ -54,7 +57,12 @@ public final class JobValidate implements Command {
                 throw unreachable;
             }
             terminal.complain(terminal.yellow("No agent could be asked; the file itself was checked."));
-            terminal.line(terminal.green("Job validation successful"));
+            conclude(
+                    Examination.of(parsed.job()).stream()
+                            .filter(Finding::refused)
+                            .map(Finding::message)
+                            .toList(),
+                    terminal);
             return 0;
         }
         var errors = reply.texts("ValidationErrors");
@@ -66,7 +74,15 @@ public final class JobValidate implements Command {
             return 1;
         }
         JobRun.warn(reply, parsed, invocation);
-        terminal.line(terminal.green("Job validation successful"));
+        conclude(reply.texts("Refused"), terminal);
         return 0;
+    }
+
+    /** The last line is what people look at: a file can be right and yet not run here. */
+    private static void conclude(List<String> refused, Terminal terminal) {
+        terminal.line(
+                refused.isEmpty()
+                        ? terminal.green("Job validation successful")
+                        : terminal.yellow("valid, but job run would refuse: " + String.join("; ", refused)));
     }
 }

@@ -11,10 +11,12 @@ import dev.steppe.model.AllocationId;
 import dev.steppe.model.CheckStatus;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.JobOrigin;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.MeshRefusal;
 import dev.steppe.model.Task;
 import dev.steppe.model.TaskState;
+import dev.steppe.wire.Message;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,13 +116,14 @@ public final class AllocationRunner {
             Parts parts,
             Allocation allocation,
             JobSpec job,
+            JobOrigin origin,
             AllocationTasks.Before before,
             Map<String, CheckStatus> checks) {
         this.loop = loop;
         this.parts = parts;
         this.allocation = allocation;
         this.job = job;
-        this.surroundings = new Surroundings(allocation, job);
+        this.surroundings = new Surroundings(allocation, job, origin);
         this.steps = new AllocationSteps(parts.hooks(), surroundings);
         this.report = new AllocationReport(checks);
         this.health = new Health(loop, job, surroundings.group(), this::changed);
@@ -129,8 +132,15 @@ public final class AllocationRunner {
     }
 
     /** A new allocation; it does nothing until {@link #begin}. */
-    public static AllocationRunner fresh(Loop loop, Parts parts, Allocation allocation, JobSpec job) {
-        var runner = new AllocationRunner(loop, parts, allocation, job, AllocationTasks.Before.NOTHING, Map.of());
+    public static AllocationRunner fresh(Loop loop, Parts parts, Message.Assignment assigned) {
+        var runner = new AllocationRunner(
+                loop,
+                parts,
+                assigned.allocation(),
+                assigned.job(),
+                assigned.origin(),
+                AllocationTasks.Before.NOTHING,
+                Map.of());
         runner.tasks.all().forEach(TaskRunner::received);
         return runner;
     }
@@ -139,7 +149,13 @@ public final class AllocationRunner {
     public static AllocationRunner adopted(Loop loop, Parts parts, Kept kept) {
         var before = new AllocationTasks.Before(kept.state().taskStates(), kept.tasks());
         var runner = new AllocationRunner(
-                loop, parts, kept.allocation(), kept.job(), before, kept.state().checks());
+                loop,
+                parts,
+                kept.allocation(),
+                kept.job(),
+                kept.origin(),
+                before,
+                kept.state().checks());
         runner.stoppingSince = kept.progress().stoppingSince();
         if (runner.stoppingSince.equals(Instant.EPOCH) && kept.allocation().desiredStatus() != DesiredStatus.RUN) {
             // the agent ended between taking the servers' wish down and following it
@@ -547,7 +563,7 @@ public final class AllocationRunner {
 
     private void keep() {
         var progress = new Kept.Progress(prepared, phase == Phase.RESTARTING, stoppingSince, phase == Phase.ENDED);
-        parts.shelf().put(new Kept(allocation, job, state(), tasks.kept(), progress));
+        parts.shelf().put(new Kept(allocation, job, surroundings.origin(), state(), tasks.kept(), progress));
     }
 
     /** What the node reports of it now. */

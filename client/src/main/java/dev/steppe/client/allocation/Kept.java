@@ -3,7 +3,9 @@ package dev.steppe.client.allocation;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientState;
+import dev.steppe.model.JobOrigin;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.codec.Flat;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
@@ -13,7 +15,12 @@ import java.util.SortedMap;
  * of each task.
  */
 public record Kept(
-        Allocation allocation, JobSpec job, ClientState state, SortedMap<String, KeptTask> tasks, Progress progress) {
+        Allocation allocation,
+        JobSpec job,
+        @Flat JobOrigin origin,
+        ClientState state,
+        SortedMap<String, KeptTask> tasks,
+        Progress progress) {
 
     /**
      * How far it is, beyond what the tasks tell: whether its hooks were prepared to the end, all tasks are being run another time, since when their end waits for the

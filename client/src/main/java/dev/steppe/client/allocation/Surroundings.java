@@ -3,6 +3,7 @@ package dev.steppe.client.allocation;
 import dev.steppe.client.driver.TaskDirectories;
 import dev.steppe.client.driver.TaskNetwork;
 import dev.steppe.model.Allocation;
+import dev.steppe.model.JobOrigin;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NetworkStatus;
 import dev.steppe.model.TaskGroup;
@@ -16,14 +17,21 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Surroundings {
     private final Allocation allocation;
+    private final JobOrigin origin;
     private volatile JobSpec job;
     private final ConcurrentHashMap<String, TaskDirectories> directories = new ConcurrentHashMap<>();
     private final AtomicReference<Optional<TaskNetwork>> network = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<NetworkStatus>> networkStatus = new AtomicReference<>(Optional.empty());
 
+    /** Of a job that a user registered. */
     public Surroundings(Allocation allocation, JobSpec job) {
+        this(allocation, job, JobOrigin.NONE);
+    }
+
+    public Surroundings(Allocation allocation, JobSpec job, JobOrigin origin) {
         this.allocation = allocation;
         this.job = job;
+        this.origin = origin;
     }
 
     public Allocation allocation() {
@@ -32,6 +40,11 @@ public final class Surroundings {
 
     public JobSpec job() {
         return job;
+    }
+
+    /** Where the job comes from. */
+    public JobOrigin origin() {
+        return origin;
     }
 
     /** A version of the job that running tasks take over as they are. */

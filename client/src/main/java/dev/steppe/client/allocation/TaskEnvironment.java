@@ -3,6 +3,7 @@ package dev.steppe.client.allocation;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.Ids;
+import dev.steppe.model.JobOrigin;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NetworkStatus;
 import dev.steppe.model.NodeSpec;
@@ -42,7 +43,13 @@ public final class TaskEnvironment {
             SortedMap<String, String> prepared,
             Optional<String> parentCgroup) {}
 
+    /** Of a task whose job a user registered. */
     public TaskEnvironment(NodeSpec node, JobSpec job, Allocation allocation, Task task, Given given) {
+        this(node, job, JobOrigin.NONE, allocation, task, given);
+    }
+
+    public TaskEnvironment(
+            NodeSpec node, JobSpec job, JobOrigin origin, Allocation allocation, Task task, Given given) {
         this.node = node;
         this.region = job.region();
         var group = job.group(allocation.taskGroup()).orElseThrow();
@@ -50,10 +57,13 @@ public final class TaskEnvironment {
         directories(given.directories());
         given.parentCgroup().ifPresent(parent -> put("NOMAD_PARENT_CGROUP", parent));
         identity(job, allocation, task);
+        if (origin.isChild()) {
+            put("NOMAD_JOB_PARENT_ID", origin.parentId());
+        }
         resources(task);
         ports(allocation, given.network());
         upstreams(group);
-        meta(job, group, task);
+        meta(job, origin, group, task);
         variables.putAll(interpolation.texts(task.env()));
         variables.putAll(given.prepared());
     }
@@ -121,8 +131,13 @@ public final class TaskEnvironment {
         }
     }
 
-    private void meta(JobSpec job, TaskGroup group, Task task) {
-        var merged = new TreeMap<String, String>(job.meta());
+    /** A dispatched job knows all of its optional keys: those that were not given are empty. */
+    private void meta(JobSpec job, JobOrigin origin, TaskGroup group, Task task) {
+        var merged = new TreeMap<String, String>();
+        job.parameterized()
+                .filter(config -> origin.dispatched())
+                .ifPresent(config -> config.metaOptional().forEach(key -> merged.put(key, "")));
+        merged.putAll(job.meta());
         merged.putAll(group.meta());
         merged.putAll(task.meta());
         interpolation.texts(merged).forEach((name, value) -> {

@@ -174,6 +174,7 @@ public final class FileShelf implements Kept.Shelf, AutoCloseable {
                         (_, kept) -> new Kept(
                                 kept.allocation(),
                                 kept.job(),
+                                kept.origin(),
                                 progress.state(),
                                 progress.tasks(),
                                 progress.progress()));

@@ -92,6 +92,7 @@ public final class TaskContexts implements AllocationRunner.Contexts {
         return new TaskEnvironment(
                 node.get(),
                 surroundings.job(),
+                surroundings.origin(),
                 surroundings.allocation(),
                 task,
                 new TaskEnvironment.Given(

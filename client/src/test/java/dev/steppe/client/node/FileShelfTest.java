@@ -7,6 +7,7 @@ import dev.steppe.client.allocation.KeptTask;
 import dev.steppe.client.driver.DriverHandle;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientState;
+import dev.steppe.model.JobOrigin;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
@@ -34,6 +35,7 @@ class FileShelfTest {
                         "{\"ID\":\"" + id
                                 + "\",\"EvalID\":\"e\",\"NodeID\":\"n\",\"JobID\":\"web\",\"TaskGroup\":\"g\"}"),
                 Codec.fromJson(JobSpec.class, "{\"ID\":\"web\",\"TaskGroups\":[{\"Name\":\"g\"}]}"),
+                JobOrigin.NONE,
                 Codec.fromJson(ClientState.class, "{}"),
                 NONE,
                 new Kept.Progress(true, false, Instant.EPOCH, false));
@@ -43,7 +45,7 @@ class FileShelfTest {
         var tasks = new TreeMap<>(kept.tasks());
         tasks.put(task, KeptTask.fresh().with(new DriverHandle("raw_exec", new TreeMap<>(Map.of("pid", "42")))));
         var progress = new Kept.Progress(true, false, Instant.EPOCH, destroyed);
-        return new Kept(kept.allocation(), kept.job(), kept.state(), tasks, progress);
+        return new Kept(kept.allocation(), kept.job(), kept.origin(), kept.state(), tasks, progress);
     }
 
     @Test

@@ -65,9 +65,9 @@ final class JobFields {
                 disk(),
                 volume(),
                 Block.whole(MountOptions.class, "mount_options", NOT_YET),
-                Block.whole(PeriodicConfig.class, "periodic", NOT_YET),
-                Block.whole(ParameterizedConfig.class, "parameterized", NOT_YET),
-                Block.whole(ScalingPolicy.class, "scaling", NOT_YET),
+                periodic(),
+                Block.whole(ParameterizedConfig.class, "parameterized", WORKS),
+                Block.whole(ScalingPolicy.class, "scaling", WORKS),
                 consul(),
                 Block.whole(JobUi.class, "ui", WORKS),
                 Block.whole(JobUiLink.class, "link", WORKS),
@@ -100,8 +100,8 @@ final class JobFields {
                         works("task", "a group of its own").asExtra(),
                         works("vault", "for all tasks").asExtra(),
                         works("secret", "for all tasks").asExtra(),
-                        later("periodic", "remove it; have a timer of the machine call steppe job run"),
-                        later("parameterized", "remove it; register a job for each launch"),
+                        works("periodic", "launches a job of its own each time"),
+                        works("parameterized", "steppe job dispatch launches it"),
                         later("multiregion", "remove it; register the job in each region"),
                         works("ui", "kept, and shown where the job is"),
                         works("meta"),
@@ -136,7 +136,7 @@ final class JobFields {
                         later(
                                 "max_run_duration",
                                 "remove it; let the program limit itself, for example with timeout(1)"),
-                        later("scaling", "remove it; change count and run the job again"),
+                        works("scaling", "bounds of steppe job scale and of autoscalers"),
                         later("disconnect"),
                         constructed("stop_after_client_disconnect", "read as disconnect { stop_on_client_after }")
                                 .asExtra(),
@@ -144,6 +144,19 @@ final class JobFields {
                                 .asExtra(),
                         constructed("prevent_reschedule_on_lost", "read as disconnect { replace = false }")
                                 .asExtra()));
+    }
+
+    private static Block periodic() {
+        return new Block(
+                PeriodicConfig.class,
+                "periodic",
+                List.of(
+                        works("enabled"),
+                        works("cron", "the old form, one expression"),
+                        works("crons", "5 fields, a sixth for the year, with seven a first for the second; @daily"),
+                        only("spec_type", List.of("cron")),
+                        works("prohibit_overlap"),
+                        works("time_zone", "what becomes of times that a clock skips or repeats: docs/job-files.md")));
     }
 
     private static Block update() {

@@ -51,7 +51,7 @@ final class TaskFields {
                 Block.whole(WorkloadIdentity.class, "identity", NOT_YET),
                 Block.whole(Secret.class, "secret", NOT_YET),
                 Block.whole(TaskAction.class, "action", NOT_YET),
-                Block.whole(DispatchPayload.class, "dispatch_payload", NOT_YET),
+                Block.whole(DispatchPayload.class, "dispatch_payload", WORKS),
                 Block.whole(CsiPlugin.class, "csi_plugin", NOT_YET),
                 Block.whole(TaskSchedule.class, "schedule", NOT_YET),
                 Block.whole(TaskScheduleCron.class, "schedule cron", NOT_YET));
@@ -87,7 +87,7 @@ final class TaskFields {
                         later("identity"),
                         later("secret"),
                         later("action"),
-                        later("dispatch_payload"),
+                        works("dispatch_payload", "written into the task's local directory"),
                         later("csi_plugin"),
                         later("schedule"),
                         never("scaling", "remove it; set cpu and memory in resources"),
