@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -55,8 +56,8 @@ final class NodeDrivers {
         return new DockerSettings(
                 configured.endpoint().orElse(usual.socket()),
                 usual.owner(),
-                configured.volumesEnabled(),
-                configured.allowPrivileged());
+                Optional.of(options.clientDirectory().resolve("pulled-images")),
+                configured.node());
     }
 
     /** The drivers by name; follows what is applied later. */

@@ -84,10 +84,10 @@ final class PluginTranslation {
                                 ? java.util.Optional.of(Path.of(byOption.substring(UNIX.length())))
                                 : java.util.Optional.empty())
                         .or(usual.docker()::endpoint),
-                nomad.value(block + "allow_privileged", Reading::flag)
-                        .orElse(option("docker.privileged.enabled", "false").equals("true")),
-                nomad.value(block + "volumes.enabled", Reading::flag)
-                        .orElse(option("docker.volumes.enabled", "false").equals("true")));
+                new ContainerTranslation(nomad)
+                        .settings(
+                                option("docker.volumes.enabled", "false").equals("true"),
+                                option("docker.privileged.enabled", "false").equals("true")));
     }
 
     private static Path socket(Value value) throws RefusedValueException {

@@ -1,5 +1,6 @@
 package dev.steppe.agent.configuration;
 
+import dev.steppe.client.settings.ContainerSettings;
 import dev.steppe.client.settings.ExecSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,14 +23,14 @@ public record Plugins(RawExec rawExec, Java java, Docker docker, ExecSettings ex
     public record Java(boolean allowRoot, Optional<Path> javaHome) {}
 
     /** {@code plugin "docker"}. Without an endpoint it is the one that DOCKER_HOST names, else the usual socket. */
-    public record Docker(Optional<Path> endpoint, boolean allowPrivileged, boolean volumesEnabled) {}
+    public record Docker(Optional<Path> endpoint, ContainerSettings node) {}
 
     /** A node somebody relies on: raw_exec is off until it is turned on. */
     public static Plugins standard() {
         return new Plugins(
                 new RawExec(false, false, true),
                 new Java(false, Optional.empty()),
-                new Docker(Optional.empty(), false, false),
+                new Docker(Optional.empty(), ContainerSettings.standard()),
                 ExecSettings.standard(),
                 List.of("docker", "exec", "java", "raw_exec"));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.client.network.Subnet;
 import dev.steppe.client.settings.CapacitySettings;
+import dev.steppe.client.settings.ContainerSettings;
 import dev.steppe.client.settings.TemplateSettings;
 import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.Source;
@@ -140,7 +141,10 @@ class ConfigurationReaderTest {
         assertThat(full.plugins().rawExec()).isEqualTo(new Plugins.RawExec(true, true, true));
         assertThat(full.plugins().java()).isEqualTo(new Plugins.Java(true, Optional.of(Path.of("/usr/lib/jvm/any"))));
         assertThat(full.plugins().docker())
-                .isEqualTo(new Plugins.Docker(Optional.of(Path.of("/run/docker.sock")), true, true));
+                .isEqualTo(new Plugins.Docker(
+                        Optional.of(Path.of("/run/docker.sock")),
+                        ContainerSettings.standard()
+                                .with(ContainerSettings.Permissions.none().with(true, true))));
         assertThat(full.plugins().exec().hostProcesses()).isTrue();
         assertThat(full.plugins().exec().allowCapabilities()).containsExactly("chown");
         assertThat(full.plugins().offered()).containsExactly("docker", "exec", "raw_exec");
@@ -262,7 +266,11 @@ class ConfigurationReaderTest {
         assertThat(merged.name()).contains("n");
         assertThat(merged.client().meta()).isEqualTo(Map.of("a", "1", "b", "2", "c.d", "3"));
         assertThat(merged.client().artifact().isolationExtraPaths()).containsExactly("x", "y", "z");
-        assertThat(merged.plugins().docker()).isEqualTo(new Plugins.Docker(Optional.empty(), false, true));
+        assertThat(merged.plugins().docker())
+                .isEqualTo(new Plugins.Docker(
+                        Optional.empty(),
+                        ContainerSettings.standard()
+                                .with(ContainerSettings.Permissions.none().with(true, false))));
     }
 
     @Test
@@ -348,7 +356,6 @@ class ConfigurationReaderTest {
                         tls { http = true }
                         client { servers = ["a:4647"] }
                         plugin "podman" { config {} }
-                        plugin "docker" { config { auth { helper = "x" } } }
                         consul { address = "10.0.0.1:8500" }
                         acl { enabled = true }
                         """))
@@ -356,7 +363,6 @@ class ConfigurationReaderTest {
                         "\"tls.http\" is not supported yet",
                         "\"client.servers\" is not supported yet",
                         "The plugin \"podman\" is not supported yet",
-                        "\"plugin \"docker\".config.auth\" is not supported yet",
                         "\"consul.address\" names a Consul elsewhere, which is not asked: this agent answers its API itself",
                         "\"acl.enabled\" is not supported yet");
     }

@@ -4,6 +4,7 @@ import dev.steppe.client.driver.Driver;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.DriverHandle;
 import dev.steppe.client.driver.ExitResult;
+import dev.steppe.client.driver.StartProgress;
 import dev.steppe.client.driver.TaskContext;
 import dev.steppe.io.Loop;
 import dev.steppe.model.RestartPolicy;
@@ -140,6 +141,19 @@ final class TaskRunner {
         }
     }
 
+    /** What a driver tells of a start that takes long. */
+    private final class Telling implements StartProgress {
+        @Override
+        public void tell(String message) {
+            loop.execute(() -> history.event("Driver", message));
+        }
+
+        @Override
+        public boolean isCalledOff() {
+            return stopSwitch.isOn();
+        }
+    }
+
     TaskState state() {
         return history.state();
     }
@@ -232,7 +246,7 @@ final class TaskRunner {
         loop.<DriverHandle>offload(
                 "start-" + task().name(),
                 () -> {
-                    var begun = driver().start(parts.context().with(environment));
+                    var begun = driver().start(parts.context().with(environment), new Telling());
                     steps.running();
                     return begun;
                 },

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The keys a driver's task config knows, each with the form of its value; everything else is refused by name. */
 final class ConfigKeys {
     private final SortedMap<String, Form> forms = new TreeMap<>();
+    private final SortedMap<String, ConfigKeys> inner = new TreeMap<>();
     private final List<String> required = new ArrayList<>();
 
     /** How a value must look. HCL gives numbers and booleans also as text, which is accepted. */
@@ -18,7 +20,8 @@ final class ConfigKeys {
         TEXTS("a list of strings"),
         NUMBER("a number"),
         BOOLEAN("true or false"),
-        TEXT_MAP("a map of strings");
+        TEXT_MAP("a map of strings"),
+        BLOCKS("a block");
 
         private final String description;
 
@@ -37,23 +40,61 @@ final class ConfigKeys {
         return with(key, form);
     }
 
+    /** A block with keys of its own, which may be there several times. */
+    ConfigKeys blocks(String key, ConfigKeys keys) {
+        inner.put(key, keys);
+        return with(key, Form.BLOCKS);
+    }
+
     List<String> problems(SortedMap<String, Object> config) {
         var problems = new ArrayList<String>();
+        problems("", config, problems);
+        return problems;
+    }
+
+    private void problems(String place, SortedMap<String, Object> config, List<String> problems) {
         for (String key : required) {
             if (!config.containsKey(key)) {
-                problems.add("config key \"" + key + "\" is missing");
+                problems.add("config key \"" + place + key + "\" is missing");
             }
         }
         for (Map.Entry<String, Object> entry : config.entrySet()) {
-            var form = forms.get(entry.getKey());
+            var key = entry.getKey();
+            var form = forms.get(key);
             if (form == null) {
-                problems.add("config key \"" + entry.getKey() + "\" is not known" + nearest(entry.getKey())
-                        + "; known are " + String.join(", ", forms.keySet()));
+                problems.add("config key \"" + place + key + "\" is not known" + nearest(key) + "; known are "
+                        + String.join(", ", forms.keySet()));
             } else if (!fits(form, entry.getValue())) {
-                problems.add("config key \"" + entry.getKey() + "\" must be " + form.description);
+                problems.add("config key \"" + place + key + "\" must be " + form.description);
+            } else {
+                Optional.ofNullable(inner.get(key))
+                        .ifPresent(keys -> blocks(config, key)
+                                .forEach(block -> keys.problems(place + key + ".", block, problems)));
             }
         }
-        return problems;
+    }
+
+    /** Each block of that name; one that is written as a map counts as one. */
+    static List<SortedMap<String, Object>> blocks(SortedMap<String, Object> config, String key) {
+        var found = new ArrayList<SortedMap<String, Object>>();
+        for (Object part : config.get(key) instanceof List<?> list ? list : List.of(config.getOrDefault(key, ""))) {
+            if (part instanceof Map<?, ?> map) {
+                var block = new TreeMap<String, Object>();
+                map.forEach((name, value) -> block.put(String.valueOf(name), value));
+                found.add(block);
+            }
+        }
+        return found;
+    }
+
+    /** The block of that name, empty when it is not there. */
+    static SortedMap<String, Object> block(SortedMap<String, Object> config, String key) {
+        var found = blocks(config, key);
+        return found.isEmpty() ? new TreeMap<>() : found.getFirst();
+    }
+
+    static long number(SortedMap<String, Object> config, String key) {
+        return (long) Double.parseDouble(text(config, key));
     }
 
     static String text(SortedMap<String, Object> config, String key) {
@@ -91,6 +132,9 @@ final class ConfigKeys {
             case TEXT_MAP ->
                 isTextMap(value)
                         || (value instanceof List<?> list && list.stream().allMatch(ConfigKeys::isTextMap));
+            case BLOCKS ->
+                value instanceof Map<?, ?>
+                        || (value instanceof List<?> list && list.stream().allMatch(part -> part instanceof Map<?, ?>));
         };
     }
 

@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URLEncoder;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** The few requests to a Docker daemon that tasks need. Blocking; refusals of the daemon become exceptions that quote it. */
 final class DockerClient {
@@ -26,6 +28,7 @@ final class DockerClient {
     private static final int NOT_FOUND = 404;
     private static final int NOT_MODIFIED = 304;
     private static final int CONFLICT = 409;
+    private static final int MESSAGE_MAX = 4096;
 
     private final UnixHttp http;
 
@@ -57,12 +60,33 @@ final class DockerClient {
         return Json.text(Json.read(require("GET", "/version", NOTHING)), "Version");
     }
 
-    boolean hasImage(String image) throws IOException {
-        return send("GET", "/images/" + encode(image) + "/json", NOTHING).status() != NOT_FOUND;
+    /** What the daemon says of itself. */
+    Object about() throws IOException {
+        return Json.read(require("GET", "/info", NOTHING));
     }
 
-    /** Pulls an image; the registry's credentials are sent to the daemon only. */
-    void pull(String image, SortedMap<String, String> credentials) throws IOException {
+    boolean hasImage(String image) throws IOException {
+        return imageId(image).isPresent();
+    }
+
+    /** The id of an image on this machine; empty when it is not here. */
+    Optional<String> imageId(String image) throws IOException {
+        var answer = send("GET", "/images/" + encode(image) + "/json", NOTHING);
+        return answer.status() == NOT_FOUND
+                ? Optional.empty()
+                : Optional.of(Json.text(Json.read(check("inspect", answer)), "Id"));
+    }
+
+    /**
+     * Pulls an image and tells each report of progress. The registry's credentials are sent to the daemon only. Whoever is
+     * given the connection may close it to end the pull.
+     */
+    void pull(
+            String image,
+            SortedMap<String, String> credentials,
+            Consumer<SocketChannel> connected,
+            Consumer<Object> progress)
+            throws IOException {
         int slash = image.lastIndexOf('/');
         boolean versioned = image.indexOf(':', slash + 1) >= 0 || image.contains("@");
         var target = "/images/create?fromImage=" + encode(image) + (versioned ? "" : "&tag=latest");
@@ -71,19 +95,27 @@ final class DockerClient {
             headers.put(
                     "X-Registry-Auth", Base64.getUrlEncoder().encodeToString(Codec.toJsonBytes(credentials, false)));
         }
-        progress("pulling " + image, "POST", target, headers, NOTHING);
+        try (var streamed = http.openPatiently("POST", target, headers, connected)) {
+            progress(streamed, progress);
+        }
     }
 
     /** Makes an image from the bytes of a tar archive, with Dockerfile instructions. */
     void importImage(String repository, String tag, List<String> changes, byte[] tar) throws IOException {
         var target = new StringBuilder("/images/create?fromSrc=-&repo=" + encode(repository) + "&tag=" + encode(tag));
         changes.forEach(change -> target.append("&changes=").append(encode(change)));
-        progress("importing " + repository, "POST", target.toString(), TAR, tar);
+        try (var streamed = http.open("POST", target.toString(), TAR, tar)) {
+            progress(streamed, line -> {});
+        }
     }
 
-    /** Loads an archive made by {@code docker save}. */
-    void load(byte[] tar) throws IOException {
-        progress("loading an image", "POST", "/images/load?quiet=1", TAR, tar);
+    /** Loads an archive made by {@code docker save} and answers what the daemon says of it. */
+    String load(Path archive) throws IOException {
+        var said = new StringBuilder();
+        try (var streamed = http.upload("POST", "/images/load?quiet=1", TAR, archive)) {
+            progress(streamed, line -> said.append(Json.text(line, "stream")));
+        }
+        return said.toString().strip();
     }
 
     /** Makes a container and answers its id. */
@@ -125,12 +157,16 @@ final class DockerClient {
         }
     }
 
-    /** Removes an image, unless a container uses it. */
-    void removeImage(String image) throws IOException {
+    /** Removes an image or its name; false when a container uses it. Idempotent. */
+    boolean removeImage(String image) throws IOException {
         var answer = send("DELETE", "/images/" + encode(image), NOTHING);
-        if (answer.status() != NOT_FOUND && answer.status() != CONFLICT) {
+        if (answer.status() == CONFLICT) {
+            return false;
+        }
+        if (answer.status() != NOT_FOUND) {
             check("remove", answer);
         }
+        return true;
     }
 
     /** Ids and labels of all containers that have the label with the value. */
@@ -150,9 +186,10 @@ final class DockerClient {
                 "/containers/" + id + "/logs?follow=1&stdout=1&stderr=1&timestamps=1&since=" + encode(since),
                 JSON,
                 NOTHING);
-        if (streamed.status() != 200) {
+        if (streamed.status() != OK) {
             try (streamed) {
-                throw new Refused(streamed.status(), "logs of container " + id + ": status " + streamed.status());
+                var said = new String(streamed.body().readNBytes(MESSAGE_MAX), StandardCharsets.UTF_8);
+                throw new Refused(streamed.status(), "logs of container " + id + ": " + message(said));
             }
         }
         return streamed;
@@ -191,14 +228,14 @@ final class DockerClient {
         require("POST", "/exec/" + command + "/resize?h=" + rows + "&w=" + columns, NOTHING);
     }
 
-    private void progress(String what, String method, String target, SortedMap<String, String> headers, byte[] content)
-            throws IOException {
-        try (var streamed = http.open(method, target, headers, content);
-                var lines = new BufferedReader(new InputStreamReader(streamed.body(), StandardCharsets.UTF_8))) {
+    /** Reads reports of progress, one JSON object a line, of which one may be a failure. */
+    private static void progress(UnixHttp.Streamed streamed, Consumer<Object> each) throws IOException {
+        try (var lines = new BufferedReader(new InputStreamReader(streamed.body(), StandardCharsets.UTF_8))) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (streamed.status() >= 400 || line.contains("\"errorDetail\"")) {
-                    throw new Refused(streamed.status(), what + ": " + message(line));
+                    throw new Refused(streamed.status(), message(line));
                 }
+                each.accept(Json.read(line.getBytes(StandardCharsets.UTF_8)));
             }
         }
     }

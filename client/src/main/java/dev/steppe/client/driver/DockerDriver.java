@@ -21,9 +21,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,20 +36,23 @@ import java.util.function.Consumer;
 public final class DockerDriver implements Driver, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(DockerDriver.class.getName());
     private static final Duration RETRY = Duration.ofMillis(500);
-    private static final Duration REST_OF_LOGS = Duration.ofSeconds(5);
     private static final Duration AFTER_KILL = Duration.ofSeconds(10);
     private static final String HANDLE = "handle";
+    private static final String HOSTS = "hosts";
     private static final Duration ANSWER = Duration.ofSeconds(2);
     private static final Duration LOOK = Duration.ofMillis(20);
 
     private final TaskScope scope = new TaskScope("docker");
-    private final ConcurrentHashMap<String, CountDownLatch> copying = new ConcurrentHashMap<>();
     private final DockerClient docker;
     private final DockerSettings settings;
+    private final DockerImages images;
+    private final DockerOutput output;
 
     public DockerDriver(DockerSettings settings) {
         this.settings = settings;
         this.docker = new DockerClient(settings.socket());
+        this.images = new DockerImages(scope, docker, settings);
+        this.output = new DockerOutput(scope, docker);
     }
 
     @Override
@@ -66,12 +68,7 @@ public final class DockerDriver implements Driver, AutoCloseable {
                             + ": start one, or name its socket in plugin \"docker\" { config { endpoint = \"unix:///path\" } }");
         }
         try {
-            var attributes = new TreeMap<>(Map.of(
-                    "driver.docker", "1",
-                    "driver.docker.version", version(),
-                    "driver.docker.volumes.enabled", Boolean.toString(settings.volumesEnabled()),
-                    "driver.docker.privileged.enabled", Boolean.toString(settings.allowPrivileged())));
-            return DriverFingerprint.healthy(attributes);
+            return DriverFingerprint.healthy(attributes());
         } catch (IOException silent) {
             return new DriverFingerprint(
                     true,
@@ -82,11 +79,11 @@ public final class DockerDriver implements Driver, AutoCloseable {
     }
 
     /** A daemon that hangs must not keep the agent from starting. */
-    private String version() throws IOException {
-        var answer = new CompletableFuture<String>();
-        var asking = scope.startVirtual("version", () -> {
+    private SortedMap<String, String> attributes() throws IOException {
+        var answer = new CompletableFuture<SortedMap<String, String>>();
+        var asking = scope.startVirtual("about", () -> {
             try {
-                answer.complete(docker.version());
+                answer.complete(attributesOf(docker.version(), docker.about()));
             } catch (IOException | RuntimeException failed) {
                 answer.completeExceptionally(failed);
             }
@@ -105,6 +102,31 @@ public final class DockerDriver implements Driver, AutoCloseable {
         }
     }
 
+    private SortedMap<String, String> attributesOf(String version, Object about) {
+        var attributes = new TreeMap<>(Map.of(
+                "driver.docker",
+                "1",
+                "driver.docker.version",
+                version,
+                "driver.docker.volumes.enabled",
+                Boolean.toString(settings.permissions().volumes()),
+                "driver.docker.privileged.enabled",
+                Boolean.toString(settings.permissions().privileged())));
+        var system = Json.text(about, "OSType");
+        if (!system.isEmpty()) {
+            attributes.put("driver.docker.os_type", system);
+        }
+        if (Json.at(about, "Runtimes").orElse("") instanceof Map<?, ?> runtimes) {
+            var names = new TreeSet<String>();
+            runtimes.keySet().forEach(name -> names.add(String.valueOf(name)));
+            attributes.put("driver.docker.runtimes", String.join(",", names));
+        }
+        settings.containers()
+                .processesMax()
+                .ifPresent(most -> attributes.put("driver.docker.pids.limit", Long.toString(most)));
+        return attributes;
+    }
+
     @Override
     public TaskView view(TaskDirectories directories) {
         return new TaskView(Path.of("/alloc"), Path.of("/local"), Path.of("/secrets"), false);
@@ -112,35 +134,53 @@ public final class DockerDriver implements Driver, AutoCloseable {
 
     @Override
     public List<String> validate(SortedMap<String, Object> config) {
-        return DockerDefinition.problems(config, settings);
+        return DockerRules.problems(config, settings);
     }
 
     @Override
     public DriverHandle start(TaskContext task) throws DriverException {
+        return start(task, StartProgress.unheard());
+    }
+
+    @Override
+    public DriverHandle start(TaskContext task, StartProgress progress) throws DriverException {
         ProcessTasks.refuse(name(), validate(task.config()));
         var container = task.taskName() + "-" + task.allocation();
         try {
-            provideImage(task);
+            images.provide(task, container, progress);
             // Left by a start that the agent did not survive.
             docker.remove(container);
-            var id = docker.create(container, DockerDefinition.of(task, settings));
-            var handle = handle(task, id, container);
-            try {
-                prepareLogs(handle);
-                docker.start(id);
-            } catch (IOException failed) {
-                docker.remove(id);
-                throw failed;
-            }
-            copyLogs(handle);
-            return handle;
+            return run(task, container);
         } catch (DockerClient.Refused refused) {
+            images.release(container);
             throw refused.isClientsFault()
                     ? DriverException.refused("task " + task.taskName() + ": " + refused.getMessage())
                     : DriverException.failed("task " + task.taskName(), refused);
         } catch (IOException failed) {
+            images.release(container);
             throw DriverException.failed("task " + task.taskName() + " cannot start", failed);
+        } catch (DriverException failed) {
+            images.release(container);
+            throw failed;
         }
+    }
+
+    private DriverHandle run(TaskContext task, String container) throws IOException, DriverException {
+        Files.createDirectories(
+                task.directories().driverState(),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        var id = docker.create(container, DockerDefinition.of(task, settings));
+        var handle = handle(task, id, container);
+        try {
+            prepare(handle);
+            output.prepare(handle);
+            docker.start(id);
+        } catch (IOException failed) {
+            docker.remove(id);
+            throw failed;
+        }
+        output.copy(handle);
+        return handle;
     }
 
     @Override
@@ -155,7 +195,8 @@ public final class DockerDriver implements Driver, AutoCloseable {
         } catch (IOException unreadable) {
             throw DriverException.failed("cannot look at the task's container", unreadable);
         }
-        copyLogs(handle);
+        images.use(handle.values().getOrDefault("image", ""), container(handle));
+        output.copy(handle);
     }
 
     @Override
@@ -234,14 +275,24 @@ public final class DockerDriver implements Driver, AutoCloseable {
     @Override
     public void destroy(DriverHandle handle) throws DriverException {
         try {
-            docker.remove(id(handle));
-            awaitLogs(handle);
-            copying.remove(id(handle));
-            Files.deleteIfExists(position(handle));
+            removeContainer(handle);
+            images.release(container(handle));
+            output.await(handle);
+            output.forget(handle);
             Files.deleteIfExists(state(handle).resolve(HANDLE));
+            Files.deleteIfExists(state(handle).resolve(HOSTS));
             Files.deleteIfExists(state(handle));
         } catch (IOException failed) {
             throw DriverException.failed("cannot remove the task's container", failed);
+        }
+    }
+
+    /** A container that stays for people to look at ends, and is removed with its allocation or its next start. */
+    private void removeContainer(DriverHandle handle) throws IOException {
+        if (settings.containers().remove()) {
+            docker.remove(id(handle));
+        } else {
+            docker.signal(id(handle), "SIGKILL");
         }
     }
 
@@ -268,59 +319,29 @@ public final class DockerDriver implements Driver, AutoCloseable {
         scope.close();
     }
 
-    private void provideImage(TaskContext task) throws IOException, DriverException {
-        var config = task.config();
-        var image = ConfigKeys.text(config, "image");
-        if (config.containsKey("load")) {
-            var archive = task.directories()
-                    .local()
-                    .resolve(ConfigKeys.text(config, "load"))
-                    .normalize();
-            if (!archive.startsWith(task.directories().local())) {
-                throw DriverException.refused("config key \"load\" must name a file in the task's local directory");
-            }
-            docker.load(Files.readAllBytes(archive));
-        }
-        if (ConfigKeys.flag(config, "force_pull") || !docker.hasImage(image)) {
-            docker.pull(image, ConfigKeys.textMap(config, "auth"));
-        }
-    }
-
     private DriverHandle handle(TaskContext task, String id, String container) {
+        var logging = DockerDefinition.logging(task.config(), settings.containers());
+        boolean copied =
+                settings.containers().collectingLogs() && !logging.type().equals("none");
         return new DriverHandle(
                 name(),
                 new TreeMap<>(Map.of(
                         "id", id,
                         "container", container,
+                        "image", ConfigKeys.text(task.config(), "image"),
+                        "copied", Boolean.toString(copied),
+                        "terminal", Boolean.toString(ConfigKeys.flag(task.config(), "tty")),
                         "stdout", task.directories().stdout().toString(),
                         "stderr", task.directories().stderr().toString(),
                         "state", task.directories().driverState().toString())));
     }
 
-    private static String id(DriverHandle handle) {
+    static String id(DriverHandle handle) {
         return handle.values().getOrDefault("id", "");
     }
 
-    private static Path state(DriverHandle handle) {
-        return Path.of(handle.values().getOrDefault("state", ""));
-    }
-
-    private static Path position(DriverHandle handle) {
-        return state(handle).resolve("log-position");
-    }
-
-    private static DockerLogs logs(DriverHandle handle) throws IOException {
-        return new DockerLogs(
-                Path.of(handle.values().getOrDefault("stdout", "")),
-                Path.of(handle.values().getOrDefault("stderr", "")),
-                position(handle));
-    }
-
-    private static void prepareLogs(DriverHandle handle) throws IOException {
-        Files.createDirectories(
-                state(handle), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Files.deleteIfExists(position(handle));
-        logs(handle).save();
+    /** Written before the container runs: an agent that dies in between finds it again. */
+    private static void prepare(DriverHandle handle) throws IOException {
         var values = new Properties();
         values.putAll(handle.values());
         try (var writer = Files.newBufferedWriter(state(handle).resolve(HANDLE))) {
@@ -328,43 +349,12 @@ public final class DockerDriver implements Driver, AutoCloseable {
         }
     }
 
-    private void copyLogs(DriverHandle handle) {
-        var copied = new CountDownLatch(1);
-        if (copying.putIfAbsent(id(handle), copied) != null) {
-            return;
-        }
-        scope.startVirtual("logs-" + id(handle), () -> {
-            try {
-                boolean ended = false;
-                while (!ended && !scope.isClosed()) {
-                    ended = copyOnce(handle);
-                }
-            } finally {
-                copied.countDown();
-            }
-        });
+    private static String container(DriverHandle handle) {
+        return handle.values().getOrDefault("container", "");
     }
 
-    /** True when there is nothing more to copy: the container has ended, or is gone. */
-    private boolean copyOnce(DriverHandle handle) {
-        try {
-            var logs = logs(handle);
-            try (var stream = docker.follow(id(handle), logs.since())) {
-                logs.copy(stream.body());
-            }
-            return docker.inspect(id(handle))
-                    .map(found -> !Json.flag(found, "State", "Running"))
-                    .orElse(true);
-        } catch (IOException broken) {
-            if (broken instanceof DockerClient.Refused refused && refused.isUnknown()) {
-                return true;
-            }
-            if (!scope.isClosed()) {
-                LOG.log(Level.DEBUG, "log stream broke, goes on soon container=" + id(handle), broken);
-                LockSupport.parkNanos(RETRY.toNanos());
-            }
-            return false;
-        }
+    static Path state(DriverHandle handle) {
+        return Path.of(handle.values().getOrDefault("state", ""));
     }
 
     private Optional<ExitResult> awaitExit(DriverHandle handle) {
@@ -376,7 +366,7 @@ public final class DockerDriver implements Driver, AutoCloseable {
                     return Optional.of(lost("the container was removed"));
                 }
                 if (!Json.flag(found.get(), "State", "Running")) {
-                    awaitLogs(handle);
+                    output.await(handle);
                     return Optional.of(result(found.get()));
                 }
             } catch (IOException restarting) {
@@ -388,17 +378,6 @@ public final class DockerDriver implements Driver, AutoCloseable {
             LockSupport.parkNanos(RETRY.toNanos());
         }
         return Optional.empty();
-    }
-
-    private void awaitLogs(DriverHandle handle) {
-        var copied = copying.get(id(handle));
-        try {
-            if (copied != null && !copied.await(REST_OF_LOGS.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.log(Level.WARNING, "log copying is behind container=" + id(handle));
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private boolean awaitStopped(DriverHandle handle, Duration timeout) throws IOException {

@@ -1,6 +1,9 @@
 package dev.steppe.client.driver;
 
 import dev.steppe.io.linux.LinuxCalls;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -86,6 +89,43 @@ final class DockerLogs {
             }
             save();
         }
+    }
+
+    /** The output of a container with a terminal, which comes without frames: a line is an entry, and all is output. */
+    static InputStream framed(InputStream lines) {
+        return new InputStream() {
+            private final BufferedInputStream input = new BufferedInputStream(lines);
+            private ByteArrayInputStream entry = new ByteArrayInputStream(new byte[0]);
+
+            @Override
+            public int read() throws IOException {
+                var one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                if (entry.available() == 0) {
+                    entry = next();
+                }
+                return entry.read(into, offset, length);
+            }
+
+            private ByteArrayInputStream next() throws IOException {
+                var line = new ByteArrayOutputStream();
+                line.writeBytes(new byte[] {1, 0, 0, 0, 0, 0, 0, 0});
+                for (int next = input.read(); next >= 0; next = input.read()) {
+                    line.write(next);
+                    if (next == '\n' || line.size() > ENTRY_MAX) {
+                        break;
+                    }
+                }
+                var bytes = line.toByteArray();
+                int length = bytes.length - HEADER_BYTES;
+                ByteBuffer.wrap(bytes).putInt(4, length);
+                return new ByteArrayInputStream(length == 0 ? new byte[0] : bytes);
+            }
+        };
     }
 
     private static int indexOfSpace(byte[] entry) throws IOException {

@@ -31,6 +31,11 @@ public interface Driver {
     /** Starts the task; when it fails, nothing of it is left running. */
     DriverHandle start(TaskContext task) throws DriverException;
 
+    /** The same, with somebody to be told of what takes long. */
+    default DriverHandle start(TaskContext task, StartProgress progress) throws DriverException {
+        return start(task);
+    }
+
     /** Takes over a task started by an earlier agent, running or ended; refuses when the machine has no trace of it. */
     void recover(DriverHandle handle) throws DriverException;
 

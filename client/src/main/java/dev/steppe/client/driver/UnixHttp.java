@@ -8,12 +8,15 @@ import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** HTTP/1.1 over a unix socket, one connection per request. Blocking, for virtual threads. */
 record UnixHttp(Path socket) {
@@ -48,7 +51,19 @@ record UnixHttp(Path socket) {
 
     /** Sends a request and hands the answer out once its head is read. */
     Streamed open(String method, String target, SortedMap<String, String> headers, byte[] content) throws IOException {
-        return open("close", method, target, headers, content);
+        return open("close", method, target, headers, Content.of(content), connection -> {});
+    }
+
+    /** The same with the content of a file. */
+    Streamed upload(String method, String target, SortedMap<String, String> headers, Path file) throws IOException {
+        return open("close", method, target, headers, Content.of(file), connection -> {});
+    }
+
+    /** The same for answers that are long in coming: whoever is given the connection may close it to give up. */
+    Streamed openPatiently(
+            String method, String target, SortedMap<String, String> headers, Consumer<SocketChannel> connected)
+            throws IOException {
+        return open("close", method, target, headers, Content.of(new byte[0]), connected);
     }
 
     /** Sends a request after which the connection carries bytes of another kind in both directions. */
@@ -56,19 +71,48 @@ record UnixHttp(Path socket) {
             throws IOException {
         var upgrading = new TreeMap<>(headers);
         upgrading.put("Upgrade", "tcp");
-        return open("Upgrade", method, target, upgrading, content);
+        return open("Upgrade", method, target, upgrading, Content.of(content), connection -> {});
     }
 
-    private Streamed open(String after, String method, String target, SortedMap<String, String> headers, byte[] content)
+    /** What is sent with a request. */
+    private record Content(long bytes, Writing writing) {
+        private interface Writing {
+            void to(SocketChannel connection) throws IOException;
+        }
+
+        static Content of(byte[] content) {
+            return new Content(content.length, connection -> write(connection, content));
+        }
+
+        static Content of(Path file) throws IOException {
+            return new Content(Files.size(file), connection -> {
+                try (var input = FileChannel.open(file)) {
+                    long size = input.size();
+                    for (long sent = 0; sent < size; ) {
+                        sent += input.transferTo(sent, size - sent, connection);
+                    }
+                }
+            });
+        }
+    }
+
+    private Streamed open(
+            String after,
+            String method,
+            String target,
+            SortedMap<String, String> headers,
+            Content content,
+            Consumer<SocketChannel> connected)
             throws IOException {
         var connection = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         try {
+            connected.accept(connection);
             var head = new StringBuilder(
                     method + " " + target + " HTTP/1.1\r\nHost: docker\r\nConnection: " + after + "\r\n");
             headers.forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
-            head.append("Content-Length: " + content.length + "\r\n\r\n");
+            head.append("Content-Length: " + content.bytes() + "\r\n\r\n");
             write(connection, head.toString().getBytes(StandardCharsets.US_ASCII));
-            write(connection, content);
+            content.writing().to(connection);
             var input = new BufferedInputStream(Channels.newInputStream(connection));
             int status = status(line(input));
             var answered = headers(input);

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Networks;
 import dev.steppe.client.network.Subnet;
+import dev.steppe.client.settings.ContainerSettings;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.linux.NetworkNamespaces;
 import dev.steppe.io.linux.PseudoTerminal;
 import dev.steppe.io.process.CommandSession;
+import dev.steppe.model.codec.Codec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,6 +226,140 @@ class DockerDriverTest {
                 .anyMatch(problem -> problem.contains("did you mean \"image\""));
     }
 
+    private static final String EACH_KEY = """
+            {"hostname": "inside", "work_dir": "/local", "tty": true, "interactive": true, "shm_size": 1048576,
+             "pids_limit": 40, "cpu_hard_limit": true, "cpu_cfs_period": 50000, "cpuset_cpus": "0",
+             "memory_hard_limit": 256, "oom_score_adj": 300, "group_add": ["4711"], "ulimit": {"nofile": "64:128"},
+             "sysctl": {"kernel.shm_rmid_forced": "1"}, "labels": [{"team": "a"}], "cap_drop": ["chown"],
+             "cap_add": ["kill"], "readonly_rootfs": true, "init": false,
+             "security_opt": ["seccomp=local/filter.json"], "cgroupns": "private", "ipc_mode": "private",
+             "healthchecks": [{"disable": true}], "dns_servers": ["192.0.2.1"], "mac_address": "02:42:ac:11:00:99",
+             "volumes": ["local/made:/made:ro"],
+             "logging": [{"type": "json-file", "config": [{"max-size": "1m"}]}],
+             "mount": [{"type": "bind", "source": "local", "target": "/again", "readonly": true},
+               {"type": "tmpfs", "target": "/memory", "tmpfs_options": [{"size": 65536, "mode": 448}]}],
+             "mounts": [{"type": "volume", "source": "steppe-test-volume", "target": "/volume",
+               "volume_options": [{"no_copy": true, "labels": [{"x": "y"}]}]}]}
+            """;
+
+    @Test
+    void each_key_of_the_config_reaches_the_engine() throws Exception {
+        var task = task("web", "id -G; cat /etc/hosts; pwd; echo $NOMAD_PORT_http; ls /memory; exit 0");
+        Files.writeString(task.directories().local().resolve("filter.json"), "{\"defaultAction\":\"SCMP_ACT_ALLOW\"}");
+        var config = new TreeMap<>(task.config());
+        ((Map<?, ?>) Codec.fromJson(Object.class, EACH_KEY)).forEach((key, value) -> config.put(key.toString(), value));
+        var handle = driver.start(task.withConfig(config));
+        var found = new DockerClient(daemon.socket)
+                .inspect(handle.values().getOrDefault("id", ""))
+                .orElseThrow();
+        assertThat(Codec.toJson(found))
+                .contains("\"Hostname\":\"inside\"", "\"Tty\":true", "\"OpenStdin\":true", "\"ShmSize\":1048576")
+                .contains("\"PidsLimit\":40", "\"CpuPeriod\":50000", "\"CpuQuota\":50000", "\"CpusetCpus\":\"0\"")
+                .contains("\"Memory\":268435456", "\"MemoryReservation\":134217728", "\"OomScoreAdj\":300")
+                .contains(
+                        "\"GroupAdd\":[\"4711\"]", "\"Hard\":128", "\"kernel.shm_rmid_forced\":\"1\"", "\"team\":\"a\"")
+                .contains("\"CapDrop\":[\"ALL\"]", "CAP_KILL", "SCMP_ACT_ALLOW", "no-new-privileges")
+                .contains("\"Test\":[\"NONE\"]", "192.0.2.1", "02:42:ac:11:00:99", "\"SizeBytes\":65536")
+                .contains(
+                        "steppe-test-volume",
+                        "\"max-size\":\"1m\"",
+                        "local/made:/made:ro",
+                        "com.hashicorp.nomad.alloc_id")
+                .doesNotContain("CAP_CHOWN", "CAP_NET_RAW");
+        assertThat(DriverMachine.exit(driver, handle).exitCode()).isZero();
+        // Output of a terminal has no frames.
+        await(() -> Files.readString(task.directories().stdout()).contains("/local\r\n"));
+        assertThat(Files.readString(task.directories().stdout())).contains("4711");
+        driver.destroy(handle);
+        new UnixHttp(daemon.socket).send("DELETE", "/volumes/steppe-test-volume", new TreeMap<>(), new byte[0]);
+    }
+
+    @Test
+    void a_link_that_a_task_left_does_not_lead_out_of_its_directory() throws Exception {
+        var task = task("web", "true");
+        Files.createSymbolicLink(task.directories().local().resolve("out"), Path.of("/etc"));
+        for (String key : List.of("volumes", "security_opt")) {
+            var config = new TreeMap<>(task.config());
+            config.put(key, List.of(key.equals("volumes") ? "local/out:/x" : "seccomp=local/out/passwd"));
+            assertThatThrownBy(() -> driver.start(task.withConfig(config)))
+                    .hasMessageContaining("a link that leads out of the task's directory");
+        }
+    }
+
+    @Test
+    void what_the_groups_network_decides_is_refused_in_the_task() throws Exception {
+        var task = inside(
+                task("web", "true"), new TaskNetwork(temporary, temporary, Optional.empty(), Optional.of("none")));
+        for (String key : List.of("mac_address", "hostname", "network_mode")) {
+            var config = new TreeMap<>(task.config());
+            config.put(key, "x");
+            assertThatThrownBy(() -> driver.start(task.withConfig(config)))
+                    .hasMessageContaining("config key \"" + key + "\" is refused in a group with a network of its own");
+        }
+    }
+
+    @Test
+    void what_shares_the_machine_is_refused_unless_the_node_allows_it() {
+        var config = new TreeMap<String, Object>(Map.of(
+                "image",
+                "x",
+                "pid_mode",
+                "host",
+                "devices",
+                List.of(Map.of("host_path", "/dev/fuse")),
+                "security_opt",
+                List.of("seccomp=unconfined"),
+                "runtime",
+                "other",
+                "oom_score_adj",
+                -5,
+                "isolation",
+                "hyperv",
+                "advertise_ipv6_address",
+                true,
+                "volume_driver",
+                "nfs",
+                "image_pull_timeout",
+                "soon"));
+        config.put("mount", List.of(Map.of("type", "bind", "source", "/etc", "target", "/x", "colour", "red")));
+        assertThat(driver.validate(config))
+                .anyMatch(problem -> problem.contains("\"pid_mode\" = \"host\" is refused"))
+                .anyMatch(problem -> problem.contains("allow_devices = [\"/dev/fuse\"]"))
+                .anyMatch(problem -> problem.contains("security_opt \"seccomp=unconfined\" is refused"))
+                .anyMatch(problem -> problem.contains("allow_runtimes"))
+                .anyMatch(problem -> problem.contains("\"volume_driver\" is refused"))
+                .anyMatch(problem -> problem.contains("config key \"mount.colour\" is not known"));
+        config.put("mount", List.of(Map.of("type", "bind", "source", "/etc", "target", "/x")));
+        assertThat(driver.validate(config))
+                .anyMatch(problem -> problem.contains("mount of \"/etc\" is refused"))
+                .anyMatch(problem -> problem.contains("\"isolation\" is refused"))
+                .anyMatch(problem -> problem.contains("\"advertise_ipv6_address\" is refused"))
+                .anyMatch(problem -> problem.contains("\"oom_score_adj\" below 0"))
+                .anyMatch(problem -> problem.contains("\"image_pull_timeout\" must be a duration"));
+        var permissions = new ContainerSettings.Permissions(
+                true,
+                false,
+                List.of("all"),
+                List.of("other"),
+                new TreeMap<>(Map.of("pid", List.of("host"))),
+                List.of("/dev/*"));
+        try (var generous = new DockerDriver(new DockerSettings(
+                daemon.socket,
+                "test",
+                Optional.empty(),
+                ContainerSettings.standard().with(permissions)))) {
+            config.keySet()
+                    .removeAll(List.of(
+                            "security_opt",
+                            "oom_score_adj",
+                            "isolation",
+                            "advertise_ipv6_address",
+                            "image_pull_timeout"));
+            config.put("cap_add", List.of("sys_admin"));
+            assertThat(generous.validate(config)).isEmpty();
+        }
+    }
+
     @Test
     void an_image_that_is_nowhere_is_told_by_name() throws Exception {
         var task = machine.task("web", new TreeMap<>(Map.of("image", "127.0.0.1:1/none:1")));
@@ -234,7 +370,7 @@ class DockerDriverTest {
 
     @Test
     void a_daemon_that_is_not_there_makes_the_driver_absent() {
-        try (var absent = new DockerDriver(new DockerSettings(temporary.resolve("none"), "x", false, false))) {
+        try (var absent = new DockerDriver(DockerSettings.of(temporary.resolve("none"), "x"))) {
             assertThat(absent.fingerprint().detected()).isFalse();
             assertThat(absent.fingerprint().description()).contains("no Docker daemon at");
         }

@@ -32,7 +32,7 @@ final class TestDockerDaemon {
         daemon = start();
         var root = Files.createDirectories(directory.resolve("image/bin"));
         Files.copy(Tool.find("busybox").orElseThrow(), root.resolve("busybox"));
-        for (String name : List.of("sh", "sleep", "echo", "cat", "id", "kill", "nc")) {
+        for (String name : List.of("sh", "sleep", "echo", "cat", "id", "kill", "ls", "nc", "pwd")) {
             Files.createSymbolicLink(root.resolve(name), Path.of("busybox"));
         }
         Files.createDirectories(directory.resolve("image/etc"));
@@ -52,7 +52,7 @@ final class TestDockerDaemon {
     }
 
     DockerSettings settings() {
-        return new DockerSettings(socket, "test", false, false);
+        return DockerSettings.of(socket, "test");
     }
 
     /** Ends the daemon and starts it again, as an upgrade does; containers keep running. */

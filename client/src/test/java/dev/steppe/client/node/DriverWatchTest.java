@@ -54,7 +54,7 @@ class DriverWatchTest {
         var socket = Path.of("/tmp").resolve(directory.getFileName() + ".sock");
         var told = new LinkedBlockingQueue<NodeSpec>();
         try (var loop = new ThreadLoop("test");
-                var docker = new DockerDriver(new DockerSettings(socket, "test", false, false))) {
+                var docker = new DockerDriver(DockerSettings.of(socket, "test"))) {
             List<Driver> drivers = List.of(docker);
             var first = Codec.fromJson(NodeSpec.class, "{\"ID\":\"n1\",\"Attributes\":{\"kernel.name\":\"linux\"}}")
                     .with(
