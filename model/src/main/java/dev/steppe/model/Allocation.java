@@ -107,6 +107,42 @@ public record Allocation(
                 modifyTime);
     }
 
+    /** An allocation that has this one's place in its job's life, with what is its own. */
+    public Allocation placed(
+            AllocationId ownId,
+            String ownName,
+            NodeId node,
+            String nameOfNode,
+            Optional<AllocationId> replaces,
+            long ownEpoch,
+            AllocatedResources resources,
+            Optional<AllocationMetric> seen) {
+        return new Allocation(
+                ownId,
+                namespace,
+                evaluationId,
+                ownName,
+                node,
+                nameOfNode,
+                jobId,
+                jobVersion,
+                taskGroup,
+                resources,
+                desiredStatus,
+                desiredDescription,
+                desiredTransition,
+                replaces,
+                next,
+                seen,
+                client,
+                ownEpoch,
+                createIndex,
+                modifyIndex,
+                allocModifyIndex,
+                createTime,
+                modifyTime);
+    }
+
     /** The same allocation moved to another version of its job, without being replaced. */
     public Allocation updated(long version, EvaluationId evaluation) {
         return new Allocation(

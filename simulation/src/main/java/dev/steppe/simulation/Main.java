@@ -5,6 +5,7 @@ import dev.steppe.simulation.bench.CrashBench;
 import dev.steppe.simulation.bench.ExecBench;
 import dev.steppe.simulation.bench.LanguageBench;
 import dev.steppe.simulation.bench.MeshBench;
+import dev.steppe.simulation.bench.SchedulerBench;
 import dev.steppe.simulation.bench.SoakBench;
 import dev.steppe.simulation.bench.StartBench;
 import java.io.PrintStream;
@@ -36,6 +37,7 @@ public final class Main {
                 "exec", ExecBench::main,
                 "language", LanguageBench::main,
                 "mesh", MeshBench::main,
+                "scheduler", SchedulerBench::main,
                 "soak", SoakBench::main,
                 "start", StartBench::main));
         if (arguments.length >= 2 && arguments[0].equals("bench") && benches.containsKey(arguments[1])) {

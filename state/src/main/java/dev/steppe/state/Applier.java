@@ -273,7 +273,7 @@ final class Applier {
                     .ifPresent(allocation ->
                             putByServer(allocation.updated(move.jobVersion(), move.evaluation()), plan.at()));
         }
-        for (Allocation placed : plan.placed()) {
+        for (Allocation placed : plan.placed().all(draft::nodeName)) {
             draft.put(placed.stored(draft.index, draft.index, draft.index, plan.at(), plan.at()), true);
             placed.previous()
                     .flatMap(draft.allocations::get)

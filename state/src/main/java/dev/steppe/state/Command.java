@@ -90,9 +90,19 @@ public sealed interface Command {
     record PutEvaluations(List<Evaluation> evaluations, Instant at) implements Command {}
 
     /** A scheduler's plan, verified against the newest state. */
-    record ApplyPlan(
-            List<Allocation> placed, List<Stop> stopped, List<Move> moved, List<Evaluation> evaluations, Instant at)
-            implements Command {}
+    record ApplyPlan(Placements placed, List<Stop> stopped, List<Move> moved, List<Evaluation> evaluations, Instant at)
+            implements Command {
+
+        /** The plan that places these. */
+        public ApplyPlan(
+                List<Allocation> placed,
+                List<Stop> stopped,
+                List<Move> moved,
+                List<Evaluation> evaluations,
+                Instant at) {
+            this(Placements.of(placed), stopped, moved, evaluations, at);
+        }
+    }
 
     /** An allocation of a plan that is to end, or whose node is gone ({@code lost}). */
     record Stop(AllocationId allocation, DesiredStatus desired, String reason, Optional<ClientStatus> client) {}

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The next snapshot while one command is applied to the one before. Owned by the applying thread. */
 final class Draft {
@@ -29,10 +30,10 @@ final class Draft {
     PersistentMap<Snapshot.JobVersion, SubmittedVersion> submissions;
     PersistentMap<NodeId, Node> nodes;
     PersistentMap<EvaluationId, Evaluation> evaluations;
-    PersistentMap<Snapshot.Ref, EvaluationId> evaluationsByJob;
+    Index<JobKey, EvaluationId> evaluationsByJob;
     PersistentMap<AllocationId, Allocation> allocations;
-    PersistentMap<Snapshot.Ref, AllocationId> allocationsByJob;
-    PersistentMap<Snapshot.Ref, AllocationId> allocationsByNode;
+    Index<JobKey, AllocationId> allocationsByJob;
+    Index<NodeId, AllocationId> allocationsByNode;
     PersistentMap<Snapshot.IntentionPair, Intention> intentions;
     PersistentMap<String, AuthorityRoot> roots;
     PersistentMap<NodeId, NodeUsage> usage;
@@ -52,10 +53,10 @@ final class Draft {
         submissions = PersistentMap.empty();
         nodes = PersistentMap.empty();
         evaluations = PersistentMap.empty();
-        evaluationsByJob = PersistentMap.empty();
+        evaluationsByJob = Index.empty();
         allocations = PersistentMap.empty();
-        allocationsByJob = PersistentMap.empty();
-        allocationsByNode = PersistentMap.empty();
+        allocationsByJob = Index.empty();
+        allocationsByNode = Index.empty();
         intentions = PersistentMap.empty();
         roots = PersistentMap.empty();
         usage = PersistentMap.empty();
@@ -125,10 +126,14 @@ final class Draft {
         publish(new Event.NodeChanged(node));
     }
 
+    /** What the node is called now. */
+    Optional<String> nodeName(NodeId node) {
+        return nodes.get(node).map(it -> it.spec().name());
+    }
+
     void put(Evaluation evaluation) {
         evaluations = evaluations.put(evaluation.id(), evaluation);
-        evaluationsByJob = evaluationsByJob.put(
-                new Snapshot.Ref(evaluation.jobKey().toString(), evaluation.id().value()), evaluation.id());
+        evaluationsByJob = evaluationsByJob.with(evaluation.jobKey(), evaluation.id());
         publish(new Event.EvaluationChanged(evaluation));
     }
 
@@ -158,14 +163,8 @@ final class Draft {
         var before = allocations.get(allocation.id());
         allocations = allocations.put(allocation.id(), allocation);
         if (before.isEmpty()) {
-            allocationsByJob = allocationsByJob.put(
-                    new Snapshot.Ref(
-                            allocation.jobKey().toString(), allocation.id().value()),
-                    allocation.id());
-            allocationsByNode = allocationsByNode.put(
-                    new Snapshot.Ref(
-                            allocation.nodeId().value(), allocation.id().value()),
-                    allocation.id());
+            allocationsByJob = allocationsByJob.with(allocation.jobKey(), allocation.id());
+            allocationsByNode = allocationsByNode.with(allocation.nodeId(), allocation.id());
         }
         boolean held = before.isPresent() && before.get().holdsResources();
         if (held != allocation.holdsResources()) {
@@ -178,17 +177,14 @@ final class Draft {
 
     void remove(Evaluation evaluation) {
         evaluations = evaluations.remove(evaluation.id());
-        evaluationsByJob = evaluationsByJob.remove(
-                new Snapshot.Ref(evaluation.jobKey().toString(), evaluation.id().value()));
+        evaluationsByJob = evaluationsByJob.without(evaluation.jobKey(), evaluation.id());
         publish(new Event.Other(Table.EVALUATIONS));
     }
 
     void remove(Allocation allocation) {
         allocations = allocations.remove(allocation.id());
-        allocationsByJob = allocationsByJob.remove(
-                new Snapshot.Ref(allocation.jobKey().toString(), allocation.id().value()));
-        allocationsByNode = allocationsByNode.remove(
-                new Snapshot.Ref(allocation.nodeId().value(), allocation.id().value()));
+        allocationsByJob = allocationsByJob.without(allocation.jobKey(), allocation.id());
+        allocationsByNode = allocationsByNode.without(allocation.nodeId(), allocation.id());
         if (allocation.holdsResources()) {
             var node = usage.get(allocation.nodeId()).orElse(NodeUsage.NONE);
             usage = usage.put(allocation.nodeId(), node.minus(allocation));

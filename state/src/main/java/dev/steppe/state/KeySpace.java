@@ -13,14 +13,10 @@ import java.util.Optional;
  */
 public final class KeySpace {
     private static final KeySpace EMPTY = new KeySpace(
-            PersistentMap.empty(),
-            PersistentMap.empty(),
-            PersistentMap.empty(),
-            PersistentMap.empty(),
-            PersistentMap.empty());
+            PersistentMap.empty(), Index.empty(), PersistentMap.empty(), PersistentMap.empty(), PersistentMap.empty());
 
     final PersistentMap<String, KeyEntry> entries;
-    final PersistentMap<Snapshot.Ref, String> heldBySession;
+    final Index<String, String> heldBySession;
     final PersistentMap<String, Tombstone> tombstones;
     final PersistentMap<String, LockDelay> lockDelays;
     final PersistentMap<String, Session> sessions;
@@ -33,7 +29,7 @@ public final class KeySpace {
 
     private KeySpace(
             PersistentMap<String, KeyEntry> entries,
-            PersistentMap<Snapshot.Ref, String> heldBySession,
+            Index<String, String> heldBySession,
             PersistentMap<String, Tombstone> tombstones,
             PersistentMap<String, LockDelay> lockDelays,
             PersistentMap<String, Session> sessions) {
@@ -104,15 +100,7 @@ public final class KeySpace {
 
     /** The keys a session holds, in order. */
     public List<KeyEntry> heldBy(String session) {
-        var held = new ArrayList<KeyEntry>();
-        for (var walk = heldBySession.entriesFrom(new Snapshot.Ref(session, "")); walk.hasNext(); ) {
-            var entry = walk.next();
-            if (!entry.getKey().owner().equals(session)) {
-                break;
-            }
-            entries.get(entry.getValue()).ifPresent(held::add);
-        }
-        return held;
+        return heldBySession.of(session, entries);
     }
 
     /** True while nobody may acquire the key. */
@@ -134,18 +122,14 @@ public final class KeySpace {
     KeySpace put(KeyEntry entry) {
         var held = entries.get(entry.key())
                 .filter(before -> !before.session().isEmpty())
-                .map(before -> heldBySession.remove(new Snapshot.Ref(before.session(), before.key())))
+                .map(before -> heldBySession.without(before.session(), before.key()))
                 .orElse(heldBySession);
-        var holds = entry.session().isEmpty()
-                ? held
-                : held.put(new Snapshot.Ref(entry.session(), entry.key()), entry.key());
+        var holds = entry.session().isEmpty() ? held : held.with(entry.session(), entry.key());
         return new KeySpace(entries.put(entry.key(), entry), holds, tombstones, lockDelays, sessions);
     }
 
     KeySpace remove(KeyEntry entry, long index, Instant at) {
-        var held = entry.session().isEmpty()
-                ? heldBySession
-                : heldBySession.remove(new Snapshot.Ref(entry.session(), entry.key()));
+        var held = entry.session().isEmpty() ? heldBySession : heldBySession.without(entry.session(), entry.key());
         return new KeySpace(
                 entries.remove(entry.key()),
                 held,

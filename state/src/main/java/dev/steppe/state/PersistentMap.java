@@ -2,7 +2,6 @@ package dev.steppe.state;
 
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -236,27 +235,6 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
     /** The values in key order, from the first key that is not below the given one. */
     public Iterable<V> from(K key) {
         return () -> new Walk<>(root, key);
-    }
-
-    /** The entries in key order, from the first key that is not below the given one. */
-    Iterator<Map.Entry<K, V>> entriesFrom(K key) {
-        var walk = new Walk<V>(root, key);
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return walk.hasNext();
-            }
-
-            @Override
-            @SuppressWarnings("unchecked") // only keys of type K are ever stored
-            public Map.Entry<K, V> next() {
-                if (!walk.hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                var at = (K) walk.leaf.keys[walk.next];
-                return Map.entry(at, walk.next());
-            }
-        };
     }
 
     /** Calls back with every entry in key order. */

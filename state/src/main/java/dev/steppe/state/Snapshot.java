@@ -37,10 +37,10 @@ public final class Snapshot {
     final PersistentMap<JobVersion, SubmittedVersion> submissions;
     final PersistentMap<NodeId, Node> nodes;
     final PersistentMap<EvaluationId, Evaluation> evaluations;
-    final PersistentMap<Ref, EvaluationId> evaluationsByJob;
+    final Index<JobKey, EvaluationId> evaluationsByJob;
     final PersistentMap<AllocationId, Allocation> allocations;
-    final PersistentMap<Ref, AllocationId> allocationsByJob;
-    final PersistentMap<Ref, AllocationId> allocationsByNode;
+    final Index<JobKey, AllocationId> allocationsByJob;
+    final Index<NodeId, AllocationId> allocationsByNode;
     final PersistentMap<IntentionPair, Intention> intentions;
     final PersistentMap<String, AuthorityRoot> roots;
     final PersistentMap<NodeId, NodeUsage> usage;
@@ -56,15 +56,6 @@ public final class Snapshot {
         public int compareTo(JobVersion other) {
             int byJob = job.compareTo(other.job);
             return byJob != 0 ? byJob : Long.compare(version, other.version);
-        }
-    }
-
-    /** An entry of a secondary index: the owner it is found by, and the id of what is found. */
-    record Ref(String owner, String id) implements Comparable<Ref> {
-        @Override
-        public int compareTo(Ref other) {
-            int byOwner = owner.compareTo(other.owner);
-            return byOwner != 0 ? byOwner : id.compareTo(other.id);
         }
     }
 
@@ -232,7 +223,7 @@ public final class Snapshot {
     }
 
     public List<Evaluation> evaluationsOf(JobKey job) {
-        return referred(evaluationsByJob, job.toString(), evaluations);
+        return evaluationsByJob.of(job, evaluations);
     }
 
     /** All allocations, by id. */
@@ -245,11 +236,11 @@ public final class Snapshot {
     }
 
     public List<Allocation> allocationsOf(JobKey job) {
-        return referred(allocationsByJob, job.toString(), allocations);
+        return allocationsByJob.of(job, allocations);
     }
 
     public List<Allocation> allocationsOn(NodeId node) {
-        return referred(allocationsByNode, node.value(), allocations);
+        return allocationsByNode.of(node, allocations);
     }
 
     /** All intentions, by destination and source. */
@@ -336,18 +327,5 @@ public final class Snapshot {
     /** The index of the last change of any key that begins so; at least 1. */
     public long indexOfKeysUnder(String prefix) {
         return Math.max(keys.indexUnder(prefix), index(Table.KEY_TOMBSTONES));
-    }
-
-    private static <I extends Comparable<I>, V> List<V> referred(
-            PersistentMap<Ref, I> references, String owner, PersistentMap<I, V> table) {
-        var found = new ArrayList<V>();
-        for (var walk = references.entriesFrom(new Ref(owner, "")); walk.hasNext(); ) {
-            var entry = walk.next();
-            if (!entry.getKey().owner().equals(owner)) {
-                break;
-            }
-            table.get(entry.getValue()).ifPresent(found::add);
-        }
-        return found;
     }
 }

@@ -17,6 +17,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Iterator;
+import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -30,6 +32,7 @@ public final class SnapshotFile {
     private static final int MAGIC = 0x53545031;
     private static final int VERSION = 1;
     private static final int RECORD_BYTES_MAX = 64 << 20;
+    private static final int PLACEMENTS_PER_RECORD = 1_000;
 
     private SnapshotFile() {}
 
@@ -51,7 +54,8 @@ public final class SnapshotFile {
         LOCK_DELAY(KeySpace.LockDelay.class),
         SUBMISSION(SubmittedVersion.class),
         PERIODIC_LAUNCH(PeriodicLaunch.class),
-        SCALING(ScalingHistory.class);
+        SCALING(ScalingHistory.class),
+        PLACEMENTS(Placements.class);
 
         private final Class<?> type;
 
@@ -75,7 +79,7 @@ public final class SnapshotFile {
         write(out, Kind.JOB_VERSION, snapshot.versions);
         write(out, Kind.NODE, snapshot.nodes);
         write(out, Kind.EVALUATION, snapshot.evaluations);
-        write(out, Kind.ALLOCATION, snapshot.allocations);
+        write(out, Kind.PLACEMENTS, placements(snapshot));
         write(out, Kind.INTENTION, snapshot.intentions);
         write(out, Kind.ROOT, snapshot.roots);
         write(out, Kind.VARIABLE, snapshot.variables);
@@ -92,6 +96,33 @@ public final class SnapshotFile {
         long sum = crc.getValue();
         out.writeLong(sum);
         out.flush();
+    }
+
+    /** The allocations job by job, so that what is common is said once, and is shared again when they are read. */
+    private static Iterable<Placements> placements(Snapshot snapshot) {
+        return () -> new Iterator<>() {
+            private final Iterator<List<Allocation>> jobs =
+                    snapshot.allocationsByJob.each(snapshot.allocations).iterator();
+            private List<Allocation> left = List.of();
+
+            @Override
+            public boolean hasNext() {
+                return !left.isEmpty() || jobs.hasNext();
+            }
+
+            @Override
+            public Placements next() {
+                var all = left.isEmpty() ? jobs.next() : left;
+                int taken = Math.min(all.size(), PLACEMENTS_PER_RECORD);
+                left = all.subList(taken, all.size());
+                return Placements.of(
+                        all.subList(0, taken),
+                        own -> snapshot.nodes
+                                .get(own.nodeId())
+                                .filter(node -> node.spec().name().equals(own.nodeName()))
+                                .isPresent());
+            }
+        };
     }
 
     private static void write(DataOutputStream out, Kind kind, Iterable<?> records) throws IOException {
@@ -164,6 +195,10 @@ public final class SnapshotFile {
                 }
                 case NODE -> draft.put(Codec.fromBinary(Node.class, bytes));
                 case EVALUATION -> draft.put(Codec.fromBinary(Evaluation.class, bytes));
+                case PLACEMENTS ->
+                    Codec.fromBinary(Placements.class, bytes)
+                            .all(draft::nodeName)
+                            .forEach(allocation -> draft.put(allocation, true));
                 case ALLOCATION -> draft.put(Codec.fromBinary(Allocation.class, bytes), true);
                 case INTENTION -> {
                     var intention = Codec.fromBinary(dev.steppe.model.Intention.class, bytes);
