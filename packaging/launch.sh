@@ -21,8 +21,10 @@ agent_flags=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xms
   '-Djava.util.logging.SimpleFormatter.format=%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%6$s%n')
 
 launch() {
-  local cache=()
-  case ${1:-} in
+  local cache=() program=${1:-}
+  # the one command of this group that asks an agent instead of being one
+  [[ $program == agent && ${2:-} == join-token ]] && program=command
+  case $program in
     agent | demo | doctor | config)
       full_class_path
       # What a person waits for starts in half the time with the quick compiler alone; docs/decisions/070.

@@ -19,6 +19,7 @@ public record Addresses(
         List<String> nomad,
         List<String> consul,
         List<String> names,
+        List<String> agents,
         String advertised,
         String why,
         Optional<String> advertisedHttp,
@@ -30,6 +31,7 @@ public record Addresses(
         nomad = List.copyOf(nomad);
         consul = List.copyOf(consul);
         names = List.copyOf(names);
+        agents = List.copyOf(agents);
     }
 
     /** Fails with what is wrong where a template means no address of this machine. */
@@ -50,6 +52,7 @@ public record Addresses(
                 nomad,
                 all(listening.consul(), machine),
                 all(listening.names(), machine),
+                all(listening.agents(), machine),
                 advertised,
                 why,
                 listening.advertisedHttp().map(written -> hostAndPort(written, machine)),
@@ -59,6 +62,15 @@ public record Addresses(
     /** What others are told to call the Nomad API at. */
     String http(int port) {
         return withPort(advertisedHttp.orElse(advertised), port);
+    }
+
+    /** What others are told to call this server at. */
+    String agent(int port) {
+        String outside = advertisedRpc.orElseGet(() -> {
+            String first = agents.getFirst();
+            return isAny(first) || first.equals(nomad.getFirst()) ? advertised : first;
+        });
+        return withPort(outside, port);
     }
 
     /** True when others than this machine can reach an API. */

@@ -7,6 +7,7 @@ import dev.steppe.agent.configuration.Flag;
 import dev.steppe.agent.configuration.Flags;
 import dev.steppe.agent.configuration.MachineAddresses;
 import dev.steppe.agent.configuration.Words;
+import dev.steppe.agent.link.Joining;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.language.source.Diagnostic;
@@ -40,6 +41,7 @@ public final class AgentArguments {
     private final List<String> files = new ArrayList<>();
     private final List<ConfigurationReader.Given> given = new ArrayList<>();
     private boolean development;
+    private Optional<String> join = Optional.empty();
 
     /** Options with what should be known of them, or what is wrong on the command line and in the configuration files. */
     public record Parsed(
@@ -104,7 +106,7 @@ public final class AgentArguments {
             }
             var options = AgentOptions.of(configuration, development, directory.get(), addresses);
             network(options);
-            return Optional.of(options);
+            return Optional.of(join.map(options::joining).orElse(options));
         } catch (IllegalArgumentException nowhere) {
             problems.add("listening and advertising: " + nowhere.getMessage());
             return Optional.empty();
@@ -165,6 +167,7 @@ public final class AgentArguments {
         Optional<String> value = equals < 0 ? Optional.empty() : Optional.of(word.substring(equals + 1));
         switch (name) {
             case "dev" -> development = !value.equals(Optional.of("false"));
+            case "join" -> value(name, value, arguments).ifPresent(this::join);
             case "config", "config-file", "config-dir" ->
                 value(name, value, arguments).ifPresent(files::add);
             default ->
@@ -174,6 +177,21 @@ public final class AgentArguments {
                                 () -> problems.add(
                                         ("unknown flag -" + name + "; see steppe agent -h. " + Flags.suggestion(name))
                                                 .strip()));
+        }
+    }
+
+    /** A server and a token, or, as of old, only a server. */
+    private void join(String written) {
+        if (!written.contains("#")) {
+            Flags.of("join", Optional.of(written))
+                    .ifPresent(flag -> given.add(new ConfigurationReader.Given(flag, written)));
+            return;
+        }
+        try {
+            join = Optional.of(Joining.fromFile(written));
+            Joining.parse(join.get());
+        } catch (IllegalArgumentException | IOException wrong) {
+            problems.add("-join: " + wrong.getMessage());
         }
     }
 

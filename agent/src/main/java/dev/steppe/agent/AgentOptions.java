@@ -4,6 +4,7 @@ import dev.steppe.agent.configuration.Configuration;
 import dev.steppe.agent.configuration.Plugins;
 import dev.steppe.agent.configuration.Ports;
 import dev.steppe.client.network.Subnet;
+import dev.steppe.client.node.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.SortedMap;
  * @param runDirectory what need not outlive the machine's next start
  * @param addresses where it listens and what others are told
  * @param ports the ports it listens on, 0 for a free one
+ * @param join the address of a server and a token to join with, for an agent that has no certificate yet
  * @param bridge the bridge of allocations with networks of their own; without one there are none
  */
 public record AgentOptions(
@@ -28,7 +30,8 @@ public record AgentOptions(
         Configuration configuration,
         Addresses addresses,
         Ports ports,
-        Optional<String> bridge) {
+        Optional<String> bridge,
+        Optional<String> join) {
     /** Asks for no bridge where a bridge is named. */
     private static final String NO_BRIDGE = "none";
 
@@ -41,7 +44,8 @@ public record AgentOptions(
                 configuration,
                 addresses,
                 configuration.ports(),
-                Optional.of(configuration.client().bridgeNetworkName()).filter(name -> !name.equals(NO_BRIDGE)));
+                Optional.of(configuration.client().bridgeNetworkName()).filter(name -> !name.equals(NO_BRIDGE)),
+                Optional.empty());
     }
 
     /** A development agent with its data below the given directory, and nothing configured. */
@@ -65,6 +69,16 @@ public record AgentOptions(
     /** The first address of the Nomad API. */
     public String bindAddress() {
         return addresses.nomad().getFirst();
+    }
+
+    /** The port of agents among themselves. */
+    public int rpcPort() {
+        return ports.rpc();
+    }
+
+    /** The agent's name: as configured, else that of the machine. */
+    String name() throws IOException {
+        return nodeName().isPresent() ? nodeName().get() : Fingerprint.machineName();
     }
 
     public int nomadPort() {
@@ -111,9 +125,27 @@ public record AgentOptions(
         return configuration.client().allocDir().orElse(dataDirectory.resolve("alloc"));
     }
 
+    /** The same agent, told where to join and with which token. */
+    public AgentOptions joining(String addressAndToken) {
+        return new AgentOptions(
+                development,
+                dataDirectory,
+                runDirectory,
+                configuration,
+                addresses,
+                ports,
+                bridge,
+                Optional.of(addressAndToken));
+    }
+
+    /** What the agent keeps of its cluster: certificate, servers. */
+    Path linkDirectory() {
+        return dataDirectory.resolve("agents");
+    }
+
     private AgentOptions with(Ports otherPorts, Optional<String> otherBridge) {
         return new AgentOptions(
-                development, dataDirectory, runDirectory, configuration, addresses, otherPorts, otherBridge);
+                development, dataDirectory, runDirectory, configuration, addresses, otherPorts, otherBridge, join);
     }
 
     /** The same with a port that is free now in place of every 0, so that all parts speak of the same ports. */
@@ -122,12 +154,13 @@ public record AgentOptions(
                 new Ports(
                         ports.http() == 0 ? FreePort.any() : ports.http(),
                         ports.consul() == 0 ? FreePort.any() : ports.consul(),
-                        ports.dns() == 0 ? FreePort.any() : ports.dns()),
+                        ports.dns() == 0 ? FreePort.any() : ports.dns(),
+                        ports.rpc() == 0 ? FreePort.any() : ports.rpc()),
                 bridge);
     }
 
     /** The same on free ports, and without a bridge, so that several agents fit on one machine. */
     public AgentOptions onFreePorts() {
-        return with(new Ports(0, 0, 0), Optional.empty());
+        return with(new Ports(0, 0, 0, 0), Optional.empty());
     }
 }

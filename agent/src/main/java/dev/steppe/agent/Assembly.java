@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -49,11 +50,13 @@ public final class Assembly implements AutoCloseable {
         this.options = options;
         AgentData.make(options);
         var random = new SecureRandom();
-        server = ServerPart.start(parts, options, random);
+        Optional<LinkPart> link =
+                options.development() ? Optional.empty() : Optional.of(LinkPart.start(parts, options, random));
+        server = ServerPart.start(parts, options, link, random);
         node = NodePart.start(parts, options, server.transport(), random);
         var identity =
                 new AgentIdentity(node.node().name(), options.datacenter(), VERSION, true, true, false, new Control());
-        edge = EdgePart.start(parts, options, server, node, identity);
+        edge = EdgePart.start(parts, options, link, server, node, identity);
     }
 
     public Server server() {
@@ -72,6 +75,11 @@ public final class Assembly implements AutoCloseable {
     /** The first address of the Nomad API, with the real port where any was asked for. */
     InetSocketAddress nomadAddress() {
         return edge.nomadAddress();
+    }
+
+    /** Where other agents call this one, if it is a server that others can join. */
+    Optional<InetSocketAddress> agentAddress() {
+        return edge.agentAddress();
     }
 
     InetSocketAddress consulAddress() {

@@ -2,6 +2,7 @@ package dev.steppe.agent;
 
 import dev.steppe.api.AgentControl;
 import dev.steppe.api.AgentIdentity;
+import dev.steppe.api.Forwarding;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.Observation;
 import dev.steppe.api.ServerRegion;
@@ -12,6 +13,7 @@ import dev.steppe.api.http.Gate;
 import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.HttpServer;
 import dev.steppe.api.http.Limits;
+import dev.steppe.api.http.Router;
 import dev.steppe.api.nomad.NomadDialect;
 import dev.steppe.model.IntentionAction;
 import java.io.IOException;
@@ -30,33 +32,73 @@ final class EdgePart {
     private final AgentOptions options;
     private final HttpServer nomad;
     private final HttpServer consul;
+    private final List<InetSocketAddress> agents;
     private final List<InetSocketAddress> names;
 
     /** Opens every port; from then on requests are answered. */
-    static EdgePart start(Parts parts, AgentOptions options, ServerPart server, NodePart node, AgentIdentity identity)
+    static EdgePart start(
+            Parts parts,
+            AgentOptions options,
+            Optional<LinkPart> link,
+            ServerPart server,
+            NodePart node,
+            AgentIdentity identity)
             throws IOException {
-        return new EdgePart(parts, options, server, node, identity);
+        return new EdgePart(parts, options, link, server, node, identity);
     }
 
-    private EdgePart(Parts parts, AgentOptions options, ServerPart server, NodePart node, AgentIdentity identity)
+    private EdgePart(
+            Parts parts,
+            AgentOptions options,
+            Optional<LinkPart> link,
+            ServerPart server,
+            NodePart node,
+            AgentIdentity identity)
             throws IOException {
         this.options = options;
         var self = new ServerRegion.Self(
                 options.configuration().region(),
                 identity.name(),
                 options.addresses().advertised(),
-                0,
+                link.isPresent() ? options.rpcPort() : 0,
                 options.nomadPort());
         var region = parts.add(new ServerRegion(self, server.server(), server.store(), server.consensus()));
         var catalog = new LiveCatalog(region, options.datacenter());
         var observation = parts.add(Observation.begin(server.store(), region, Optional.of(node.view())));
-        nomad = parts.add(nomadApi(identity, region, catalog, node.view(), observation));
-        consul = parts.add(consulApi(identity, region, catalog, observation));
+        var nomadSetup = placed(nomadApi(identity, region, catalog, node.view(), observation), "nomad", link, server);
+        var consulSetup = placed(consulApi(identity, region, catalog, observation), "consul", link, server);
+        nomad = parts.add(HttpServer.start(nomadSetup));
+        consul = parts.add(HttpServer.start(consulSetup));
+        agents = link.isEmpty()
+                ? List.of()
+                : AgentDoor.open(
+                                parts,
+                                options,
+                                link.get(),
+                                server,
+                                List.of(),
+                                door -> door.withFace("nomad", nomadSetup).withFace("consul", consulSetup))
+                        .addresses();
         names = names(parts, catalog, node.gateway());
+    }
+
+    /** The API with every request answered where it can be. */
+    private static HttpServer.Setup placed(
+            HttpServer.Setup setup, String face, Optional<LinkPart> link, ServerPart server) {
+        if (link.isEmpty()) {
+            return setup;
+        }
+        var forwarding = new Forwarding(server.links().orElseThrow(), link.get().calls(), face);
+        return setup.withRouter(new Router(
+                setup.router().routes().stream().map(forwarding::placed).toList()));
     }
 
     InetSocketAddress nomadAddress() {
         return nomad.addresses().getFirst();
+    }
+
+    Optional<InetSocketAddress> agentAddress() {
+        return agents.stream().findFirst();
     }
 
     InetSocketAddress consulAddress() {
@@ -66,7 +108,7 @@ final class EdgePart {
     /** What listens where, what others are told, and why. */
     List<AgentControl.Listener> listeners() {
         boolean said = options.addresses().advertisedHttp().isPresent();
-        return List.of(
+        var all = new ArrayList<>(List.of(
                 listener(
                         "Nomad API",
                         nomad.addresses(),
@@ -81,7 +123,17 @@ final class EdgePart {
                         "DNS",
                         names,
                         advertised(names.getFirst()),
-                        options.addresses().why()));
+                        options.addresses().why())));
+        if (!agents.isEmpty()) {
+            all.add(listener(
+                    "Agents",
+                    agents,
+                    options.addresses().agent(agents.getFirst().getPort()),
+                    options.addresses().advertisedRpc().isPresent()
+                            ? "as advertise.rpc says"
+                            : options.addresses().why()));
+        }
+        return List.copyOf(all);
     }
 
     /** One line that says where to find this agent. */
@@ -123,33 +175,31 @@ final class EdgePart {
         return List.copyOf(bound);
     }
 
-    private HttpServer nomadApi(
-            AgentIdentity identity, ServerRegion region, LiveCatalog catalog, NodeView view, Observation observation)
-            throws IOException {
+    private HttpServer.Setup nomadApi(
+            AgentIdentity identity, ServerRegion region, LiveCatalog catalog, NodeView view, Observation observation) {
         var api = options.configuration().api();
-        return HttpServer.start(HttpServer.Setup.of(
+        return HttpServer.Setup.of(
                         "nomad",
                         sockets(options.addresses().nomad(), options.nomadPort()),
                         Dialect.NOMAD,
                         NomadDialect.router(identity, region, catalog, Optional.of(view), observation),
                         Gate.accessControlOff())
                 .withStandingHeaders(headers(Headers.none(), api.nomadHeaders()))
-                .withLimits(limits(api.nomadConnectionsPerCaller())));
+                .withLimits(limits(api.nomadConnectionsPerCaller()));
     }
 
-    private HttpServer consulApi(
-            AgentIdentity identity, ServerRegion region, LiveCatalog catalog, Observation observation)
-            throws IOException {
+    private HttpServer.Setup consulApi(
+            AgentIdentity identity, ServerRegion region, LiveCatalog catalog, Observation observation) {
         var api = options.configuration().api();
         var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
-        return HttpServer.start(HttpServer.Setup.of(
+        return HttpServer.Setup.of(
                         "consul",
                         sockets(options.addresses().consul(), options.consulPort()),
                         Dialect.CONSUL,
                         ConsulDialect.router(identity, region, catalog, otherwise, observation),
                         Gate.accessControlOff())
                 .withStandingHeaders(headers(ConsulDialect.standingHeaders(identity), api.consulHeaders()))
-                .withLimits(limits(api.consulConnectionsPerCaller())));
+                .withLimits(limits(api.consulConnectionsPerCaller()));
     }
 
     private static List<InetSocketAddress> sockets(List<String> addresses, int port) {

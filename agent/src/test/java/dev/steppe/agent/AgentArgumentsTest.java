@@ -97,7 +97,6 @@ class AgentArgumentsTest {
                         .stream()
                         .map(it -> it.render()))
                 .anyMatch(it -> it.contains("-bootstrap-expect=3"))
-                .anyMatch(it -> it.contains("-retry-join=a"))
                 .anyMatch(it -> it.contains("is not a key") && it.contains("-encrypt=******"));
     }
 }

@@ -62,7 +62,10 @@ class DurableAgentTest {
         Files.createDirectories(directory.resolve("consul.d"));
         Files.writeString(directory.resolve("nomad.d/agent.hcl"), """
                 data_dir = "%s"
-                ports { http = 0 }
+                ports {
+                  http = 0
+                  rpc  = 0
+                }
                 http_api_response_headers { "X-Cluster" = "test" }
                 server { enabled = true bootstrap_expect = 1 }
                 client {

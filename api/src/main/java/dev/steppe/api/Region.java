@@ -10,6 +10,7 @@ import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.VersionTag;
+import dev.steppe.server.AgentEndpoint;
 import dev.steppe.server.IntentionEndpoint;
 import dev.steppe.server.JobEndpoint;
 import dev.steppe.server.LaunchEndpoint;
@@ -103,6 +104,10 @@ public interface Region {
 
     /** Deletes the intention of a pair; returns the index of the change. */
     long deleteIntention(String source, String destination) throws Refused, IOException, InterruptedException;
+
+    /** Makes a token that lets agents join. */
+    AgentEndpoint.TokenMade makeJoinToken(AgentEndpoint.TokenWish wish)
+            throws Refused, IOException, InterruptedException;
 
     /** A written intention. */
     record IntentionWritten(String id, long index) {}

@@ -5,6 +5,7 @@ import dev.steppe.api.http.Dialect;
 import dev.steppe.api.http.Refused;
 import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.Leadership;
+import dev.steppe.consensus.Member;
 import dev.steppe.consensus.MemberId;
 import dev.steppe.io.TaskScope;
 import dev.steppe.model.AllocationId;
@@ -13,6 +14,7 @@ import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.VersionTag;
+import dev.steppe.server.AgentEndpoint;
 import dev.steppe.server.IntentionEndpoint;
 import dev.steppe.server.JobEndpoint;
 import dev.steppe.server.LaunchEndpoint;
@@ -22,6 +24,7 @@ import dev.steppe.server.Server;
 import dev.steppe.state.Interest;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
+import dev.steppe.wire.network.HostPort;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -103,25 +106,38 @@ public final class ServerRegion implements Region, AutoCloseable {
         var leader = leader();
         var status = consensus.status();
         var servers = status.members().stream()
-                .map(member -> {
-                    boolean mine = member.id().equals(status.self());
-                    return new Region.Peer(
-                            member.id().value(),
-                            mine ? self.name() : member.id().value(),
-                            mine
-                                    ? self.host()
-                                    : member.address().map(it -> it.host()).orElse(""),
-                            mine
-                                    ? self.rpcPort()
-                                    : member.address().map(it -> it.port()).orElse(0),
-                            mine ? self.httpPort() : 0,
-                            leader.equals(Optional.of(member.id())),
-                            true,
-                            "alive");
-                })
+                .map(member -> peer(member, leader, member.id().equals(status.self())))
                 .toList();
         known.set(Optional.of(new Known(servers, now)));
         return servers;
+    }
+
+    /** As the server told of itself; until it did, what the log knows of it. */
+    private Region.Peer peer(Member member, Optional<MemberId> leader, boolean mine) {
+        boolean leads = leader.equals(Optional.of(member.id()));
+        var told = store.snapshot().server(member.id().value());
+        if (told.isPresent() && told.get().agentAddress().contains(":")) {
+            var agent = HostPort.parse(told.get().agentAddress(), 0);
+            var http = HostPort.parse(told.get().httpAddress(), 0);
+            return new Region.Peer(
+                    member.id().value(),
+                    told.get().name(),
+                    agent.host(),
+                    agent.port(),
+                    http.port(),
+                    leads,
+                    true,
+                    "alive");
+        }
+        return new Region.Peer(
+                member.id().value(),
+                mine ? self.name() : member.id().value(),
+                mine ? self.host() : member.address().map(it -> it.host()).orElse(""),
+                mine ? self.rpcPort() : member.address().map(it -> it.port()).orElse(0),
+                mine ? self.httpPort() : 0,
+                leads,
+                true,
+                "alive");
     }
 
     @Override
@@ -218,8 +234,16 @@ public final class ServerRegion implements Region, AutoCloseable {
         return done.index();
     }
 
+    @Override
+    public AgentEndpoint.TokenMade makeJoinToken(AgentEndpoint.TokenWish wish)
+            throws Refused, IOException, InterruptedException {
+        Reply.Done<AgentEndpoint.TokenMade> done = done(then -> server.agents().makeToken(wish, then));
+        return done.value();
+    }
+
     /** Asks the server, whose replies come on its loop, and waits for the reply. */
-    static <T> Reply.Done<T> done(Consumer<Consumer<Reply<T>>> ask) throws Refused, IOException, InterruptedException {
+    public static <T> Reply.Done<T> done(Consumer<Consumer<Reply<T>>> ask)
+            throws Refused, IOException, InterruptedException {
         var replies = new ArrayBlockingQueue<Reply<T>>(1);
         ask.accept(replies::add);
         var reply = Optional.ofNullable(replies.poll(WRITE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS))

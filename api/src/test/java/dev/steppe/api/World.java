@@ -148,6 +148,11 @@ public final class World implements Region, AutoCloseable {
         return snapshot().index();
     }
 
+    @Override
+    public dev.steppe.server.AgentEndpoint.TokenMade makeJoinToken(dev.steppe.server.AgentEndpoint.TokenWish wish) {
+        throw new UnsupportedOperationException("no agents join here");
+    }
+
     /** What can be watched of it, without a node. */
     public Observation observation() {
         return observation;

@@ -49,6 +49,7 @@ import dev.steppe.cli.job.JobValidate;
 import dev.steppe.cli.job.ScalingPolicies;
 import dev.steppe.cli.member.AgentInfo;
 import dev.steppe.cli.member.AgentReload;
+import dev.steppe.cli.member.JoinToken;
 import dev.steppe.cli.member.Members;
 import dev.steppe.cli.member.ServerMembers;
 import dev.steppe.cli.member.Status;
@@ -137,6 +138,7 @@ final class Commands {
             case "catalog nodes" -> Optional.of(new CatalogNodes());
             case "connect ca get-config" -> Optional.of(new CertificateAuthority());
             case "server members" -> Optional.of(new ServerMembers());
+            case "agent join-token" -> Optional.of(new JoinToken());
             case "reload" -> Optional.of(new AgentReload());
             case "members" -> Optional.of(new Members());
             case "var put" -> Optional.of(new VarPut());

@@ -98,6 +98,7 @@ final class Help {
                 new Entry("server members", "Servers of the region"),
                 new Entry("members", "Agents of the datacenter"),
                 new Entry("agent-info", "What an agent is, where it listens, what others are told"),
+                new Entry("agent join-token", "Make a token with which another agent joins"),
                 new Entry("reload", "Have an agent read its configuration again"),
                 new Entry("monitor", "The log of the agent as it is written"),
                 new Entry("system gc", "Forget at once what is over"),

@@ -2,6 +2,7 @@ package dev.steppe.server;
 
 import dev.steppe.io.Loop;
 import dev.steppe.model.AuthorityRoot;
+import dev.steppe.security.certificate.AgentSubject;
 import dev.steppe.security.certificate.AuthoritySettings;
 import dev.steppe.security.certificate.CertificateAuthority;
 import dev.steppe.security.certificate.Leaf;
@@ -10,8 +11,11 @@ import dev.steppe.security.identity.TrustDomain;
 import dev.steppe.state.Command;
 import dev.steppe.state.Store;
 import dev.steppe.wire.Message;
+import dev.steppe.wire.network.AgentRole;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -26,17 +30,17 @@ public final class Certificates {
     private final Loop loop;
     private final Store store;
     private final Proposals proposals;
-    private final String datacenter;
+    private final Server.Options options;
     private final SecureRandom random;
     private final AuthoritySettings settings = AuthoritySettings.standard();
     private Optional<CertificateAuthority> authority = Optional.empty();
     private boolean making;
 
-    Certificates(Loop loop, Store store, Proposals proposals, String datacenter, SecureRandom random) {
+    Certificates(Loop loop, Store store, Proposals proposals, Server.Options options, SecureRandom random) {
         this.loop = loop;
         this.store = store;
         this.proposals = proposals;
-        this.datacenter = datacenter;
+        this.options = options;
         this.random = random;
     }
 
@@ -50,7 +54,11 @@ public final class Certificates {
                 new UUID(loop.random().nextLong(), loop.random().nextLong()));
         var now = loop.now();
         loop.<CertificateAuthority>offload(
-                "make-root", () -> CertificateAuthority.create(domain, settings, now, random), outcome -> {
+                "make-root",
+                () -> options.agents()
+                        .authority()
+                        .orElseGet(() -> CertificateAuthority.create(domain, settings, now, random)),
+                outcome -> {
                     switch (outcome) {
                         case Loop.Outcome.Done<CertificateAuthority> made ->
                             proposals.propose(
@@ -77,7 +85,7 @@ public final class Certificates {
                 () -> {
                     var signer = authority(root.get());
                     var id = new SpiffeId.Service(
-                            signer.trustDomain(), SpiffeId.DEFAULT_NAMESPACE, datacenter, wish.service());
+                            signer.trustDomain(), SpiffeId.DEFAULT_NAMESPACE, options.datacenter(), wish.service());
                     return signer.sign(wish.certificateRequest(), id, now, random);
                 },
                 outcome -> then.accept(
@@ -89,6 +97,32 @@ public final class Certificates {
                                 refused(wish, String.valueOf(failed.reason().getMessage()));
                         }));
     }
+
+    /** Makes the certificate of an agent that the caller has found to be what it says. */
+    void signAgent(AgentWish wish, Duration life, Consumer<Loop.Outcome<Leaf>> then) {
+        var root = store.snapshot().activeRoot();
+        if (root.isEmpty()) {
+            then.accept(new Loop.Outcome.Failed<>(
+                    new IllegalStateException("the certificate authority is not ready yet; try again")));
+            return;
+        }
+        var now = loop.now();
+        loop.offload(
+                "sign-agent",
+                () -> {
+                    var signer = authority(root.get());
+                    SpiffeId id = wish.role() == AgentRole.SERVER
+                            ? new SpiffeId.ServerAgent(signer.trustDomain(), options.datacenter())
+                            : new SpiffeId.ClientAgent(signer.trustDomain(), options.datacenter(), wish.node());
+                    var subject = new AgentSubject(
+                            id, List.of(options.agents().names().of(wish.role())));
+                    return signer.signAgent(wish.request(), subject, life, now, random);
+                },
+                then);
+    }
+
+    /** What an agent is, which node it has, and the request for its certificate. */
+    record AgentWish(AgentRole role, String node, byte[] request) {}
 
     private synchronized CertificateAuthority authority(AuthorityRoot root) {
         if (authority.isEmpty() || !authority.get().root().id().equals(root.id())) {

@@ -88,6 +88,15 @@ final class NodeSessions {
         }
     }
 
+    /** Sends every node to whoever leads now. */
+    void follow() {
+        for (Session session : List.copyOf(sessions.values())) {
+            session.link.close("this server does not lead any more");
+        }
+        // whoever leads next hears them; should it be this server again, they have time to come back
+        lastHeard.clear();
+    }
+
     /** The nodes that have a stream here now. */
     List<NodeId> connected() {
         return new ArrayList<>(sessions.keySet());
@@ -160,6 +169,12 @@ final class NodeSessions {
 
         private void hello(Message.Hello hello) {
             var id = hello.node().id();
+            if (link.provenNode().filter(proven -> !proven.equals(id.value())).isPresent()) {
+                link.close("the certificate of this agent is for node "
+                        + link.provenNode().get() + ", not for " + id
+                        + ": it needs one of its own, join again with a token");
+                return;
+            }
             var before = store.snapshot().node(id);
             boolean asBefore = before.isPresent()
                     && before.get().isEligible()

@@ -3,15 +3,18 @@ package dev.steppe.server;
 import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.Leadership;
 import dev.steppe.io.Loop;
+import dev.steppe.security.certificate.CertificateAuthority;
 import dev.steppe.state.Command;
 import dev.steppe.state.Event;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
 import dev.steppe.wire.Transport;
+import dev.steppe.wire.network.AgentNames;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A server: the endpoints that take requests, and, while it leads, the planner and the controllers. Everything in it is
@@ -40,6 +43,7 @@ public final class Server implements AutoCloseable {
     private final AllocationEndpoint allocations;
     private final VariableEndpoint variables;
     private final KeyEndpoint keys;
+    private final AgentEndpoint agents;
     private boolean leading;
     private boolean closed;
     private boolean controlDue;
@@ -50,12 +54,30 @@ public final class Server implements AutoCloseable {
             boolean allowByDefault,
             Duration heartbeatEvery,
             Duration heartbeatGrace,
-            Retention retention) {
+            Retention retention,
+            Agents agents) {
 
         /** Figures for one machine and small clusters: a lost node is noticed within 15 seconds. */
         public static Options standard(String datacenter, boolean allowByDefault) {
             return new Options(
-                    datacenter, allowByDefault, Duration.ofSeconds(5), Duration.ofSeconds(10), Retention.standard());
+                    datacenter,
+                    allowByDefault,
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(10),
+                    Retention.standard(),
+                    Agents.standard(datacenter));
+        }
+    }
+
+    /**
+     * What a server has to know of agents.
+     *
+     * @param names what those of this region are called
+     * @param authority the authority that was made for the first certificate, to become the cluster's
+     */
+    public record Agents(AgentNames names, Optional<CertificateAuthority> authority) {
+        static Agents standard(String datacenter) {
+            return new Agents(new AgentNames("global", datacenter, true), Optional.empty());
         }
     }
 
@@ -80,7 +102,7 @@ public final class Server implements AutoCloseable {
         this.store = store;
         proposals = new Proposals(consensus, loop);
         planner = new Planner(loop, store, proposals);
-        certificates = new Certificates(loop, store, proposals, options.datacenter(), random);
+        certificates = new Certificates(loop, store, proposals, options, random);
         keyring = new Keyring(loop, store, proposals, rootKeys, random);
         var catalog = new NewestCatalog(options.datacenter());
         data = new NodeData(loop, store, keyring, catalog);
@@ -102,6 +124,7 @@ public final class Server implements AutoCloseable {
         nodes = new NodeEndpoint(loop, store, proposals, sessions);
         allocations = new AllocationEndpoint(loop, store, proposals);
         variables = new VariableEndpoint(loop, store, proposals, keyring, renewals);
+        agents = new AgentEndpoint(loop, store, proposals, certificates, random);
         keys = new KeyEndpoint(loop, store, proposals, renewals, checks);
         store.listen((after, events) -> loop.execute(() -> applied(after, events)));
         consensus.onLeadership(part -> loop.execute(() -> leadership(part)));
@@ -141,6 +164,10 @@ public final class Server implements AutoCloseable {
         return keys;
     }
 
+    public AgentEndpoint agents() {
+        return agents;
+    }
+
     /** The newest state this server has applied. */
     public Snapshot snapshot() {
         return store.snapshot();
@@ -160,6 +187,7 @@ public final class Server implements AutoCloseable {
             control();
         } else {
             planner.follow();
+            sessions.follow();
         }
     }
 

@@ -59,6 +59,10 @@ final class Applier {
             case Command.ChangeKeys change -> change(change);
             case Command.CreateSession create -> keys(create).create(create.session());
             case Command.DestroySession destroy -> keys(destroy).destroy(destroy.session());
+            case Command.PutJoinToken put -> agents(put).put(put.token());
+            case Command.UseJoinToken use -> agents(use).use(use.digest());
+            case Command.PutServer put -> agents(put).put(put.server());
+            case Command.RemoveServer remove -> agents(remove).remove(remove.id());
             case Command.ReapTombstones reap -> keys(reap).reap(reap.upTo());
             case Command.LaunchPeriodic launch -> new LaunchChanges(before, draft).launch(launch);
             case Command.DispatchJob dispatch -> new LaunchChanges(before, draft).dispatch(dispatch);
@@ -68,6 +72,10 @@ final class Applier {
 
     private VariableChanges variables(Command command) {
         return new VariableChanges(draft, command.at());
+    }
+
+    private AgentChanges agents(Command command) {
+        return new AgentChanges(draft, command.at());
     }
 
     private KeyChanges keys(Command command) {

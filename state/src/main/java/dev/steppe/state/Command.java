@@ -14,10 +14,12 @@ import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobOrigin;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.JoinToken;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.NodeStatus;
 import dev.steppe.model.ScalingEvent;
+import dev.steppe.model.ServerMember;
 import dev.steppe.model.Submission;
 import dev.steppe.model.VersionTag;
 import dev.steppe.model.codec.Codec;
@@ -223,6 +225,18 @@ public sealed interface Command {
             return new JobKey(namespace, job);
         }
     }
+
+    /** Agents may join with a token. Tokens that have expired are forgotten with it. */
+    record PutJoinToken(JoinToken token, Instant at) implements Command {}
+
+    /** An agent joins with the token of this digest. Refused when there is none, it has expired or is used up. */
+    record UseJoinToken(String digest, Instant at) implements Command {}
+
+    /** A server is new, or tells something new of itself. */
+    record PutServer(ServerMember server, Instant at) implements Command {}
+
+    /** A server is gone for good. Refused when there is none of that id. */
+    record RemoveServer(String id, Instant at) implements Command {}
 
     /** Things that ended long ago are forgotten. */
     record Collect(List<EvaluationId> evaluations, List<AllocationId> allocations, List<JobKey> jobs, Instant at)

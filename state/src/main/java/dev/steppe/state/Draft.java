@@ -8,8 +8,10 @@ import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
+import dev.steppe.model.JoinToken;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.ServerMember;
 import dev.steppe.model.data.DataKey;
 import dev.steppe.model.data.Variable;
 import dev.steppe.model.data.VariableKey;
@@ -42,6 +44,8 @@ final class Draft {
     KeySpace keys;
     PersistentMap<JobKey, PeriodicLaunch> launches;
     PersistentMap<JobKey, ScalingHistory> scalings;
+    PersistentMap<String, JoinToken> joinTokens;
+    PersistentMap<String, ServerMember> servers;
     final List<Event> events = new ArrayList<>();
 
     /** Starts from nothing. */
@@ -65,6 +69,8 @@ final class Draft {
         keys = KeySpace.empty();
         launches = PersistentMap.empty();
         scalings = PersistentMap.empty();
+        joinTokens = PersistentMap.empty();
+        servers = PersistentMap.empty();
     }
 
     /** Starts the next index from a snapshot. */
@@ -90,6 +96,8 @@ final class Draft {
         keys = from.keys;
         launches = from.launches;
         scalings = from.scalings;
+        joinTokens = from.joinTokens;
+        servers = from.servers;
     }
 
     void publish(Event event) {

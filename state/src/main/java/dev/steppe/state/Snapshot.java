@@ -9,8 +9,10 @@ import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
+import dev.steppe.model.JoinToken;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.ServerMember;
 import dev.steppe.model.Submission;
 import dev.steppe.model.data.DataKey;
 import dev.steppe.model.data.KeyOperation;
@@ -49,6 +51,8 @@ public final class Snapshot {
     final KeySpace keys;
     final PersistentMap<JobKey, PeriodicLaunch> launches;
     final PersistentMap<JobKey, ScalingHistory> scalings;
+    final PersistentMap<String, JoinToken> joinTokens;
+    final PersistentMap<String, ServerMember> servers;
 
     /** One version of a job. */
     record JobVersion(JobKey job, long version) implements Comparable<JobVersion> {
@@ -89,6 +93,8 @@ public final class Snapshot {
         keys = draft.keys;
         launches = draft.launches;
         scalings = draft.scalings;
+        joinTokens = draft.joinTokens;
+        servers = draft.servers;
     }
 
     /** The state before the first command. */
@@ -311,6 +317,20 @@ public final class Snapshot {
     /** Keys with their values, and sessions. */
     public KeySpace keys() {
         return keys;
+    }
+
+    /** The token of this digest, also one that can be used no more. */
+    public Optional<JoinToken> joinToken(String digest) {
+        return joinTokens.get(digest);
+    }
+
+    /** All servers that told of themselves, by id. */
+    public Iterable<ServerMember> servers() {
+        return servers;
+    }
+
+    public Optional<ServerMember> server(String id) {
+        return servers.get(id);
     }
 
     /** What operations that change nothing read here. */

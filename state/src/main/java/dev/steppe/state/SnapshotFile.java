@@ -5,7 +5,9 @@ import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
+import dev.steppe.model.JoinToken;
 import dev.steppe.model.Node;
+import dev.steppe.model.ServerMember;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.model.data.DataKey;
@@ -55,7 +57,9 @@ public final class SnapshotFile {
         SUBMISSION(SubmittedVersion.class),
         PERIODIC_LAUNCH(PeriodicLaunch.class),
         SCALING(ScalingHistory.class),
-        PLACEMENTS(Placements.class);
+        PLACEMENTS(Placements.class),
+        JOIN_TOKEN(JoinToken.class),
+        SERVER(ServerMember.class);
 
         private final Class<?> type;
 
@@ -91,6 +95,8 @@ public final class SnapshotFile {
         write(out, Kind.SUBMISSION, snapshot.submissions);
         write(out, Kind.PERIODIC_LAUNCH, snapshot.launches);
         write(out, Kind.SCALING, snapshot.scalings);
+        write(out, Kind.JOIN_TOKEN, snapshot.joinTokens);
+        write(out, Kind.SERVER, snapshot.servers);
         out.writeByte(Kind.END.ordinal());
         out.flush();
         long sum = crc.getValue();
@@ -224,6 +230,14 @@ public final class SnapshotFile {
                 case SUBMISSION -> draft.put(Codec.fromBinary(SubmittedVersion.class, bytes));
                 case PERIODIC_LAUNCH -> draft.put(Codec.fromBinary(PeriodicLaunch.class, bytes));
                 case SCALING -> draft.put(Codec.fromBinary(ScalingHistory.class, bytes));
+                case JOIN_TOKEN -> {
+                    var token = Codec.fromBinary(JoinToken.class, bytes);
+                    draft.joinTokens = draft.joinTokens.put(token.digest(), token);
+                }
+                case SERVER -> {
+                    var server = Codec.fromBinary(ServerMember.class, bytes);
+                    draft.servers = draft.servers.put(server.id(), server);
+                }
                 case END -> throw new IOException("unreachable: the end mark has no record");
             }
         } catch (CodecException damaged) {

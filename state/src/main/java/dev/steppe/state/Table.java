@@ -15,5 +15,7 @@ public enum Table {
     /** Changes when tombstones of keys are forgotten: no key that is not there has a newer index. */
     KEY_TOMBSTONES,
     PERIODIC_LAUNCHES,
-    SCALING_EVENTS
+    SCALING_EVENTS,
+    JOIN_TOKENS,
+    SERVERS
 }

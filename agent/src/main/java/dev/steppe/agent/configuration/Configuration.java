@@ -20,6 +20,7 @@ public record Configuration(
         Listening listening,
         Ports ports,
         ServerSettings server,
+        LinkSettings link,
         ClientSettings client,
         Plugins plugins,
         LogSettings log,

@@ -53,14 +53,14 @@ public final class Flags {
             pid-file|VALUE|path|c:pid_file|the agent's process id is written here
             leave-on-terminate|NOTHING||n:leave_on_terminate|SIGTERM also ends all tasks of the node
             plugin-dir|VALUE|path|n:plugin_dir|has no effect
-            encrypt|VALUE|key|n:server.encrypt -c:encrypt|the key that joining needs; no effect yet
-            join|ELEMENT|address|n:server.start_join|not yet
-            retry-join|ELEMENT|address|n:server.retry_join|not yet
+            encrypt|VALUE|key|n:server.encrypt -c:encrypt|the key that all servers have in common; better in a file
+            join|ELEMENT|address|n:server.start_join|<address>#<token> joins with a token of steppe agent join-token, <address>#@<file> with one in a file; without # as start_join
+            retry-join|ELEMENT|address|n:server.retry_join|a server to find the others at; may be repeated
             retry-interval|VALUE|time|n:server.retry_interval -c:retry_interval|no effect yet
             retry-max|VALUE|n|n:server.retry_max -c:retry_max|no effect yet
             rejoin|NOTHING||n:server.rejoin_after_leave -c:rejoin_after_leave|no effect yet
             raft-protocol|VALUE|n|n:server.raft_protocol -c:raft_protocol|not needed
-            servers|ELEMENT|address|n:client.servers|not yet
+            servers|ELEMENT|address|n:client.servers|the same
             acl-enabled|NOTHING||n:acl.enabled -c:acl.enabled|not yet
             """;
 

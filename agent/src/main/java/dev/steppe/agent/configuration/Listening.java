@@ -14,6 +14,7 @@ public record Listening(
         List<String> nomad,
         List<String> consul,
         List<String> names,
+        List<String> agents,
         Optional<String> advertised,
         Optional<String> advertisedHttp,
         Optional<String> advertisedRpc) {
@@ -24,5 +25,6 @@ public record Listening(
         nomad = List.copyOf(nomad);
         consul = List.copyOf(consul);
         names = List.copyOf(names);
+        agents = List.copyOf(agents);
     }
 }

@@ -6,10 +6,11 @@ package dev.steppe.agent.configuration;
  * @param http the Nomad API
  * @param consul the Consul API
  * @param dns the name service
+ * @param rpc agents among themselves
  */
-public record Ports(int http, int consul, int dns) {
+public record Ports(int http, int consul, int dns, int rpc) {
     /** The ports people know. */
     public static Ports standard() {
-        return new Ports(4646, 8500, 8600);
+        return new Ports(4646, 8500, 8600, 4647);
     }
 }

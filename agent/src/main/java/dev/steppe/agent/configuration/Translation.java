@@ -46,6 +46,7 @@ final class Translation {
                 listening(),
                 ports(),
                 server,
+                new LinkTranslation(nomad, consul, findings).settings(),
                 client.settings(meta()),
                 plugins.plugins(),
                 log(),
@@ -205,6 +206,10 @@ final class Translation {
                 nomad.value("addresses.http", Translation::addresses).orElse(nomadUsual),
                 consul.value("addresses.http", Translation::addresses).orElse(consulUsual),
                 consul.value("addresses.dns", Translation::addresses).orElse(consulUsual),
+                nomad.value("addresses.rpc", Translation::addresses)
+                        .or(() -> nomad.value("bind_addr", Translation::addresses))
+                        .or(() -> consul.value("bind_addr", Translation::addresses))
+                        .orElse(List.of(Listening.STANDARD)),
                 consul.value("advertise_addr", Reading::text)
                         .or(() -> consul.value("advertise_addr_ipv4", Reading::text))
                         .or(() -> consul.value("bind_addr", Reading::text)),
@@ -240,7 +245,10 @@ final class Translation {
                 same("ports.consul", "ports.http", Reading::port)
                         .orElse(Ports.standard().consul()),
                 same("ports.dns", "ports.dns", Reading::port)
-                        .orElse(Ports.standard().dns()));
+                        .orElse(Ports.standard().dns()),
+                nomad.value("ports.rpc", Reading::port)
+                        .or(() -> consul.value("ports.server", Reading::port))
+                        .orElse(Ports.standard().rpc()));
     }
 
     private LogSettings log() {

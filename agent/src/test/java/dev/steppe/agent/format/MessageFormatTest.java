@@ -5,6 +5,7 @@ import dev.steppe.model.codec.CodecException;
 import dev.steppe.wire.DataAnswer;
 import dev.steppe.wire.DataQuery;
 import dev.steppe.wire.Message;
+import dev.steppe.wire.network.StreamNotice;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,13 @@ class MessageFormatTest {
         }
         for (Class<?> variant : DataAnswer.class.getPermittedSubclasses()) {
             golden.checkBinary(DataAnswer.class, (DataAnswer) Samples.of(variant));
+        }
+    }
+
+    @Test
+    void what_ends_of_a_stream_tell_each_other_is_written_as_it_was_first() throws IOException, CodecException {
+        for (Class<?> variant : StreamNotice.class.getPermittedSubclasses()) {
+            new GoldenFiles("1").checkBinary(StreamNotice.class, (StreamNotice) Samples.of(variant));
         }
     }
 

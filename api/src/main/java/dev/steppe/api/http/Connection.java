@@ -20,13 +20,15 @@ import java.util.TreeMap;
  */
 final class Connection extends ChannelInboundHandlerAdapter {
     private final HttpServer.Setup setup;
+    private final Headers known;
     private final TaskScope handlers;
     private final SlowPeerClock clock;
     private final ArrayDeque<FullHttpRequest> queued = new ArrayDeque<>();
     private Optional<Exchange> current = Optional.empty();
 
-    Connection(HttpServer.Setup setup, TaskScope handlers, SlowPeerClock clock) {
+    Connection(HttpServer.Setup setup, Headers known, TaskScope handlers, SlowPeerClock clock) {
         this.setup = setup;
+        this.known = known;
         this.handlers = handlers;
         this.clock = clock;
     }
@@ -49,8 +51,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext context, FullHttpRequest incoming) {
+        var face = Optional.ofNullable(incoming.headers().get(HttpServer.Setup.FACE));
+        HttpServer.Setup asked;
+        Optional<Refused> noFace = Optional.empty();
+        try {
+            asked = setup.asked(face);
+        } catch (Refused unknown) {
+            asked = setup;
+            noFace = Optional.of(unknown);
+        }
         var terms = new Exchange.Terms(
-                setup,
+                asked,
                 new DefaultHttpRequest(
                         incoming.protocolVersion(), incoming.method(), incoming.uri(), incoming.headers()),
                 HttpUtil.isKeepAlive(incoming),
@@ -58,13 +69,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
         var exchange = new Exchange(terms, context.channel(), handlers, () -> finished(context));
         current = Optional.of(exchange);
         try {
+            if (noFace.isPresent()) {
+                exchange.refuse(noFace.get());
+                return;
+            }
             if (!incoming.decoderResult().isSuccess()) {
                 exchange.refuse(Refused.invalid("not an HTTP request this agent understands: "
                         + incoming.decoderResult().cause().getMessage()));
                 return;
             }
             refuseForeignPage(incoming);
-            dispatch(exchange, context, incoming);
+            dispatch(exchange, asked, context, incoming);
         } catch (Refused refused) {
             exchange.refuse(refused);
         } finally {
@@ -72,16 +87,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void dispatch(Exchange exchange, ChannelHandlerContext context, FullHttpRequest incoming) throws Refused {
+    private void dispatch(
+            Exchange exchange, HttpServer.Setup asked, ChannelHandlerContext context, FullHttpRequest incoming)
+            throws Refused {
         var uri = originForm(incoming.uri());
         int question = uri.indexOf('?');
         var rawPath = question < 0 ? uri : uri.substring(0, question);
         var query = Query.parse(question < 0 ? "" : uri.substring(question + 1));
         var known = Method.named(incoming.method().name());
         // An unknown method still gets 404 or 405 by its path: OPTIONS stands in for it.
-        var found = setup.router().find(known.orElse(Method.OPTIONS), rawPath);
+        var found = asked.router().find(known.orElse(Method.OPTIONS), rawPath);
         switch (found) {
-            case Router.Found.Unknown() -> exchange.respond(Refusals.unknownPath(setup.dialect(), rawPath));
+            case Router.Found.Unknown() -> exchange.respond(Refusals.unknownPath(asked.dialect(), rawPath));
             case Router.Found.WrongMethod(var allowed) -> exchange.wrongMethod(allowed, known);
             case Router.Found.Matched(var route, var names) -> {
                 var request = request(known.orElse(Method.OPTIONS), rawPath, names, query, context, incoming);
@@ -119,7 +136,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return uri;
     }
 
-    private static Request request(
+    private Request request(
             Method method,
             String path,
             SortedMap<String, String> names,
@@ -127,8 +144,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
             ChannelHandlerContext context,
             FullHttpRequest incoming) {
         var lines = new ArrayList<Headers.Line>();
+        lines.addAll(known.lines());
         for (var header : incoming.headers()) {
-            lines.add(new Headers.Line(header.getKey(), header.getValue()));
+            if (known.first(header.getKey()).isEmpty()) {
+                lines.add(new Headers.Line(header.getKey(), header.getValue()));
+            }
         }
         var body =
                 incoming.content().isReadable() ? Bytes.wrap(ByteBufUtil.getBytes(incoming.content())) : Bytes.empty();
@@ -139,7 +159,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 query,
                 new Headers(lines),
                 body,
-                context.channel().remoteAddress());
+                context.channel().remoteAddress(),
+                originForm(incoming.uri()));
     }
 
     private static boolean acceptsGzip(FullHttpRequest request) {

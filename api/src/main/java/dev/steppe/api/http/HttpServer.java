@@ -25,7 +25,11 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,16 +43,26 @@ public final class HttpServer implements AutoCloseable {
     private final ChannelGroup connections;
     private final List<Channel> listeners;
     private final TaskScope handlers;
+    private final Pipeline pipeline;
 
     private HttpServer(
-            MultiThreadIoEventLoopGroup loops, ChannelGroup connections, List<Channel> listeners, TaskScope handlers) {
+            MultiThreadIoEventLoopGroup loops,
+            ChannelGroup connections,
+            List<Channel> listeners,
+            TaskScope handlers,
+            Pipeline pipeline) {
         this.loops = loops;
         this.connections = connections;
         this.listeners = List.copyOf(listeners);
         this.handlers = handlers;
+        this.pipeline = pipeline;
     }
 
-    /** What a server serves and where; {@code name} is the role its threads are named after. */
+    /**
+     * What a server serves and where; {@code name} is the role its threads are named after. Without an address it serves
+     * only connections that are handed to it. {@code faces} are other set-ups that a request may ask for by name, in the
+     * header {@link #FACE}.
+     */
     public record Setup(
             String name,
             List<InetSocketAddress> addresses,
@@ -56,29 +70,52 @@ public final class HttpServer implements AutoCloseable {
             Router router,
             Gate gate,
             Headers standingHeaders,
-            Limits limits) {
+            Limits limits,
+            SortedMap<String, Setup> faces) {
+        /** The header with which a request asks for a face. */
+        public static final String FACE = "X-Steppe-Face";
 
         public Setup {
             addresses = List.copyOf(addresses);
-            if (addresses.isEmpty()) {
-                throw new IllegalArgumentException("server " + name + " has no address to listen on");
-            }
+            faces = Collections.unmodifiableSortedMap(new TreeMap<>(faces));
         }
 
         /** A set-up with the standard limits and no headers of its own. */
         public static Setup of(
                 String name, List<InetSocketAddress> addresses, Dialect dialect, Router router, Gate gate) {
-            return new Setup(name, addresses, dialect, router, gate, Headers.none(), Limits.standard());
+            return new Setup(
+                    name, addresses, dialect, router, gate, Headers.none(), Limits.standard(), new TreeMap<>());
         }
 
         /** This set-up with headers that go on every answer. */
         public Setup withStandingHeaders(Headers headers) {
-            return new Setup(name, addresses, dialect, router, gate, headers, limits);
+            return new Setup(name, addresses, dialect, router, gate, headers, limits, faces);
+        }
+
+        /** This set-up with another table. */
+        public Setup withRouter(Router other) {
+            return new Setup(name, addresses, dialect, other, gate, standingHeaders, limits, faces);
         }
 
         /** This set-up with other limits. */
         public Setup withLimits(Limits other) {
-            return new Setup(name, addresses, dialect, router, gate, standingHeaders, other);
+            return new Setup(name, addresses, dialect, router, gate, standingHeaders, other, faces);
+        }
+
+        /** This set-up with another one that requests may ask for; only its table, gate, dialect and headers count. */
+        public Setup withFace(String faceName, Setup face) {
+            var more = new TreeMap<>(faces);
+            more.put(faceName, face);
+            return new Setup(name, addresses, dialect, router, gate, standingHeaders, limits, more);
+        }
+
+        /** The set-up a request asks for. */
+        Setup asked(Optional<String> face) throws Refused {
+            if (face.isEmpty() || faces.isEmpty()) {
+                return this;
+            }
+            return Optional.ofNullable(faces.get(face.get()))
+                    .orElseThrow(() -> Refused.invalid("there is no API \"" + face.get() + "\" here"));
         }
     }
 
@@ -88,13 +125,14 @@ public final class HttpServer implements AutoCloseable {
                 EVENT_LOOPS, new DefaultThreadFactory(setup.name() + "-loop", true), NioIoHandler.newFactory());
         var connections = new DefaultChannelGroup(setup.name(), GlobalEventExecutor.INSTANCE, true);
         var handlers = new TaskScope(setup.name());
+        var pipeline = new Pipeline(setup, connections, handlers);
         var bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(new Pipeline(setup, connections, handlers));
+                .childHandler(pipeline);
         var listeners = new ArrayList<Channel>();
         try {
             for (var address : setup.addresses()) {
@@ -107,10 +145,18 @@ public final class HttpServer implements AutoCloseable {
                 listeners.add(bound.channel());
             }
         } catch (IOException refused) {
-            new HttpServer(loops, connections, listeners, handlers).close();
+            new HttpServer(loops, connections, listeners, handlers, pipeline).close();
             throw refused;
         }
-        return new HttpServer(loops, connections, listeners, handlers);
+        return new HttpServer(loops, connections, listeners, handlers, pipeline);
+    }
+
+    /**
+     * Serves a connection that somebody else took, to be called on its event loop. The headers are known to be true of
+     * its peer: each request has them, whatever it says itself.
+     */
+    public void take(Channel channel, Headers known) {
+        pipeline.build(channel, known);
     }
 
     private static String reason(Throwable cause) {
@@ -157,6 +203,10 @@ public final class HttpServer implements AutoCloseable {
 
         @Override
         protected void initChannel(Channel channel) {
+            build(channel, Headers.none());
+        }
+
+        private void build(Channel channel, Headers known) {
             if (!admission.admit(channel)) {
                 return;
             }
@@ -170,7 +220,7 @@ public final class HttpServer implements AutoCloseable {
                     .addLast(clock)
                     .addLast(new HttpServerCodec(decoder))
                     .addLast(new WholeRequests(limits.bodyBytesMax()))
-                    .addLast(new Connection(setup, handlers, clock));
+                    .addLast(new Connection(setup, known, handlers, clock));
         }
     }
 

@@ -8,7 +8,8 @@ import java.util.TreeMap;
 
 /**
  * A request from outside, decoded but unchecked. {@code names} are the path parameters of the route that matched, each
- * decoded after the path was split, so a slash sent as {@code %2F} is part of its segment.
+ * decoded after the path was split, so a slash sent as {@code %2F} is part of its segment. {@code target} is path and
+ * query as they were sent.
  */
 public record Request(
         Method method,
@@ -17,7 +18,8 @@ public record Request(
         Query query,
         Headers headers,
         Bytes body,
-        SocketAddress remote) {
+        SocketAddress remote,
+        String target) {
 
     public Request {
         names = Collections.unmodifiableSortedMap(new TreeMap<>(names));

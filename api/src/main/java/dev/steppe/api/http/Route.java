@@ -8,7 +8,20 @@ import java.util.Set;
  * One row of the route table: methods, path pattern, the right a caller needs, and who answers. A route for GET answers
  * HEAD too.
  */
-public record Route(Set<Method> methods, String pattern, Right right, Handler handler) {
+public record Route(Set<Method> methods, String pattern, Right right, Handler handler, Place place) {
+
+    /** Who answers. */
+    public enum Place {
+        /** The agent that is asked, whatever it is: what it is asked about is its own. */
+        HERE,
+        /** Any server for a read, the one that leads for a write. */
+        REGION
+    }
+
+    /** A route that the servers answer. */
+    public Route(Set<Method> methods, String pattern, Right right, Handler handler) {
+        this(methods, pattern, right, handler, Place.REGION);
+    }
 
     public Route {
         if (methods.isEmpty()) {
@@ -19,6 +32,16 @@ public record Route(Set<Method> methods, String pattern, Right right, Handler ha
             all.add(Method.HEAD);
         }
         methods = Collections.unmodifiableSet(all);
+    }
+
+    /** The same route, answered by the agent that is asked. */
+    public Route here() {
+        return new Route(methods, pattern, right, handler, Place.HERE);
+    }
+
+    /** The same route with another handler. */
+    public Route handledBy(Handler other) {
+        return new Route(methods, pattern, right, other, place);
     }
 
     public static Route get(String pattern, Right right, Handler handler) {

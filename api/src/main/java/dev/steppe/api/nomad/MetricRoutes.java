@@ -44,7 +44,7 @@ public final class MetricRoutes {
 
     /** The same route, measured. A stream counts until it begins. */
     static Route measured(Route route, Measurements measurements) {
-        return new Route(route.methods(), route.pattern(), route.right(), request -> {
+        return route.handledBy(request -> {
             long begun = System.nanoTime();
             try {
                 return route.handler().handle(request);

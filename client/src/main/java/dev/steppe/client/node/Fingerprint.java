@@ -106,11 +106,22 @@ public final class Fingerprint {
 
     /** The node's id, made once and kept with its data. */
     private static NodeId nodeId(Settings settings) throws IOException {
-        Path file = settings.stateDirectory().resolve("client-id");
+        return nodeId(settings.stateDirectory(), settings.nodeId());
+    }
+
+    /** What the machine calls itself. */
+    public static String machineName() throws IOException {
+        String host = read("/proc/sys/kernel/hostname").strip();
+        return host.isEmpty() ? "localhost" : host;
+    }
+
+    /** The id of the node that keeps its state there; made, as said or by chance, when there is none yet. */
+    public static NodeId nodeId(Path stateDirectory, Optional<String> said) throws IOException {
+        Path file = stateDirectory.resolve("client-id");
         if (Files.exists(file)) {
             return new NodeId(Files.readString(file).strip());
         }
-        var id = new NodeId(settings.nodeId().orElseGet(() -> Ids.random(new SecureRandom())));
+        var id = new NodeId(said.orElseGet(() -> Ids.random(new SecureRandom())));
         Files.createDirectories(file.getParent());
         Files.writeString(file, id.value());
         return id;
@@ -195,8 +206,7 @@ public final class Fingerprint {
                 attributes.put("os.version", line.substring(11).replace("\"", ""));
             }
         }
-        String host = read("/proc/sys/kernel/hostname").strip();
-        attributes.put("unique.hostname", host.isEmpty() ? "localhost" : host);
+        attributes.put("unique.hostname", machineName());
         attributes.put("nomad.version", settings.version());
         attributes.put("steppe.version", settings.version());
         attributes.put("network.modes", String.join(",", settings.networkModes()));

@@ -18,9 +18,11 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.RDN;
@@ -132,9 +134,7 @@ public final class CertificateAuthority {
         RequestReader.Checked checked = RequestReader.read(request);
         checkIdentity(checked.id(), expected);
         if (now.isAfter(root.notAfter())) {
-            throw new IdentityRefused(
-                    Reason.AUTHORITY_EXPIRED,
-                    "the root certificate " + root.name() + " expired at " + root.notAfter() + "; rotate the root");
+            throw expired();
         }
         Instant notBefore =
                 later(now.minus(settings.clockSkew()), root.notBefore()).truncatedTo(ChronoUnit.SECONDS);
@@ -156,6 +156,48 @@ public final class CertificateAuthority {
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("a leaf for " + expected + " cannot be made", e);
         }
+    }
+
+    /**
+     * Certifies the key of an agent's request for what the caller has found it to be. The request names nobody; the
+     * certificate has the names and the identity that are given here.
+     */
+    public Leaf signAgent(byte[] request, AgentSubject subject, Duration ttl, Instant now, SecureRandom random)
+            throws IdentityRefused {
+        byte[] publicKey = RequestReader.readKey(request);
+        if (!subject.id().trustDomain().equals(trustDomain)) {
+            throw new IdentityRefused(
+                    Reason.FOREIGN_TRUST_DOMAIN, subject.id() + " is not of this cluster, which is " + trustDomain);
+        }
+        if (now.isAfter(root.notAfter())) {
+            throw expired();
+        }
+        Instant notBefore =
+                later(now.minus(settings.clockSkew()), root.notBefore()).truncatedTo(ChronoUnit.SECONDS);
+        try {
+            CertificateWriter.Content content = new CertificateWriter.Content(
+                    CertificateWriter.serial(random),
+                    subject(certificate),
+                    new X500Name(new RDN[0]),
+                    notBefore,
+                    earlier(now.plus(ttl).truncatedTo(ChronoUnit.SECONDS), root.notAfter()),
+                    publicKey,
+                    CertificateExtensions.ofAgent(
+                            Optional.of(subject.id().text()),
+                            subject.names(),
+                            publicKey,
+                            certificate.getPublicKey().getEncoded()));
+            String pem = Pem.ofCertificate(CertificateWriter.write(content, key, random));
+            return Leaf.read(pem + String.join("", root.intermediatesPem()));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("a certificate for " + subject.id() + " cannot be made", e);
+        }
+    }
+
+    private IdentityRefused expired() {
+        return new IdentityRefused(
+                Reason.AUTHORITY_EXPIRED,
+                "the root certificate " + root.name() + " expired at " + root.notAfter() + "; rotate the root");
     }
 
     /** Another root's key and name signed by this one, as PEM: lets verifiers that know only this root accept its leaves. */

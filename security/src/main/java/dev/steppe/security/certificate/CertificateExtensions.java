@@ -5,8 +5,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
@@ -66,13 +68,32 @@ final class CertificateExtensions {
 
     /** A leaf proves an identity as client and as server. Its subject is empty, so the name must be critical. */
     static List<Extension> ofLeaf(String uri, byte[] publicKey, byte[] authorityPublicKey) throws IOException {
+        return ofLeaf(uriName(uri), publicKey, authorityPublicKey);
+    }
+
+    /** A leaf of an agent, which also has names that TLS between agents looks for. */
+    static List<Extension> ofAgent(
+            Optional<String> uri, List<String> names, byte[] publicKey, byte[] authorityPublicKey) throws IOException {
+        List<GeneralName> all = new ArrayList<>();
+        names.forEach(name -> all.add(generalName(name)));
+        uri.ifPresent(text -> all.add(new GeneralName(GeneralName.uniformResourceIdentifier, text)));
+        return ofLeaf(new GeneralNames(all.toArray(GeneralName[]::new)), publicKey, authorityPublicKey);
+    }
+
+    private static GeneralName generalName(String name) {
+        boolean address = name.indexOf(':') >= 0 || name.matches("\\d+(\\.\\d+){3}");
+        return new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, name);
+    }
+
+    private static List<Extension> ofLeaf(GeneralNames names, byte[] publicKey, byte[] authorityPublicKey)
+            throws IOException {
         return List.of(
                 extension(Extension.basicConstraints, true, new BasicConstraints(false)),
                 extension(Extension.keyUsage, true, usage(KeyUsage.digitalSignature | KeyUsage.keyAgreement)),
                 extension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
                     KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth
                 })),
-                extension(Extension.subjectAlternativeName, true, uriName(uri)),
+                extension(Extension.subjectAlternativeName, true, names),
                 extension(Extension.subjectKeyIdentifier, false, new DEROctetString(keyId(publicKey))),
                 extension(
                         Extension.authorityKeyIdentifier,

@@ -44,7 +44,7 @@ final class Pem {
         return blocks.getFirst();
     }
 
-    private static List<byte[]> blocks(String label, String pem) throws CertificateException {
+    static List<byte[]> blocks(String label, String pem) throws CertificateException {
         String begin = "-----BEGIN " + label + "-----";
         String end = "-----END " + label + "-----";
         List<byte[]> blocks = new ArrayList<>();

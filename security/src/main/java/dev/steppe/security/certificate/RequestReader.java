@@ -46,6 +46,20 @@ final class RequestReader {
         return new Checked(SpiffeId.parse(uri(request)), publicKey);
     }
 
+    /** The key of a request that asks for no name: who may have which is for the authority to say. */
+    static byte[] readKey(byte[] der) throws IdentityRefused {
+        if (der.length > REQUEST_BYTES_MAX) {
+            throw malformed("it has " + der.length + " bytes, more than " + REQUEST_BYTES_MAX);
+        }
+        CertificationRequest request = decode(der);
+        if (extensions(request).length > 0) {
+            throw new IdentityRefused(
+                    Reason.UNSUPPORTED_EXTENSION,
+                    "the signing request asks for names; those of an agent are given to it");
+        }
+        return checkKeyAndSignature(request);
+    }
+
     private static CertificationRequest decode(byte[] der) throws IdentityRefused {
         try {
             CertificationRequest request = CertificationRequest.getInstance(ASN1Primitive.fromByteArray(der));

@@ -1,0 +1,64 @@
+package dev.steppe.agent;
+
+import dev.steppe.api.Forwarding;
+import dev.steppe.api.agents.AgentApi;
+import dev.steppe.api.agents.AgentRoutes;
+import dev.steppe.api.http.HttpServer;
+import dev.steppe.api.http.Route;
+import dev.steppe.wire.network.AgentListener;
+import dev.steppe.wire.network.Peer;
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** Where other agents come in at a server: their requests, and the streams of their nodes. */
+final class AgentDoor {
+    private final AgentListener listener;
+
+    /**
+     * Opens the port for agents.
+     *
+     * @param more routes for other servers
+     * @param faces adds the APIs whose requests agents hand on
+     */
+    static AgentDoor open(
+            Parts parts,
+            AgentOptions options,
+            LinkPart link,
+            ServerPart server,
+            List<Route> more,
+            UnaryOperator<HttpServer.Setup> faces)
+            throws IOException {
+        var links = server.links().orElseThrow();
+        var routes = new AgentRoutes(
+                server.server().agents(),
+                links::standing,
+                options.configuration().region());
+        var forwarding = new Forwarding(links, link.calls(), "");
+        var api = parts.add(AgentApi.start(routes, more, forwarding::placed, faces));
+        var addresses = options.addresses().agents().stream()
+                .map(address -> new InetSocketAddress(address, options.rpcPort()))
+                .toList();
+        return new AgentDoor(parts.add(AgentListener.start(addresses, link.tls(), new AgentListener.Doors() {
+            @Override
+            public void requests(Channel channel, Peer peer) {
+                api.take(channel, peer);
+            }
+
+            @Override
+            public void stream(Channel channel, Peer peer) {
+                links.door().open(channel, peer);
+            }
+        })));
+    }
+
+    private AgentDoor(AgentListener listener) {
+        this.listener = listener;
+    }
+
+    List<InetSocketAddress> addresses() {
+        return listener.addresses();
+    }
+}

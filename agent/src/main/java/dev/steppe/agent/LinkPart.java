@@ -1,0 +1,227 @@
+package dev.steppe.agent;
+
+import dev.steppe.agent.configuration.LinkSettings;
+import dev.steppe.agent.link.CertificateKeeper;
+import dev.steppe.agent.link.Joining;
+import dev.steppe.agent.link.KeptIdentity;
+import dev.steppe.agent.link.LinkFiles;
+import dev.steppe.agent.link.OwnCertificateFiles;
+import dev.steppe.client.node.Fingerprint;
+import dev.steppe.io.Loop;
+import dev.steppe.io.ThreadLoop;
+import dev.steppe.security.certificate.AgentRequest;
+import dev.steppe.security.certificate.AgentSubject;
+import dev.steppe.security.certificate.AuthoritySettings;
+import dev.steppe.security.certificate.CertificateAuthority;
+import dev.steppe.security.identity.IdentityRefused;
+import dev.steppe.security.identity.SpiffeId;
+import dev.steppe.security.identity.TrustDomain;
+import dev.steppe.wire.network.AgentCalls;
+import dev.steppe.wire.network.AgentNames;
+import dev.steppe.wire.network.AgentRole;
+import dev.steppe.wire.network.AgentTls;
+import dev.steppe.wire.network.HostPort;
+import dev.steppe.wire.network.KnownServers;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What an agent has to do with other agents: what it proves itself with, and the servers it knows. */
+final class LinkPart {
+    private static final System.Logger LOG = System.getLogger(LinkPart.class.getName());
+    /** Until the cluster's own log has the authority and makes certificates of the usual life. */
+    private static final Duration FIRST_CERTIFICATE_LIFE = Duration.ofDays(90);
+
+    private final AgentOptions options;
+    private final SecureRandom random;
+    private final LinkFiles files;
+    private final AgentNames names;
+    private final AgentRole role;
+    private final AgentTls tls;
+    private final KnownServers servers;
+    private final AgentCalls calls;
+    private final Loop loop;
+    private Optional<CertificateAuthority> firstAuthority = Optional.empty();
+
+    /** Gets the agent what it needs, from where it can: files, what it kept, a token, or its own authority. */
+    static LinkPart start(Parts parts, AgentOptions options, SecureRandom random) throws IOException {
+        return new LinkPart(parts, options, random);
+    }
+
+    private LinkPart(Parts parts, AgentOptions options, SecureRandom random) throws IOException {
+        this.options = options;
+        this.random = random;
+        var settings = options.configuration().link();
+        files = new LinkFiles(options.linkDirectory());
+        names = new AgentNames(
+                options.configuration().region(),
+                options.datacenter(),
+                settings.own().isEmpty() || settings.verifyNames());
+        role = options.configuration().server().enabled() ? AgentRole.SERVER : AgentRole.CLIENT;
+        var configured = new ArrayList<HostPort>();
+        for (String address : settings.servers()) {
+            configured.add(HostPort.parse(address, Joining.USUAL_PORT));
+        }
+        try {
+            var credentials = settings.own().isPresent()
+                    ? own(settings.own().get())
+                    : kept(configured).credentials();
+            tls = new AgentTls(names, credentials);
+        } catch (GeneralSecurityException unusable) {
+            throw new IOException("the certificates of this agent cannot be used: " + unusable.getMessage(), unusable);
+        }
+        servers = new KnownServers(configured, files.servers());
+        loop = parts.add(new ThreadLoop("link"));
+        servers.onTold(known -> loop.execute(() -> keep(known)));
+        calls = parts.add(AgentCalls.of(tls));
+    }
+
+    private static dev.steppe.wire.network.Credentials own(LinkSettings.OwnCertificates own) throws IOException {
+        return OwnCertificateFiles.read(own.authority(), own.certificate(), own.key());
+    }
+
+    private void keep(List<HostPort> known) {
+        try {
+            files.keep(known);
+        } catch (IOException failed) {
+            LOG.log(Level.WARNING, "the servers could not be written down reason=" + failed.getMessage());
+        }
+    }
+
+    private KeptIdentity kept(List<HostPort> configured) throws IOException {
+        var kept = files.identity();
+        if (kept.isPresent() && kept.get().agentRole() == role) {
+            prepared();
+            return kept.get();
+        }
+        if (options.join().isPresent()) {
+            return join(Joining.parse(options.join().get()));
+        }
+        if (kept.isPresent()) {
+            throw new IOException("this agent joined as a " + kept.get().role() + " and is now a " + role.word()
+                    + ": join again with -join=<address>#<token> of a token for a " + role.word());
+        }
+        if (role == AgentRole.SERVER && configured.isEmpty()) {
+            return first();
+        }
+        throw new IOException("this agent has nothing to prove itself with to others: start it once with"
+                + " -join=<address of a server>#<token> (steppe agent join-token"
+                + (role == AgentRole.SERVER ? " -server" : "")
+                + " prints the token on a server), or name own certificates"
+                + " in tls { rpc = true ca_file cert_file key_file } (steppe tls cert create makes some)");
+    }
+
+    private KeptIdentity join(Joining joining) throws IOException {
+        try {
+            var joined = joining.join(names, role, node(), random);
+            files.keep(joined.servers());
+            files.keep(joined.identity());
+            LOG.log(Level.INFO, "joined a cluster as=" + role.word() + " servers=" + joined.servers());
+            return joined.identity();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IOException("stopped while joining", stopping);
+        }
+    }
+
+    private String node() throws IOException {
+        return options.configuration().client().enabled()
+                ? Fingerprint.nodeId(
+                                options.clientDirectory(),
+                                options.configuration().nodeId())
+                        .value()
+                : "";
+    }
+
+    /** The authority that an earlier start made and that may not be in the log yet. */
+    private void prepared() throws IOException {
+        firstAuthority = files.authority()
+                .map(stored -> CertificateAuthority.restore(stored, AuthoritySettings.standard(), random));
+    }
+
+    /** The first server of a cluster makes the authority, and with it its own certificate. */
+    private KeptIdentity first() throws IOException {
+        prepared();
+        if (firstAuthority.isEmpty()) {
+            var made = CertificateAuthority.create(
+                    TrustDomain.ofCluster(new UUID(random.nextLong(), random.nextLong())),
+                    AuthoritySettings.standard(),
+                    Instant.now(),
+                    random);
+            files.keep(made.stored());
+            firstAuthority = Optional.of(made);
+        }
+        var authority = firstAuthority.get();
+        var request = AgentRequest.create(random);
+        try {
+            var leaf = authority.signAgent(
+                    request.der(),
+                    new AgentSubject(
+                            new SpiffeId.ServerAgent(authority.trustDomain(), options.datacenter()),
+                            List.of(names.of(AgentRole.SERVER))),
+                    FIRST_CERTIFICATE_LIFE,
+                    Instant.now(),
+                    random);
+            var identity = new KeptIdentity(
+                    AgentRole.SERVER.word(),
+                    "",
+                    request.privateKeyPem().revealText(),
+                    leaf.pem(),
+                    List.of(authority.root().certificatePem()));
+            files.keep(identity);
+            return identity;
+        } catch (IdentityRefused refused) {
+            throw new IOException("the first certificate could not be made: " + refused.getMessage(), refused);
+        }
+    }
+
+    /** Renews the certificate from now on; own ones are for whoever made them. */
+    void keepCertificate(Parts parts, CertificateKeeper.Source source) {
+        if (options.configuration().link().own().isEmpty()) {
+            var keeper = new CertificateKeeper(loop, tls, files, source, random);
+            parts.add(keeper::close);
+            keeper.start();
+        }
+    }
+
+    /** The authority to begin the log with, where this is the first server. */
+    Optional<CertificateAuthority> firstAuthority() {
+        return firstAuthority;
+    }
+
+    /** The log has an authority; the one that was made is that one, or not needed. */
+    void authorityIsKnown() {
+        try {
+            files.forgetAuthority();
+        } catch (IOException failed) {
+            LOG.log(Level.WARNING, "the key of the authority could not be removed reason=" + failed.getMessage());
+        }
+    }
+
+    AgentTls tls() {
+        return tls;
+    }
+
+    AgentNames names() {
+        return names;
+    }
+
+    AgentCalls calls() {
+        return calls;
+    }
+
+    KnownServers servers() {
+        return servers;
+    }
+
+    AgentRole role() {
+        return role;
+    }
+}

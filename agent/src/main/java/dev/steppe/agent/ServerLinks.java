@@ -1,0 +1,207 @@
+package dev.steppe.agent;
+
+import dev.steppe.agent.link.CertificateKeeper;
+import dev.steppe.agent.link.KeptIdentity;
+import dev.steppe.api.Forwarding;
+import dev.steppe.api.ServerRegion;
+import dev.steppe.api.agents.AgentWords;
+import dev.steppe.api.http.Refused;
+import dev.steppe.consensus.Consensus;
+import dev.steppe.consensus.Leadership;
+import dev.steppe.consensus.MemberId;
+import dev.steppe.io.Loop;
+import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.ServerMember;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.security.certificate.AgentRequest;
+import dev.steppe.security.certificate.PemText;
+import dev.steppe.server.AgentEndpoint;
+import dev.steppe.server.Server;
+import dev.steppe.state.Store;
+import dev.steppe.wire.network.AgentCalls;
+import dev.steppe.wire.network.AgentRole;
+import dev.steppe.wire.network.AgentTls;
+import dev.steppe.wire.network.HostPort;
+import dev.steppe.wire.network.Standing;
+import dev.steppe.wire.network.StreamDoor;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A server among the others: who leads and where they are called, as its log and its state say; tells the others of
+ * itself, and renews its own certificate from the authority in the state.
+ */
+final class ServerLinks implements Forwarding.Servers, CertificateKeeper.Source {
+    private static final System.Logger LOG = System.getLogger(ServerLinks.class.getName());
+    private static final Duration TELL_EVERY = Duration.ofSeconds(1);
+    private static final Duration TELL_WITHIN = Duration.ofSeconds(10);
+    private static final Duration BARRIER_WITHIN = Duration.ofSeconds(3);
+
+    private final Loop loop;
+    private final LinkPart link;
+    private final ServerMember self;
+    private final Server server;
+    private final Store store;
+    private final Consensus consensus;
+    private final StreamDoor door;
+    private boolean authorityKnown;
+    private boolean closed;
+
+    /** The loop is the server's own. */
+    ServerLinks(Loop loop, LinkPart link, ServerMember self, Server server, Store store, Consensus consensus) {
+        this.loop = loop;
+        this.link = link;
+        this.self = self;
+        this.server = server;
+        this.store = store;
+        this.consensus = consensus;
+        this.door = new StreamDoor(loop, this::standing);
+    }
+
+    /** Where nodes' streams come in. */
+    StreamDoor door() {
+        return door;
+    }
+
+    /** Begins to tell the others. */
+    void start() {
+        loop.execute(this::tell);
+    }
+
+    void close() {
+        loop.execute(() -> closed = true);
+    }
+
+    /** This server's part now. */
+    Standing standing() {
+        var addresses = new TreeSet<HostPort>();
+        for (ServerMember member : store.snapshot().servers()) {
+            address(member).ifPresent(addresses::add);
+        }
+        address(self).ifPresent(addresses::add);
+        return new Standing(part() == Forwarding.Part.LEADS, leader(), List.copyOf(addresses));
+    }
+
+    private static Optional<HostPort> address(ServerMember member) {
+        try {
+            return Optional.of(HostPort.parse(member.agentAddress(), 0));
+        } catch (IllegalArgumentException nobodyCallsIt) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Forwarding.Part part() {
+        return consensus.leadership() instanceof Leadership.Leading ? Forwarding.Part.LEADS : Forwarding.Part.FOLLOWS;
+    }
+
+    @Override
+    public Optional<HostPort> leader() {
+        return switch (consensus.leadership()) {
+            case Leadership.Leading leading -> address(self);
+            case Leadership.Following following ->
+                following
+                        .leader()
+                        .map(MemberId::value)
+                        .flatMap(store.snapshot()::server)
+                        .flatMap(ServerLinks::address);
+            case Leadership.Stopped stopped -> Optional.empty();
+        };
+    }
+
+    @Override
+    public List<HostPort> toTry() {
+        return leader().stream().toList();
+    }
+
+    @Override
+    public void awaitNewest() throws IOException, InterruptedException {
+        var reached = new ArrayBlockingQueue<Consensus.Barrier>(1);
+        consensus.readBarrier(reached::add);
+        switch (Optional.ofNullable(reached.poll(BARRIER_WITHIN.toMillis(), TimeUnit.MILLISECONDS))
+                .orElseGet(() -> new Consensus.Barrier.Unavailable("no answer from the leader in time"))) {
+            case Consensus.Barrier.Reached ok -> {}
+            case Consensus.Barrier.Unavailable unavailable -> throw new IOException(unavailable.reason());
+        }
+    }
+
+    private void tell() {
+        if (closed) {
+            return;
+        }
+        door.serversMayHaveChanged();
+        var servers = standing().servers();
+        link.servers().told(servers);
+        link.servers().led(leader());
+        if (!authorityKnown && store.snapshot().activeRoot().isPresent()) {
+            authorityKnown = true;
+            link.authorityIsKnown();
+        }
+        boolean known = store.snapshot().server(self.id()).equals(Optional.of(self));
+        if (!known && part() == Forwarding.Part.LEADS) {
+            server.agents().announce(self, reply -> {});
+        } else if (!known && leader().isPresent()) {
+            tell(leader().get());
+            return;
+        }
+        loop.after(TELL_EVERY, this::tell);
+    }
+
+    private void tell(HostPort leader) {
+        loop.<AgentCalls.Answer>offload(
+                "announce-server",
+                () -> link.calls()
+                        .ask(
+                                leader,
+                                AgentCalls.Call.put(AgentWords.SERVER, Codec.toJsonBytes(self, false)),
+                                TELL_WITHIN),
+                outcome -> {
+                    if (outcome instanceof Loop.Outcome.Failed<AgentCalls.Answer> failed) {
+                        LOG.log(
+                                Level.WARNING,
+                                "the leader does not know this server yet reason="
+                                        + failed.reason().getMessage());
+                    }
+                    loop.after(TELL_EVERY, this::tell);
+                });
+    }
+
+    @Override
+    public boolean isOutdated(AgentTls tls) {
+        try {
+            for (AuthorityRoot root : store.snapshot().roots()) {
+                if (!tls.credentials().roots().containsAll(PemText.certificates(root.certificatePem()))) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (CertificateException damaged) {
+            LOG.log(Level.WARNING, "a root in the state cannot be read reason=" + damaged.getMessage());
+            return false;
+        }
+    }
+
+    @Override
+    public KeptIdentity renew(AgentRequest request) throws IOException, InterruptedException {
+        try {
+            var done = ServerRegion.<AgentEndpoint.Certified>done(then -> server.agents()
+                    .certify(new AgentEndpoint.CertificateWish(AgentRole.SERVER, "", request.der()), then));
+            return new KeptIdentity(
+                    AgentRole.SERVER.word(),
+                    "",
+                    request.privateKeyPem().revealText(),
+                    done.value().chainPem(),
+                    new ArrayList<>(done.value().rootsPem()));
+        } catch (Refused refused) {
+            throw new IOException(refused.text(), refused);
+        }
+    }
+}

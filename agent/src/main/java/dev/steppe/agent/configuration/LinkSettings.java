@@ -1,0 +1,37 @@
+package dev.steppe.agent.configuration;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How an agent finds other agents and what it proves itself with.
+ *
+ * @param servers where servers are called, from every word that says so
+ * @param startJoin true when an agent that reaches none of them must not start
+ * @param retryMax how often they are tried; 0 for no end
+ * @param own certificates that somebody else made; without them the servers make some
+ * @param verifyNames whether the names of roles in such certificates are looked at
+ * @param encrypt the key that servers must have in common, in base64; never shown
+ */
+public record LinkSettings(
+        List<String> servers,
+        boolean startJoin,
+        Duration retryInterval,
+        int retryMax,
+        Optional<OwnCertificates> own,
+        boolean verifyNames,
+        Optional<String> encrypt) {
+    public LinkSettings {
+        servers = List.copyOf(servers);
+    }
+
+    /** Files in PEM. */
+    public record OwnCertificates(Path authority, Path certificate, Path key) {}
+
+    @Override
+    public String toString() {
+        return "LinkSettings[servers=" + servers + ", own=" + own + "]";
+    }
+}

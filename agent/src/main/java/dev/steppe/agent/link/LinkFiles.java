@@ -1,0 +1,101 @@
+package dev.steppe.agent.link;
+
+import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import dev.steppe.wire.network.HostPort;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an agent keeps of its cluster, in a directory that only its user can open: its certificate and key, the servers it
+ * was told of, and the authority that it made as long as the cluster does not have it yet.
+ */
+public final class LinkFiles {
+    private final Path directory;
+
+    public LinkFiles(Path directory) throws IOException {
+        this.directory = directory;
+        Files.createDirectories(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    /** What the file of the servers holds. */
+    public record KnownAddresses(List<String> servers) {}
+
+    public Optional<KeptIdentity> identity() throws IOException {
+        return read(KeptIdentity.class, "identity.json");
+    }
+
+    public void keep(KeptIdentity identity) throws IOException {
+        write("identity.json", identity);
+    }
+
+    public List<HostPort> servers() throws IOException {
+        var found = new ArrayList<HostPort>();
+        for (String text : read(KnownAddresses.class, "servers.json")
+                .map(KnownAddresses::servers)
+                .orElse(List.of())) {
+            found.add(HostPort.parse(text, 0));
+        }
+        return found;
+    }
+
+    public void keep(List<HostPort> servers) throws IOException {
+        write(
+                "servers.json",
+                new KnownAddresses(servers.stream().map(HostPort::toString).toList()));
+    }
+
+    public Optional<AuthorityRoot> authority() throws IOException {
+        return read(AuthorityRoot.class, "authority.json");
+    }
+
+    public void keep(AuthorityRoot authority) throws IOException {
+        write("authority.json", authority);
+    }
+
+    /** The cluster has it now. */
+    public void forgetAuthority() throws IOException {
+        Files.deleteIfExists(directory.resolve("authority.json"));
+    }
+
+    private <T> Optional<T> read(Class<T> type, String name) throws IOException {
+        var file = directory.resolve(name);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Codec.fromJson(type, Files.readAllBytes(file)));
+        } catch (CodecException damaged) {
+            throw new IOException(
+                    file + " is damaged (" + damaged.getMessage()
+                            + "): restore it, or remove it and join again with a token",
+                    damaged);
+        }
+    }
+
+    private void write(String name, Object document) throws IOException {
+        var draft = directory.resolve(name + ".draft");
+        Files.deleteIfExists(draft);
+        Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(draft, Codec.toJsonBytes(document, true));
+        sync(draft);
+        Files.move(draft, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        sync(directory);
+    }
+
+    private static void sync(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

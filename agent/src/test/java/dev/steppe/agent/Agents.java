@@ -1,0 +1,69 @@
+package dev.steppe.agent;
+
+import dev.steppe.agent.link.Joining;
+import dev.steppe.model.codec.Codec;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** Agents as they are started with files, on free ports and without a bridge, in this process. */
+final class Agents {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private Agents() {}
+
+    /** A server with a node. */
+    static Assembly server(Path directory) throws IOException {
+        return Assembly.start(options(directory, "server { enabled = true }\nclient { enabled = true %s }"));
+    }
+
+    /** What a file says, beside the ports. */
+    static AgentOptions options(Path directory, String more) throws IOException {
+        Files.createDirectories(directory);
+        var file = directory.resolve("agent.hcl");
+        Files.writeString(file, """
+                name = "%s"
+                data_dir = "%s"
+                ports {
+                  http = 0
+                  rpc = 0
+                  consul = 0
+                  dns = 0
+                }
+                plugin "raw_exec" { config { enabled = true } }
+                %s
+                """.formatted(
+                        directory.getFileName(), directory, more.replace("%s", "bridge_network_name = \"none\"")));
+        var parsed = AgentArguments.parse(List.of("-config=" + file), Map.of(), false);
+        return parsed.options().orElseThrow(() -> new IOException(parsed.trouble()));
+    }
+
+    /** A token of an agent's cluster, once it has a leader. */
+    static Joining token(Assembly agent, HttpClient http) throws Exception {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            var answer = http.send(
+                    HttpRequest.newBuilder(URI.create(
+                                    "http://127.0.0.1:" + agent.nomadAddress().getPort() + "/v1/agent/join-token"))
+                            .PUT(HttpRequest.BodyPublishers.ofString("{}"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() == 200) {
+                var made = (Map<?, ?>) Codec.fromJson(Object.class, answer.body());
+                return Joining.parse(made.get("Address") + "#" + made.get("Token"));
+            }
+            if (System.nanoTime() > until) {
+                throw new IOException(answer.body());
+            }
+            LockSupport.parkNanos(100_000_000);
+        }
+    }
+}

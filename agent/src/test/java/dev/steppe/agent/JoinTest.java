@@ -1,0 +1,191 @@
+package dev.steppe.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.steppe.agent.link.Joining;
+import dev.steppe.model.Ids;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.wire.network.AgentCalls;
+import dev.steppe.wire.network.AgentNames;
+import dev.steppe.wire.network.AgentRole;
+import dev.steppe.wire.network.AgentTls;
+import dev.steppe.wire.network.HostPort;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Proves over real sockets who may join a server, with what, and what it may ask afterwards. */
+class JoinTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final AgentNames NAMES = new AgentNames("global", "dc1", true);
+
+    @TempDir
+    Path directory;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final SecureRandom random = new SecureRandom();
+    private final String node = Ids.random(new SecureRandom());
+    private Assembly server;
+    private HostPort door;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = Agents.server(directory.resolve("server"));
+        door = HostPort.parse(
+                server.agentAddress().orElseThrow().getHostString() + ":"
+                        + server.agentAddress().orElseThrow().getPort(),
+                0);
+        await("a leader", () -> ask("GET", "/v1/status/leader", "").body().contains(":"));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.stopAndRemove();
+        http.shutdownNow();
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(String what, Condition condition) throws Exception {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(until);
+            LockSupport.parkNanos(50_000_000);
+        }
+    }
+
+    private HttpResponse<String> ask(String method, String path, String body) throws Exception {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(
+                                "http://127.0.0.1:" + server.nomadAddress().getPort() + path))
+                        .timeout(PATIENCE)
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private Joining token(String wish) throws Exception {
+        var answer = ask("PUT", "/v1/agent/join-token", wish);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        var made = (Map<?, ?>) Codec.fromJson(Object.class, answer.body());
+        assertThat(made.get("Address")).isEqualTo(door.toString());
+        return Joining.parse(made.get("Address") + "#" + made.get("Token"));
+    }
+
+    private Joining.Joined join(Joining token, AgentRole role) throws Exception {
+        return token.join(NAMES, role, node, random);
+    }
+
+    @Test
+    void a_client_joins_with_a_token_and_may_hand_on_what_people_ask_it() throws Exception {
+        var joined = join(token("{}"), AgentRole.CLIENT);
+
+        assertThat(joined.servers()).containsExactly(door);
+        var names = NAMES.rolesOf(joined.identity().credentials().certificate());
+        assertThat(names).containsExactly(AgentRole.CLIENT);
+        try (var calls = AgentCalls.of(new AgentTls(NAMES, joined.identity().credentials()))) {
+            var standing = calls.ask(door, AgentCalls.Call.get("/agent/v1/standing"), PATIENCE);
+            assertThat(standing.text()).contains("\"Leads\":true", "\"Region\":\"global\"", door.toString());
+            var written = calls.ask(
+                    door,
+                    new AgentCalls.Call(
+                            "PUT",
+                            "/v1/var/from/a client?cas=0",
+                            Map.of("X-Steppe-Face", List.of("nomad")),
+                            "{\"Path\":\"from/a client\",\"Items\":{\"a\":\"b\"}}".getBytes(StandardCharsets.UTF_8)),
+                    PATIENCE);
+            assertThat(written.status()).as(written.text()).isIn(200, 400);
+            var services = calls.ask(
+                    door,
+                    new AgentCalls.Call(
+                            "GET", "/v1/catalog/services", Map.of("X-Steppe-Face", List.of("consul")), new byte[0]),
+                    PATIENCE);
+            assertThat(services.text()).contains("consul");
+            var forbidden = calls.ask(door, AgentCalls.Call.put("/agent/v1/server", "{}".getBytes(StandardCharsets.UTF_8)), PATIENCE);
+            assertThat(forbidden.status()).as("what only servers may").isEqualTo(404);
+        }
+    }
+
+    @Test
+    void a_token_is_good_for_as_many_agents_as_was_said() throws Exception {
+        var token = token("{\"Uses\":1}");
+        join(token, AgentRole.CLIENT);
+
+        assertThatThrownBy(() -> join(token, AgentRole.CLIENT)).hasMessageContaining("the join token is used up");
+    }
+
+    @Test
+    void a_token_for_a_client_makes_no_server() throws Exception {
+        var token = token("{}");
+
+        assertThatThrownBy(() -> join(token, AgentRole.SERVER)).hasMessageContaining("the join token is for a client");
+        join(token, AgentRole.CLIENT);
+    }
+
+    @Test
+    void a_token_that_expired_is_told_so() throws Exception {
+        var token = token("{\"TTL\":\"1ms\"}");
+
+        assertThatThrownBy(() -> join(token, AgentRole.CLIENT)).hasMessageContaining("the join token expired at");
+    }
+
+    @Test
+    void a_token_of_another_cluster_trusts_no_server_of_this_one() throws Exception {
+        var other = Agents.server(directory.resolve("other"));
+        try {
+            var foreign = new Joining(door, Agents.token(other, http).secret());
+
+            assertThatThrownBy(() -> join(foreign, AgentRole.CLIENT))
+                    .hasMessageContaining("the fingerprint of its authority is not the one in the token");
+        } finally {
+            other.stopAndRemove();
+        }
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_named() throws Exception {
+        var token = token("{}");
+        var nowhere = new Joining(new HostPort("127.0.0.1", FreePort.any()), token.secret());
+
+        assertThatThrownBy(() -> join(nowhere, AgentRole.CLIENT))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(nowhere.server() + " cannot be reached");
+    }
+
+    @Test
+    void what_a_server_keeps_of_its_cluster_is_for_nobody_else_to_read() throws Exception {
+        var kept = directory.resolve("server/agents");
+        await("the authority in the log", () -> !Files.exists(kept.resolve("authority.json")));
+
+        assertThat(Files.getPosixFilePermissions(kept)).hasSize(3);
+        assertThat(Files.getPosixFilePermissions(kept.resolve("identity.json"))).hasSize(2);
+    }
+
+    @Test
+    void an_agent_of_another_region_is_told_the_name_that_was_expected() throws Exception {
+        var token = token("{}");
+
+        assertThatThrownBy(() -> token.join(new AgentNames("eu", "dc1", true), AgentRole.CLIENT, node, random))
+                .hasMessageContaining("the certificate is for [server.global.nomad]")
+                .hasMessageContaining("expected server.eu.nomad");
+        assertThat(Optional.of(token)).isPresent();
+    }
+}

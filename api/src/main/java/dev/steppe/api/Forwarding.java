@@ -1,0 +1,221 @@
+package dev.steppe.api;
+
+import dev.steppe.api.http.Answer;
+import dev.steppe.api.http.Bytes;
+import dev.steppe.api.http.Headers;
+import dev.steppe.api.http.HttpServer;
+import dev.steppe.api.http.Method;
+import dev.steppe.api.http.Refused;
+import dev.steppe.api.http.Request;
+import dev.steppe.api.http.Response;
+import dev.steppe.api.http.Route;
+import dev.steppe.wire.network.AgentCalls;
+import dev.steppe.wire.network.HostPort;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Sends requests where they can be answered: a write to the server that leads, everything of an agent without a server to
+ * some server. A request is handed on whole, and at most twice. Reads of a server that follows wait until it knows
+ * everything that was acknowledged before; {@code stale} ones do not.
+ */
+public final class Forwarding {
+    /** How often a request was handed on. */
+    static final String HOPS = "X-Steppe-Hops";
+    /** On an answer of a server that cannot say anything to the request, so that nothing was done. */
+    static final String ELSEWHERE = "X-Steppe-Elsewhere";
+
+    private static final int HOPS_MAX = 2;
+    /** An election takes a second or two; whoever asks is better served by waiting than by trying again. */
+    private static final Duration LEADER_PATIENCE = Duration.ofSeconds(7);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+    private static final Duration WRITE_PATIENCE = Duration.ofSeconds(60);
+    /** A read that waits for changes waits ten minutes and a bit at most. */
+    private static final Duration READ_PATIENCE = Duration.ofMinutes(12);
+
+    private static final int CHUNK_BYTES = 16 * 1024;
+    private static final Set<Method> READS = EnumSet.of(Method.GET, Method.HEAD, Method.OPTIONS);
+    private static final List<String> NOT_HANDED_ON =
+            List.of("origin", "x-steppe-hops", "x-steppe-face", "x-steppe-node");
+    private static final List<String> NOT_HANDED_BACK =
+            List.of("connection", "content-length", "transfer-encoding", "date");
+
+    private final Servers servers;
+    private final AgentCalls calls;
+    private final String face;
+
+    /** What is known of the servers. */
+    public interface Servers {
+        /** What this agent is among them. */
+        Part part();
+
+        /** The one that leads, as far as known. */
+        Optional<HostPort> leader();
+
+        /** All that may be asked, the best first; never this agent itself. */
+        List<HostPort> toTry();
+
+        /** Waits until this server knows all that was acknowledged anywhere before; fails where nobody can tell. */
+        void awaitNewest() throws IOException, InterruptedException;
+    }
+
+    /** What an agent is among the servers. */
+    public enum Part {
+        LEADS,
+        FOLLOWS,
+        NO_SERVER
+    }
+
+    /** Requests are handed on to the API of this name of the other agent; the empty name is that among agents. */
+    public Forwarding(Servers servers, AgentCalls calls, String face) {
+        this.servers = servers;
+        this.calls = calls;
+        this.face = face;
+    }
+
+    /** The route, answered wherever it can be. */
+    public Route placed(Route route) {
+        return route.place() == Route.Place.HERE ? route : route.handledBy(request -> answer(request, route));
+    }
+
+    private Answer answer(Request request, Route route) throws Refused, IOException, InterruptedException {
+        boolean reads = READS.contains(request.method());
+        long until = System.nanoTime() + LEADER_PATIENCE.toNanos();
+        var failures = new ArrayList<String>();
+        while (true) {
+            if (isAnswerableHere(request, reads, failures)) {
+                return route.handler().handle(request);
+            }
+            if (hops(request) >= HOPS_MAX) {
+                return elsewhere();
+            }
+            for (HostPort server : targets(reads)) {
+                var answer = ask(server, request, reads, failures);
+                if (answer.isPresent()) {
+                    return answer.get();
+                }
+            }
+            if (System.nanoTime() > until) {
+                throw new Refused(
+                        Refused.Kind.UNAVAILABLE,
+                        "No cluster leader" + (failures.isEmpty() ? "" : ": " + failures.getLast()));
+            }
+            Thread.sleep(LOOK_AGAIN);
+        }
+    }
+
+    private boolean isAnswerableHere(Request request, boolean reads, List<String> failures)
+            throws InterruptedException {
+        var part = servers.part();
+        if (part == Part.FOLLOWS && reads) {
+            if (request.query().first("stale").isPresent()) {
+                return true;
+            }
+            try {
+                servers.awaitNewest();
+                return true;
+            } catch (IOException nobodyKnows) {
+                failures.add(String.valueOf(nobodyKnows.getMessage()));
+                return false;
+            }
+        }
+        return part == Part.LEADS;
+    }
+
+    private List<HostPort> targets(boolean reads) {
+        return switch (servers.part()) {
+            case LEADS -> List.of();
+            case FOLLOWS -> reads ? List.of() : servers.leader().stream().toList();
+            case NO_SERVER -> servers.toTry();
+        };
+    }
+
+    private static int hops(Request request) {
+        return request.header(HOPS)
+                .filter(text -> text.matches("\\d"))
+                .map(Integer::parseInt)
+                .orElse(0);
+    }
+
+    private static Response elsewhere() {
+        return Response.text(503, "No cluster leader here").with(ELSEWHERE, "true");
+    }
+
+    /** Empty when the server did nothing, so that another may be asked. */
+    private Optional<Answer> ask(HostPort server, Request request, boolean reads, List<String> failures)
+            throws IOException, InterruptedException {
+        try {
+            var response = calls.send(server, call(request), reads ? READ_PATIENCE : WRITE_PATIENCE);
+            if (response.headers().firstValue(ELSEWHERE).isPresent()) {
+                response.body().close();
+                failures.add("the server at " + server + " does not know who leads");
+                return Optional.empty();
+            }
+            return Optional.of(answer(response));
+        } catch (AgentCalls.UnreachableException | javax.net.ssl.SSLException notSent) {
+            failures.add(String.valueOf(notSent.getMessage()));
+            return Optional.empty();
+        } catch (IOException broken) {
+            if (reads) {
+                failures.add("the server at " + server + " broke off: " + broken.getMessage());
+                return Optional.empty();
+            }
+            throw new IOException(
+                    "the server at " + server + " broke off (" + broken.getMessage()
+                            + "); it is not known whether the request was carried out",
+                    broken);
+        }
+    }
+
+    private AgentCalls.Call call(Request request) {
+        var headers = new TreeMap<String, List<String>>();
+        for (Headers.Line line : request.headers().lines()) {
+            if (!NOT_HANDED_ON.contains(line.name().toLowerCase(Locale.ROOT))) {
+                headers.computeIfAbsent(line.name(), name -> new ArrayList<>()).add(line.value());
+            }
+        }
+        headers.put(HOPS, List.of(Integer.toString(hops(request) + 1)));
+        if (!face.isEmpty()) {
+            headers.put(HttpServer.Setup.FACE, List.of(face));
+        }
+        return new AgentCalls.Call(
+                request.method().name(),
+                request.target(),
+                headers,
+                request.body().toArray());
+    }
+
+    private static Answer answer(HttpResponse<InputStream> response) throws IOException {
+        var headers = new ArrayList<Headers.Line>();
+        for (Map.Entry<String, List<String>> header : response.headers().map().entrySet()) {
+            if (!NOT_HANDED_BACK.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+                header.getValue().forEach(value -> headers.add(new Headers.Line(header.getKey(), value)));
+            }
+        }
+        int status = response.statusCode();
+        if (status == 204 || status == 304) {
+            response.body().close();
+            return new Response(status, new Headers(headers), Bytes.empty());
+        }
+        return new Answer.Streamed(status, new Headers(headers), sink -> {
+            byte[] chunk = new byte[CHUNK_BYTES];
+            try (var body = response.body()) {
+                for (int read = body.read(chunk); read >= 0; read = body.read(chunk)) {
+                    sink.write(Bytes.wrap(Arrays.copyOf(chunk, read)));
+                }
+            }
+        });
+    }
+}

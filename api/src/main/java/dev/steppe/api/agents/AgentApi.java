@@ -1,0 +1,88 @@
+package dev.steppe.api.agents;
+
+import dev.steppe.api.http.Dialect;
+import dev.steppe.api.http.Gate;
+import dev.steppe.api.http.Headers;
+import dev.steppe.api.http.HttpServer;
+import dev.steppe.api.http.Limits;
+import dev.steppe.api.http.Right;
+import dev.steppe.api.http.Route;
+import dev.steppe.api.http.Router;
+import dev.steppe.wire.network.AgentRole;
+import dev.steppe.wire.network.Peer;
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * The requests that a server takes from other agents, each kind of agent its own: a stranger may join and nothing else, a
+ * client may ask for its next certificate and hand on what people ask it, a server may do what servers do among
+ * themselves. Closing ends the connections.
+ */
+public final class AgentApi implements AutoCloseable {
+    /** The node of a client's certificate, as its connection proved; a dash where it is for none. */
+    static final String NODE = "X-Steppe-Node";
+
+    private static final int CONNECTIONS_MAX = 20_000;
+
+    private final HttpServer strangers;
+    private final HttpServer clients;
+    private final HttpServer servers;
+
+    /**
+     * Begins to take requests.
+     *
+     * @param more what else servers ask each other
+     * @param placed sends a route's requests to the leader where it must answer
+     * @param faces adds the APIs whose requests agents hand on
+     */
+    public static AgentApi start(
+            AgentRoutes routes, List<Route> more, UnaryOperator<Route> placed, UnaryOperator<HttpServer.Setup> faces)
+            throws IOException {
+        return new AgentApi(routes, more, placed, faces);
+    }
+
+    private AgentApi(
+            AgentRoutes routes, List<Route> more, UnaryOperator<Route> placed, UnaryOperator<HttpServer.Setup> faces)
+            throws IOException {
+        var join = placed.apply(Route.write(AgentWords.JOIN, Right.ANYONE, routes::join));
+        var standing = Route.get(AgentWords.STANDING, Right.ANYONE, routes::standing);
+        strangers = HttpServer.start(table("joining", List.of(join)));
+        clients = HttpServer.start(faces.apply(table(
+                "clients", List.of(standing, Route.write(AgentWords.CERTIFICATE, Right.ANYONE, routes::renewClient)))));
+        var ofServers = new ArrayList<>(List.of(
+                join,
+                standing,
+                Route.write(AgentWords.CERTIFICATE, Right.ANYONE, routes::renewServer),
+                placed.apply(Route.write(AgentWords.SERVER, Right.ANYONE, routes::announce))));
+        ofServers.addAll(more);
+        servers = HttpServer.start(faces.apply(table("servers", ofServers)));
+    }
+
+    private static HttpServer.Setup table(String name, List<Route> routes) {
+        return HttpServer.Setup.of(name, List.of(), Dialect.NOMAD, new Router(routes), Gate.accessControlOff())
+                .withLimits(Limits.standard().withConnections(CONNECTIONS_MAX, CONNECTIONS_MAX));
+    }
+
+    /** Serves a connection of another agent. To be called on its event loop. */
+    public void take(Channel channel, Peer peer) {
+        var known = Headers.of(NODE, peer.node().orElse("-"));
+        if (peer.is(AgentRole.SERVER)) {
+            servers.take(channel, known);
+        } else if (peer.is(AgentRole.CLIENT)) {
+            clients.take(channel, known);
+        } else {
+            strangers.take(channel, known);
+        }
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() {
+        strangers.close();
+        clients.close();
+        servers.close();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.steppe.api.agents;
+
+import dev.steppe.api.ServerRegion;
+import dev.steppe.api.http.Bytes;
+import dev.steppe.api.http.Refused;
+import dev.steppe.api.http.Request;
+import dev.steppe.api.http.Response;
+import dev.steppe.model.ServerMember;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import dev.steppe.server.AgentEndpoint;
+import dev.steppe.server.Reply;
+import dev.steppe.wire.network.AgentRole;
+import dev.steppe.wire.network.HostPort;
+import dev.steppe.wire.network.JoinSecret;
+import dev.steppe.wire.network.Standing;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Answers what agents ask about themselves. */
+public final class AgentRoutes {
+    private static final System.Logger LOG = System.getLogger(AgentRoutes.class.getName());
+
+    private final AgentEndpoint endpoint;
+    private final Supplier<Standing> standing;
+    private final String region;
+
+    public AgentRoutes(AgentEndpoint endpoint, Supplier<Standing> standing, String region) {
+        this.endpoint = endpoint;
+        this.standing = standing;
+        this.region = region;
+    }
+
+    Response join(Request request) throws Refused, IOException, InterruptedException {
+        var wish = read(AgentWords.JoinWish.class, request);
+        var role = AgentRole.of(wish.role())
+                .orElseThrow(() -> Refused.invalid("\"" + wish.role() + "\" is no role: server or client"));
+        try {
+            var admitted = admitted(ServerRegion.done(then -> endpoint.join(
+                    JoinSecret.digestOf(wish.secret()),
+                    new AgentEndpoint.CertificateWish(role, wish.node(), wish.request()),
+                    then)));
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "an agent joined role=" + role.word() + " node=" + wish.node() + " from=" + request.remote());
+            return admitted;
+        } catch (Refused refused) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "an agent may not join from=" + request.remote() + " reason=" + refused.text());
+            throw refused;
+        }
+    }
+
+    Response renewClient(Request request) throws Refused, IOException, InterruptedException {
+        var node = Optional.ofNullable(request.headers().first(AgentApi.NODE).orElse("-"))
+                .filter(it -> !it.equals("-"))
+                .orElseThrow(() -> new Refused(
+                        Refused.Kind.FORBIDDEN,
+                        "the certificate of this client was not made by the servers: who made it makes the next one"));
+        return renew(request, AgentRole.CLIENT, node);
+    }
+
+    Response renewServer(Request request) throws Refused, IOException, InterruptedException {
+        return renew(request, AgentRole.SERVER, "");
+    }
+
+    private Response renew(Request request, AgentRole role, String node)
+            throws Refused, IOException, InterruptedException {
+        var wish = read(AgentWords.RenewalWish.class, request);
+        return admitted(ServerRegion.done(
+                then -> endpoint.certify(new AgentEndpoint.CertificateWish(role, node, wish.request()), then)));
+    }
+
+    private Response admitted(Reply.Done<AgentEndpoint.Certified> done) {
+        return json(
+                new AgentWords.Admitted(done.value().chainPem(), done.value().rootsPem(), servers()));
+    }
+
+    Response standing(Request request) {
+        var now = standing.get();
+        return json(new AgentWords.ServerStanding(
+                region, now.leads(), now.leader().map(HostPort::toString).orElse(""), servers()));
+    }
+
+    private List<String> servers() {
+        return standing.get().servers().stream().map(HostPort::toString).toList();
+    }
+
+    Response announce(Request request) throws Refused, IOException, InterruptedException {
+        var member = read(ServerMember.class, request);
+        ServerRegion.<Long>done(then -> endpoint.announce(member, then));
+        return Response.empty();
+    }
+
+    private static <T> T read(Class<T> type, Request request) throws Refused {
+        try {
+            return Codec.fromJson(type, request.requiredBody().toArray());
+        } catch (CodecException wrong) {
+            throw Refused.invalid("the request of another agent cannot be read: " + wrong.getMessage());
+        }
+    }
+
+    private static Response json(Object document) {
+        return Response.json(Bytes.wrap(Codec.toJsonBytes(document, false)));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.steppe.api.agents;
+
+import java.util.List;
+
+/** What agents say to each other in requests. Names of components are part of the format. */
+public final class AgentWords {
+    /** Where an agent that has no certificate asks for one. */
+    public static final String JOIN = "/agent/v1/join";
+
+    /** Where an agent asks for its next certificate. */
+    public static final String CERTIFICATE = "/agent/v1/certificate";
+
+    /** Where an agent asks which servers there are. */
+    public static final String STANDING = "/agent/v1/standing";
+
+    /** Where a server tells the leader of itself. */
+    public static final String SERVER = "/agent/v1/server";
+
+    private AgentWords() {}
+
+    /**
+     * A wish to join.
+     *
+     * @param secret that of the token
+     * @param role {@code server} or {@code client}
+     * @param node the id of the agent's node; empty for one without
+     * @param request PKCS#10 in DER
+     */
+    public record JoinWish(String secret, String role, String node, byte[] request) {
+        @Override
+        public String toString() {
+            return "JoinWish[" + role + ", " + node + "]";
+        }
+    }
+
+    /** A wish for the next certificate: PKCS#10 in DER. */
+    public record RenewalWish(byte[] request) {}
+
+    /** A certificate with what leads to a root, all roots, and where the servers are called. */
+    public record Admitted(String chainPem, List<String> rootsPem, List<String> servers) {}
+
+    /** A server's part among the servers; {@code leader} is empty while none is known. */
+    public record ServerStanding(String region, boolean leads, String leader, List<String> servers) {}
+}

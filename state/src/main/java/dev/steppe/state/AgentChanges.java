@@ -1,0 +1,62 @@
+package dev.steppe.state;
+
+import dev.steppe.model.JoinToken;
+import dev.steppe.model.ServerMember;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What commands change of the agents themselves: tokens to join with, and the servers. */
+final class AgentChanges {
+    private final Draft draft;
+    private final Instant at;
+
+    AgentChanges(Draft draft, Instant at) {
+        this.draft = draft;
+        this.at = at;
+    }
+
+    Optional<String> put(JoinToken token) {
+        for (JoinToken other : draft.joinTokens) {
+            if (other.expires().isBefore(at)) {
+                draft.joinTokens = draft.joinTokens.remove(other.digest());
+            }
+        }
+        draft.joinTokens = draft.joinTokens.put(token.digest(), token);
+        draft.publish(new Event.Other(Table.JOIN_TOKENS));
+        return Optional.empty();
+    }
+
+    Optional<String> use(String digest) {
+        var token = draft.joinTokens.get(digest);
+        if (token.isEmpty()) {
+            return Optional.of("the join token is not one of this cluster, or it expired long ago: make a new one with"
+                    + " steppe agent join-token");
+        }
+        if (token.get().expires().isBefore(at)) {
+            return Optional.of("the join token expired at " + token.get().expires()
+                    + ": make a new one with steppe agent join-token");
+        }
+        if (token.get().usesLeft() < 1) {
+            return Optional.of(
+                    "the join token is used up: make a new one with steppe agent join-token, -uses says for how many");
+        }
+        draft.joinTokens = draft.joinTokens.put(digest, token.get().used());
+        draft.publish(new Event.Other(Table.JOIN_TOKENS));
+        return Optional.empty();
+    }
+
+    Optional<String> put(ServerMember server) {
+        draft.servers = draft.servers.put(server.id(), server);
+        draft.publish(new Event.Other(Table.SERVERS));
+        return Optional.empty();
+    }
+
+    Optional<String> remove(String id) {
+        if (draft.servers.get(id).isEmpty()) {
+            return Optional.of("there is no server " + id);
+        }
+        draft.servers = draft.servers.remove(id);
+        draft.publish(new Event.Other(Table.SERVERS));
+        return Optional.empty();
+    }
+}

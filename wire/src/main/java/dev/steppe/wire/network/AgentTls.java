@@ -1,0 +1,221 @@
+package dev.steppe.wire.network;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agent's side of mutual TLS. Its credentials may be replaced at any time: each new connection uses the newest, those
+ * that are open keep the verdict of their handshake. Names of hosts mean nothing here, the name of the role is
+ * everything. Safe for use from any thread.
+ */
+public final class AgentTls {
+    private static final String ALIAS = "agent";
+
+    private final AgentNames names;
+    private final AtomicReference<Held> held;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+    private record Held(Credentials credentials, X509TrustManager trust) {}
+
+    /** Fails when the authorities cannot be used. */
+    public AgentTls(AgentNames names, Credentials credentials) throws GeneralSecurityException {
+        this.names = names;
+        this.held = new AtomicReference<>(held(credentials));
+    }
+
+    private static Held held(Credentials credentials) throws GeneralSecurityException {
+        return new Held(credentials, validator(credentials.roots()));
+    }
+
+    /** Checks chains against these roots, and no names. */
+    static X509TrustManager validator(List<X509Certificate> roots) throws GeneralSecurityException {
+        try {
+            var store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            for (int i = 0; i < roots.size(); i++) {
+                store.setCertificateEntry("root" + i, roots.get(i));
+            }
+            var factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(store);
+            return (X509TrustManager) factory.getTrustManagers()[0];
+        } catch (IOException impossible) {
+            throw new GeneralSecurityException("a key store in memory cannot be made", impossible);
+        }
+    }
+
+    public AgentNames names() {
+        return names;
+    }
+
+    public Credentials credentials() {
+        return held.get().credentials;
+    }
+
+    /** Uses these from now on. */
+    public void replace(Credentials newer) throws GeneralSecurityException {
+        held.set(held(newer));
+        listeners.forEach(Runnable::run);
+    }
+
+    /** Tells the listener of each replacement, on the thread that replaces. */
+    public void onReplaced(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /** Proves who this agent is, for as long as it likes: asked anew for each connection. */
+    public X509ExtendedKeyManager keys() {
+        return new Keys();
+    }
+
+    /** Accepts peers of the authority that are one of these. */
+    public X509ExtendedTrustManager trust(AgentRole first, AgentRole... others) {
+        return new Trust(EnumSet.of(first, others));
+    }
+
+    static void checkRole(AgentNames names, X509Certificate certificate, Set<AgentRole> accepted)
+            throws CertificateException {
+        if (Collections.disjoint(names.rolesOf(certificate), accepted)) {
+            var expected = accepted.stream().map(names::of).toList();
+            throw new CertificateException("the certificate is for " + AgentNames.namesOf(certificate) + "; expected "
+                    + String.join(" or ", expected));
+        }
+    }
+
+    private final class Trust extends X509ExtendedTrustManager {
+        private final Set<AgentRole> accepted;
+
+        private Trust(Set<AgentRole> accepted) {
+            this.accepted = accepted;
+        }
+
+        private void check(X509Certificate[] chain, String method, boolean peerIsClient) throws CertificateException {
+            var trust = held.get().trust;
+            // without the connection: the validator would compare names of hosts
+            if (peerIsClient) {
+                trust.checkClientTrusted(chain, method);
+            } else {
+                trust.checkServerTrusted(chain, method);
+            }
+            checkRole(names, chain[0], accepted);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String method, Socket socket)
+                throws CertificateException {
+            check(chain, method, true);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String method, Socket socket)
+                throws CertificateException {
+            check(chain, method, false);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String method, SSLEngine engine)
+                throws CertificateException {
+            check(chain, method, true);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String method, SSLEngine engine)
+                throws CertificateException {
+            check(chain, method, false);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String method) throws CertificateException {
+            check(chain, method, true);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String method) throws CertificateException {
+            check(chain, method, false);
+        }
+
+        /** Empty, so that a server does not tell strangers whom it trusts. */
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    private final class Keys extends X509ExtendedKeyManager {
+
+        private @Nullable String alias(Iterable<String> kinds) {
+            String own = credentials().key().getAlgorithm();
+            for (String kind : kinds) {
+                // a kind may say how it is signed, as in EC_EC
+                if (kind.equals(own) || kind.startsWith(own + "_")) {
+                    return ALIAS;
+                }
+            }
+            return null;
+        }
+
+        @Override
+        public String @Nullable [] getClientAliases(String kind, Principal @Nullable [] issuers) {
+            return Optional.ofNullable(alias(List.of(kind)))
+                    .map(alias -> new String[] {alias})
+                    .orElse(null);
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(
+                String[] kinds, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return alias(List.of(kinds));
+        }
+
+        @Override
+        public @Nullable String chooseEngineClientAlias(
+                String[] kinds, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+            return alias(List.of(kinds));
+        }
+
+        @Override
+        public String @Nullable [] getServerAliases(String kind, Principal @Nullable [] issuers) {
+            return getClientAliases(kind, issuers);
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(
+                String kind, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return alias(List.of(kind));
+        }
+
+        @Override
+        public @Nullable String chooseEngineServerAlias(
+                String kind, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+            return alias(List.of(kind));
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return credentials().chain().toArray(X509Certificate[]::new);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return credentials().key();
+        }
+    }
+}

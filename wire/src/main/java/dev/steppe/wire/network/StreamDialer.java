@@ -1,0 +1,294 @@
+package dev.steppe.wire.network;
+
+import dev.steppe.io.Loop;
+import dev.steppe.wire.Link;
+import dev.steppe.wire.Message;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+
+/**
+ * Opens streams to whichever server leads: tries the servers it knows of one after another, and goes where one of them
+ * points. One attempt is one such round; when to try again is for who asked to say.
+ */
+public final class StreamDialer implements AutoCloseable {
+    private static final int CONNECT_MILLIS = 3_000;
+    private static final int ANSWER_SECONDS = 5;
+    private static final int POINTED_MAX = 4;
+
+    private final AgentTls tls;
+    private final Loop loop;
+    private final KnownServers servers;
+    private final SslContext context;
+    private final MultiThreadIoEventLoopGroup threads = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("stream-loop", true), NioIoHandler.newFactory());
+
+    /** What arrives is delivered on the loop. */
+    public StreamDialer(AgentTls tls, Loop loop, KnownServers servers) throws SSLException {
+        this.tls = tls;
+        this.loop = loop;
+        this.servers = servers;
+        this.context = TlsContexts.streaming(tls);
+    }
+
+    /** Opens a stream; the end is told when that fails. */
+    public Link connect(Link.End end) {
+        var dialing = new Dialing(end);
+        loop.execute(dialing::next);
+        return dialing;
+    }
+
+    /** Breaks every stream. Idempotent. */
+    @Override
+    public void close() {
+        threads.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    /** A stream that is being opened, or is open. Owned by the loop, except for what is sent. */
+    private final class Dialing implements Link {
+        private final Link.End end;
+        private final Deque<HostPort> toTry = new ArrayDeque<>(servers.toTry(ThreadLocalRandom.current()));
+        private final List<String> failures = new ArrayList<>();
+        private Optional<Attempt> attempt = Optional.empty();
+        private final List<Message> unsent = new ArrayList<>();
+        private boolean open;
+        private boolean over;
+        private int pointed;
+
+        private Dialing(Link.End end) {
+            this.end = end;
+        }
+
+        private void next() {
+            if (over) {
+                return;
+            }
+            var server = toTry.poll();
+            if (server == null) {
+                over(
+                        failures.isEmpty()
+                                ? "no server is known: name one in server_join or servers, or join with a token"
+                                : "no server takes this node's stream: " + String.join("; ", failures));
+                return;
+            }
+            var trying = new Attempt(this, server);
+            attempt = Optional.of(trying);
+            trying.begin();
+        }
+
+        private void over(String reason) {
+            if (!over) {
+                over = true;
+                end.closed(reason);
+            }
+        }
+
+        @Override
+        public void send(Message message) {
+            loop.execute(() -> {
+                if (open && !over) {
+                    attempt.ifPresent(it -> it.send(message));
+                } else if (!over) {
+                    unsent.add(message);
+                }
+            });
+        }
+
+        @Override
+        public void close(String reason) {
+            loop.execute(() -> {
+                attempt.ifPresent(it -> it.close(reason));
+                over(reason);
+            });
+        }
+
+        private void taken(Attempt by) {
+            open = true;
+            servers.led(Optional.of(by.server));
+            unsent.forEach(by::send);
+            unsent.clear();
+        }
+
+        private void failed(Attempt by, String reason) {
+            if (over || attempt.filter(it -> it == by).isEmpty()) {
+                return;
+            }
+            servers.led(Optional.empty());
+            if (open) {
+                over(reason);
+                return;
+            }
+            failures.add(by.server + ": " + reason);
+            next();
+        }
+
+        private void pointed(Attempt by, StreamNotice.Elsewhere elsewhere) {
+            servers.told(read(elsewhere.servers()));
+            var leader =
+                    elsewhere.leader().flatMap(it -> read(List.of(it)).stream().findFirst());
+            servers.led(leader);
+            if (leader.isPresent() && !leader.get().equals(by.server) && pointed < POINTED_MAX) {
+                pointed++;
+                toTry.remove(leader.get());
+                toTry.addFirst(leader.get());
+            }
+        }
+    }
+
+    private static List<HostPort> read(List<String> texts) {
+        var read = new ArrayList<HostPort>();
+        for (String text : texts) {
+            try {
+                read.add(HostPort.parse(text, 0));
+            } catch (IllegalArgumentException unknown) {
+                // a server that nobody can call is none
+            }
+        }
+        return read;
+    }
+
+    /** One connection to one server. */
+    private final class Attempt implements StreamChannel.Owner {
+        private final Dialing dialing;
+        private final HostPort server;
+        private Optional<StreamChannel> stream = Optional.empty();
+        private boolean taken;
+        private Loop.Timer patience = () -> {};
+
+        private Attempt(Dialing dialing, HostPort server) {
+            this.dialing = dialing;
+            this.server = server;
+        }
+
+        private void begin() {
+            patience =
+                    loop.after(java.time.Duration.ofSeconds(ANSWER_SECONDS), () -> giveUp("it did not answer in time"));
+            new Bootstrap()
+                    .group(threads)
+                    .channel(NioSocketChannel.class)
+                    .option(ChannelOption.TCP_NODELAY, true)
+                    .option(ChannelOption.SO_KEEPALIVE, true)
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                    .handler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            channel.pipeline()
+                                    .addLast(context.newHandler(channel.alloc(), server.host(), server.port()))
+                                    .addLast(new Handshake(Attempt.this));
+                        }
+                    })
+                    .connect(server.unresolved())
+                    .addListener(connected -> {
+                        if (!connected.isSuccess()) {
+                            loop.execute(() ->
+                                    giveUp(String.valueOf(connected.cause().getMessage())));
+                        }
+                    });
+        }
+
+        private void giveUp(String reason) {
+            if (!taken) {
+                patience.cancel();
+                stream.ifPresent(it -> it.close(reason));
+                dialing.failed(this, reason);
+            }
+        }
+
+        private void connected(StreamChannel opened) {
+            stream = Optional.of(opened);
+            if (dialing.over || dialing.attempt.filter(it -> it == this).isEmpty()) {
+                opened.close("not needed any more");
+            }
+        }
+
+        private void send(Message message) {
+            stream.ifPresent(it -> it.send(message));
+        }
+
+        private void close(String reason) {
+            patience.cancel();
+            stream.ifPresent(it -> it.close(reason));
+        }
+
+        @Override
+        public void received(Message message) {
+            dialing.end.received(message);
+        }
+
+        @Override
+        public void closed(String reason) {
+            patience.cancel();
+            dialing.failed(this, reason);
+        }
+
+        @Override
+        public void noticed(StreamNotice notice) {
+            switch (notice) {
+                case StreamNotice.Servers known -> {
+                    servers.told(read(known.servers()));
+                    if (!taken) {
+                        taken = true;
+                        patience.cancel();
+                        dialing.taken(this);
+                    }
+                }
+                case StreamNotice.Elsewhere elsewhere -> dialing.pointed(this, elsewhere);
+                case StreamNotice.Alive alive -> {}
+                case StreamNotice.Goodbye goodbye -> {}
+            }
+        }
+    }
+
+    private final class Handshake extends ApplicationProtocolNegotiationHandler {
+        private final Attempt attempt;
+
+        private Handshake(Attempt attempt) {
+            super("nothing");
+            this.attempt = attempt;
+        }
+
+        @Override
+        protected void configurePipeline(ChannelHandlerContext context, String protocol) throws SSLException {
+            if (!protocol.equals(StreamChannel.PROTOCOL)) {
+                throw new SSLException("what listens there takes no streams of nodes");
+            }
+            var opened = StreamChannel.on(context.channel(), loop, attempt);
+            loop.execute(() -> attempt.connected(opened));
+        }
+
+        @Override
+        protected void handshakeFailure(ChannelHandlerContext context, Throwable cause) {
+            String reason = TlsContexts.reason(cause);
+            loop.execute(() -> attempt.giveUp(reason));
+            context.close();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            String reason = TlsContexts.reason(cause);
+            loop.execute(() -> attempt.giveUp(reason));
+            context.close();
+        }
+    }
+
+    /** What this agent is to those it calls. */
+    public AgentTls tls() {
+        return tls;
+    }
+}
