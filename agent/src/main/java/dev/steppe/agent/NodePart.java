@@ -28,10 +28,11 @@ import dev.steppe.client.node.Leftovers;
 import dev.steppe.client.node.LogHook;
 import dev.steppe.client.node.NetworkHook;
 import dev.steppe.client.node.NodeTaskFiles;
-import dev.steppe.client.node.StickyDiskHook;
 import dev.steppe.client.node.PayloadHook;
+import dev.steppe.client.node.StickyDiskHook;
 import dev.steppe.client.node.TaskContexts;
 import dev.steppe.client.template.TemplateHook;
+import dev.steppe.client.vault.VaultHook;
 import dev.steppe.io.Loop;
 import dev.steppe.io.ThreadLoop;
 import dev.steppe.io.linux.LinuxCalls;
@@ -251,7 +252,9 @@ final class NodePart {
     }
 
     /** What each task gets before it starts, in this order. */
-    private List<TaskHook> taskHooks(TaskContexts contexts, NodeTaskFiles files) {
+    private List<TaskHook> taskHooks(TaskContexts contexts, NodeTaskFiles files) throws IOException {
+        var vault = parts.add(
+                new VaultHook(loop, files, options.configuration().client().vault()));
         return List.of(
                 new LogHook(parts.add(new LogPump()), drivers::isDocker),
                 new PayloadHook(files),
@@ -259,9 +262,11 @@ final class NodePart {
                         files,
                         contexts::of,
                         () -> options.configuration().client().artifact()),
+                vault,
                 new TemplateHook(
                         loop,
                         data,
+                        vault,
                         files,
                         contexts::of,
                         () -> options.configuration().client().template()));

@@ -27,6 +27,8 @@ final class ChildAgent implements AutoCloseable {
     private final String bridge;
     private final String subnet;
     private Optional<Process> process = Optional.empty();
+    private final List<String> before = new ArrayList<>();
+    private final List<String> more = new ArrayList<>();
     private int starts;
 
     /** The number tells apart the agents of one test class. */
@@ -35,6 +37,23 @@ final class ChildAgent implements AutoCloseable {
         long unique = ProcessHandle.current().pid() * 10 + number;
         this.bridge = "crash" + unique % 1_000_000;
         this.subnet = "10.21" + number + "." + unique % NETWORKS + ".0/24";
+    }
+
+    /** With a configuration file besides. */
+    ChildAgent configured(Path file) {
+        more.add("-config=" + file);
+        return this;
+    }
+
+    /** Started by these words instead of directly. */
+    ChildAgent inside(List<String> words) {
+        before.addAll(words);
+        return this;
+    }
+
+    /** Where its Nomad API answers. */
+    String address() throws IOException {
+        return "http://127.0.0.1:" + port().orElseThrow();
     }
 
     Path data() {
@@ -69,23 +88,26 @@ final class ChildAgent implements AutoCloseable {
     /** Starts it and waits until its node is ready. */
     void start() throws IOException {
         starts++;
-        process = Optional.of(new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.steppe.agent.Main",
-                        "agent",
-                        "-dev",
-                        "-data-dir=" + directory,
-                        "-nomad-port=0",
-                        "-consul-port=0",
-                        "-dns-port=0",
-                        "-bridge=" + bridge,
-                        "-bridge-subnet=" + subnet)
+        var words = new ArrayList<>(before);
+        words.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.steppe.agent.Main",
+                "agent",
+                "-dev",
+                "-data-dir=" + directory,
+                "-nomad-port=0",
+                "-consul-port=0",
+                "-dns-port=0",
+                "-bridge=" + bridge,
+                "-bridge-subnet=" + subnet));
+        words.addAll(more);
+        process = Optional.of(new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(logFile().toFile())
                 .start());
@@ -137,7 +159,7 @@ final class ChildAgent implements AutoCloseable {
     }
 
     private URI uri(String path) throws IOException {
-        return URI.create("http://127.0.0.1:" + port().orElseThrow() + path);
+        return URI.create(address() + path);
     }
 
     /** Registers a job with one task {@code t} that runs a shell script; {@code more} goes into its group. */

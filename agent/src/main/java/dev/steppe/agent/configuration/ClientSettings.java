@@ -5,6 +5,7 @@ import dev.steppe.client.network.Subnet;
 import dev.steppe.client.settings.ArtifactSettings;
 import dev.steppe.client.settings.CapacitySettings;
 import dev.steppe.client.settings.TemplateSettings;
+import dev.steppe.client.settings.VaultSettings;
 import dev.steppe.model.HostNetwork;
 import dev.steppe.model.HostVolume;
 import java.nio.file.Path;
@@ -43,6 +44,7 @@ public record ClientSettings(
         SortedMap<String, HostNetwork> hostNetworks,
         ArtifactSettings artifact,
         TemplateSettings template,
+        VaultSettings vault,
         AllocationUsers.Range users) {
     public ClientSettings {
         meta = Collections.unmodifiableSortedMap(new TreeMap<>(meta));

@@ -55,6 +55,7 @@ final class ClientTranslation {
                 hostNetworks(),
                 artifact(),
                 template(),
+                new VaultTranslation(nomad, findings).settings(),
                 users());
     }
 

@@ -29,7 +29,7 @@ final class ClusterQueries {
                 Optional.of(new DataQuery.OneVariable(variable.namespace().orElse(namespace), variable.path()));
             case Query.Variables variables ->
                 Optional.of(new DataQuery.VariablesUnder(variables.namespace().orElse(namespace), variables.prefix()));
-            case Query.File _ -> Optional.empty();
+            case Query.File _, Query.Secret _ -> Optional.empty();
         };
     }
 

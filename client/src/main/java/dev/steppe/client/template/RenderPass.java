@@ -62,7 +62,8 @@ final class RenderPass implements TemplateData {
                     Query.Key _,
                     Query.Keys _,
                     Query.Variable _,
-                    Query.Variables _ -> answers.getOrDefault(query, new Answer.Unknown());
+                    Query.Variables _,
+                    Query.Secret _ -> answers.getOrDefault(query, new Answer.Unknown());
         };
     }
 

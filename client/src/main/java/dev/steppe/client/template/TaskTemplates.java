@@ -40,6 +40,7 @@ final class TaskTemplates {
 
     private final Loop loop;
     private final DataReader reader;
+    private final SecretReader secrets;
     private final TaskSite site;
     private final Workshop workshop;
     private final List<Standing> standings;
@@ -56,9 +57,16 @@ final class TaskTemplates {
     /** What rendering and writing need besides the data. */
     record Workshop(TaskFiles files, Baselines baselines, SortedMap<String, String> environment) {}
 
-    TaskTemplates(Loop loop, DataReader reader, TaskSite site, Workshop workshop, List<Standing> standings) {
+    TaskTemplates(
+            Loop loop,
+            DataReader reader,
+            SecretReader secrets,
+            TaskSite site,
+            Workshop workshop,
+            List<Standing> standings) {
         this.loop = loop;
         this.reader = reader;
+        this.secrets = secrets;
         this.site = site;
         this.workshop = workshop;
         this.standings = standings;
@@ -158,6 +166,9 @@ final class TaskTemplates {
     private void watch(SequencedSet<Query> used) {
         String namespace = site.surroundings().job().namespace();
         for (Query query : used) {
+            if (query instanceof Query.Secret secret && !watches.containsKey(query)) {
+                watches.put(query, secrets.watch(site, secret, found -> answered(query, found)));
+            }
             var asked = ClusterQueries.asked(query, namespace);
             if (asked.isPresent() && !watches.containsKey(query)) {
                 var allocation = site.surroundings().allocation().id();
@@ -174,8 +185,12 @@ final class TaskTemplates {
     }
 
     private void found(Query query, DataAnswer found) {
+        answered(query, ClusterQueries.answer(query, found));
+    }
+
+    private void answered(Query query, Answer answer) {
         if (!closed && watches.containsKey(query)) {
-            answers.put(query, ClusterQueries.answer(query, found));
+            answers.put(query, answer);
             look();
         }
     }

@@ -28,6 +28,7 @@ public final class TemplateHook implements TaskHook {
 
     private final Loop loop;
     private final DataReader reader;
+    private final SecretReader secrets;
     private final FilesOfTasks files;
     private final Environments environments;
     private final Supplier<TemplateSettings> settings;
@@ -49,11 +50,13 @@ public final class TemplateHook implements TaskHook {
     public TemplateHook(
             Loop loop,
             DataReader reader,
+            SecretReader secrets,
             FilesOfTasks files,
             Environments environments,
             Supplier<TemplateSettings> settings) {
         this.loop = loop;
         this.reader = reader;
+        this.secrets = secrets;
         this.files = files;
         this.environments = environments;
         this.settings = settings;
@@ -125,6 +128,7 @@ public final class TemplateHook implements TaskHook {
         return new TaskTemplates(
                 loop,
                 reader,
+                secrets,
                 site,
                 new TaskTemplates.Workshop(taskFiles, baselines, environment.variables()),
                 standings);

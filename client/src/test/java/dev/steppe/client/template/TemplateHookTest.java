@@ -163,6 +163,7 @@ class TemplateHookTest {
         return new TemplateHook(
                 loop,
                 servers,
+                (site, query, listener) -> () -> {},
                 site -> new TaskFiles(directories, view, Optional.empty()),
                 TestTasks::environment,
                 () -> QUICK);

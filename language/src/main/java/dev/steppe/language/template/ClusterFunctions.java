@@ -26,6 +26,19 @@ final class ClusterFunctions {
         services(group);
         keys(group);
         scheduler(group);
+        group.add(
+                "secret",
+                "PATH",
+                "a secret that Vault answers a read of the path with, as Data and LeaseID; version 2 of the key-value store"
+                        + " wants data in the path and has the values in Data.data; waits until there is one",
+                ClusterFunctions::secret);
+    }
+
+    private static Datum secret(Arguments arguments) throws FunctionException {
+        if (arguments.count() > 1) {
+            throw new FunctionException("writing to Vault is not supported; name the path only");
+        }
+        return arguments.session().need(new Query.Secret(arguments.text(0)), Datum.nil());
     }
 
     private static void services(FunctionSet.Group group) {

@@ -68,6 +68,14 @@ public sealed interface Query {
         }
     }
 
+    /** A secret in Vault's dialect. */
+    record Secret(String path) implements Query {
+        @Override
+        public String toString() {
+            return "vault.read(" + path + ")";
+        }
+    }
+
     /** A file's content. */
     record File(String path) implements Query {
         @Override

@@ -5,9 +5,8 @@ final class Refusals {
     private Refusals() {}
 
     static void define(FunctionSet.Group group) {
-        for (String secret : new String[] {"secret", "secrets", "pkiCert"}) {
-            group.later(secret, "It comes with secrets, which Steppe does not have yet; use nomadVar meanwhile.");
-        }
+        group.later("secrets", "Templates do not list secrets yet; name each with secret.");
+        group.later("pkiCert", "Templates get no certificates from Vault yet.");
         for (String nodes : new String[] {"node", "nodes", "datacenters"}) {
             group.later(nodes, "Templates do not see nodes yet; use service or nomadService.");
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
@@ -13,6 +14,8 @@ import java.util.TreeMap;
 
 /** The values that answers to queries have: records with the fields that templates name. */
 public final class Shapes {
+    private static final double WHOLE_MAX = 1L << 53;
+
     private Shapes() {}
 
     /** An instance of a service with the health of its checks: one of the answer to {@link Query.Service}. */
@@ -207,5 +210,34 @@ public final class Shapes {
         methods.put("Metadata", arguments -> meta);
         methods.put("Parent", arguments -> parent);
         return structure("NomadVarItem", fields, methods, value);
+    }
+
+    /** A secret: the answer to {@link Query.Secret}, as its store tells it in JSON. Numbers are whole where they can be. */
+    public static Datum secret(String json) throws FunctionException {
+        return JsonText.read(json) instanceof Datum.Table table ? secret(table.entries()) : Datum.nil();
+    }
+
+    private static Datum secret(Map<String, Datum> answer) {
+        var fields = fields();
+        fields.put("LeaseID", answer.getOrDefault("lease_id", Datum.of("")));
+        fields.put("LeaseDuration", whole(answer.getOrDefault("lease_duration", Datum.of(0L))));
+        fields.put("Renewable", answer.getOrDefault("renewable", Datum.of(false)));
+        var data = answer.get("data");
+        fields.put("Data", data instanceof Datum.Table ? whole(data) : Datum.table(Collections.emptySortedMap()));
+        return Datum.structure("Secret", fields);
+    }
+
+    private static Datum whole(Datum value) {
+        if (value instanceof Datum.Real(double number) && number == Math.rint(number) && Math.abs(number) < WHOLE_MAX) {
+            return Datum.of((long) number);
+        }
+        if (value instanceof Datum.Table table) {
+            var entries = new TreeMap<String, Datum>();
+            table.entries().forEach((key, element) -> entries.put(key, whole(element)));
+            return Datum.table(entries);
+        }
+        return value instanceof Datum.Sequence sequence
+                ? Datum.of(sequence.elements().stream().map(Shapes::whole).toList())
+                : value;
     }
 }

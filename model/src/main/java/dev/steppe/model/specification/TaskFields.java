@@ -83,7 +83,7 @@ final class TaskFields {
                         works("shutdown_delay"),
                         works("artifact"),
                         works("volume_mount", "with the drivers exec, java and docker"),
-                        later("vault"),
+                        works("vault", "on nodes whose configuration names a Vault"),
                         later("identity"),
                         later("secret"),
                         later("action"),
@@ -185,14 +185,14 @@ final class TaskFields {
                 Vault.class,
                 "vault",
                 List.of(
-                        later("policies"),
-                        later("role"),
-                        later("namespace"),
+                        works("policies", "what the task's token may; without any it is the policy default"),
+                        later("role", "name policies; tokens are made as children of the node's own"),
+                        later("namespace", "the node's configuration names the namespace"),
                         only("cluster", List.of("default"), "a region has one store of secrets"),
-                        later("env"),
-                        later("change_mode"),
-                        later("change_signal"),
-                        later("disable_file"),
-                        later("allow_token_expiration")));
+                        works("env", "as VAULT_TOKEN"),
+                        works("change_mode"),
+                        works("change_signal"),
+                        works("disable_file", "else the token is in secrets/vault_token"),
+                        works("allow_token_expiration")));
     }
 }

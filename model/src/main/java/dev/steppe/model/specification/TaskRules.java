@@ -67,6 +67,11 @@ final class TaskRules {
                         "vault change_mode",
                         vault.changeMode(),
                         List.of("noop", "signal", "restart")));
+        task.vault()
+                .ifPresent(vault -> at.addIf(
+                        vault.policies().contains("root"),
+                        "Vault.Policies",
+                        "vault policies has \"root\", which no task gets"));
         task.identity().ifPresent(identity -> identity("Identity", identity));
         for (WorkloadIdentity identity : task.identities()) {
             identity("Identities", identity);
