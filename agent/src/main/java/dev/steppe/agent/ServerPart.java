@@ -65,9 +65,13 @@ record ServerPart(Server server, Store store, Consensus consensus, Transport tra
         return new Server.Options(
                 configuration.datacenter(),
                 configuration.allowByDefault(),
-                server.heartbeatEvery(),
-                server.heartbeatGrace(),
-                new Server.Retention(server.garbageEvery(), server.keepJobs(), server.keepEvaluations()),
+                new Server.Heartbeat(
+                        server.heartbeatEvery(),
+                        server.heartbeatGrace(),
+                        Math.max(1, server.heartbeatsPerSecond()),
+                        server.heartbeatAfterFailover()),
+                new Server.Retention(
+                        server.garbageEvery(), server.keepJobs(), server.keepEvaluations(), server.keepNodes()),
                 new Server.Agents(
                         new AgentNames(configuration.region(), configuration.datacenter(), true),
                         link.flatMap(LinkPart::firstAuthority)));

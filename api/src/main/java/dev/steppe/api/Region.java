@@ -8,7 +8,6 @@ import dev.steppe.model.EvaluationId;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
-import dev.steppe.model.NodeId;
 import dev.steppe.model.VersionTag;
 import dev.steppe.server.AgentEndpoint;
 import dev.steppe.server.IntentionEndpoint;
@@ -46,6 +45,9 @@ public interface Region {
 
     /** How fresh the snapshot is; the index in it is not used. */
     Dialect.ReadState freshness();
+
+    /** Nodes and their pools. */
+    RegionNodes nodes();
 
     /** Variables, keys and sessions. */
     RegionData data();
@@ -94,9 +96,6 @@ public interface Region {
 
     /** Forgets everything that is over, however short ago; returns the index of the state after that. */
     long collectGarbage() throws Refused, IOException, InterruptedException;
-
-    /** Lets a node have new allocations or not; returns the index of the change. */
-    long setEligibility(NodeId node, String eligibility) throws Refused, IOException, InterruptedException;
 
     /** Creates or replaces the intention of a pair; with {@code onlyNew} an existing one refuses it. */
     IntentionWritten putIntention(IntentionEndpoint.Wish wish, boolean onlyNew)

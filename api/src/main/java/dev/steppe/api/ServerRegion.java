@@ -12,7 +12,6 @@ import dev.steppe.model.AllocationId;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
-import dev.steppe.model.NodeId;
 import dev.steppe.model.VersionTag;
 import dev.steppe.server.AgentEndpoint;
 import dev.steppe.server.IntentionEndpoint;
@@ -81,6 +80,11 @@ public final class ServerRegion implements Region, AutoCloseable {
     @Override
     public Dialect.ReadState freshness() {
         return new Dialect.ReadState(store.snapshot().index(), leader().isPresent(), Duration.ZERO);
+    }
+
+    @Override
+    public RegionNodes nodes() {
+        return new ServerRegionNodes(server.nodes());
     }
 
     @Override
@@ -213,12 +217,6 @@ public final class ServerRegion implements Region, AutoCloseable {
     private static JobWritten written(Reply.Done<JobEndpoint.Registered> done) {
         var registered = done.value();
         return new JobWritten(done.index(), registered.jobModifyIndex(), registered.evaluation(), registered.notices());
-    }
-
-    @Override
-    public long setEligibility(NodeId node, String eligibility) throws Refused, IOException, InterruptedException {
-        Reply.Done<Long> done = done(then -> server.nodes().setEligibility(node, eligibility.equals("eligible"), then));
-        return done.index();
     }
 
     @Override

@@ -13,7 +13,6 @@ import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Intention;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
-import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.VersionTag;
 import dev.steppe.model.codec.Codec;
@@ -177,8 +176,8 @@ public final class World implements Region, AutoCloseable {
     }
 
     @Override
-    public long setEligibility(NodeId node, String eligibility) throws Refused {
-        return apply(new Command.SetNodeEligibility(node, eligibility, List.of(), AT));
+    public RegionNodes nodes() {
+        return new WorldNodes(this);
     }
 
     @Override

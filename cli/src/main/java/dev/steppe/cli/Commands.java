@@ -61,10 +61,16 @@ import dev.steppe.cli.mesh.IntentionCreate;
 import dev.steppe.cli.mesh.IntentionDelete;
 import dev.steppe.cli.mesh.IntentionGet;
 import dev.steppe.cli.mesh.IntentionList;
+import dev.steppe.cli.node.NodeDrain;
 import dev.steppe.cli.node.NodeEligibility;
+import dev.steppe.cli.node.NodePurge;
 import dev.steppe.cli.node.NodeStatus;
 import dev.steppe.cli.operator.AgentMonitor;
 import dev.steppe.cli.operator.SystemCommand;
+import dev.steppe.cli.pool.PoolApply;
+import dev.steppe.cli.pool.PoolDelete;
+import dev.steppe.cli.pool.PoolInfo;
+import dev.steppe.cli.pool.PoolList;
 import java.util.List;
 import java.util.Optional;
 
@@ -79,6 +85,9 @@ final class Commands {
 
     /** A new instance of the command of this full name; empty when there is none. */
     static Optional<Command> create(String name) {
+        if (name.startsWith("node ")) {
+            return ofNodes(name);
+        }
         return name.startsWith("job ") || name.startsWith("scaling ") ? ofJobs(name) : ofOthers(name);
     }
 
@@ -108,12 +117,27 @@ final class Commands {
         };
     }
 
+    private static Optional<Command> ofNodes(String name) {
+        return switch (name) {
+            case "node status" -> Optional.of(new NodeStatus());
+            case "node eligibility" -> Optional.of(new NodeEligibility());
+            case "node drain" -> Optional.of(new NodeDrain());
+            case "node purge" -> Optional.of(new NodePurge());
+            case "node pool list" -> Optional.of(PoolList.pools());
+            case "node pool info" -> Optional.of(new PoolInfo());
+            case "node pool apply" -> Optional.of(new PoolApply());
+            case "node pool delete" -> Optional.of(new PoolDelete());
+            case "node pool nodes" -> Optional.of(PoolList.nodes());
+            case "node pool jobs" -> Optional.of(PoolList.jobs());
+            default -> Optional.empty();
+        };
+    }
+
     private static Optional<Command> ofOthers(String name) {
         return switch (name) {
             case "version" -> Optional.of(new Version());
             case "status" -> Optional.of(new Status());
             case "fmt" -> Optional.of(new FormatFiles());
-            case "node eligibility" -> Optional.of(new NodeEligibility());
             case "system gc" -> Optional.of(SystemCommand.garbage());
             case "system reconcile summaries" -> Optional.of(SystemCommand.summaries());
             case "agent-info" -> Optional.of(new AgentInfo());
@@ -126,7 +150,6 @@ final class Commands {
             case "alloc fs" -> Optional.of(new AllocFiles());
             case "alloc exec" -> Optional.of(new AllocExec());
             case "alloc logs" -> Optional.of(new AllocLogs());
-            case "node status" -> Optional.of(new NodeStatus());
             case "eval status" -> Optional.of(new EvalStatus());
             case "eval list" -> Optional.of(new EvalList());
             case "intention create" -> Optional.of(new IntentionCreate());
@@ -197,6 +220,7 @@ final class Commands {
             case "logs" -> "alloc logs";
             case "alloc-status" -> "alloc status";
             case "node-status" -> "node status";
+            case "node-drain" -> "node drain";
             case "eval-status" -> "eval status";
             case "server-members" -> "server members";
             case "-v", "-version", "--version" -> "version";

@@ -19,7 +19,9 @@ final class Help {
 
     /** All commands people can type, in the order of the overview. */
     static List<Entry> entries() {
-        return Stream.of(agent(), jobs(), others()).flatMap(List::stream).toList();
+        return Stream.of(agent(), jobs(), others(), cluster())
+                .flatMap(List::stream)
+                .toList();
     }
 
     private static List<Entry> agent() {
@@ -65,9 +67,22 @@ final class Help {
                 new Entry("alloc checks", "Latest results of an allocation's checks"),
                 new Entry("alloc fs", "Files of an allocation: lists directories, prints and follows files"),
                 new Entry("alloc exec", "Run a command inside a running task"),
-                new Entry("alloc logs", "Output of a task; -f follows it, with -job that of all tasks"),
+                new Entry("alloc logs", "Output of a task; -f follows it, with -job that of all tasks"));
+    }
+
+    /** Where it runs, and what it uses. */
+    private static List<Entry> cluster() {
+        return List.of(
                 new Entry("node status", "Nodes, or one node with its resources and allocations"),
                 new Entry("node eligibility", "Let a node have new allocations, or not"),
+                new Entry("node drain", "Move what runs on a node to others; -dry-run says where"),
+                new Entry("node purge", "Forget a node that is gone for good"),
+                new Entry("node pool list", "Pools of nodes"),
+                new Entry("node pool info", "One pool of nodes"),
+                new Entry("node pool apply", "Make or change a pool of nodes from a file"),
+                new Entry("node pool delete", "Forget a pool of nodes that nothing is in"),
+                new Entry("node pool nodes", "Nodes of a pool"),
+                new Entry("node pool jobs", "Jobs of a pool"),
                 new Entry("eval status", "An evaluation and why something was not placed"),
                 new Entry("eval list", "Evaluations"),
                 new Entry("intention create", "Allow or deny that one service calls another"),

@@ -35,6 +35,11 @@ public final class Client implements AutoCloseable {
     private static final Duration RECONNECT_FIRST = Duration.ofMillis(200);
     private static final Duration RECONNECT_LONGEST = Duration.ofSeconds(10);
 
+    /** A server that does not answer a heartbeat this long is none; perhaps another answers. */
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+
+    private static final Duration SILENCE_LOOKED_AT_EVERY = Duration.ofSeconds(1);
+
     /** Ended allocations whose logs stay readable unless the configuration says another number. */
     private static final int ENDED_KEPT = 50;
 
@@ -50,6 +55,12 @@ public final class Client implements AutoCloseable {
     private Optional<Link> link = Optional.empty();
     private Duration reconnectAfter = RECONNECT_FIRST;
     private boolean welcomed;
+    private long heartbeats;
+    private Optional<Loop.Timer> beat = Optional.empty();
+    private final Silence silence;
+    private Optional<Loop.Timer> silenceWatch = Optional.empty();
+    private Instant helloAt = Instant.EPOCH;
+    private Instant beatAt = Instant.EPOCH;
     private boolean reportDue;
     private Instant lastReport = Instant.EPOCH;
     private boolean closed;
@@ -66,6 +77,7 @@ public final class Client implements AutoCloseable {
         this.endedKept = endedKept;
         this.transport = transport;
         this.node = node;
+        this.silence = new Silence(loop.now());
         this.parts = new AllocationRunner.Parts(
                 parts.hooks(), parts.tasks(), parts.observers(), parts.shelf(), this::changed);
     }
@@ -77,6 +89,7 @@ public final class Client implements AutoCloseable {
                 runners.put(kept.id(), AllocationRunner.adopted(loop, parts, kept));
             }
             connect();
+            watchSilence();
         });
     }
 
@@ -95,6 +108,7 @@ public final class Client implements AutoCloseable {
     public void changed(NodeSpec newNode) {
         loop.execute(() -> {
             node = newNode;
+            helloAt = loop.now();
             link.ifPresent(open -> open.send(new Message.Hello(newNode)));
         });
     }
@@ -122,6 +136,7 @@ public final class Client implements AutoCloseable {
         var end = new Stream();
         var opened = transport.connect(end);
         link = Optional.of(opened);
+        helloAt = loop.now();
         opened.send(new Message.Hello(node));
     }
 
@@ -144,10 +159,21 @@ public final class Client implements AutoCloseable {
                 LOG.log(Level.WARNING, "stream to the servers lost, tasks go on reason=" + reason);
                 link = Optional.empty();
                 welcomed = false;
+                watchSilence();
                 loop.after(reconnectAfter, Client.this::connect);
                 var doubled = reconnectAfter.multipliedBy(2);
                 reconnectAfter = doubled.compareTo(RECONNECT_LONGEST) > 0 ? RECONNECT_LONGEST : doubled;
             });
+        }
+    }
+
+    /** While there is no server, looks every now and then what must not run without one. */
+    private void watchSilence() {
+        silenceWatch.ifPresent(Loop.Timer::cancel);
+        silenceWatch = Optional.empty();
+        if (!closed && !welcomed) {
+            silence.look(runners(), loop.now());
+            silenceWatch = Optional.of(loop.after(SILENCE_LOOKED_AT_EVERY, this::watchSilence));
         }
     }
 
@@ -159,24 +185,42 @@ public final class Client implements AutoCloseable {
             case Message.LeafSigned signed -> {}
             case Message.DataFound found -> {}
             case Message.EndsTaken taken -> endsTaken(taken.allocations());
+            case Message.HeartbeatTaken taken -> heartbeatTaken(taken);
         }
         listeners.forEach(listener -> listener.accept(message));
     }
 
     private void welcomed(Message.Welcome welcome) {
         welcomed = true;
+        silence.answered(helloAt);
         reconnectAfter = RECONNECT_FIRST;
-        beat(welcome.heartbeatEvery(), link.orElseThrow());
-        unreported.addAll(runners.keySet());
-        reportSoon();
+        var open = link.orElseThrow();
+        beatAfter(welcome.heartbeatEvery(), open);
+        open.send(new Message.Reports(runners.values().stream()
+                .map(runner -> new Message.Report(runner.id(), runner.state()))
+                .toList()));
+        unreported.clear();
     }
 
-    private void beat(Duration every, Link stream) {
-        if (closed || link.filter(current -> current == stream).isEmpty()) {
-            return;
+    private void heartbeatTaken(Message.HeartbeatTaken taken) {
+        if (taken.number() == heartbeats) {
+            silence.answered(beatAt);
+            link.ifPresent(open -> beatAfter(taken.next(), open));
         }
-        stream.send(new Message.Heartbeat(node.id()));
-        loop.after(every, () -> beat(every, stream));
+    }
+
+    /** One heartbeat, and the next when it is answered: a server that does not answer is none. */
+    private void beatAfter(Duration time, Link stream) {
+        beat.ifPresent(Loop.Timer::cancel);
+        beat = Optional.of(loop.after(time, () -> {
+            if (!closed && link.filter(current -> current == stream).isPresent()) {
+                heartbeats++;
+                beatAt = loop.now();
+                silence.look(runners(), beatAt);
+                stream.send(new Message.Heartbeat(node.id(), heartbeats));
+                beat = Optional.of(loop.after(ANSWER_WITHIN, () -> stream.close("a heartbeat was not answered")));
+            }
+        }));
     }
 
     private void assigned(Message.Assignments assignments) {

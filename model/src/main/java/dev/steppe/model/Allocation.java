@@ -65,6 +65,11 @@ public record Allocation(
         return with(desiredStatus, desiredDescription, desiredTransition, next, state);
     }
 
+    /** The same allocation in a status that its node does not tell itself, with the reason for it. */
+    public Allocation reported(ClientStatus status, String reason) {
+        return reported(client.with(status, reason));
+    }
+
     /** The same allocation, told which one replaced it. */
     public Allocation replacedBy(AllocationId replacement) {
         return with(desiredStatus, desiredDescription, desiredTransition, Optional.of(replacement), client);
@@ -169,6 +174,39 @@ public record Allocation(
                 allocModifyIndex,
                 createTime,
                 modifyTime);
+    }
+
+    /** The same allocation as the live instance of its name again: nothing replaces it any more. */
+    public Allocation resumed(long newEpoch) {
+        return new Allocation(
+                id,
+                namespace,
+                evaluationId,
+                name,
+                nodeId,
+                nodeName,
+                jobId,
+                jobVersion,
+                taskGroup,
+                allocatedResources,
+                desiredStatus,
+                desiredDescription,
+                desiredTransition,
+                previous,
+                Optional.empty(),
+                metrics,
+                client,
+                newEpoch,
+                createIndex,
+                modifyIndex,
+                allocModifyIndex,
+                createTime,
+                modifyTime);
+    }
+
+    /** The same allocation after a change by a server. */
+    public Allocation stored(long index, Instant now) {
+        return stored(createIndex, index, index, createTime, now);
     }
 
     /** The same allocation as the state keeps it. {@code serverIndex} is the last change by a server, for the nodes. */

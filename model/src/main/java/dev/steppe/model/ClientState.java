@@ -16,6 +16,11 @@ public record ClientState(
         @Json("CheckStatuses") SortedMap<String, CheckStatus> checks,
         @Json("MeshRefusals") List<MeshRefusal> refusals) {
 
+    /** The same in another status, with the reason for it. */
+    public ClientState with(ClientStatus newStatus, String reason) {
+        return new ClientState(newStatus, reason, taskStates, health, networkStatus, checks, refusals);
+    }
+
     /** What a new allocation shows before its node said anything. */
     public static ClientState fresh() {
         return new ClientState(

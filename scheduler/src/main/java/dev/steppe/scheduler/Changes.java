@@ -15,7 +15,10 @@ final class Changes {
     private final List<Missing> missing = new ArrayList<>();
     private final List<Command.Stop> stopped = new ArrayList<>();
     private final List<Command.Move> moved = new ArrayList<>();
+    private final List<Command.Stop> outOfReach = new ArrayList<>();
+    private final List<Command.Move> resumed = new ArrayList<>();
     private Optional<Instant> retryAt = Optional.empty();
+    private Optional<Instant> givenUpAt = Optional.empty();
 
     List<Missing> missing() {
         return Collections.unmodifiableList(missing);
@@ -32,6 +35,21 @@ final class Changes {
     /** When the first delayed replacement is due. */
     Optional<Instant> retryAt() {
         return retryAt;
+    }
+
+    /** When the first instance that is out of reach is given up. */
+    Optional<Instant> givenUpAt() {
+        return givenUpAt;
+    }
+
+    /** Instances nobody hears of any more; they are not stopped. */
+    List<Command.Stop> outOfReach() {
+        return Collections.unmodifiableList(outOfReach);
+    }
+
+    /** Instances that are the live ones of their names again. */
+    List<Command.Move> resumed() {
+        return Collections.unmodifiableList(resumed);
     }
 
     void place(Missing instance) {
@@ -63,6 +81,32 @@ final class Changes {
                 Optional.of(ClientStatus.LOST)));
     }
 
+    /** Its node does not answer. It keeps what it holds, since it may well run. */
+    void outOfReach(Allocation allocation) {
+        if (allocation.client().status() != ClientStatus.UNKNOWN) {
+            outOfReach.add(new Command.Stop(
+                    allocation.id(),
+                    DesiredStatus.RUN,
+                    "alloc is unknown since its node is disconnected",
+                    Optional.of(ClientStatus.UNKNOWN)));
+        }
+    }
+
+    /** It had been replaced while it was out of reach, or it replaced one that came back: it is the one too many. */
+    void stopReconnected(Allocation allocation) {
+        stopped.add(new Command.Stop(
+                allocation.id(),
+                DesiredStatus.STOP,
+                "alloc not needed due to disconnected client reconnect",
+                Optional.empty()));
+    }
+
+    /** It is the live instance of its name again. */
+    void resume(Allocation allocation, long epoch) {
+        resumed.add(new Command.Move(
+                allocation.id(), allocation.jobVersion(), allocation.evaluationId(), Optional.of(epoch)));
+    }
+
     /** Somebody wants another instance in its place. */
     void migrate(Allocation allocation) {
         stop(allocation, "alloc is being migrated");
@@ -71,5 +115,11 @@ final class Changes {
     /** Something is to be looked at again then. */
     void retryAt(Instant due) {
         retryAt = Optional.of(retryAt.filter(earlier -> earlier.isBefore(due)).orElse(due));
+    }
+
+    /** An instance that is out of reach is given up then. */
+    void givenUpAt(Instant due) {
+        givenUpAt =
+                Optional.of(givenUpAt.filter(earlier -> earlier.isBefore(due)).orElse(due));
     }
 }

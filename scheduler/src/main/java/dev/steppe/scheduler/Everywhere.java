@@ -6,11 +6,13 @@ import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeStatus;
 import dev.steppe.model.TaskGroup;
 import dev.steppe.model.UpdateStrategy;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -22,13 +24,15 @@ final class Everywhere {
     private final Snapshot snapshot;
     private final Job job;
     private final Succession succession;
+    private final NodeFates fates;
     private final Changes changes;
 
-    Everywhere(Snapshot snapshot, Job job, Succession succession, Changes changes) {
+    Everywhere(Snapshot snapshot, Job job, Succession succession, NodeFates fates) {
         this.snapshot = snapshot;
         this.job = job;
         this.succession = succession;
-        this.changes = changes;
+        this.fates = fates;
+        this.changes = fates.changes();
     }
 
     void run() {
@@ -78,11 +82,16 @@ final class Everywhere {
                 && allocation.jobVersion() == job.version();
     }
 
+    private static boolean isSilent(Optional<Node> node) {
+        return node.map(Node::status)
+                .filter(status -> status == NodeStatus.READY || status == NodeStatus.INITIALIZING)
+                .isEmpty();
+    }
+
     private void look(TaskGroup group, Allocation allocation, Feasibility feasibility, List<Allocation> outdated) {
         var node = snapshot.node(allocation.nodeId());
-        var fate = NodeFate.of(snapshot, allocation);
-        if (fate == NodeFate.LOST || node.isEmpty()) {
-            changes.lose(allocation);
+        if (isSilent(node)) {
+            fates.keepsItsName(allocation, group);
         } else if (group.count() == 0) {
             changes.stopUnneeded(allocation);
         } else if (feasibility.refusal(node.get()).isPresent()) {
@@ -90,9 +99,12 @@ final class Everywhere {
                     allocation,
                     "the node does not fit the job any more: "
                             + feasibility.refusal(node.get()).get().sentence());
-        } else if (fate == NodeFate.MIGRATES) {
+        } else if (allocation.desiredTransition().migrate()) {
             changes.migrate(allocation);
-            changes.place(Missing.replacing(job, group, allocation).on(allocation.nodeId()));
+            // there is no other node for it: one that is being emptied gets another when it may have new ones
+            if (node.get().isEligible()) {
+                changes.place(Missing.replacing(job, group, allocation).on(allocation.nodeId()));
+            }
         } else if (allocation.jobVersion() != job.version()) {
             if (succession.of(allocation, group).inPlace()) {
                 changes.move(allocation, job.version());

@@ -1,6 +1,7 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.TaskGroup;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 final class Reconciler {
     private final Snapshot snapshot;
     private final Job job;
+    private final Instant now;
     private final Succession succession;
     private final Rescheduling rescheduling;
     private final Changes changes;
@@ -30,6 +32,7 @@ final class Reconciler {
             Snapshot snapshot, Job job, Instant now, Succession succession, boolean replacesFailed, Changes changes) {
         this.snapshot = snapshot;
         this.job = job;
+        this.now = now;
         this.succession = succession;
         this.rescheduling = new Rescheduling(snapshot, job, now, replacesFailed);
         this.changes = changes;
@@ -64,7 +67,8 @@ final class Reconciler {
     }
 
     private void reconcile(TaskGroup group, List<Allocation> existing) {
-        var sorted = Sorting.of(snapshot, job, group, existing, rescheduling, changes);
+        var fates = new NodeFates(snapshot, now, changes);
+        var sorted = Sorting.of(job, group, existing, fates, rescheduling, changes);
         var kept = keepWanted(group, sorted.running());
         update(group, kept);
         place(group, kept, sorted);
@@ -91,6 +95,9 @@ final class Reconciler {
         for (Allocation allocation : kept) {
             if (allocation.jobVersion() == job.version()) {
                 unproved += isHealthy(allocation) ? 0 : 1;
+            } else if (allocation.client().status() == ClientStatus.UNKNOWN) {
+                // nobody knows whether it has ended: nothing takes its place before it is lost
+                unproved++;
             } else if (succession.of(allocation, group).inPlace()) {
                 changes.move(allocation, job.version());
             } else {
@@ -103,7 +110,7 @@ final class Reconciler {
                 .orElse(job.spec().type().ends() ? 0 : 1);
         int left = parallel == 0 ? Integer.MAX_VALUE : Math.max(0, parallel - unproved);
         for (Allocation allocation : outdated) {
-            boolean broken = allocation.client().status() != dev.steppe.model.ClientStatus.RUNNING;
+            boolean broken = allocation.client().status() != ClientStatus.RUNNING;
             if (left > 0 || broken) {
                 left -= broken ? 0 : 1;
                 changes.place(Missing.updating(job, group, allocation));

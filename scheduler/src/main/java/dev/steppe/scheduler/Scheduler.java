@@ -1,6 +1,5 @@
 package dev.steppe.scheduler;
 
-import dev.steppe.model.AllocatedResources;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.AllocationMetric;
@@ -13,7 +12,6 @@ import dev.steppe.model.EvaluationId;
 import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.Ids;
 import dev.steppe.model.Job;
-import dev.steppe.model.Node;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import java.time.Instant;
@@ -31,6 +29,9 @@ import java.util.random.RandomGenerator;
 public final class Scheduler {
     /** What triggers an evaluation that replaces failed instances whatever their policy says. */
     public static final String FORCED_RESCHEDULE = "alloc-reschedule";
+
+    /** What triggers an evaluation at the time when a disconnected node is not waited for any more. */
+    static final String DISCONNECT_TIMEOUT = "max-disconnect-timeout";
 
     private final Snapshot snapshot;
     private final Evaluation evaluation;
@@ -70,15 +71,21 @@ public final class Scheduler {
         boolean forced = evaluation.triggeredBy().equals(FORCED_RESCHEDULE);
         new Reconciler(snapshot, job, now, succession, forced, changes).run();
         if (job.spec().type().everywhere() && !job.stop()) {
-            new Everywhere(snapshot, job, succession, changes).run();
+            new Everywhere(snapshot, job, succession, new NodeFates(snapshot, now, changes)).run();
         }
         stopped.addAll(changes.stopped());
         count(job, succession, changes.missing(), changes.moved());
         place(job, changes.missing());
+        stopped.addAll(changes.outOfReach());
         changes.retryAt()
                 .ifPresent(due -> followUps.add(followUp(
                         "alloc-failure", EvaluationStatus.PENDING, "waits to replace a failed allocation", due)));
-        return finish(changes.moved());
+        changes.givenUpAt()
+                .ifPresent(due -> followUpOnce(
+                        DISCONNECT_TIMEOUT, "waits until a disconnected node is not waited for any more", due));
+        var moved = new ArrayList<>(changes.moved());
+        moved.addAll(changes.resumed());
+        return finish(moved);
     }
 
     /** What is to become of each group, whether or not there is room for it. */
@@ -114,6 +121,7 @@ public final class Scheduler {
 
     private void place(Job job, List<Missing> missing) {
         var nodes = new Candidates(snapshot, job, stopped);
+        var epochs = new Epochs(snapshot, job);
         for (var group : job.spec().taskGroups()) {
             queued.put(group.name(), 0);
         }
@@ -122,7 +130,7 @@ public final class Scheduler {
             replaced.filter(old -> instance.stopsReplaced()).ifPresent(nodes::free);
             var choice = choose(nodes, instance);
             if (choice.node().isPresent()) {
-                accept(job, instance, choice.node().get(), choice.resources().orElseThrow(), choice.metric());
+                accept(job, instance, choice, epochs);
                 nodes.take(placed.getLast());
             } else {
                 replaced.filter(old -> instance.stopsReplaced()).ifPresent(nodes::holdAgain);
@@ -141,7 +149,8 @@ public final class Scheduler {
         return home.orElseGet(() -> nodes.choose(instance, random));
     }
 
-    private void accept(Job job, Missing instance, Node node, AllocatedResources resources, AllocationMetric metric) {
+    private void accept(Job job, Missing instance, Candidates.Choice choice, Epochs epochs) {
+        var node = choice.node().orElseThrow();
         if (instance.stopsReplaced()) {
             stopped.add(new Command.Stop(
                     instance.replaces().orElseThrow().id(),
@@ -159,7 +168,7 @@ public final class Scheduler {
                         "alloc was rescheduled because it "
                                 + (old.client().status() == ClientStatus.FAILED ? "failed" : "ended"),
                         Optional.empty())));
-        long epoch = instance.replaces().map(Allocation::epoch).orElse(0L) + 1;
+        long epoch = epochs.next(instance.name(), node.id());
         placed.add(new Allocation(
                 new AllocationId(Ids.random(random)),
                 job.spec().namespace(),
@@ -170,13 +179,13 @@ public final class Scheduler {
                 job.spec().id(),
                 instance.job().version(),
                 instance.group().name(),
-                resources,
+                choice.resources().orElseThrow(),
                 DesiredStatus.RUN,
                 "",
                 DesiredTransition.NONE,
                 instance.replaces().map(Allocation::id),
                 Optional.empty(),
-                Optional.of(metric),
+                Optional.of(choice.metric()),
                 ClientState.fresh(),
                 epoch,
                 0,
@@ -203,6 +212,17 @@ public final class Scheduler {
         }
         var done = evaluation.scheduled(EvaluationStatus.COMPLETE, "", failed, queued, blocked);
         return new Plan(done, placed, stopped, moved, failed, queued, updates, followUps);
+    }
+
+    /** Unless an evaluation is there that will look at the job then. */
+    private void followUpOnce(String trigger, String description, Instant due) {
+        boolean known = snapshot.evaluationsOf(evaluation.jobKey()).stream()
+                .anyMatch(it -> it.status() == EvaluationStatus.PENDING
+                        && it.triggeredBy().equals(trigger)
+                        && it.waitUntil().equals(due));
+        if (!known) {
+            followUps.add(followUp(trigger, EvaluationStatus.PENDING, description, due));
+        }
     }
 
     private Evaluation followUp(String trigger, EvaluationStatus status, String description, Instant waitUntil) {

@@ -4,9 +4,7 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.TaskGroup;
-import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -18,10 +16,10 @@ record Sorting(List<Allocation> running, List<Allocation> replaced, TreeSet<Stri
 
     /** Looks at all allocations of a group; what is lost or wanted elsewhere is stopped at once. */
     static Sorting of(
-            Snapshot snapshot,
             Job job,
             TaskGroup group,
             List<Allocation> existing,
+            NodeFates fates,
             Rescheduling rescheduling,
             Changes changes) {
         var sorting = new Sorting(new ArrayList<>(), new ArrayList<>(), new TreeSet<>(), new TreeSet<>());
@@ -30,7 +28,8 @@ record Sorting(List<Allocation> running, List<Allocation> replaced, TreeSet<Stri
                 continue;
             }
             switch (allocation.client().status()) {
-                case PENDING, RUNNING, UNKNOWN -> sorting.live(snapshot, allocation, changes);
+                case PENDING, RUNNING, UNKNOWN ->
+                    (fates.keepsItsName(allocation, group) ? sorting.running : sorting.replaced).add(allocation);
                 case COMPLETE -> sorting.complete(job, allocation);
                 case FAILED -> sorting.failed(allocation, rescheduling.of(group, allocation), changes);
                 case LOST -> {
@@ -40,22 +39,8 @@ record Sorting(List<Allocation> running, List<Allocation> replaced, TreeSet<Stri
                 }
             }
         }
-        sorting.running.sort(Comparator.comparingInt(Allocation::index).thenComparing(Allocation::createIndex));
-        return sorting;
-    }
-
-    private void live(Snapshot snapshot, Allocation allocation, Changes changes) {
-        switch (NodeFate.of(snapshot, allocation)) {
-            case STAYS -> running.add(allocation);
-            case MIGRATES -> {
-                changes.migrate(allocation);
-                replaced.add(allocation);
-            }
-            case LOST -> {
-                changes.lose(allocation);
-                replaced.add(allocation);
-            }
-        }
+        var running = fates.reconnected(sorting.running, sorting.finished, group);
+        return new Sorting(running, sorting.replaced, sorting.finished, sorting.waiting);
     }
 
     private void complete(Job job, Allocation allocation) {
@@ -76,6 +61,9 @@ record Sorting(List<Allocation> running, List<Allocation> replaced, TreeSet<Stri
             case Rescheduling.Decision.NoMore noMore -> waiting.add(allocation.name());
             case Rescheduling.Decision.NotNeeded notNeeded -> {
                 // its successor counts, or a newer version takes its place
+                if (allocation.next().isPresent()) {
+                    changes.stopReconnected(allocation);
+                }
             }
         }
     }

@@ -83,6 +83,9 @@ class EverywhereTest {
                 .isEqualTo(ClientStatus.LOST);
         cluster.node("n1", "dc1");
         cluster.schedule("agent");
+        assertThat(where()).as("it is asked first what it does").containsExactly("n2");
+        cluster.status("n1", NodeStatus.READY);
+        cluster.schedule("agent");
         assertThat(where()).containsExactly("n1", "n2");
     }
 

@@ -4,6 +4,7 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DeploymentHealth;
+import dev.steppe.model.DesiredTransition;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
@@ -16,6 +17,7 @@ import dev.steppe.model.codec.CodecException;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,15 @@ final class TestCluster {
 
     private final Store store = new Store();
     private final SplittableRandom random = new SplittableRandom(7);
+    private Instant now = NOW;
+
+    Instant now() {
+        return now;
+    }
+
+    void pass(Duration time) {
+        now = now.plus(time);
+    }
 
     static <T> T read(Class<T> type, String json) {
         try {
@@ -54,15 +65,19 @@ final class TestCluster {
                  "Attributes":{"kernel.name":"linux","network.modes":"host,bridge"},
                  "Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
                  "NodeResources":{"Cpu":{"CpuShares":1000},"Memory":{"MemoryMB":1000},"Disk":{"DiskMB":10000},
-                                  "MinDynamicPort":20000,"MaxDynamicPort":20010}}""".formatted(id, id, datacenter)), List.of(), NOW));
+                                  "MinDynamicPort":20000,"MaxDynamicPort":20010}}""".formatted(id, id, datacenter)), List.of(), now));
     }
 
     void status(String node, NodeStatus status) {
-        apply(new Command.SetNodeStatus(new NodeId(node), status, "", List.of(), NOW));
+        apply(new Command.SetNodeStatus(new NodeId(node), status, "", List.of(), now));
+    }
+
+    void migrate(Allocation allocation) {
+        apply(new Command.SetTransitions(List.of(allocation.id()), new DesiredTransition(true, false), List.of(), now));
     }
 
     void eligibility(String node, String eligibility) {
-        apply(new Command.SetNodeEligibility(new NodeId(node), eligibility, List.of(), NOW));
+        apply(new Command.SetNodeEligibility(new NodeId(node), eligibility, List.of(), now));
     }
 
     void register(String job) {
@@ -70,7 +85,7 @@ final class TestCluster {
     }
 
     void register(JobSpec job) {
-        apply(new Command.RegisterJob(job, Optional.empty(), Optional.empty(), NOW));
+        apply(new Command.RegisterJob(job, Optional.empty(), Optional.empty(), now));
     }
 
     Evaluation evaluation(String job) {
@@ -82,15 +97,15 @@ final class TestCluster {
 
     /** Looks at a job once and does what the scheduler says. */
     Plan schedule(String job) {
-        var plan = Scheduler.plan(store.snapshot(), evaluation(job), NOW, random);
+        var plan = Scheduler.plan(store.snapshot(), evaluation(job), now, random);
         var accepted = PlanCheck.check(store.snapshot(), plan).accepted();
         apply(new Command.ApplyPlan(
-                accepted.placed(), accepted.stopped(), accepted.moved(), List.of(accepted.evaluation()), NOW));
+                accepted.placed(), accepted.stopped(), accepted.moved(), List.of(accepted.evaluation()), now));
         return plan;
     }
 
     Preview preview(JobSpec job) {
-        return Preview.of(store.snapshot(), job, evaluation(job.id().value()), NOW, random);
+        return Preview.of(store.snapshot(), job, evaluation(job.id().value()), now, random);
     }
 
     List<Allocation> live(String job) {
@@ -106,11 +121,11 @@ final class TestCluster {
                 status,
                 "",
                 new TreeMap<>(),
-                Optional.of(new DeploymentHealth(Optional.of(status == ClientStatus.RUNNING), NOW, false)),
+                Optional.of(new DeploymentHealth(Optional.of(status == ClientStatus.RUNNING), now, false)),
                 Optional.empty(),
                 new TreeMap<>(),
                 List.of());
-        apply(new Command.ReportAllocations(List.of(new Command.Report(allocation.id(), state)), List.of(), NOW));
+        apply(new Command.ReportAllocations(List.of(new Command.Report(allocation.id(), state)), List.of(), now));
     }
 
     /** Everything that is wanted runs and is healthy. */

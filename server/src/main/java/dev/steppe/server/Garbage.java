@@ -6,6 +6,9 @@ import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
+import dev.steppe.model.Node;
+import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeStatus;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import java.time.Duration;
@@ -28,7 +31,7 @@ final class Garbage implements Controller {
     /** What forgets all that is over now, as much as fits into one command. */
     static List<Command> everything(Snapshot snapshot, Instant now) {
         var nothing = Duration.ZERO;
-        return new Garbage(new Server.Retention(nothing, nothing, nothing)).decide(snapshot, now);
+        return new Garbage(new Server.Retention(nothing, nothing, nothing, nothing)).decide(snapshot, now);
     }
 
     @Override
@@ -69,9 +72,30 @@ final class Garbage implements Controller {
                 allocations.add(allocation.id());
             }
         }
-        return evaluations.isEmpty() && jobs.isEmpty() && allocations.isEmpty()
-                ? List.of()
-                : List.of(new Command.Collect(evaluations, allocations, jobs, now));
+        var commands = new ArrayList<Command>();
+        if (!evaluations.isEmpty() || !jobs.isEmpty() || !allocations.isEmpty()) {
+            commands.add(new Command.Collect(evaluations, allocations, jobs, now));
+        }
+        var nodes = lostNodes(snapshot, now);
+        if (!nodes.isEmpty()) {
+            commands.add(new Command.RemoveNodes(nodes, List.of(), now));
+        }
+        return commands;
+    }
+
+    /** Nodes that are down for long, and on which nothing is left that anybody asks about. */
+    private List<NodeId> lostNodes(Snapshot snapshot, Instant now) {
+        var found = new ArrayList<NodeId>();
+        for (Node node : snapshot.nodes()) {
+            boolean over = node.status() == NodeStatus.DOWN
+                    && node.statusUpdatedAt().plus(retention.nodes()).isBefore(now)
+                    && snapshot.allocationsOn(node.id()).stream()
+                            .allMatch(allocation -> allocation.client().status().isTerminal());
+            if (over && found.size() < BATCH) {
+                found.add(node.id());
+            }
+        }
+        return found;
     }
 
     private boolean isOver(Snapshot snapshot, Job job, Instant now) {

@@ -5,11 +5,11 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.Evaluation;
-import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobType;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeStatus;
 import dev.steppe.state.Command;
 import dev.steppe.state.Event;
 import dev.steppe.state.Snapshot;
@@ -18,7 +18,6 @@ import dev.steppe.wire.Link;
 import dev.steppe.wire.Message;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,9 +34,9 @@ final class NodeSessions {
     private final Proposals proposals;
     private final Certificates certificates;
     private final NodeData data;
-    private final Duration heartbeatEvery;
+    private final Heartbeats heartbeats;
+    private final NodeEvaluations nodeEvaluations;
     private final TreeMap<NodeId, Session> sessions = new TreeMap<>();
-    private final TreeMap<NodeId, Instant> lastHeard = new TreeMap<>();
     private final List<Consumer<NodeId>> joinListeners = new ArrayList<>();
     private Entitlement entitlement = (node, allocation, service) -> false;
 
@@ -47,13 +46,15 @@ final class NodeSessions {
             Proposals proposals,
             Certificates certificates,
             NodeData data,
-            Duration heartbeatEvery) {
+            Heartbeats heartbeats,
+            NodeEvaluations nodeEvaluations) {
         this.loop = loop;
         this.store = store;
         this.proposals = proposals;
         this.certificates = certificates;
         this.data = data;
-        this.heartbeatEvery = heartbeatEvery;
+        this.heartbeats = heartbeats;
+        this.nodeEvaluations = nodeEvaluations;
     }
 
     /** Which identities a node may ask for: those of the sidecars it was told to serve, and no others. */
@@ -76,16 +77,15 @@ final class NodeSessions {
         return new Session(link);
     }
 
-    /** When each node was last heard of; a node that is ready in the state but not here was not heard since we lead. */
-    Optional<Instant> lastHeard(NodeId node) {
-        return Optional.ofNullable(lastHeard.get(node));
-    }
-
-    /** Gives every ready node time to come back to a new leader. */
+    /** Gives every node time to come back to a new leader. */
     void lead() {
+        var awaited = new ArrayList<NodeId>();
         for (Node node : store.snapshot().nodes()) {
-            lastHeard.putIfAbsent(node.id(), loop.now());
+            if (node.status() != NodeStatus.DOWN) {
+                awaited.add(node.id());
+            }
         }
+        heartbeats.begin(awaited, loop.now());
     }
 
     /** Sends every node to whoever leads now. */
@@ -93,8 +93,6 @@ final class NodeSessions {
         for (Session session : List.copyOf(sessions.values())) {
             session.link.close("this server does not lead any more");
         }
-        // whoever leads next hears them; should it be this server again, they have time to come back
-        lastHeard.clear();
     }
 
     /** The nodes that have a stream here now. */
@@ -146,6 +144,7 @@ final class NodeSessions {
         private final Link link;
         private Optional<NodeId> node = Optional.empty();
         private Optional<NodeData.Stream> reads = Optional.empty();
+        private boolean reported;
 
         Session(Link link) {
             this.link = link;
@@ -159,7 +158,7 @@ final class NodeSessions {
             }
             switch (known) {
                 case Message.Hello hello -> hello(hello);
-                case Message.Heartbeat heartbeat -> heard(heartbeat.node());
+                case Message.Heartbeat heartbeat -> heartbeat(heartbeat);
                 case Message.Reports reports -> reports(reports.reports());
                 case Message.SignLeaf sign -> sign(sign);
                 case Message.WatchData watch -> reads.ifPresent(stream -> stream.watch(watch));
@@ -179,8 +178,8 @@ final class NodeSessions {
             boolean asBefore = before.isPresent()
                     && before.get().isEligible()
                     && before.get().spec().equals(hello.node());
-            List<Evaluation> evaluations = asBefore ? List.of() : evaluationsFor(id);
-            lastHeard.put(id, loop.now());
+            List<Evaluation> evaluations = asBefore ? List.of() : nodeEvaluations.ofNode(store.snapshot(), id);
+            heard(id);
             proposals.propose(new Command.RegisterNode(hello.node(), evaluations, loop.now()), reply -> {
                 switch (reply) {
                     case Reply.Done<Long> done -> welcome(id);
@@ -198,7 +197,7 @@ final class NodeSessions {
                 older.link.close("the node opened another stream");
             }
             LOG.log(Level.INFO, "node joined node=" + id);
-            link.send(new Message.Welcome(heartbeatEvery));
+            link.send(new Message.Welcome(heard(id)));
             link.send(everything(store.snapshot(), id));
             joinListeners.forEach(listener -> listener.accept(id));
         }
@@ -216,12 +215,59 @@ final class NodeSessions {
             }
         }
 
-        private void heard(NodeId id) {
-            lastHeard.put(id, loop.now());
+        private Duration heard(NodeId id) {
+            return heartbeats.heard(id, loop.now(), store.snapshot().nodeCount(), loop.random());
+        }
+
+        private void heartbeat(Message.Heartbeat heartbeat) {
+            if (node.isEmpty()) {
+                return;
+            }
+            var status = store.snapshot().node(node.get()).map(Node::status);
+            if (status.isEmpty() || status.get() == NodeStatus.DOWN || status.get() == NodeStatus.DISCONNECTED) {
+                // others were told that it is gone: it has to begin again, and tell what became of its allocations
+                link.close("the node was taken for lost, it is "
+                        + status.map(Enum::name).orElse("forgotten"));
+                return;
+            }
+            link.send(new Message.HeartbeatTaken(heartbeat.number(), heard(node.get())));
+        }
+
+        /** The first reports of a stream are about all that the node has: now it is known what a returned node does. */
+        private void ready() {
+            if (reported || node.isEmpty()) {
+                return;
+            }
+            reported = true;
+            var snapshot = store.snapshot();
+            boolean returned = snapshot.node(node.get())
+                    .filter(it -> it.status() == NodeStatus.INITIALIZING)
+                    .isPresent();
+            if (returned) {
+                proposals.propose(
+                        new Command.SetNodeStatus(
+                                node.get(),
+                                NodeStatus.READY,
+                                "",
+                                nodeEvaluations.ofNode(snapshot, node.get()),
+                                loop.now()),
+                        reply -> {
+                            if (reply instanceof Reply.Refused<Long> refused) {
+                                link.close(
+                                        "not taken back: " + refused.refusal().message());
+                            }
+                        });
+            }
         }
 
         private void reports(List<Message.Report> reports) {
-            node.ifPresent(this::heard);
+            if (node.isPresent()) {
+                heard(node.get());
+            }
+            if (reports.isEmpty()) {
+                ready();
+                return;
+            }
             var snapshot = store.snapshot();
             var commands = reports.stream()
                     .map(report -> new Command.Report(report.allocation(), report.state()))
@@ -229,7 +275,10 @@ final class NodeSessions {
             proposals.propose(
                     new Command.ReportAllocations(commands, evaluationsAfter(snapshot, reports), loop.now()), reply -> {
                         switch (reply) {
-                            case Reply.Done<Long> done -> endsTaken(reports);
+                            case Reply.Done<Long> done -> {
+                                endsTaken(reports);
+                                ready();
+                            }
                             case Reply.Refused<Long> refused ->
                                 link.close(
                                         "report not taken: " + refused.refusal().message());
@@ -257,24 +306,6 @@ final class NodeSessions {
         }
     }
 
-    /** The jobs that a node's coming or going concerns: those with something on it, and those that run everywhere. */
-    List<Evaluation> evaluationsFor(NodeId node) {
-        var snapshot = store.snapshot();
-        var jobs = new TreeSet<JobKey>();
-        snapshot.allocationsOn(node).stream()
-                .filter(allocation -> !allocation.isTerminal())
-                .forEach(allocation -> jobs.add(allocation.jobKey()));
-        for (Job job : snapshot.jobs()) {
-            if (job.spec().type().everywhere() && !job.stop()) {
-                jobs.add(job.key());
-            }
-        }
-        return jobs.stream()
-                .flatMap(key -> snapshot.job(key).stream())
-                .map(job -> Evaluations.ofNode(job, node, loop.now(), loop.random()))
-                .toList();
-    }
-
     /** Ends and proofs of health let the scheduler go on with their jobs. */
     private List<Evaluation> evaluationsAfter(Snapshot snapshot, List<Message.Report> reports) {
         var triggers = new TreeMap<JobKey, String>();
@@ -295,6 +326,10 @@ final class NodeSessions {
 
     private static Optional<String> trigger(Snapshot snapshot, Allocation before, Message.Report report) {
         var status = report.state().status();
+        boolean backAgain = before.client().status() == ClientStatus.UNKNOWN && status != ClientStatus.UNKNOWN;
+        if (backAgain && before.desiredStatus() == dev.steppe.model.DesiredStatus.RUN) {
+            return Optional.of("reconnect");
+        }
         boolean ended = status.isTerminal() && !before.client().status().isTerminal();
         if (ended && before.desiredStatus() == dev.steppe.model.DesiredStatus.RUN) {
             var type = snapshot.jobOf(before).map(job -> job.spec().type());

@@ -50,20 +50,13 @@ public final class Server implements AutoCloseable {
 
     /** What a server is told when it starts. */
     public record Options(
-            String datacenter,
-            boolean allowByDefault,
-            Duration heartbeatEvery,
-            Duration heartbeatGrace,
-            Retention retention,
-            Agents agents) {
+            String datacenter, boolean allowByDefault, Heartbeat heartbeat, Retention retention, Agents agents) {
 
-        /** Figures for one machine and small clusters: a lost node is noticed within 15 seconds. */
         public static Options standard(String datacenter, boolean allowByDefault) {
             return new Options(
                     datacenter,
                     allowByDefault,
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(10),
+                    Heartbeat.standard(),
                     Retention.standard(),
                     Agents.standard(datacenter));
         }
@@ -81,12 +74,25 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** How often what ended is looked for, and how long it stays. */
-    public record Retention(Duration lookEvery, Duration jobs, Duration evaluations) {
+    /**
+     * How often nodes speak: each this often, but all together no more than so many times a second, so that the time
+     * between two heartbeats grows with the cluster. A node that is late by the grace is lost; a new leader gives all of
+     * them at least the time after a failover.
+     */
+    public record Heartbeat(Duration every, Duration grace, double perSecond, Duration afterFailover) {
+
+        /** A lost node is noticed within 15 seconds, one of ten thousand within 20. */
+        public static Heartbeat standard() {
+            return new Heartbeat(Duration.ofSeconds(5), Duration.ofSeconds(10), 1_000, Duration.ofSeconds(15));
+        }
+    }
+
+    /** How often what ended is looked for, and how long it stays; nodes count from when they were lost. */
+    public record Retention(Duration lookEvery, Duration jobs, Duration evaluations, Duration nodes) {
 
         /** Long enough to look at what went wrong over a night's work; the published defaults of peers are the same. */
         public static Retention standard() {
-            return new Retention(Duration.ofMinutes(1), Duration.ofHours(4), Duration.ofHours(1));
+            return new Retention(Duration.ofMinutes(1), Duration.ofHours(4), Duration.ofHours(1), Duration.ofHours(24));
         }
     }
 
@@ -106,11 +112,14 @@ public final class Server implements AutoCloseable {
         keyring = new Keyring(loop, store, proposals, rootKeys, random);
         var catalog = new NewestCatalog(options.datacenter());
         data = new NodeData(loop, store, keyring, catalog);
-        sessions = new NodeSessions(loop, store, proposals, certificates, data, options.heartbeatEvery());
+        var heartbeats = new Heartbeats(options.heartbeat());
+        var nodeEvaluations = new NodeEvaluations(loop::now, loop::random);
+        sessions = new NodeSessions(loop, store, proposals, certificates, data, heartbeats, nodeEvaluations);
         mesh = new MeshPublisher(loop, store, sessions, options);
         var checks = new SessionChecks(catalog);
         controllers = List.of(
-                new SilentNodes(sessions, options.heartbeatEvery().plus(options.heartbeatGrace())),
+                new SilentNodes(heartbeats, nodeEvaluations),
+                new Drains(nodeEvaluations),
                 new BlockedEvaluations(),
                 new PeriodicLaunches(loop),
                 new LostHolders(renewals, checks),
@@ -121,7 +130,7 @@ public final class Server implements AutoCloseable {
         launches = new LaunchEndpoint(loop, store, proposals);
         scales = new ScaleEndpoint(loop, store, proposals);
         intentions = new IntentionEndpoint(loop, store, proposals);
-        nodes = new NodeEndpoint(loop, store, proposals, sessions);
+        nodes = new NodeEndpoint(loop, store, proposals, nodeEvaluations);
         allocations = new AllocationEndpoint(loop, store, proposals);
         variables = new VariableEndpoint(loop, store, proposals, keyring, renewals);
         agents = new AgentEndpoint(loop, store, proposals, certificates, random);

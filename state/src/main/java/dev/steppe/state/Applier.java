@@ -3,12 +3,13 @@ package dev.steppe.state;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobOrigin;
-import dev.steppe.model.Node;
 import dev.steppe.model.NodeStatus;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,9 +39,14 @@ final class Applier {
             case Command.RegisterJob register -> registerJob(register);
             case Command.DeregisterJob deregister -> deregisterJob(deregister);
             case Command.TagVersion tag -> tagVersion(tag);
-            case Command.RegisterNode register -> registerNode(register);
-            case Command.SetNodeStatus change -> changeNode(change);
-            case Command.SetNodeEligibility change -> changeEligibility(change);
+            case Command.RegisterNode register -> nodes(register).register(register);
+            case Command.SetNodeStatus change -> nodes(change).change(change);
+            case Command.SetNodeEligibility change -> nodes(change).change(change);
+            case Command.DrainNode drain -> nodes(drain).drain(drain);
+            case Command.EndDrain end -> nodes(end).end(end);
+            case Command.RemoveNodes remove -> nodes(remove).remove(remove);
+            case Command.PutNodePool put -> nodes(put).put(put.pool());
+            case Command.DeleteNodePool delete -> nodes(delete).delete(delete.name());
             case Command.PutEvaluations put -> putEvaluations(put.evaluations(), put.at());
             case Command.ApplyPlan plan -> applyPlan(plan);
             case Command.SetTransitions set -> setTransitions(set);
@@ -76,6 +82,10 @@ final class Applier {
 
     private AgentChanges agents(Command command) {
         return new AgentChanges(draft, command.at());
+    }
+
+    private NodeChanges nodes(Command command) {
+        return new NodeChanges(before, draft, command.at());
     }
 
     private KeyChanges keys(Command command) {
@@ -218,54 +228,6 @@ final class Applier {
         return Optional.empty();
     }
 
-    private Optional<String> registerNode(Command.RegisterNode command) {
-        var existing = before.node(command.spec().id());
-        var node = new Node(
-                command.spec(),
-                NodeStatus.READY,
-                "",
-                existing.map(Node::eligibility).orElse("eligible"),
-                command.at(),
-                existing.map(Node::createIndex).orElse(draft.index),
-                draft.index);
-        draft.put(node);
-        return putEvaluations(command.evaluations(), command.at());
-    }
-
-    private Optional<String> changeNode(Command.SetNodeStatus command) {
-        var existing = before.node(command.node());
-        if (existing.isEmpty()) {
-            return Optional.of("node " + command.node() + " is not registered");
-        }
-        var node = existing.get();
-        draft.put(new Node(
-                node.spec(),
-                command.status(),
-                command.reason(),
-                node.eligibility(),
-                command.at(),
-                node.createIndex(),
-                draft.index));
-        return putEvaluations(command.evaluations(), command.at());
-    }
-
-    private Optional<String> changeEligibility(Command.SetNodeEligibility command) {
-        var existing = before.node(command.node());
-        if (existing.isEmpty()) {
-            return Optional.of("node " + command.node() + " is not registered");
-        }
-        var node = existing.get();
-        draft.put(new Node(
-                node.spec(),
-                node.status(),
-                node.statusDescription(),
-                command.eligibility(),
-                node.statusUpdatedAt(),
-                node.createIndex(),
-                draft.index));
-        return putEvaluations(command.evaluations(), command.at());
-    }
-
     private Optional<String> putEvaluations(List<Evaluation> evaluations, Instant at) {
         draft.putAll(evaluations, at);
         return Optional.empty();
@@ -278,8 +240,7 @@ final class Applier {
         for (Command.Move move : plan.moved()) {
             draft.allocations
                     .get(move.allocation())
-                    .ifPresent(allocation ->
-                            putByServer(allocation.updated(move.jobVersion(), move.evaluation()), plan.at()));
+                    .ifPresent(allocation -> putByServer(moved(allocation, move), plan.at()));
         }
         for (Allocation placed : plan.placed().all(draft::nodeName)) {
             draft.put(placed.stored(draft.index, draft.index, draft.index, plan.at(), plan.at()), true);
@@ -290,26 +251,30 @@ final class Applier {
         return putEvaluations(plan.evaluations(), plan.at());
     }
 
+    private static Allocation moved(Allocation allocation, Command.Move move) {
+        var updated = allocation.updated(move.jobVersion(), move.evaluation());
+        return move.epoch().map(updated::resumed).orElse(updated);
+    }
+
     private void stop(Allocation allocation, Command.Stop stop, Instant at) {
         var changed = allocation.desired(stop.desired(), stop.reason());
         if (stop.client().isPresent()) {
-            var client = allocation.client();
-            changed = changed.reported(new dev.steppe.model.ClientState(
-                    stop.client().get(),
-                    stop.reason(),
-                    client.taskStates(),
-                    client.health(),
-                    client.networkStatus(),
-                    client.checks(),
-                    client.refusals()));
+            changed = changed.reported(stop.client().get(), stop.reason());
+        } else if (isOnLostNode(allocation) && !allocation.client().status().isTerminal()) {
+            changed = changed.reported(ClientStatus.LOST, "its node is lost");
         }
         putByServer(changed, at);
     }
 
+    /** Nobody will tell that it has stopped. */
+    private boolean isOnLostNode(Allocation allocation) {
+        return before.node(allocation.nodeId())
+                .filter(node -> node.status() != NodeStatus.DOWN)
+                .isEmpty();
+    }
+
     private void putByServer(Allocation allocation, Instant at) {
-        draft.put(
-                allocation.stored(allocation.createIndex(), draft.index, draft.index, allocation.createTime(), at),
-                true);
+        draft.put(allocation.stored(draft.index, at), true);
     }
 
     private Optional<String> setTransitions(Command.SetTransitions command) {
@@ -326,7 +291,7 @@ final class Applier {
         for (Command.Report report : command.reports()) {
             var existing = draft.allocations.get(report.allocation());
             if (existing.isPresent() && !isLate(existing.get(), report)) {
-                var allocation = existing.get();
+                var allocation = reachable(existing.get());
                 draft.put(
                         allocation
                                 .reported(report.state())
@@ -340,6 +305,13 @@ final class Applier {
             }
         }
         return putEvaluations(command.evaluations(), command.at());
+    }
+
+    /** Its node speaks again: what was said about it while it did not is over. */
+    private static Allocation reachable(Allocation allocation) {
+        boolean awaited =
+                allocation.client().status() == ClientStatus.UNKNOWN && allocation.desiredStatus() == DesiredStatus.RUN;
+        return awaited ? allocation.desired(DesiredStatus.RUN, "") : allocation;
     }
 
     /** A report that would bring back to life what has ended: it was overtaken on its way. */

@@ -7,6 +7,7 @@ import dev.steppe.model.ClientState;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.DesiredTransition;
+import dev.steppe.model.DrainStrategy;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Intention;
@@ -16,6 +17,7 @@ import dev.steppe.model.JobOrigin;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.JoinToken;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.NodePool;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.NodeStatus;
 import dev.steppe.model.ScalingEvent;
@@ -32,6 +34,7 @@ import dev.steppe.model.data.VariableLock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * What the leader decided: ids, times and random values are already inside. It is replicated, and applying it is total
@@ -77,7 +80,10 @@ public sealed interface Command {
         }
     }
 
-    /** A node tells what it has; it is ready from then on. */
+    /**
+     * A node tells what it has. It is ready from then on, unless it was away: then it is first asked what became of its
+     * allocations.
+     */
     record RegisterNode(NodeSpec spec, List<Evaluation> evaluations, Instant at) implements Command {}
 
     /** A node came, went silent or left. */
@@ -87,6 +93,38 @@ public sealed interface Command {
     /** A node may ({@code eligible}) or may not ({@code ineligible}) get new allocations. */
     record SetNodeEligibility(NodeId node, String eligibility, List<Evaluation> evaluations, Instant at)
             implements Command {}
+
+    /** A node is to be emptied, or to be emptied in another way; it gets nothing new from then on. */
+    record DrainNode(
+            NodeId node,
+            DrainStrategy strategy,
+            SortedMap<String, String> meta,
+            List<Evaluation> evaluations,
+            Instant at)
+            implements Command {}
+
+    /**
+     * A node is not emptied any more: it is empty ({@code complete}), or somebody called it off. {@code details} are for
+     * the node's events.
+     */
+    record EndDrain(
+            NodeId node,
+            boolean complete,
+            boolean eligible,
+            SortedMap<String, String> meta,
+            SortedMap<String, String> details,
+            List<Evaluation> evaluations,
+            Instant at)
+            implements Command {}
+
+    /** Nodes are forgotten; what ran there is lost. One that comes back registers anew. */
+    record RemoveNodes(List<NodeId> nodes, List<Evaluation> evaluations, Instant at) implements Command {}
+
+    /** A pool of nodes is new or has other words. Refused for those that are always there. */
+    record PutNodePool(NodePool pool, Instant at) implements Command {}
+
+    /** A pool of nodes is gone. Refused while a node or an unfinished job is in it. */
+    record DeleteNodePool(String name, Instant at) implements Command {}
 
     /** Evaluations are new or changed. */
     record PutEvaluations(List<Evaluation> evaluations, Instant at) implements Command {}
@@ -109,8 +147,17 @@ public sealed interface Command {
     /** An allocation of a plan that is to end, or whose node is gone ({@code lost}). */
     record Stop(AllocationId allocation, DesiredStatus desired, String reason, Optional<ClientStatus> client) {}
 
-    /** An allocation of a plan that goes over to another version of its job without being replaced. */
-    record Move(AllocationId allocation, long jobVersion, EvaluationId evaluation) {}
+    /**
+     * An allocation of a plan that goes over to another version of its job without being replaced. With an {@code epoch}
+     * it is the live instance of its name again, in place of the one that had replaced it.
+     */
+    record Move(AllocationId allocation, long jobVersion, EvaluationId evaluation, Optional<Long> epoch) {
+
+        /** To another version, as the instance it is. */
+        public Move(AllocationId allocation, long jobVersion, EvaluationId evaluation) {
+            this(allocation, jobVersion, evaluation, Optional.empty());
+        }
+    }
 
     /** More is asked of allocations beside their job. */
     record SetTransitions(

@@ -11,6 +11,7 @@ import dev.steppe.model.JobKey;
 import dev.steppe.model.JoinToken;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.NodePool;
 import dev.steppe.model.ServerMember;
 import dev.steppe.model.data.DataKey;
 import dev.steppe.model.data.Variable;
@@ -41,6 +42,7 @@ final class Draft {
     PersistentMap<NodeId, NodeUsage> usage;
     PersistentMap<VariableKey, Variable> variables;
     PersistentMap<String, DataKey> dataKeys;
+    PersistentMap<String, NodePool> nodePools;
     KeySpace keys;
     PersistentMap<JobKey, PeriodicLaunch> launches;
     PersistentMap<JobKey, ScalingHistory> scalings;
@@ -66,6 +68,7 @@ final class Draft {
         usage = PersistentMap.empty();
         variables = PersistentMap.empty();
         dataKeys = PersistentMap.empty();
+        nodePools = PersistentMap.empty();
         keys = KeySpace.empty();
         launches = PersistentMap.empty();
         scalings = PersistentMap.empty();
@@ -93,6 +96,7 @@ final class Draft {
         usage = from.usage;
         variables = from.variables;
         dataKeys = from.dataKeys;
+        nodePools = from.nodePools;
         keys = from.keys;
         launches = from.launches;
         scalings = from.scalings;
@@ -137,6 +141,22 @@ final class Draft {
     /** What the node is called now. */
     Optional<String> nodeName(NodeId node) {
         return nodes.get(node).map(it -> it.spec().name());
+    }
+
+    /** The node is gone; its allocations are what they are. */
+    void remove(Node node) {
+        nodes = nodes.remove(node.id());
+        publish(new Event.NodeForgotten(node));
+    }
+
+    void put(NodePool pool) {
+        nodePools = nodePools.put(pool.name(), pool);
+        publish(new Event.Other(Table.NODE_POOLS));
+    }
+
+    void removeNodePool(String name) {
+        nodePools = nodePools.remove(name);
+        publish(new Event.Other(Table.NODE_POOLS));
     }
 
     void put(Evaluation evaluation) {

@@ -41,6 +41,14 @@ public sealed interface Event {
         }
     }
 
+    /** The node is not known any more. */
+    record NodeForgotten(Node node) implements Event {
+        @Override
+        public Table table() {
+            return Table.NODES;
+        }
+    }
+
     record EvaluationChanged(Evaluation evaluation) implements Event {
         @Override
         public Table table() {

@@ -12,6 +12,7 @@ import dev.steppe.model.JobKey;
 import dev.steppe.model.JoinToken;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.NodePool;
 import dev.steppe.model.ServerMember;
 import dev.steppe.model.Submission;
 import dev.steppe.model.data.DataKey;
@@ -25,6 +26,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The whole state at one index. Immutable: it may be kept and read from any thread for as long as one likes, while the
@@ -48,6 +50,7 @@ public final class Snapshot {
     final PersistentMap<NodeId, NodeUsage> usage;
     final PersistentMap<VariableKey, Variable> variables;
     final PersistentMap<String, DataKey> dataKeys;
+    final PersistentMap<String, NodePool> nodePools;
     final KeySpace keys;
     final PersistentMap<JobKey, PeriodicLaunch> launches;
     final PersistentMap<JobKey, ScalingHistory> scalings;
@@ -90,6 +93,7 @@ public final class Snapshot {
         usage = draft.usage;
         variables = draft.variables;
         dataKeys = draft.dataKeys;
+        nodePools = draft.nodePools;
         keys = draft.keys;
         launches = draft.launches;
         scalings = draft.scalings;
@@ -212,6 +216,21 @@ public final class Snapshot {
 
     public Optional<Node> node(NodeId id) {
         return nodes.get(id);
+    }
+
+    /** All pools of nodes, by name, those among them that are always there. */
+    public List<NodePool> nodePools() {
+        var all = new TreeMap<String, NodePool>();
+        all.put(NodePool.ALL, NodePool.named(NodePool.ALL, "Node pool with all nodes in the cluster."));
+        all.put(NodePool.DEFAULT, NodePool.named(NodePool.DEFAULT, "Default node pool."));
+        nodePools.forEach(pool -> all.put(pool.name(), pool));
+        return List.copyOf(all.values());
+    }
+
+    public Optional<NodePool> nodePool(String name) {
+        return NodePool.isBuiltIn(name)
+                ? nodePools().stream().filter(pool -> pool.name().equals(name)).findFirst()
+                : nodePools.get(name);
     }
 
     /** What the allocations of a node hold. */

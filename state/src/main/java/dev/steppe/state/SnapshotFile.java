@@ -7,6 +7,7 @@ import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
 import dev.steppe.model.JoinToken;
 import dev.steppe.model.Node;
+import dev.steppe.model.NodePool;
 import dev.steppe.model.ServerMember;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
@@ -59,7 +60,8 @@ public final class SnapshotFile {
         SCALING(ScalingHistory.class),
         PLACEMENTS(Placements.class),
         JOIN_TOKEN(JoinToken.class),
-        SERVER(ServerMember.class);
+        SERVER(ServerMember.class),
+        NODE_POOL(NodePool.class);
 
         private final Class<?> type;
 
@@ -97,6 +99,7 @@ public final class SnapshotFile {
         write(out, Kind.SCALING, snapshot.scalings);
         write(out, Kind.JOIN_TOKEN, snapshot.joinTokens);
         write(out, Kind.SERVER, snapshot.servers);
+        write(out, Kind.NODE_POOL, snapshot.nodePools);
         out.writeByte(Kind.END.ordinal());
         out.flush();
         long sum = crc.getValue();
@@ -237,6 +240,10 @@ public final class SnapshotFile {
                 case SERVER -> {
                     var server = Codec.fromBinary(ServerMember.class, bytes);
                     draft.servers = draft.servers.put(server.id(), server);
+                }
+                case NODE_POOL -> {
+                    var pool = Codec.fromBinary(NodePool.class, bytes);
+                    draft.nodePools = draft.nodePools.put(pool.name(), pool);
                 }
                 case END -> throw new IOException("unreachable: the end mark has no record");
             }

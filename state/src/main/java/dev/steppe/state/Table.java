@@ -17,5 +17,6 @@ public enum Table {
     PERIODIC_LAUNCHES,
     SCALING_EVENTS,
     JOIN_TOKENS,
-    SERVERS
+    SERVERS,
+    NODE_POOLS
 }

@@ -27,10 +27,13 @@ public sealed interface Message {
     /** The first message of a stream: the node registers, or tells that something about it changed. */
     record Hello(NodeSpec node) implements ToServer {}
 
-    /** The node lives. */
-    record Heartbeat(NodeId node) implements ToServer {}
+    /** The node lives. The number comes back with the answer, so that the node knows which of its words was heard. */
+    record Heartbeat(NodeId node, long number) implements ToServer {}
 
-    /** What allocations of the node do. Repeated in full after a reconnect, so a report lost on the way does no harm. */
+    /**
+     * What allocations of the node do. The first ones of a stream are about all of them, even if there is none, so a report
+     * lost on the way does no harm.
+     */
     record Reports(List<Report> reports) implements ToServer {}
 
     /** The state of one allocation as its node sees it. */
@@ -52,8 +55,11 @@ public sealed interface Message {
     /** What a {@link WatchData} finds now. Sent again when it is different. */
     record DataFound(String request, DataAnswer answer) implements ToNode {}
 
-    /** The server took the node in, and expects a heartbeat this often. */
+    /** The server took the node in, and expects a heartbeat after this time. */
     record Welcome(Duration heartbeatEvery) implements ToNode {}
+
+    /** The server heard that heartbeat, and expects the next one after this time. */
+    record HeartbeatTaken(long number, Duration next) implements ToNode {}
 
     /**
      * What the node is to run. The first one of a stream is whole: what it does not name is gone. Later ones carry what

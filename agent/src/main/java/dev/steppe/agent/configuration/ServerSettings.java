@@ -17,6 +17,9 @@ public record ServerSettings(
         Optional<Path> dataDir,
         Duration heartbeatEvery,
         Duration heartbeatGrace,
+        int heartbeatsPerSecond,
+        Duration heartbeatAfterFailover,
         Duration garbageEvery,
         Duration keepJobs,
-        Duration keepEvaluations) {}
+        Duration keepEvaluations,
+        Duration keepNodes) {}

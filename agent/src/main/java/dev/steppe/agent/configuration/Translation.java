@@ -17,6 +17,7 @@ import java.util.function.Predicate;
  */
 final class Translation {
     private static final Duration KEEP_JOBS = Duration.ofHours(4);
+    private static final int HEARTBEATS_PER_SECOND = 1_000;
     private static final int SERVERS_MAX = 9;
 
     private final Written nomad;
@@ -142,9 +143,13 @@ final class Translation {
                 nomad.value("server.data_dir", Reading::absolutePath),
                 nomad.value("server.min_heartbeat_ttl", Translation::positive).orElse(Duration.ofSeconds(5)),
                 nomad.value("server.heartbeat_grace", Translation::positive).orElse(Duration.ofSeconds(10)),
+                nomad.value("server.max_heartbeats_per_second", Reading::count).orElse(HEARTBEATS_PER_SECOND),
+                nomad.value("server.failover_heartbeat_ttl", Translation::positive)
+                        .orElse(Duration.ofSeconds(15)),
                 nomad.value("server.job_gc_interval", Translation::positive).orElse(Duration.ofMinutes(1)),
                 nomad.value("server.job_gc_threshold", Translation::positive).orElse(KEEP_JOBS),
-                nomad.value("server.eval_gc_threshold", Translation::positive).orElse(Duration.ofHours(1)));
+                nomad.value("server.eval_gc_threshold", Translation::positive).orElse(Duration.ofHours(1)),
+                nomad.value("server.node_gc_threshold", Translation::positive).orElse(Duration.ofHours(24)));
     }
 
     private int bootstrapExpect() {

@@ -19,9 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
-/** The agent itself, its servers, and what there is one of: region, namespace, built-in node pools. */
+/** The agent itself, its servers, and what there is one of: region, namespace. */
 final class AgentRoutes {
     private final AgentIdentity identity;
     private final Region region;
@@ -47,7 +46,6 @@ final class AgentRoutes {
                 Route.get("/v1/regions", Right.ANYONE, request -> Reads.json(List.of(region.name()))),
                 Route.get("/v1/namespaces", Right.LIST_JOBS, this::namespaces),
                 Route.get("/v1/namespace/{name}", Right.LIST_JOBS, this::namespace),
-                Route.get("/v1/node/pools", Right.READ_NODES, this::nodePools),
                 Route.get("/v1/operator/raft/configuration", Right.READ_OPERATOR, this::raftConfiguration));
     }
 
@@ -208,22 +206,6 @@ final class AgentRoutes {
         namespace.put("CreateIndex", 1L);
         namespace.put("ModifyIndex", 1L);
         return namespace;
-    }
-
-    /** The built-in pools and those that nodes name. */
-    private Answer nodePools(Request request) throws Refused, IOException, InterruptedException {
-        return reads.answer(
-                request,
-                snapshot -> new Reads.Result(snapshot.index(Table.NODES), () -> {
-                    var names = new TreeSet<>(List.of("all", "default"));
-                    for (var known : snapshot.nodes()) {
-                        names.add(known.spec().nodePool());
-                    }
-                    var pools = new ArrayList<>();
-                    names.forEach(name -> pools.add(object("Name", name)));
-                    return pools;
-                }),
-                Table.NODES);
     }
 
     private Response raftConfiguration(Request request) {

@@ -66,6 +66,15 @@ final class EventShapes {
                     }
                 }
                 case Event.NodeChanged(var node) -> found.add(node(node, change));
+                case Event.NodeForgotten(var node) ->
+                    found.add(event(
+                            "Node",
+                            "NodeDeregistration",
+                            node.id().value(),
+                            "",
+                            List.of(),
+                            change,
+                            Shapes.NodeView.of(node)));
                 case Event.VariableChanged(var key) -> found.add(variable(key, change));
                 case Event.KeyChanged key -> {
                     // the other dialect's, which has no such stream
@@ -118,12 +127,14 @@ final class EventShapes {
         String type;
         if (before.isEmpty() || !before.get().spec().equals(node.spec())) {
             type = "NodeRegistration";
+        } else if (!before.get().drain().equals(node.drain())) {
+            type = "NodeDrain";
         } else if (!before.get().eligibility().equals(node.eligibility())) {
             type = "NodeEligibility";
         } else {
             type = before.get().status() == node.status() ? "NodeRegistration" : "NodeStreamEvent";
         }
-        return event("Node", type, node.id().value(), "", List.of(), change, new Shapes.NodeView(node, false));
+        return event("Node", type, node.id().value(), "", List.of(), change, Shapes.NodeView.of(node));
     }
 
     /** Services follow from allocations, so what came and went shows in what the two states derive. */

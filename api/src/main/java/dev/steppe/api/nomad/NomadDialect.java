@@ -33,6 +33,8 @@ public final class NomadDialect {
         routes.addAll(new LaunchRoutes(region).routes());
         routes.addAll(new ScaleRoutes(region).routes());
         routes.addAll(new PlacementRoutes(region, catalog).routes());
+        routes.addAll(new NodeRoutes(region).routes());
+        routes.addAll(new NodePoolRoutes(region).routes());
         routes.addAll(new AllocationRoutes(region, node).routes());
         routes.addAll(new FileRoutes(region, node).routes());
         routes.addAll(new UsageRoutes(region, node).routes());

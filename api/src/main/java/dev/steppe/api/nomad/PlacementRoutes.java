@@ -5,15 +5,12 @@ import dev.steppe.api.Region;
 import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
-import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
-import dev.steppe.model.Node;
-import dev.steppe.model.NodeId;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
@@ -22,14 +19,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 
-/** What became of jobs: allocations, evaluations, nodes and service instances. */
+/** What became of jobs: allocations, evaluations and service instances. */
 final class PlacementRoutes {
-    private final Region region;
     private final Reads reads;
     private final Registrations registrations;
 
     PlacementRoutes(Region region, LiveCatalog catalog) {
-        this.region = region;
         this.registrations = new Registrations(catalog);
         this.reads = new Reads(region);
     }
@@ -46,10 +41,6 @@ final class PlacementRoutes {
                 Route.get("/v1/evaluation/{id}", Right.READ_JOB, this::evaluation),
                 Route.get("/v1/evaluation/{id}/allocations", Right.READ_JOB, this::allocationsOfEvaluation),
                 Route.get("/v1/deployments", Right.READ_JOB, this::deployments),
-                Route.get("/v1/nodes", Right.READ_NODES, this::nodes),
-                Route.get("/v1/node/{id}", Right.READ_NODES, this::node),
-                Route.get("/v1/node/{id}/allocations", Right.READ_NODES, this::allocationsOfNode),
-                Route.write("/v1/node/{id}/eligibility", Right.WRITE_NODES, this::setEligibility),
                 Route.get("/v1/services", Right.READ_JOB, this::services),
                 Route.get("/v1/service/{name}", Right.READ_JOB, this::service),
                 Route.delete("/v1/service/{name}/{id}", Right.SUBMIT_JOB, request -> {
@@ -187,71 +178,6 @@ final class PlacementRoutes {
     /** There are no deployments in this version's state. */
     private Answer deployments(Request request) throws Refused, IOException, InterruptedException {
         return reads.list(request, (snapshot, listing) -> listing.page(List.of(), item -> ""), Table.JOBS);
-    }
-
-    private Answer nodes(Request request) throws Refused, IOException, InterruptedException {
-        boolean resources = request.query().flag("resources");
-        boolean system = request.query().flag("os");
-        return reads.list(
-                request,
-                (snapshot, listing) -> {
-                    var found = new ArrayList<Node>();
-                    for (var node : snapshot.nodes()) {
-                        if (node.id().value().startsWith(listing.prefix())) {
-                            found.add(node);
-                        }
-                    }
-                    var page = listing.page(found, node -> node.id().value());
-                    return new Listing.Page<>(
-                            page.items().stream()
-                                    .map(node -> Stubs.of(node, resources, system))
-                                    .toList(),
-                            page.next());
-                },
-                Table.NODES);
-    }
-
-    private static Node known(Snapshot snapshot, NodeId id) throws Refused {
-        return snapshot.node(id).orElseThrow(() -> Refused.notFound("node not found"));
-    }
-
-    private Answer node(Request request) throws Refused, IOException, InterruptedException {
-        var id = Given.id(NodeId::new, request);
-        return reads.answer(
-                request,
-                snapshot -> new Reads.Result(
-                        snapshot.node(id).map(Node::modifyIndex).orElseGet(() -> snapshot.index(Table.NODES)),
-                        () -> new Shapes.NodeView(known(snapshot, id), false)),
-                Table.NODES);
-    }
-
-    private Answer allocationsOfNode(Request request) throws Refused, IOException, InterruptedException {
-        var id = Given.id(NodeId::new, request);
-        return reads.answer(
-                request,
-                snapshot -> new Reads.Result(snapshot.index(Table.ALLOCATIONS), () -> {
-                    known(snapshot, id);
-                    return snapshot.allocationsOn(id).stream()
-                            .map(allocation -> Stubs.view(snapshot, allocation))
-                            .toList();
-                }),
-                Table.ALLOCATIONS);
-    }
-
-    private Response setEligibility(Request request) throws Refused, IOException, InterruptedException {
-        reads.checkRegion(request);
-        var id = Given.id(NodeId::new, request);
-        known(region.snapshot(), id);
-        var asked = String.valueOf(JobBodies.object(request.requiredBody()).getOrDefault("Eligibility", ""));
-        if (!asked.equals("eligible") && !asked.equals("ineligible")) {
-            throw Refused.invalid("invalid scheduling eligibility \"" + asked + "\": use eligible or ineligible");
-        }
-        long index = region.setEligibility(id, asked);
-        var reply = new TreeMap<String, Object>();
-        reply.put("NodeModifyIndex", index);
-        reply.put("EvalCreateIndex", 0L);
-        reply.put("EvalIDs", List.of());
-        return reads.written(reply, index);
     }
 
     private Answer services(Request request) throws Refused, IOException, InterruptedException {

@@ -38,7 +38,7 @@ record Reads(Region region) {
     /** A list: its index is that of the tables it is made from. */
     @FunctionalInterface
     interface ListView {
-        Listing.Page<?> of(Snapshot snapshot, Listing listing);
+        Listing.Page<?> of(Snapshot snapshot, Listing listing) throws Refused;
     }
 
     /** One thing, found or not. */

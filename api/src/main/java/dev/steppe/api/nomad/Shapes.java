@@ -4,6 +4,7 @@ import dev.steppe.model.AllocatedResources;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationMetric;
 import dev.steppe.model.DeploymentHealth;
+import dev.steppe.model.DrainMetadata;
 import dev.steppe.model.DriverInfo;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
@@ -94,7 +95,11 @@ final class Shapes {
             Instant modifyTime) {}
 
     /** A node with the fields that are computed about it. */
-    record NodeView(@Flat Node node, boolean drain) {}
+    record NodeView(@Flat Node node, boolean drain) {
+        static NodeView of(Node node) {
+            return new NodeView(node, node.drain().isPresent());
+        }
+    }
 
     /** A node in a list. */
     record NodeStub(
@@ -112,6 +117,7 @@ final class Shapes {
             String statusDescription,
             SortedMap<String, DriverInfo> drivers,
             Optional<NodeCapacity> nodeResources,
+            Optional<DrainMetadata> lastDrain,
             long createIndex,
             long modifyIndex) {}
 

@@ -92,12 +92,13 @@ final class Stubs {
                 spec.nodeClass(),
                 spec.nodePool(),
                 spec.attributes().getOrDefault("nomad.version", ""),
-                false,
+                node.drain().isPresent(),
                 node.eligibility(),
                 Words.of(node.status()),
                 node.statusDescription(),
                 spec.drivers(),
                 withResources ? Optional.of(spec.capacity()) : Optional.empty(),
+                node.lastDrain(),
                 node.createIndex(),
                 node.modifyIndex());
     }

@@ -147,7 +147,10 @@ public final class Api {
         try (var exchange = Exchange.open(target, head, bytes, timeoutMillis)) {
             refuseFailure(exchange);
             var text = new String(exchange.bodyBytes(), StandardCharsets.UTF_8);
-            return new Reply(read(text), index(exchange.header(dialect.indexHeader)));
+            return new Reply(
+                    read(text),
+                    index(exchange.header(dialect.indexHeader)),
+                    exchange.header("X-Nomad-NextToken").strip());
         } catch (IOException failed) {
             throw unreachable(failed);
         }

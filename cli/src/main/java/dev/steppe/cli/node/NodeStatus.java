@@ -7,6 +7,7 @@ import dev.steppe.cli.command.CommonFlags;
 import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.Match;
+import dev.steppe.cli.command.Paging;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
@@ -41,8 +42,8 @@ public final class NodeStatus implements Command {
                 Flag.toggle("short", "One node without resources and events."),
                 Flag.toggle("verbose", "Whole ids, addresses; for one node drivers, attributes and meta."),
                 Flag.toggle("stats", "For one node: what each processor, memory and the disk of allocations do now."),
-                Flag.refused("per-page", "all nodes are listed at once"),
-                Flag.refused("page-token", "all nodes are listed at once"),
+                Flag.number("per-page", "count", "In the list: at most so many; the next page's token is shown."),
+                Flag.text("page-token", "token", "In the list: begin where the last page ended."),
                 CommonFlags.template(),
                 CommonFlags.browser());
     }
@@ -91,10 +92,11 @@ public final class NodeStatus implements Command {
             throw new UsageException("flag -quiet excludes -verbose and -json");
         }
         var filter = arguments.text("filter");
-        var query = Query.none()
+        var query = Paging.query(arguments)
                 .andIf(filter.isPresent(), "filter", filter.orElse(""))
                 .andIf(arguments.has("os"), "os", "true");
-        var nodes = invocation.nomad().get("/v1/nodes", query).body();
+        var reply = invocation.nomad().get("/v1/nodes", query);
+        var nodes = reply.body();
         if (arguments.has("json")) {
             terminal.json(nodes);
         } else if (nodes.items().isEmpty()) {
@@ -105,6 +107,7 @@ public final class NodeStatus implements Command {
             }
         } else {
             terminal.table(table(invocation, nodes.items()));
+            Paging.tell(reply, terminal);
         }
     }
 

@@ -36,6 +36,7 @@ final class AllocationReport {
             Stage stage,
             SortedMap<String, TaskState> tasks,
             Optional<String> setupFailure,
+            String abandoned,
             Health health,
             Optional<NetworkStatus> network,
             Instant at) {}
@@ -104,6 +105,9 @@ final class AllocationReport {
         var states = now.tasks.values();
         boolean failed = now.setupFailure.isPresent()
                 || states.stream().anyMatch(state -> state.status() == TaskStatus.DEAD && state.failed());
+        if (now.stage == Stage.ENDED && !now.abandoned.isEmpty()) {
+            return ClientStatus.LOST;
+        }
         if (now.stage == Stage.ENDED) {
             return failed ? ClientStatus.FAILED : ClientStatus.COMPLETE;
         }
@@ -120,7 +124,8 @@ final class AllocationReport {
             case RUNNING -> now.stage == Stage.RUNNING ? "Tasks are running" : "Tasks are stopping";
             case COMPLETE -> "All tasks have completed";
             case FAILED -> now.setupFailure.orElse("Failed tasks");
-            case LOST, UNKNOWN -> "";
+            case LOST -> now.abandoned;
+            case UNKNOWN -> "";
         };
     }
 }

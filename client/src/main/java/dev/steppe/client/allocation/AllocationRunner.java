@@ -58,6 +58,8 @@ public final class AllocationRunner {
     private boolean changeDue;
     private boolean forgotten;
     private Optional<String> setupFailure = Optional.empty();
+    /** Why its node ended it although nobody asked for that. */
+    private String abandoned = "";
 
     private enum Phase {
         WAITING,
@@ -162,6 +164,7 @@ public final class AllocationRunner {
             runner.stoppingSince = loop.now();
         }
         runner.stopWanted = runner.stoppingSince.isAfter(Instant.EPOCH);
+        runner.abandoned = kept.progress().abandoned();
         runner.withoutDelay = kept.allocation().desiredTransition().noShutdownDelay();
         if (kept.isDestroyed()) {
             runner.phase = Phase.ENDED;
@@ -370,6 +373,15 @@ public final class AllocationRunner {
         changed();
     }
 
+    /** Ends it although nobody asked for that: another may take its place, for all its node knows. Idempotent. */
+    public void abandon(String why) {
+        if (!isStopping()) {
+            abandoned = why;
+            tasks.all().forEach(task -> task.history().event("Killing", why));
+            stop();
+        }
+    }
+
     private void beginStop() {
         phase = Phase.STOPPING;
         parts.observers().stopping(this);
@@ -562,7 +574,8 @@ public final class AllocationRunner {
     }
 
     private void keep() {
-        var progress = new Kept.Progress(prepared, phase == Phase.RESTARTING, stoppingSince, phase == Phase.ENDED);
+        var progress =
+                new Kept.Progress(prepared, phase == Phase.RESTARTING, stoppingSince, phase == Phase.ENDED, abandoned);
         parts.shelf().put(new Kept(allocation, job, surroundings.origin(), state(), tasks.kept(), progress));
     }
 
@@ -576,6 +589,7 @@ public final class AllocationRunner {
                 phase.stage(),
                 Collections.unmodifiableSortedMap(tasks.states()),
                 setupFailure,
+                abandoned,
                 health,
                 surroundings.networkStatus(),
                 loop.now());

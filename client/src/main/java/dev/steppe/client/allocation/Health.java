@@ -4,6 +4,7 @@ import dev.steppe.io.Loop;
 import dev.steppe.model.CheckStatus;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.MigrateStrategy;
 import dev.steppe.model.Service;
 import dev.steppe.model.ServiceCheck;
 import dev.steppe.model.TaskGroup;
@@ -16,7 +17,7 @@ import java.util.TreeMap;
 
 /**
  * Whether a new allocation of a service proved healthy: all tasks run and, unless the update strategy looks at tasks only,
- * all checks pass, for the strategy's minimum time without a break. Unhealthy when that did not happen by the deadline or
+ * all checks pass, for the strategy's minimum time without a break; a group without one is judged as its migrate block says. Unhealthy when that did not happen by the deadline or
  * a task failed. The verdict is final.
  */
 final class Health {
@@ -43,10 +44,18 @@ final class Health {
         this.begun = loop.now();
         var update = group.update().or(job::update);
         judged = !job.type().ends();
-        byChecks = update.map(UpdateStrategy::healthCheck).map("checks"::equals).orElse(true);
+        var migrate = group.migrate();
+        byChecks = update.map(UpdateStrategy::healthCheck)
+                .or(() -> migrate.map(MigrateStrategy::healthCheck))
+                .map("checks"::equals)
+                .orElse(true);
         expect(group);
-        minimum = update.map(UpdateStrategy::minHealthyTime).orElse(MINIMUM);
-        deadline = update.map(UpdateStrategy::healthyDeadline).orElse(DEADLINE);
+        minimum = update.map(UpdateStrategy::minHealthyTime)
+                .or(() -> migrate.map(MigrateStrategy::minHealthyTime))
+                .orElse(MINIMUM);
+        deadline = update.map(UpdateStrategy::healthyDeadline)
+                .or(() -> migrate.map(MigrateStrategy::healthyDeadline))
+                .orElse(DEADLINE);
     }
 
     /** The checks that have to pass are those of this version of the group. */

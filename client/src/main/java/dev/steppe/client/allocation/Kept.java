@@ -24,9 +24,11 @@ public record Kept(
 
     /**
      * How far it is, beyond what the tasks tell: whether its hooks were prepared to the end, all tasks are being run another time, since when their end waits for the
-     * group's shutdown delay (the epoch: it does not), and whether everything was released.
+     * group's shutdown delay (the epoch: it does not), whether everything was released, and why its node ended it unasked
+     * (empty: it did not).
      */
-    public record Progress(boolean prepared, boolean restarting, Instant stoppingSince, boolean destroyed) {}
+    public record Progress(
+            boolean prepared, boolean restarting, Instant stoppingSince, boolean destroyed, String abandoned) {}
 
     public AllocationId id() {
         return allocation.id();

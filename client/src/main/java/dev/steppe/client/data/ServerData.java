@@ -72,6 +72,7 @@ public final class ServerData implements DataReader {
             case Message.Assignments assignments -> {}
             case Message.MeshConfiguration configuration -> {}
             case Message.EndsTaken taken -> {}
+            case Message.HeartbeatTaken taken -> {}
             case Message.LeafSigned signed -> {}
         }
     }

@@ -87,6 +87,7 @@ public final class NodeMesh {
                 identities.values().forEach(identity -> identity.pending = Optional.empty());
             case Message.Assignments assignments -> {}
             case Message.EndsTaken taken -> {}
+            case Message.HeartbeatTaken taken -> {}
             case Message.DataFound found -> {}
         }
     }

@@ -40,7 +40,6 @@ final class JobFields {
     private static final Answer WORKS = new Answer.Works(List.of(), "");
     private static final Answer NOT_YET = new Answer.Refused(true, "remove it");
     private static final String NO_DEPLOYMENT = "remove it; instances are replaced max_parallel at a time";
-    private static final String DRAIN = "remove it; nodes cannot be drained yet";
     private static final String ONE_CLUSTER = "remove it; a region has one catalog";
 
     private JobFields() {}
@@ -53,7 +52,7 @@ final class JobFields {
                 restart(),
                 Block.whole(ReschedulePolicy.class, "reschedule", WORKS),
                 migrate(),
-                Block.whole(DisconnectStrategy.class, "disconnect", NOT_YET),
+                Block.whole(DisconnectStrategy.class, "disconnect", WORKS),
                 Block.whole(Constraint.class, "constraint", WORKS),
                 Block.whole(Affinity.class, "affinity", WORKS),
                 Block.whole(Spread.class, "spread", WORKS),
@@ -137,7 +136,7 @@ final class JobFields {
                                 "max_run_duration",
                                 "remove it; let the program limit itself, for example with timeout(1)"),
                         works("scaling", "bounds of steppe job scale and of autoscalers"),
-                        later("disconnect"),
+                        works("disconnect"),
                         constructed("stop_after_client_disconnect", "read as disconnect { stop_on_client_after }")
                                 .asExtra(),
                         constructed("max_client_disconnect", "read as disconnect { lost_after }")
@@ -192,10 +191,10 @@ final class JobFields {
                 MigrateStrategy.class,
                 "migrate",
                 List.of(
-                        later("max_parallel", DRAIN),
-                        later("health_check", DRAIN),
-                        later("min_healthy_time", DRAIN),
-                        later("healthy_deadline", DRAIN)));
+                        works("max_parallel"),
+                        works("health_check"),
+                        works("min_healthy_time"),
+                        works("healthy_deadline")));
     }
 
     private static Block network() {

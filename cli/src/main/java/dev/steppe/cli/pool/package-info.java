@@ -1,0 +1,5 @@
+/** Commands about pools of nodes. */
+@NullMarked
+package dev.steppe.cli.pool;
+
+import org.jspecify.annotations.NullMarked;

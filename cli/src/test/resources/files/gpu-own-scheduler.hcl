@@ -1,0 +1,5 @@
+node_pool "gpu" {
+  scheduler_config {
+    scheduler_algorithm = "spread"
+  }
+}

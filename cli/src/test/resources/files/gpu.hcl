@@ -1,0 +1,7 @@
+node_pool "gpu" {
+  description = "nodes with cards"
+
+  meta {
+    owner = "research"
+  }
+}
