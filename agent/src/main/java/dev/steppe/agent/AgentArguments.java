@@ -26,10 +26,12 @@ public final class AgentArguments {
     static final String USAGE = """
             Usage: steppe agent -dev [options]
                    steppe agent -config=<path> [options]
+                   steppe agent cleanup [-force] [options]
 
               Starts an agent: a server and a node in one process. With -dev everything is for
               development: on loopback, and removed when the agent stops. Otherwise its data are
-              kept, tasks run on when it stops, and the next agent takes them over.
+              kept, tasks run on when it stops, and the next agent takes them over. When none shall follow,
+              cleanup removes what a stopped agent left on the machine (steppe agent cleanup -h).
 
             Options:
               -dev                          a whole cluster for development

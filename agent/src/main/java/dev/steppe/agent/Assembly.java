@@ -49,6 +49,7 @@ public final class Assembly implements AutoCloseable {
         this.parts = parts;
         this.options = options;
         AgentData.make(options);
+        parts.add(DataClaim.take(options.dataDirectory()));
         var random = new SecureRandom();
         Optional<LinkPart> link =
                 options.development() ? Optional.empty() : Optional.of(LinkPart.start(parts, options, random));

@@ -54,6 +54,9 @@ public final class Main {
     }
 
     private static int agent(List<String> arguments, PrintStream out, PrintStream err) {
+        if (!arguments.isEmpty() && arguments.getFirst().equals("cleanup")) {
+            return CleanupCommand.run(arguments.subList(1, arguments.size()), System.getenv(), out, err);
+        }
         if (arguments.contains("-h") || arguments.contains("-help") || arguments.contains("--help")) {
             out.print(AgentArguments.USAGE);
             return 0;

@@ -161,7 +161,7 @@ final class NodePart {
     /** Removes what outlives an agent: the proxy, networks, mounts, containers. For when no allocation lives. */
     void removeTraces() throws IOException, InterruptedException {
         proxy.stop();
-        leftovers.removeAll();
+        leftovers.removeAll(new TreeSet<>());
         drivers.sweepContainers(new TreeSet<>());
     }
 

@@ -85,6 +85,18 @@ final class ChildAgent implements AutoCloseable {
         return directory.resolve("agent-" + starts + ".log");
     }
 
+    /** What it is told on its command line. */
+    List<String> options() {
+        return List.of(
+                "-dev",
+                "-data-dir=" + directory,
+                "-nomad-port=0",
+                "-consul-port=0",
+                "-dns-port=0",
+                "-bridge=" + bridge,
+                "-bridge-subnet=" + subnet);
+    }
+
     /** Starts it and waits until its node is ready. */
     void start() throws IOException {
         starts++;
@@ -98,14 +110,8 @@ final class ChildAgent implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.steppe.agent.Main",
-                "agent",
-                "-dev",
-                "-data-dir=" + directory,
-                "-nomad-port=0",
-                "-consul-port=0",
-                "-dns-port=0",
-                "-bridge=" + bridge,
-                "-bridge-subnet=" + subnet));
+                "agent"));
+        words.addAll(options());
         words.addAll(more);
         process = Optional.of(new ProcessBuilder(words)
                 .redirectErrorStream(true)

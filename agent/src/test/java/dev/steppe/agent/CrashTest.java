@@ -14,7 +14,9 @@ import dev.steppe.io.linux.ProcessIdentity;
 import dev.steppe.io.linux.Signal;
 import dev.steppe.io.process.Cgroups;
 import dev.steppe.model.DesiredStatus;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -287,6 +289,41 @@ class CrashTest {
                             .filter(it -> it.info().commandLine().orElse("").contains(directory.toString())))
                     .isEmpty();
         }
+    }
+
+    @Test
+    void what_an_agent_left_for_the_next_one_is_removed_on_request_and_not_while_it_is_needed() throws Exception {
+        try (var agent = new ChildAgent(directory, 6)) {
+            agent.start();
+            agent.run("bridged", "service", "trap 'echo ended; exit' INT; while :; do sleep 0.05; done", BRIDGED);
+            agent.awaitStatus("bridged", "running");
+            var allocation = agent.idOf("bridged");
+            long pid = agent.pidOf("bridged");
+            assertThat(cleanup(agent)).contains("exit code 1", "is used by an agent that runs (pid " + agent.pid());
+            agent.kill();
+            assertThat(cleanup(agent)).contains("exit code 1", "1 allocation is not over", allocation);
+            assertThat(isAlive(pid)).isTrue();
+            assertThat(cleanup(agent, "-force")).contains("exit code 0", "ended task t of bridged.g[0]");
+            assertThat(isAlive(pid)).isFalse();
+            assertThat(Files.readString(agent.data().resolve("alloc/" + allocation + "/t/private/stdout")))
+                    .isEqualTo("ended\n");
+            for (String name : List.of(agent.bridge(), agent.cgroup(), allocation)) {
+                assertThat(traces(agent, name)).isEmpty();
+            }
+            assertThat(cleanup(agent, "-force")).contains("exit code 0");
+            agent.start();
+            agent.await("the task anew", () -> isAlive(agent.pidOf("bridged")));
+            agent.terminate();
+        }
+    }
+
+    private static String cleanup(ChildAgent agent, String... flags) {
+        var said = new ByteArrayOutputStream();
+        var out = new PrintStream(said, true, StandardCharsets.UTF_8);
+        var words = new ArrayList<>(List.of(flags));
+        words.addAll(agent.options());
+        return "exit code " + CleanupCommand.run(words, System.getenv(), out, out) + "\n"
+                + said.toString(StandardCharsets.UTF_8);
     }
 
     /** Everything on the machine that has the name: mounts, control groups, network files, interfaces, rules, processes. */

@@ -27,6 +27,7 @@ final class Help {
     private static List<Entry> agent() {
         return List.of(
                 new Entry("agent", "Run an agent; with -dev one that needs no set-up"),
+                new Entry("agent cleanup", "Remove what a stopped agent left on the machine for the next one"),
                 new Entry("demo", "See mixed workloads in one mesh on this machine, then clean up"),
                 new Entry("config validate", "Check configuration files of an agent without starting it"),
                 new Entry("doctor", "Check this machine and say what to change; --fix changes it"),

@@ -52,7 +52,7 @@ final class LeftoverChecks {
                     "no agent runs, but processes of one live: " + String.join(", ", left.living()),
                     why,
                     "start the agent again with the data directory it had (steppe agent -dev); Ctrl-C then ends all of"
-                            + " it");
+                            + " it. When no agent shall follow: steppe agent cleanup -force, with its options");
         }
         return left.text().isEmpty()
                 ? Finding.ok("leftovers", "none", why)

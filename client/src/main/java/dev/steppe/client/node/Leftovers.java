@@ -57,9 +57,9 @@ public final class Leftovers {
         }
     }
 
-    /** Removes everything there is, bridge and parent group included, as a development agent does when it stops. */
-    public void removeAll() throws IOException, InterruptedException {
-        remove(Set.of(), Set.of());
+    /** Removes everything there is, bridge and parent group included; directories of known allocations stay readable. */
+    public void removeAll(Set<AllocationId> known) throws IOException, InterruptedException {
+        remove(Set.of(), known);
         if (networks.isPresent()) {
             networks.get().removeAll();
         }
