@@ -64,7 +64,11 @@ final class EdgePart {
                 options.nomadPort());
         var region = parts.add(new ServerRegion(self, server.server(), server.store(), server.consensus()));
         var catalog = new LiveCatalog(region, options.datacenter());
-        var observation = parts.add(Observation.begin(server.store(), region, Optional.of(node.view())));
+        var observation = parts.add(Observation.begin(
+                server.store(),
+                region,
+                Optional.of(node.view()),
+                options.configuration().telemetry()));
         var nomadSetup = placed(nomadApi(identity, region, catalog, node.view(), observation), "nomad", link, server);
         var consulSetup = placed(consulApi(identity, region, catalog, observation), "consul", link, server);
         nomad = parts.add(HttpServer.start(nomadSetup));

@@ -3,6 +3,7 @@ package dev.steppe.api;
 import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.Dialect;
 import dev.steppe.api.http.Refused;
+import dev.steppe.api.metrics.Publishing;
 import dev.steppe.io.TaskScope;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
@@ -40,7 +41,7 @@ public final class World implements Region, AutoCloseable {
     private final Store store = new Store();
     private final TaskScope scope = new TaskScope("world");
     private final StateWatch watch = new StateWatch(store::snapshot, scope);
-    private final Observation observation = Observation.begin(store, this, Optional.empty());
+    private final Observation observation = Observation.begin(store, this, Optional.empty(), Publishing.all());
     private int evaluations;
     private int intentions;
 

@@ -1,5 +1,6 @@
 package dev.steppe.agent.configuration;
 
+import dev.steppe.api.metrics.Publishing;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -26,7 +27,7 @@ public record Configuration(
         LogSettings log,
         ApiSettings api,
         NameServiceSettings names,
-        TelemetrySettings telemetry,
+        Publishing telemetry,
         Leaving leaving,
         boolean allowByDefault) {
 

@@ -1,5 +1,6 @@
 package dev.steppe.agent.configuration;
 
+import dev.steppe.api.metrics.Publishing;
 import dev.steppe.language.value.Value;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -359,19 +360,31 @@ final class Translation {
         return text;
     }
 
-    private TelemetrySettings telemetry() {
-        return new TelemetrySettings(
-                nomad.value("telemetry.prometheus_metrics", Reading::flag).orElse(development),
+    private Publishing telemetry() {
+        var prefixes = new ArrayList<String>();
+        for (Written written : List.of(nomad, consul)) {
+            if (written.value("telemetry.prefix_filter", Translation::prefixes).isPresent()) {
+                prefixes.addAll(written.texts("telemetry.prefix_filter"));
+            }
+        }
+        return new Publishing(
+                nomad.value("telemetry.prometheus_metrics", Reading::flag).orElse(true),
                 nomad.value("telemetry.publish_allocation_metrics", Reading::flag)
-                        .orElse(development),
-                nomad.value("telemetry.publish_node_metrics", Reading::flag).orElse(development),
-                first("telemetry.disable_hostname", "telemetry.disable_hostname", Reading::flag)
-                        .orElse(false),
-                nomad.value("telemetry.use_node_name", Reading::flag).orElse(false),
-                nomad.value("telemetry.collection_interval", Translation::positive)
-                        .orElse(Duration.ofSeconds(1)),
-                nomad.texts("telemetry.prefix_filter"),
-                nomad.value("telemetry.filter_default", Reading::flag).orElse(true));
+                        .orElse(true),
+                nomad.value("telemetry.publish_node_metrics", Reading::flag).orElse(true),
+                prefixes,
+                first("telemetry.filter_default", "telemetry.filter_default", Reading::flag)
+                        .orElse(true));
+    }
+
+    private static List<String> prefixes(Value value) throws RefusedValueException {
+        var prefixes = Reading.texts(value);
+        for (String prefix : prefixes) {
+            if (!prefix.startsWith("+") && !prefix.startsWith("-")) {
+                throw new RefusedValueException("names \"" + prefix + "\", which begins with neither + nor -");
+            }
+        }
+        return prefixes;
     }
 
     private Leaving leaving() {

@@ -2,6 +2,7 @@ package dev.steppe.agent.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.api.metrics.Publishing;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.client.settings.CapacitySettings;
 import dev.steppe.client.settings.ContainerSettings;
@@ -410,5 +411,15 @@ class ConfigurationReaderTest {
                 List.of(nomad, consul), List.of(new ConfigurationReader.Given(flag, "c")), false);
         assertThat(parsed.obstacles()).isEmpty();
         assertThat(parsed.configuration().datacenter()).isEqualTo("c");
+    }
+
+    @Test
+    void what_is_measured_can_be_left_out_and_all_is_published_by_default() {
+        var telemetry = valid("telemetry { publish_allocation_metrics = false prefix_filter = [\"-nomad.raft\"] }")
+                .telemetry();
+        assertThat(telemetry).isEqualTo(new Publishing(true, false, true, List.of("-nomad.raft"), true));
+        assertThat(valid("").telemetry()).isEqualTo(Publishing.all());
+        assertThat(obstacles("telemetry { prefix_filter = [\"nomad.raft\"] }"))
+                .anyMatch(message -> message.contains("begins with neither + nor -"));
     }
 }

@@ -21,12 +21,14 @@ import java.util.Optional;
 public final class Measurements implements Store.Listener {
     private final Region region;
     private final Optional<LocalNode> node;
+    private final Publishing publishing;
     private final Tally tally = new Tally();
     private final NodeReadings ofNode;
     private volatile Snapshot newest;
 
     /** To be registered as a listener of the store whose newest state is given. */
-    public Measurements(Region region, Optional<LocalNode> node, Snapshot start) {
+    public Measurements(Region region, Optional<LocalNode> node, Snapshot start, Publishing publishing) {
+        this.publishing = publishing;
         this.region = region;
         this.node = node;
         this.newest = start;
@@ -93,13 +95,19 @@ public final class Measurements implements Store.Listener {
         tally.add(Metric.HTTP_REQUEST, time.toNanos() / 1e6, method);
     }
 
-    /** All values now. May take a moment: it asks the tasks of this node. */
+    /** Whether the text for Prometheus is published. */
+    public boolean forPrometheus() {
+        return publishing.prometheus();
+    }
+
+    /** All published values now. May take a moment: it asks the tasks of this node. */
     public List<Reading> now() {
         var readings = new ArrayList<>(tally.readings());
         var snapshot = region.snapshot();
         ServerReadings.add(region, snapshot, Instant.now(), readings);
         ofNode.add(snapshot, readings);
         RuntimeReadings.add(readings);
+        readings.removeIf(reading -> !publishing.shows(reading.metric()));
         return readings;
     }
 }

@@ -29,6 +29,9 @@ public final class MetricRoutes {
 
     private Response metrics(Request request) throws Refused {
         var format = request.query().text("format").orElse("");
+        if (format.equals("prometheus") && !measurements.forPrometheus()) {
+            throw Refused.unsupported("text for Prometheus is turned off by telemetry { prometheus_metrics = false }");
+        }
         var readings = measurements.now();
         return switch (format) {
             case "prometheus" ->
