@@ -28,8 +28,8 @@ public final class SoakBench {
     private static final long DESCRIPTORS_SLACK = 8;
 
     private static final double MEGABYTE = 1 << 20;
-    private static final long REACHABLE_GROWTH_MAX = 32 << 20;
-    private static final long PSS_GROWTH_KILOBYTES_MAX = 96 << 10;
+    private static final long REACHABLE_GROWTH_MAX = 40 << 20;
+    private static final long PSS_GROWTH_KILOBYTES_MAX = 160 << 10;
 
     private SoakBench() {}
 
