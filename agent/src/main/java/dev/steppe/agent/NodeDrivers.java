@@ -117,7 +117,8 @@ final class NodeDrivers {
                         new RawExecDriver.Settings(
                                 wanted.rawExec().enabled(),
                                 users(wanted, "raw_exec"),
-                                wanted.rawExec().controlGroups())),
+                                wanted.rawExec().controlGroups(),
+                                wanted.rawExec().deniedVariables())),
                 new ExecDriver(
                         tasks,
                         new ExecDriver.Settings(
@@ -142,7 +143,12 @@ final class NodeDrivers {
         boolean allowRoot = driver.equals("java")
                 ? plugins.java().allowRoot()
                 : driver.equals("raw_exec") && plugins.rawExec().allowRoot();
-        return new UserPolicy(allowRoot, UserPolicy.unprivileged().defaultUsers());
+        var policy = new UserPolicy(allowRoot, UserPolicy.unprivileged().defaultUsers());
+        return driver.equals("raw_exec")
+                ? policy.denying(
+                        NumberRanges.parse(plugins.rawExec().deniedUsers()),
+                        NumberRanges.parse(plugins.rawExec().deniedGroups()))
+                : policy;
     }
 
     private static UserPolicy execUsers(Plugins plugins) {

@@ -110,7 +110,12 @@ final class NodePart {
         mesh.set(Optional.of(new NodeMesh(loop, client, proxy, leaves, random)));
         leftovers = new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks);
         removeLeftovers();
-        view = new NodeView(node.id(), options.allocationDirectory(), loop, client);
+        view = new NodeView(
+                node.id(),
+                options.allocationDirectory(),
+                loop,
+                client,
+                options.configuration().client().remoteExecDisabled());
         client.start();
         driverWatch.start(client::changed);
     }

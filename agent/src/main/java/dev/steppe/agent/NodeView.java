@@ -31,8 +31,11 @@ final class NodeView implements LocalNode {
     private final Path allocations;
     private final Loop loop;
     private final Client client;
+    private final boolean commandsRefused;
 
-    NodeView(NodeId id, Path allocations, Loop loop, Client client) {
+    /** With {@code commandsRefused} nobody runs commands in tasks of this node. */
+    NodeView(NodeId id, Path allocations, Loop loop, Client client, boolean commandsRefused) {
+        this.commandsRefused = commandsRefused;
         this.id = id;
         this.allocations = allocations;
         this.loop = loop;
@@ -98,6 +101,10 @@ final class NodeView implements LocalNode {
     public CommandSession enter(
             AllocationId allocation, String task, CommandSession.Wish wish, CommandSession.Output output)
             throws DriverException {
+        if (commandsRefused) {
+            throw DriverException.refused(
+                    "commands in tasks are turned off on this node: client { disable_remote_exec = true }");
+        }
         var running = ask(() -> client.runner(allocation)
                         .flatMap(runner -> Optional.ofNullable(runner.running().get(task))))
                 .flatMap(found -> found)

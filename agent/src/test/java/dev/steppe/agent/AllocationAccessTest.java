@@ -101,7 +101,8 @@ class AllocationAccessTest {
                 () -> has(
                         "checked",
                         it -> it.client().checks().values().stream()
-                                .anyMatch(check -> check.status().equals("warning"))));
+                                .anyMatch(check -> check.status().equals("warning")
+                                        && check.output().startsWith("colour is blue"))));
         Files.writeString(local.resolve("code"), "0");
         AgentTest.await(
                 "a passing check",

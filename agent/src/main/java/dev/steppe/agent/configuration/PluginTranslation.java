@@ -38,7 +38,10 @@ final class PluginTranslation {
                 nomad.value(raw + "enabled", Reading::flag).orElse(rawByOption),
                 nomad.value(raw + "allow_root", Reading::flag)
                         .orElse(usual.rawExec().allowRoot()),
-                !nomad.value(raw + "no_cgroups", Reading::flag).orElse(false));
+                !nomad.value(raw + "no_cgroups", Reading::flag).orElse(false),
+                nomad.value(raw + "denied_host_uids", PluginTranslation::ranges).orElse(""),
+                nomad.value(raw + "denied_host_gids", PluginTranslation::ranges).orElse(""),
+                nomad.texts(raw + "denied_envvars"));
         var javaPlugin = new Plugins.Java(
                 nomad.value(java + "allow_root", Reading::flag)
                         .orElse(usual.java().allowRoot()),

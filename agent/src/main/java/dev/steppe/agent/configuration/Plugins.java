@@ -16,8 +16,23 @@ public record Plugins(RawExec rawExec, Java java, Docker docker, ExecSettings ex
         offered = List.copyOf(offered);
     }
 
-    /** {@code plugin "raw_exec"}. */
-    public record RawExec(boolean enabled, boolean allowRoot, boolean controlGroups) {}
+    /** {@code plugin "raw_exec"}; users and groups that are denied are numbers and ranges. */
+    public record RawExec(
+            boolean enabled,
+            boolean allowRoot,
+            boolean controlGroups,
+            String deniedUsers,
+            String deniedGroups,
+            List<String> deniedVariables) {
+        public RawExec {
+            deniedVariables = List.copyOf(deniedVariables);
+        }
+
+        /** Without anything denied. */
+        public RawExec(boolean enabled, boolean allowRoot, boolean controlGroups) {
+            this(enabled, allowRoot, controlGroups, "", "", List.of());
+        }
+    }
 
     /** {@code plugin "java"}. Without a home the installation is searched for. */
     public record Java(boolean allowRoot, Optional<Path> javaHome) {}

@@ -27,11 +27,22 @@ final class Shapes {
         return addresses;
     }
 
-    private static SortedMap<String, Object> weights() {
+    private static SortedMap<String, Object> weights(Instance instance) {
         var weights = fields();
-        weights.put("Passing", 1);
-        weights.put("Warning", 1);
+        weights.put("Passing", instance.sharing().weights().passing());
+        weights.put("Warning", instance.sharing().weights().warning());
         return weights;
+    }
+
+    private static SortedMap<String, Object> taggedAddresses(Instance instance) {
+        var addresses = fields();
+        instance.sharing().addresses().forEach((tag, address) -> {
+            var place = fields();
+            place.put("Address", address);
+            place.put("Port", instance.port());
+            addresses.put(tag, place);
+        });
+        return addresses;
     }
 
     static SortedMap<String, Object> node(NodeEntry node) {
@@ -56,9 +67,9 @@ final class Shapes {
         shape.put("Tags", instance.tags());
         shape.put("Meta", instance.meta());
         shape.put("Address", instance.address());
-        shape.put("TaggedAddresses", Collections.emptySortedMap());
+        shape.put("TaggedAddresses", taggedAddresses(instance));
         shape.put("Port", instance.port());
-        shape.put("Weights", weights());
+        shape.put("Weights", weights(instance));
         shape.put("EnableTagOverride", false);
         shape.put("Datacenter", instance.node().datacenter());
         shape.put("Proxy", proxy(instance));
@@ -103,8 +114,8 @@ final class Shapes {
         shape.put("ServiceName", instance.name());
         shape.put("ServiceTags", instance.tags());
         shape.put("ServiceAddress", instance.address());
-        shape.put("ServiceTaggedAddresses", Collections.emptySortedMap());
-        shape.put("ServiceWeights", weights());
+        shape.put("ServiceTaggedAddresses", taggedAddresses(instance));
+        shape.put("ServiceWeights", weights(instance));
         shape.put("ServiceMeta", instance.meta());
         shape.put("ServicePort", instance.port());
         shape.put("ServiceEnableTagOverride", false);
@@ -155,7 +166,7 @@ final class Shapes {
         shape.put("CheckID", check.id());
         shape.put("Name", check.name());
         shape.put("Status", check.health().word());
-        shape.put("Notes", "");
+        shape.put("Notes", check.notes());
         shape.put("Output", check.output());
         shape.put("Type", check.type());
         shape.put("Definition", Collections.emptySortedMap());

@@ -18,6 +18,9 @@ final class Responder {
     /** Labels of letters, digits, hyphens and underscores, at most 63 of them (RFC 1035, section 2.3.4). */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*");
 
+    /** What two bytes of a record hold. */
+    private static final int WEIGHT_MAX = 0xffff;
+
     private final Zone zone;
     private final Supplier<Catalog> catalog;
     private final RandomGenerator random;
@@ -116,8 +119,11 @@ final class Responder {
                 continue;
             }
             var target = target(instance, bytes);
+            int weight = Math.min(instance.weight(), WEIGHT_MAX);
             records.add(new DnsReply.Record(
-                    query.name(), zone.serviceTtlSeconds(), new DnsReply.Data.Service(1, 1, instance.port(), target)));
+                    query.name(),
+                    zone.serviceTtlSeconds(),
+                    new DnsReply.Data.Service(1, weight, instance.port(), target)));
             bytes.ifPresent(address -> additional.putIfAbsent(
                     target, new DnsReply.Record(target, zone.serviceTtlSeconds(), new DnsReply.Data.Address(address))));
         }

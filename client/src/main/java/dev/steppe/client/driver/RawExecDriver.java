@@ -24,16 +24,20 @@ public final class RawExecDriver extends ProcessDriver {
         this.settings = settings;
     }
 
-    /** What the node's configuration says about this driver. */
-    public record Settings(boolean enabled, UserPolicy users, boolean controlGroups) {
+    /** What the node's configuration says about this driver; variables are named with {@code *} for any text. */
+    public record Settings(boolean enabled, UserPolicy users, boolean controlGroups, List<String> deniedVariables) {
+        public Settings {
+            deniedVariables = List.copyOf(deniedVariables);
+        }
+
         /** Off until somebody turns it on; tasks unprivileged. */
         public static Settings standard() {
-            return new Settings(false, UserPolicy.unprivileged(), true);
+            return new Settings(false, UserPolicy.unprivileged(), true, List.of());
         }
 
         /** On, as in development mode; tasks unprivileged. */
         public static Settings development() {
-            return new Settings(true, UserPolicy.unprivileged(), true);
+            return new Settings(true, UserPolicy.unprivileged(), true, List.of());
         }
     }
 
@@ -69,8 +73,9 @@ public final class RawExecDriver extends ProcessDriver {
         return tasks().start(name(), withoutDenied(task), settings.users(), command, settings.controlGroups());
     }
 
-    private static TaskContext withoutDenied(TaskContext task) {
-        var denied = ConfigKeys.texts(task.config(), "denied_envvars");
+    private TaskContext withoutDenied(TaskContext task) {
+        var denied = new ArrayList<>(settings.deniedVariables());
+        denied.addAll(ConfigKeys.texts(task.config(), "denied_envvars"));
         var environment = new TreeMap<>(task.environment());
         environment.keySet().removeIf(name -> denied.stream().anyMatch(pattern -> matches(pattern, name)));
         return task.withEnvironment(environment);

@@ -3,6 +3,9 @@ package dev.steppe.client.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsServer;
 import dev.steppe.client.check.Probe.Health;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.model.ServiceCheck;
@@ -27,11 +30,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Checks against real servers on loopback. */
 class SocketProbeTest {
@@ -84,6 +93,73 @@ class SocketProbeTest {
         } finally {
             server.stop(0);
         }
+    }
+
+    @Test
+    void an_https_check_trusts_nobody_unless_it_is_asked_to_and_names_the_server_it_wants(@TempDir Path directory)
+            throws Exception {
+        var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        var asked = new CompletableFuture<String>();
+        server.setHttpsConfigurator(new HttpsConfigurator(selfSigned(directory.resolve("keys"))));
+        server.createContext("/health", exchange -> {
+            var session = (ExtendedSSLSession) ((HttpsExchange) exchange).getSSLSession();
+            asked.complete(session.getRequestedServerNames().toString());
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            int port = server.getAddress().getPort();
+            var https =
+                    "\"Type\":\"http\",\"Protocol\":\"https\",\"Path\":\"/health\",\"TLSServerName\":\"web.example\"";
+            var refused = ask(port, https);
+            assertThat(refused.health()).isEqualTo(Health.CRITICAL);
+            assertThat(refused.output()).containsIgnoringCase("certif");
+            assertThat(asked)
+                    .as("nothing is sent to a server that is not known")
+                    .isNotDone();
+            var trusted = ask(port, https + ",\"TLSSkipVerify\":true");
+            assertThat(trusted.output()).startsWith("HTTP GET https://127.0.0.1:" + port + "/health: 200");
+            assertThat(trusted.health()).isEqualTo(Health.PASSING);
+            assertThat(asked.get(5, TimeUnit.SECONDS)).contains("web.example");
+            assertThat(ask(port, "\"Type\":\"http\",\"Path\":\"/health\"").health())
+                    .as("without TLS")
+                    .isEqualTo(Health.CRITICAL);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    /** A server with a key of its own that nobody vouches for. */
+    private static SSLContext selfSigned(Path file) throws Exception {
+        var made = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "server",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=web.example",
+                        "-ext",
+                        "san=dns:web.example",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        "changeit")
+                .redirectErrorStream(true)
+                .start();
+        var said = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(made.waitFor()).as(said).isZero();
+        var password = "changeit".toCharArray();
+        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(KeyStore.getInstance(file.toFile(), password), password);
+        var context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
     }
 
     @Test

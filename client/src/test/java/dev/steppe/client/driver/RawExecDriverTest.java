@@ -104,7 +104,8 @@ class RawExecDriverTest {
     void root_is_possible_where_the_node_allows_it() throws Exception {
         assumeTrue(LinuxCalls.isRoot(), "skipped: needs root to change users");
         var allowing = new RawExecDriver(
-                machine.tasks, new RawExecDriver.Settings(true, new UserPolicy(true, List.of("nobody")), true));
+                machine.tasks,
+                new RawExecDriver.Settings(true, new UserPolicy(true, List.of("nobody")), true, List.of()));
         var task = machine.task("web", shell("id -u"), Optional.of("root"));
         var handle = allowing.start(task);
         assertThat(DriverMachine.exit(allowing, handle).successful()).isTrue();
@@ -168,8 +169,8 @@ class RawExecDriverTest {
 
     @Test
     void without_control_groups_the_whole_tree_still_ends() throws Exception {
-        var without =
-                new RawExecDriver(machine.tasks, new RawExecDriver.Settings(true, UserPolicy.unprivileged(), false));
+        var without = new RawExecDriver(
+                machine.tasks, new RawExecDriver.Settings(true, UserPolicy.unprivileged(), false, List.of()));
         var task = machine.task("web", shell("(sleep 1000 & echo $! ; wait) & wait"));
         var handle = without.start(task);
         DriverMachine.await(() -> !Files.readString(task.directories().stdout()).isEmpty());
@@ -200,13 +201,17 @@ class RawExecDriverTest {
     void denied_variables_do_not_reach_the_task_and_odd_names_are_cleaned() throws Exception {
         var config = shell("env");
         config.put("denied_envvars", List.of("AWS_*", "TOKEN"));
-        var environment = new TreeMap<>(Map.of("AWS_KEY", "1", "TOKEN", "2", "NOMAD_META_a-b", "3", "KEPT", "4"));
+        var environment = new TreeMap<>(
+                Map.of("AWS_KEY", "1", "TOKEN", "2", "NOMAD_META_a-b", "3", "KEPT", "4", "OF_THE_NODE_X", "5"));
         var task = machine.task("web", config).withEnvironment(environment);
-        var handle = driver.start(task);
+        var denying = new RawExecDriver(
+                machine.tasks,
+                new RawExecDriver.Settings(true, UserPolicy.unprivileged(), true, List.of("OF_THE_NODE_*")));
+        var handle = denying.start(task);
         assertThat(DriverMachine.exit(driver, handle).successful()).isTrue();
         assertThat(Files.readAllLines(task.directories().stdout()))
                 .contains("NOMAD_META_a_b=3", "KEPT=4")
-                .noneMatch(line -> line.startsWith("AWS") || line.startsWith("TOKEN"));
+                .noneMatch(line -> line.startsWith("AWS") || line.startsWith("TOKEN") || line.startsWith("OF_THE"));
         driver.destroy(handle);
     }
 

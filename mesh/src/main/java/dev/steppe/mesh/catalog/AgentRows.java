@@ -65,6 +65,7 @@ final class AgentRows {
                 Optional.empty(),
                 false,
                 List.of(),
+                Instance.Sharing.USUAL,
                 "consul",
                 node.createIndex(),
                 node.modifyIndex());

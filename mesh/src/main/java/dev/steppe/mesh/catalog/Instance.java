@@ -1,6 +1,7 @@
 package dev.steppe.mesh.catalog;
 
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.ServiceWeights;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
  * @param proxy what it stands for, when it is a proxy
  * @param connectNative whether it takes part in the mesh without a proxy
  * @param checks its own checks, without those of its node
+ * @param sharing how much of the traffic it gets, and further addresses by name
  * @param provider in whose words the job asked for it: {@code consul} or {@code nomad}
  */
 public record Instance(
@@ -32,9 +34,16 @@ public record Instance(
         Optional<ProxyOf> proxy,
         boolean connectNative,
         List<Check> checks,
+        Sharing sharing,
         String provider,
         long createIndex,
         long modifyIndex) {
+
+    /** What its job says about how callers find it: its weights, and further addresses by their names. */
+    public record Sharing(ServiceWeights weights, SortedMap<String, String> addresses) {
+        /** Like any other. */
+        static final Sharing USUAL = new Sharing(new ServiceWeights(1, 1), Collections.emptySortedMap());
+    }
 
     /** The instance that a proxy stands for. */
     public record ProxyOf(String service, String instance, String localAddress, int localPort) {}
@@ -52,6 +61,12 @@ public record Instance(
             worst = worst.and(check.health());
         }
         return worst;
+    }
+
+    /** How much of the traffic it gets beside others, by its health now. */
+    public int weight() {
+        var weights = sharing.weights();
+        return health() == Health.WARNING ? weights.warning() : weights.passing();
     }
 
     /** True when callers may be sent here: all is known of the address and nothing is critical. */

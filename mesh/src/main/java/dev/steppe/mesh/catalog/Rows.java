@@ -9,6 +9,7 @@ import dev.steppe.model.ConnectProxy;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.Service;
 import dev.steppe.model.ServiceCheck;
+import dev.steppe.model.ServiceWeights;
 import dev.steppe.model.SidecarService;
 import dev.steppe.model.Task;
 import dev.steppe.model.TaskGroup;
@@ -71,6 +72,7 @@ final class Rows {
                 Optional.empty(),
                 service.connect().map(Connect::byItself).orElse(false),
                 checks(service, name, id, task.isEmpty() ? service.taskName() : task),
+                new Instance.Sharing(service.weights().orElse(new ServiceWeights(1, 1)), addresses(service, variables)),
                 service.provider(),
                 allocation.createIndex(),
                 allocation.modifyIndex());
@@ -102,6 +104,7 @@ final class Rows {
                 Optional.of(target(service, sidecar, of)),
                 false,
                 List.of(alias),
+                of.sharing(),
                 of.provider(),
                 of.createIndex(),
                 of.modifyIndex());
@@ -138,11 +141,12 @@ final class Rows {
         for (CheckStatus status : allocation.client().checks().values()) {
             boolean same = status.check().equals(checkName) || status.check().equals(check.name());
             if (same && (status.service().equals(service) || status.service().equals(rawService))) {
-                return new Check(id, checkName, check.type(), Health.ofWord(status.status()), status.output());
+                return new Check(
+                        id, checkName, check.type(), Health.ofWord(status.status()), status.output(), check.notes());
             }
         }
         Health initial = check.initialStatus().isEmpty() ? Health.CRITICAL : Health.ofWord(check.initialStatus());
-        return new Check(id, checkName, check.type(), initial, "");
+        return new Check(id, checkName, check.type(), initial, "", check.notes());
     }
 
     private Optional<String> notRunning(String task) {
@@ -172,6 +176,13 @@ final class Rows {
         return texts.stream()
                 .map(text -> ServiceNames.interpolate(text, variables))
                 .toList();
+    }
+
+    private static SortedMap<String, String> addresses(Service service, Map<String, String> variables) {
+        var addresses = new TreeMap<String, String>();
+        service.taggedAddresses()
+                .forEach((tag, address) -> addresses.put(tag, ServiceNames.interpolate(address, variables)));
+        return addresses;
     }
 
     private static SortedMap<String, String> meta(SortedMap<String, String> meta, Map<String, String> variables) {

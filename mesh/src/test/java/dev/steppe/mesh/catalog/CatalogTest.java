@@ -54,6 +54,26 @@ class CatalogTest {
     }
 
     @Test
+    void weights_further_addresses_and_notes_are_those_of_the_job() {
+        World world = new World()
+                .node("n1", "alpha", "10.0.0.1")
+                .job("shop", """
+                        "Services":[{"Name":"web","PortLabel":"http","Weights":{"Passing":7,"Warning":2},
+                          "TaggedAddresses":{"wan":"203.0.113.${NOMAD_ALLOC_INDEX}"},
+                          "Checks":[{"Name":"alive","Type":"http","Path":"/","Notes":"call the shop team"}]}]""")
+                .place("a1", "shop", "n1", "http:20001:8080");
+        world.running("a1");
+        checked(world, "passing");
+        Instance web = only(catalog(world), "web");
+        assertThat(web.weight()).isEqualTo(7);
+        assertThat(web.sharing().addresses()).containsEntry("wan", "203.0.113.0");
+        assertThat(web.checks()).extracting(Check::notes).containsExactly("call the shop team");
+        checked(world, "warning");
+        assertThat(only(catalog(world), "web").weight()).isEqualTo(2);
+        assertThat(only(catalog(oneWeb()), "web").weight()).isEqualTo(1);
+    }
+
+    @Test
     void its_proxy_is_a_row_of_its_own_that_stands_for_it() {
         Catalog catalog = catalog(oneWeb());
         Instance proxy = only(catalog, "web-sidecar-proxy");

@@ -51,11 +51,11 @@ final class ServiceFields {
                         constructed("canary_tags", NO_CANARY),
                         constructed("canary_meta", NO_CANARY),
                         works("check_restart"),
-                        later("tagged_addresses"),
-                        later("enable_tag_override"),
+                        works("tagged_addresses", "in the catalog, with the service's port"),
+                        later("enable_tag_override", "remove it; tags follow from the job alone"),
                         works("on_update"),
                         later("identity"),
-                        later("weights"),
+                        works("weights", "in the catalog and in SRV answers; the mesh calls all instances alike"),
                         later("kind")));
     }
 
@@ -89,7 +89,7 @@ final class ServiceFields {
                         works("tls_server_name"),
                         works("tls_skip_verify"),
                         later("advertise"),
-                        later("notes"),
+                        works("notes", "shown with the check in the catalog"),
                         works("on_update")));
     }
 }
