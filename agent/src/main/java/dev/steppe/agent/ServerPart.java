@@ -71,7 +71,11 @@ record ServerPart(Server server, Store store, Consensus consensus, Transport tra
                         Math.max(1, server.heartbeatsPerSecond()),
                         server.heartbeatAfterFailover()),
                 new Server.Retention(
-                        server.garbageEvery(), server.keepJobs(), server.keepEvaluations(), server.keepNodes()),
+                        server.garbageEvery(),
+                        server.keepJobs(),
+                        server.keepEvaluations(),
+                        server.keepNodes(),
+                        Server.Most.standard()),
                 new Server.Agents(
                         new AgentNames(configuration.region(), configuration.datacenter(), true),
                         link.flatMap(LinkPart::firstAuthority)));

@@ -70,7 +70,9 @@ class LaunchedJobsTest {
             long before = ended(agent, "tick");
             agent.await("two more launches to be over", () -> ended(agent, "tick") >= before + 2);
             agent.send("DELETE", "/v1/job/tick", "");
-            agent.await("all launches to be over", () -> ended(agent, "tick") == children(agent, "tick").size());
+            agent.await(
+                    "all launches to be over",
+                    () -> ended(agent, "tick") == children(agent, "tick").size());
             var lines = Files.readAllLines(log);
             assertThat(lines).doesNotHaveDuplicates().allMatch(line -> line.endsWith(" tick"));
             assertThat(lines).hasSameSizeAs(children(agent, "tick"));
@@ -90,8 +92,8 @@ class LaunchedJobsTest {
                     "\"DispatchPayload\":{\"File\":\"in/order.txt\"},",
                     "cat $NOMAD_TASK_DIR/in/order.txt; stat -c %a $NOMAD_TASK_DIR/in/order.txt;"
                             + " echo who=$NOMAD_META_WHO why=[${NOMAD_META_why-unset}] parent=$NOMAD_JOB_PARENT_ID");
-            var payload =
-                    Base64.getEncoder().encodeToString("first\nsecond\n".repeat(500).getBytes(StandardCharsets.UTF_8));
+            var payload = Base64.getEncoder()
+                    .encodeToString("first\nsecond\n".repeat(500).getBytes(StandardCharsets.UTF_8));
             for (int i = 0; i < 3; i++) {
                 agent.send(
                         "PUT",
@@ -101,7 +103,8 @@ class LaunchedJobsTest {
             agent.await("the launch to be over", () -> ended(agent, "convert") == 1);
             var child = (String) children(agent, "convert").getFirst().get("ID");
             var path = child.replace("/", "%2F");
-            assertThat(((Map<?, ?>) agent.get("/v1/job/" + path)).get("Payload")).isEqualTo(payload);
+            assertThat(((Map<?, ?>) agent.get("/v1/job/" + path)).get("Payload"))
+                    .isEqualTo(payload);
             var lines = agent.lines(agent.idOf(path));
             assertThat(lines).hasSize(1_002).startsWith("first", "second", "first");
             assertThat(lines.subList(1_000, 1_002)).containsExactly("600", "who=acme why=[] parent=convert");

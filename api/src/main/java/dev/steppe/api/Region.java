@@ -94,6 +94,9 @@ public interface Region {
     /** Changes the count of a group, or notes something about it. */
     JobWritten scale(ScaleEndpoint.Wish wish) throws Refused, IOException, InterruptedException;
 
+    /** Forgets evaluations; all of them or none. Returns the index of the change. */
+    long deleteEvaluations(List<EvaluationId> ids) throws Refused, IOException, InterruptedException;
+
     /** Forgets everything that is over, however short ago; returns the index of the state after that. */
     long collectGarbage() throws Refused, IOException, InterruptedException;
 

@@ -209,6 +209,12 @@ public final class ServerRegion implements Region, AutoCloseable {
     }
 
     @Override
+    public long deleteEvaluations(List<EvaluationId> ids) throws Refused, IOException, InterruptedException {
+        Reply.Done<Long> done = done(then -> server.evaluations().delete(ids, then));
+        return done.index();
+    }
+
+    @Override
     public long collectGarbage() throws Refused, IOException, InterruptedException {
         Reply.Done<Long> done = done(server.jobs()::collectGarbage);
         return done.index();

@@ -144,6 +144,11 @@ public final class World implements Region, AutoCloseable {
     }
 
     @Override
+    public long deleteEvaluations(List<EvaluationId> ids) throws Refused {
+        return apply(new Command.Collect(ids, List.of(), List.of(), AT));
+    }
+
+    @Override
     public long collectGarbage() {
         return snapshot().index();
     }

@@ -24,7 +24,6 @@ final class NotYet {
                     "deployment status" -> DEPLOYMENTS;
             case "job action" -> "actions are not part of this version; use alloc exec";
             case "job start" -> "run the job file again, or take the job back to a version with job revert";
-            case "eval delete" -> "evaluations that are over are forgotten by themselves, and at once by system gc";
             case "operator metrics" ->
                 "ask for /v1/metrics or, as Prometheus reads them, /v1/metrics?format=prometheus";
             case "operator api" -> "any client of HTTP will do: curl \"$NOMAD_ADDR/v1/...\"";

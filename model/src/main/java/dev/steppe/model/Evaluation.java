@@ -2,6 +2,7 @@ package dev.steppe.model;
 
 import dev.steppe.model.codec.Default;
 import dev.steppe.model.codec.Json;
+import dev.steppe.model.codec.RecordShape;
 import dev.steppe.model.codec.Rfc3339;
 import java.time.Instant;
 import java.util.Optional;
@@ -38,6 +39,11 @@ public record Evaluation(
     /** The same evaluation with another status and the reason for it. */
     public Evaluation with(EvaluationStatus newStatus, String description) {
         return scheduled(newStatus, description, failedGroups, queuedAllocations, blocked);
+    }
+
+    /** The same evaluation with the one that takes over from it. */
+    public Evaluation followedBy(EvaluationId successor) {
+        return RecordShape.with(this, "next", Optional.of(successor));
     }
 
     /** The same evaluation after a scheduler looked at it. */

@@ -62,11 +62,17 @@ final class Everywhere {
         if (group.count() == 0) {
             return;
         }
+        boolean anywhere = !live.isEmpty() || !done.isEmpty();
         for (Node node : snapshot.nodes()) {
             boolean wanted = !live.containsKey(node.id()) && !done.containsKey(node.id());
             if (wanted && node.isEligible() && feasibility.refusal(node).isEmpty()) {
                 changes.place(Missing.fresh(job, group, name(group)).on(node.id()));
+                anywhere = true;
             }
+        }
+        if (!anywhere) {
+            // not one node fits: it is asked for without one, so that the reasons are told and a new node is waited for
+            changes.place(Missing.fresh(job, group, name(group)));
         }
     }
 

@@ -102,6 +102,20 @@ class EverywhereTest {
     }
 
     @Test
+    void a_job_that_fits_no_node_at_all_is_a_failure_with_the_reason_and_runs_when_a_node_comes_that_fits() {
+        nodes(2);
+        agent("system", ",\"Datacenters\":[\"dc9\"]", "");
+        var plan = cluster.schedule("agent");
+        assertThat(plan.failed()).containsOnlyKeys("g");
+        assertThat(plan.followUps())
+                .singleElement()
+                .satisfies(it -> assertThat(it.status()).isEqualTo(EvaluationStatus.BLOCKED));
+        cluster.node("n3", "dc9");
+        assertThat(cluster.schedule("agent").failed()).isEmpty();
+        assertThat(where()).containsExactly("n3");
+    }
+
+    @Test
     void a_full_node_is_a_failure_with_its_reason_and_is_filled_when_there_is_room() {
         nodes(2);
         cluster.register("""

@@ -8,6 +8,7 @@ import dev.steppe.model.Job;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.JobType;
 import dev.steppe.model.NodeId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Optional;
@@ -27,6 +28,38 @@ final class Evaluations {
 
     static Evaluation ofNode(Job job, NodeId node, Instant now, RandomGenerator random) {
         return make(job.spec(), job.modifyIndex(), "node-update", Optional.of(node), now, random);
+    }
+
+    /** One that looks at the same job later, since an earlier one came to nothing. */
+    static Evaluation after(
+            Evaluation earlier,
+            String trigger,
+            String description,
+            Duration wait,
+            Instant now,
+            RandomGenerator random) {
+        return new Evaluation(
+                new EvaluationId(Ids.random(random)),
+                earlier.namespace(),
+                earlier.priority(),
+                earlier.type(),
+                trigger,
+                earlier.jobId(),
+                earlier.jobModifyIndex(),
+                Optional.empty(),
+                EvaluationStatus.PENDING,
+                description,
+                now.plus(wait),
+                Optional.of(earlier.id()),
+                Optional.empty(),
+                Optional.empty(),
+                Collections.emptySortedMap(),
+                Collections.emptySortedMap(),
+                0,
+                0,
+                0,
+                now,
+                now);
     }
 
     private static Evaluation make(

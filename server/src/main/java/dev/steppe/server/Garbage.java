@@ -2,6 +2,7 @@ package dev.steppe.server;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Job;
@@ -9,16 +10,23 @@ import dev.steppe.model.JobKey;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeStatus;
+import dev.steppe.model.Submission;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Function;
 
-/** Forgets what ended long ago, so that memory is bounded by what runs and what happened lately. */
+/**
+ * Forgets what ended: all of it after its time, and the oldest before that when there is too much of it. So memory is
+ * bounded by what runs, however much ends.
+ */
 final class Garbage implements Controller {
-    /** At most this many records in one command, so that no log entry becomes large. */
+    /** At most this many records of a kind in one command, so that no log entry becomes large. */
     private static final int BATCH = 1_000;
 
     private final Server.Retention retention;
@@ -31,7 +39,8 @@ final class Garbage implements Controller {
     /** What forgets all that is over now, as much as fits into one command. */
     static List<Command> everything(Snapshot snapshot, Instant now) {
         var nothing = Duration.ZERO;
-        return new Garbage(new Server.Retention(nothing, nothing, nothing, nothing)).decide(snapshot, now);
+        var retention = new Server.Retention(nothing, nothing, nothing, nothing, Server.Most.standard());
+        return new Garbage(retention).decide(snapshot, now);
     }
 
     @Override
@@ -44,34 +53,12 @@ final class Garbage implements Controller {
         if (lastRun.plus(retention.lookEvery()).isAfter(now)) {
             return List.of();
         }
-        lastRun = now;
-        var evaluations = new ArrayList<EvaluationId>();
-        for (Evaluation evaluation : snapshot.evaluations()) {
-            if (evaluation.status().isTerminal()
-                    && evaluation.modifyTime().plus(retention.evaluations()).isBefore(now)
-                    && evaluations.size() < BATCH) {
-                evaluations.add(evaluation.id());
-            }
-        }
-        var jobs = new ArrayList<JobKey>();
-        for (Job job : snapshot.jobs()) {
-            if (isOver(snapshot, job, now) && jobs.size() < BATCH) {
-                jobs.add(job.key());
-            }
-        }
-        var allocations = new ArrayList<AllocationId>();
-        for (Allocation allocation : snapshot.allocations()) {
-            boolean orphan = jobs.contains(allocation.jobKey())
-                    || snapshot.job(allocation.jobKey()).isEmpty()
-                    || allocation.next().isPresent()
-                    || allocation.desiredStatus() != dev.steppe.model.DesiredStatus.RUN;
-            if (orphan
-                    && allocation.client().status().isTerminal()
-                    && allocation.modifyTime().plus(retention.evaluations()).isBefore(now)
-                    && allocations.size() < BATCH) {
-                allocations.add(allocation.id());
-            }
-        }
+        var evaluations = evaluations(snapshot, now);
+        var jobs = jobs(snapshot, now);
+        var allocations = allocations(snapshot, new TreeSet<>(jobs), now);
+        boolean more = Math.max(evaluations.size(), Math.max(jobs.size(), allocations.size())) == BATCH;
+        // what does not fit into one command is looked for again at once
+        lastRun = more ? lastRun : now;
         var commands = new ArrayList<Command>();
         if (!evaluations.isEmpty() || !jobs.isEmpty() || !allocations.isEmpty()) {
             commands.add(new Command.Collect(evaluations, allocations, jobs, now));
@@ -98,10 +85,96 @@ final class Garbage implements Controller {
         return found;
     }
 
-    private boolean isOver(Snapshot snapshot, Job job, Instant now) {
+    private List<EvaluationId> evaluations(Snapshot snapshot, Instant now) {
+        var over = new ArrayList<Evaluation>();
+        for (Evaluation evaluation : snapshot.evaluations()) {
+            if (evaluation.status().isTerminal()) {
+                over.add(evaluation);
+            }
+        }
+        return forgotten(
+                over,
+                Evaluation::modifyTime,
+                now.minus(retention.evaluations()),
+                over.size() - retention.most().evaluations(),
+                Evaluation::id);
+    }
+
+    private List<AllocationId> allocations(Snapshot snapshot, TreeSet<JobKey> forgotten, Instant now) {
+        var over = new ArrayList<Allocation>();
+        for (Allocation allocation : snapshot.allocations()) {
+            boolean needed = allocation.desiredStatus() == DesiredStatus.RUN
+                    && allocation.next().isEmpty()
+                    && !forgotten.contains(allocation.jobKey())
+                    && snapshot.job(allocation.jobKey()).isPresent();
+            if (!needed && allocation.client().status().isTerminal()) {
+                over.add(allocation);
+            }
+        }
+        return forgotten(
+                over,
+                Allocation::modifyTime,
+                now.minus(retention.evaluations()),
+                over.size() - retention.most().allocations(),
+                Allocation::id);
+    }
+
+    private List<JobKey> jobs(Snapshot snapshot, Instant now) {
+        var over = new ArrayList<Job>();
+        for (Job job : snapshot.jobs()) {
+            if (isOver(snapshot, job)) {
+                over.add(job);
+            }
+        }
+        long tooMany = Math.max(over.size() - retention.most().jobs(), tooLarge(snapshot, over));
+        return forgotten(over, job -> ended(snapshot, job), now.minus(retention.jobs()), tooMany, Job::key);
+    }
+
+    /** How many of the oldest jobs have to go until the sources and payloads of the rest fit. */
+    private long tooLarge(Snapshot snapshot, List<Job> over) {
+        long bytes = over.stream().mapToLong(job -> bytes(snapshot, job)).sum();
+        int gone = 0;
+        over.sort(Comparator.comparing((Job job) -> ended(snapshot, job)).thenComparing(Job::key));
+        while (bytes > retention.most().bytes() && gone < over.size()) {
+            bytes -= bytes(snapshot, over.get(gone));
+            gone++;
+        }
+        return gone;
+    }
+
+    private static long bytes(Snapshot snapshot, Job job) {
+        return job.origin().payload().length
+                + snapshot.versionsOf(job.key()).stream()
+                        .flatMap(version -> snapshot.submission(job.key(), version.version()).stream())
+                        .mapToLong(Submission::characters)
+                        .sum();
+    }
+
+    /** The oldest: those whose time is over, and as many as there are too many. */
+    private static <T, I> List<I> forgotten(
+            List<T> over, Function<T, Instant> ended, Instant before, long tooMany, Function<T, I> id) {
+        boolean anyTooMany = tooMany > 0;
+        if (anyTooMany) {
+            over.sort(Comparator.comparing(ended));
+        }
+        var found = new ArrayList<I>();
+        int position = 0;
+        for (T each : over) {
+            if (found.size() == BATCH) {
+                break;
+            }
+            if (position++ < tooMany || ended.apply(each).isBefore(before)) {
+                found.add(id.apply(each));
+            }
+        }
+        return found;
+    }
+
+    private static boolean isOver(Snapshot snapshot, Job job) {
         var allocations = snapshot.allocationsOf(job.key());
         boolean ended = job.stop()
                 || (job.spec().type().ends()
+                        && !job.isParent()
                         && !allocations.isEmpty()
                         && snapshot.evaluationsOf(job.key()).stream()
                                 .allMatch(evaluation -> evaluation.status().isTerminal()));
@@ -109,12 +182,14 @@ final class Garbage implements Controller {
                 .anyMatch(version -> version.versionTag().isPresent());
         return ended
                 && !tagged
-                && job.submitTime().plus(retention.jobs()).isBefore(now)
                 && allocations.stream()
-                        .allMatch(allocation -> allocation.client().status().isTerminal()
-                                && allocation
-                                        .modifyTime()
-                                        .plus(retention.jobs())
-                                        .isBefore(now));
+                        .allMatch(allocation -> allocation.client().status().isTerminal());
+    }
+
+    /** When the last of a job happened. */
+    private static Instant ended(Snapshot snapshot, Job job) {
+        return snapshot.allocationsOf(job.key()).stream()
+                .map(Allocation::modifyTime)
+                .reduce(job.submitTime(), (one, other) -> one.isAfter(other) ? one : other);
     }
 }

@@ -131,7 +131,9 @@ public final class JobEndpoint {
             loop.<Preview>offload("preview", () -> Preview.of(snapshot, job, evaluation, now, random), outcome -> {
                 switch (outcome) {
                     case Loop.Outcome.Done<Preview> done ->
-                        then.accept(new Reply.Done<>(new Planned(done.value(), LaunchTimes.next(job, now), admission.notices()), snapshot.index()));
+                        then.accept(new Reply.Done<>(
+                                new Planned(done.value(), LaunchTimes.next(job, now), admission.notices()),
+                                snapshot.index()));
                     case Loop.Outcome.Failed<Preview> failed -> {
                         LOG.log(System.Logger.Level.ERROR, "preview failed job=" + job.key(), failed.reason());
                         then.accept(Reply.refused(new Refusal(
@@ -241,14 +243,15 @@ public final class JobEndpoint {
                 return;
             }
             if (job.get().isParent()) {
-                then.accept(Reply.refused(Refusal.invalid("can't evaluate "
-                        + (job.get().isPeriodic() ? "periodic" : "parameterized") + " job")));
+                then.accept(Reply.refused(Refusal.invalid(
+                        "can't evaluate " + (job.get().isPeriodic() ? "periodic" : "parameterized") + " job")));
                 return;
             }
             var trigger = forceReschedule ? Scheduler.FORCED_RESCHEDULE : "job-register";
             var evaluation = Evaluations.of(job.get(), trigger, loop.now(), loop.random());
             var command = new Command.PutEvaluations(List.of(evaluation), loop.now());
-            proposals.propose(command, reply -> then.accept(registered(reply, key, Optional.of(evaluation), List.of())));
+            proposals.propose(
+                    command, reply -> then.accept(registered(reply, key, Optional.of(evaluation), List.of())));
         });
     }
 

@@ -128,7 +128,8 @@ public final class LaunchEndpoint {
         return token.isEmpty()
                 ? Optional.empty()
                 : store.snapshot().childrenOf(parent).stream()
-                        .filter(child -> child.origin().dispatchIdempotencyToken().equals(token))
+                        .filter(child ->
+                                child.origin().dispatchIdempotencyToken().equals(token))
                         .findFirst()
                         .map(child -> new Launched(child.spec().id(), Optional.empty()));
     }
@@ -142,8 +143,7 @@ public final class LaunchEndpoint {
             return Optional.of(Refusal.invalid("Specified " + name + " is stopped"));
         }
         if (wish.priority().filter(it -> it < 1 || it > 100).isPresent()) {
-            return Optional.of(Refusal.invalid(
-                    "Priority " + wish.priority().get() + " must be between 1 and 100"));
+            return Optional.of(Refusal.invalid("Priority " + wish.priority().get() + " must be between 1 and 100"));
         }
         var config = job.spec().parameterized().orElseThrow();
         return payloadProblem(config, wish.payload().length).or(() -> metaProblem(config, wish.meta()));
@@ -157,8 +157,8 @@ public final class LaunchEndpoint {
             return Optional.of(Refusal.invalid("Payload provided but forbidden by parameterized job"));
         }
         return bytes > JobOrigin.PAYLOAD_BYTES_MAX
-                ? Optional.of(Refusal.invalid("Payload exceeds maximum size; " + bytes + " > "
-                        + JobOrigin.PAYLOAD_BYTES_MAX + " bytes"))
+                ? Optional.of(Refusal.invalid(
+                        "Payload exceeds maximum size; " + bytes + " > " + JobOrigin.PAYLOAD_BYTES_MAX + " bytes"))
                 : Optional.empty();
     }
 

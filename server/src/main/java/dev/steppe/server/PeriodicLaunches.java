@@ -27,7 +27,8 @@ final class PeriodicLaunches implements Controller {
     private final TreeMap<JobKey, Expected> expected = new TreeMap<>();
 
     /** When a job is launched next, given what was decided about it before; and until when that is left alone. */
-    private record Expected(PeriodicLaunch after, long jobIndex, Optional<Schedule> times, Instant next, Instant quiet) {
+    private record Expected(
+            PeriodicLaunch after, long jobIndex, Optional<Schedule> times, Instant next, Instant quiet) {
         boolean holds(PeriodicLaunch decided, Job job) {
             return after.equals(decided) && jobIndex == job.jobModifyIndex();
         }
@@ -74,9 +75,8 @@ final class PeriodicLaunches implements Controller {
         expected.put(job.key(), known.quietUntil(now.plus(PATIENCE)));
         var due = known.times().flatMap(times -> times.latest(decided.launch(), now));
         boolean overlaps = job.spec().periodic().orElseThrow().prohibitOverlap() && Children.anyGoesOn(snapshot, job);
-        return due.map(time -> overlaps
-                ? Children.skip(job, time, now)
-                : Children.launch(job, time, false, now, random));
+        return due.map(
+                time -> overlaps ? Children.skip(job, time, now) : Children.launch(job, time, false, now, random));
     }
 
     private static Expected expect(Job job, PeriodicLaunch decided) {

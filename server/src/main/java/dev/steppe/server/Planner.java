@@ -1,43 +1,73 @@
 package dev.steppe.server;
 
 import dev.steppe.io.Loop;
+import dev.steppe.model.Allocation;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.EvaluationStatus;
+import dev.steppe.model.NodeId;
 import dev.steppe.scheduler.Plan;
 import dev.steppe.scheduler.PlanCheck;
 import dev.steppe.scheduler.Scheduler;
 import dev.steppe.state.Command;
 import dev.steppe.state.Event;
+import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * Turns pending evaluations into applied plans, on the leader: broker, scheduler, check against the newest state, log. One
- * plan is on its way at a time, so the state a plan is checked against is the state it is applied to. Owned by the loop.
+ * Turns pending evaluations into applied plans, on the leader: broker, scheduler, check, log. Several evaluations are
+ * planned at a time, and more are on their way into the log. A plan is checked against the newest state with what those
+ * on their way place, but not what they free: so it holds whatever becomes of them. One that was rejected is planned again
+ * alone, with nothing on its way. Owned by the loop.
  */
 final class Planner {
     private static final System.Logger LOG = System.getLogger(Planner.class.getName());
     private static final int ATTEMPTS_MAX = 5;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration CONFLICTS_RETRIED_AFTER = Duration.ofMinutes(1);
+    private static final Duration FOLLOW_UP_MIN = Duration.ofMinutes(1);
+    private static final Duration FOLLOW_UP_SPREAD = Duration.ofMinutes(5);
 
     private final Loop loop;
     private final Store store;
     private final Proposals proposals;
+    private final Limits limits;
     private final EvaluationBroker broker = new EvaluationBroker();
     private final TreeMap<EvaluationId, Loop.Timer> delayed = new TreeMap<>();
-    private boolean leading;
-    private boolean busy;
+    /** What plans place that are on their way into the log. */
+    private final TreeMap<EvaluationId, List<Allocation>> onTheirWay = new TreeMap<>();
 
-    Planner(Loop loop, Store store, Proposals proposals) {
+    private final ArrayDeque<Attempt> conflicted = new ArrayDeque<>();
+    private boolean leading;
+    private long term;
+    private int planning;
+
+    /** How many evaluations are planned at a time, and how many may be planned and on their way together. */
+    record Limits(int planned, int begun) {
+        /** Planning keeps processors busy, the log only waits. */
+        static final Limits STANDARD = new Limits(4, 16);
+    }
+
+    /** An evaluation that is planned for the n-th time while this server leads as it did then. */
+    private record Attempt(Evaluation evaluation, int number, long term) {
+        Attempt again() {
+            return new Attempt(evaluation, number + 1, term);
+        }
+    }
+
+    Planner(Loop loop, Store store, Proposals proposals, Limits limits) {
         this.loop = loop;
         this.store = store;
         this.proposals = proposals;
+        this.limits = limits;
     }
 
     /** Begins to plan everything that is pending. */
@@ -52,7 +82,11 @@ final class Planner {
     /** Stops planning; another server does it. */
     void follow() {
         leading = false;
+        term++;
+        planning = 0;
         broker.clear();
+        onTheirWay.clear();
+        conflicted.clear();
         delayed.values().forEach(Loop.Timer::cancel);
         delayed.clear();
     }
@@ -79,92 +113,185 @@ final class Planner {
                     evaluation.id(),
                     id -> loop.after(wait, () -> {
                         delayed.remove(id);
-                        store.snapshot().evaluation(id).ifPresent(this::take);
-                        pump();
+                        takeAgain(id);
                     }));
         } else {
             broker.enqueue(evaluation);
         }
     }
 
-    private void pump() {
-        if (!leading || busy) {
-            return;
+    private void takeAgain(EvaluationId id) {
+        if (leading) {
+            store.snapshot().evaluation(id).ifPresent(this::take);
+            pump();
         }
-        broker.next().ifPresent(evaluation -> {
-            busy = true;
-            attempt(evaluation, 1);
-        });
     }
 
-    private void attempt(Evaluation evaluation, int attempt) {
+    private void pump() {
+        while (leading && planning < limits.planned() && planning + onTheirWay.size() < limits.begun()) {
+            if (!conflicted.isEmpty()) {
+                if (planning > 0 || !onTheirWay.isEmpty()) {
+                    return;
+                }
+                plan(conflicted.removeFirst());
+                return;
+            }
+            var next = broker.next();
+            if (next.isEmpty()) {
+                return;
+            }
+            var evaluation = next.get();
+            boolean wanted = store.snapshot()
+                    .evaluation(evaluation.id())
+                    .filter(now -> now.status() == EvaluationStatus.PENDING)
+                    .isPresent();
+            if (wanted) {
+                plan(new Attempt(evaluation, 1, term));
+            } else {
+                cancel(broker.done(evaluation));
+            }
+        }
+    }
+
+    private void plan(Attempt attempt) {
+        planning++;
         var snapshot = store.snapshot();
         var now = loop.now();
         var random = new SplittableRandom(loop.random().nextLong());
-        loop.<Plan>offload("plan", () -> Scheduler.plan(snapshot, evaluation, now, random), outcome -> {
+        loop.<Plan>offload("plan", () -> Scheduler.plan(snapshot, attempt.evaluation(), now, random), outcome -> {
+            if (attempt.term() != term) {
+                return;
+            }
+            planning--;
             switch (outcome) {
-                case Loop.Outcome.Done<Plan> done -> submit(evaluation, done.value(), attempt);
+                case Loop.Outcome.Done<Plan> done -> submit(attempt, done.value());
                 case Loop.Outcome.Failed<Plan> failed -> {
-                    LOG.log(Level.ERROR, "planning failed evaluation=" + evaluation.id(), failed.reason());
-                    close(evaluation, "planning failed: " + failed.reason());
+                    LOG.log(
+                            Level.ERROR,
+                            "planning failed evaluation=" + attempt.evaluation().id(),
+                            failed.reason());
+                    failed(attempt.evaluation());
                 }
             }
+            pump();
         });
     }
 
-    private void submit(Evaluation evaluation, Plan plan, int attempt) {
-        if (!leading) {
-            busy = false;
-            return;
-        }
-        var verdict = PlanCheck.check(store.snapshot(), plan);
+    private void submit(Attempt attempt, Plan plan) {
+        var verdict = PlanCheck.check(promised(plan), plan);
         var accepted = verdict.accepted();
         var evaluations = new ArrayList<Evaluation>();
         boolean whole = verdict.rejected().isEmpty();
         if (whole) {
             evaluations.add(accepted.evaluation());
             evaluations.addAll(accepted.followUps());
+        } else if (accepted.isEmpty()) {
+            conflict(attempt);
+            return;
         }
         var command =
                 new Command.ApplyPlan(accepted.placed(), accepted.stopped(), accepted.moved(), evaluations, loop.now());
+        var id = attempt.evaluation().id();
+        onTheirWay.put(id, accepted.placed());
         proposals.propose(command, reply -> {
+            if (attempt.term() != term) {
+                return;
+            }
+            onTheirWay.remove(id);
             if (reply instanceof Reply.Refused<Long> refused) {
                 LOG.log(
                         Level.WARNING,
-                        "plan not applied evaluation=" + evaluation.id() + " reason="
+                        "plan not applied evaluation=" + id + " reason="
                                 + refused.refusal().message());
-                finish(evaluation);
+                cancel(broker.done(attempt.evaluation()));
                 // it is pending still: nobody else would bring it back while this server leads
-                loop.after(RETRY_AFTER, () -> {
-                    if (leading) {
-                        store.snapshot().evaluation(evaluation.id()).ifPresent(this::take);
-                        pump();
-                    }
-                });
+                loop.after(RETRY_AFTER, () -> takeAgain(id));
             } else if (whole) {
-                finish(evaluation);
-            } else if (attempt < ATTEMPTS_MAX) {
-                attempt(evaluation, attempt + 1);
+                cancel(broker.done(attempt.evaluation()));
             } else {
-                close(evaluation, "maximum attempts reached (" + ATTEMPTS_MAX + ")");
+                conflict(attempt);
+            }
+            pump();
+        });
+    }
+
+    /** The newest state, with what plans on their way place on the nodes of this one. */
+    private Snapshot promised(Plan plan) {
+        var newest = store.snapshot();
+        var nodes = new TreeSet<NodeId>();
+        plan.placed().forEach(placed -> nodes.add(placed.nodeId()));
+        var promised = new ArrayList<Allocation>();
+        for (List<Allocation> other : onTheirWay.values()) {
+            for (Allocation placed : other) {
+                boolean missing = nodes.contains(placed.nodeId())
+                        && newest.allocation(placed.id()).isEmpty();
+                if (missing) {
+                    promised.add(placed);
+                }
+            }
+        }
+        return promised.isEmpty()
+                ? newest
+                : Store.supposing(newest, new Command.ApplyPlan(promised, List.of(), List.of(), List.of(), loop.now()));
+    }
+
+    private void conflict(Attempt attempt) {
+        if (attempt.number() < ATTEMPTS_MAX) {
+            conflicted.addLast(attempt.again());
+            return;
+        }
+        var evaluation = attempt.evaluation();
+        end(
+                evaluation,
+                "maximum attempts reached (" + ATTEMPTS_MAX + ")",
+                Evaluations.after(
+                        evaluation,
+                        "max-plan-attempts",
+                        "created due to placement conflicts",
+                        CONFLICTS_RETRIED_AFTER,
+                        loop.now(),
+                        loop.random()),
+                () -> cancel(broker.done(evaluation)));
+    }
+
+    /** Planning threw: tried again a little later, and after some times much later, by another evaluation. */
+    private void failed(Evaluation evaluation) {
+        var wait = broker.failed(evaluation);
+        if (wait.isPresent()) {
+            loop.after(wait.get(), () -> takeAgain(evaluation.id()));
+            return;
+        }
+        var later = FOLLOW_UP_MIN.plusMillis(loop.random().nextLong(FOLLOW_UP_SPREAD.toMillis()));
+        end(
+                evaluation,
+                "evaluation reached delivery limit (" + EvaluationBroker.DELIVERIES_MAX + ")",
+                Evaluations.after(
+                        evaluation,
+                        "failed-follow-up",
+                        "created after an evaluation failed",
+                        later,
+                        loop.now(),
+                        loop.random()),
+                () -> {});
+    }
+
+    private void end(Evaluation evaluation, String reason, Evaluation next, Runnable then) {
+        var ended = evaluation.with(EvaluationStatus.FAILED, reason).followedBy(next.id());
+        proposals.propose(new Command.PutEvaluations(List.of(ended, next), loop.now()), reply -> {
+            if (leading) {
+                then.run();
+                takeAgain(evaluation.id());
             }
         });
     }
 
-    private void close(Evaluation evaluation, String reason) {
-        var failed = evaluation.with(EvaluationStatus.FAILED, reason);
-        proposals.propose(new Command.PutEvaluations(List.of(failed), loop.now()), reply -> finish(evaluation));
-    }
-
-    private void finish(Evaluation evaluation) {
-        busy = false;
-        var superfluous = broker.done(evaluation).stream()
-                .map(waited ->
-                        waited.with(EvaluationStatus.CANCELLED, "canceled after more recent evaluation was processed"))
-                .toList();
+    private void cancel(List<Evaluation> superfluous) {
         if (!superfluous.isEmpty() && leading) {
-            proposals.propose(new Command.PutEvaluations(superfluous, loop.now()), reply -> {});
+            var cancelled = superfluous.stream()
+                    .map(waited -> waited.with(
+                            EvaluationStatus.CANCELLED, "canceled after more recent evaluation was processed"))
+                    .toList();
+            proposals.propose(new Command.PutEvaluations(cancelled, loop.now()), reply -> {});
         }
-        pump();
     }
 }

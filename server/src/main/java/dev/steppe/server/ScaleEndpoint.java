@@ -112,7 +112,8 @@ public final class ScaleEndpoint {
                     "400: cannot scale jobs of type \"system\": one instance runs on every fitting node"));
         }
         if (job.stop()) {
-            return Optional.of(Refusal.invalid("cannot scale job \"" + job.spec().id() + "\": it is stopped"));
+            return Optional.of(
+                    Refusal.invalid("cannot scale job \"" + job.spec().id() + "\": it is stopped"));
         }
         if (count < 0 || count > 50_000) {
             return Optional.of(Refusal.invalid("scaling action count " + count + " must be between 0 and 50000"));
@@ -120,8 +121,8 @@ public final class ScaleEndpoint {
         return group.get().scaling().flatMap(bounds -> {
             int max = bounds.max().orElse(Integer.MAX_VALUE);
             if (count < bounds.min()) {
-                return Optional.of(Refusal.invalid("group count was less than scaling policy minimum: " + count + " < "
-                        + bounds.min()));
+                return Optional.of(Refusal.invalid(
+                        "group count was less than scaling policy minimum: " + count + " < " + bounds.min()));
             }
             return count > max
                     ? Optional.of(Refusal.invalid(

@@ -38,6 +38,7 @@ public final class Server implements AutoCloseable {
     private final JobEndpoint jobs;
     private final LaunchEndpoint launches;
     private final ScaleEndpoint scales;
+    private final EvaluationEndpoint evaluations;
     private final IntentionEndpoint intentions;
     private final NodeEndpoint nodes;
     private final AllocationEndpoint allocations;
@@ -87,12 +88,26 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** How often what ended is looked for, and how long it stays; nodes count from when they were lost. */
-    public record Retention(Duration lookEvery, Duration jobs, Duration evaluations, Duration nodes) {
+    /** How often what ended is looked for, and how long it stays (nodes count from when they were lost), and how much of it at most. */
+    public record Retention(Duration lookEvery, Duration jobs, Duration evaluations, Duration nodes, Most most) {
 
         /** Long enough to look at what went wrong over a night's work; the published defaults of peers are the same. */
         public static Retention standard() {
-            return new Retention(Duration.ofMinutes(1), Duration.ofHours(4), Duration.ofHours(1), Duration.ofHours(24));
+            return new Retention(
+                    Duration.ofMinutes(1),
+                    Duration.ofHours(4),
+                    Duration.ofHours(1),
+                    Duration.ofHours(24),
+                    Most.standard());
+        }
+    }
+
+    /** How many records of what ended stay, and how many bytes of sources and payloads of jobs that ended. */
+    public record Most(int jobs, int evaluations, int allocations, long bytes) {
+
+        /** A few hundred megabytes at most. */
+        public static Most standard() {
+            return new Most(20_000, 100_000, 100_000, 256L << 20);
         }
     }
 
@@ -107,7 +122,7 @@ public final class Server implements AutoCloseable {
         this.loop = loop;
         this.store = store;
         proposals = new Proposals(consensus, loop);
-        planner = new Planner(loop, store, proposals);
+        planner = new Planner(loop, store, proposals, Planner.Limits.STANDARD);
         certificates = new Certificates(loop, store, proposals, options, random);
         keyring = new Keyring(loop, store, proposals, rootKeys, random);
         var catalog = new NewestCatalog(options.datacenter());
@@ -129,6 +144,7 @@ public final class Server implements AutoCloseable {
         jobs = new JobEndpoint(loop, store, proposals);
         launches = new LaunchEndpoint(loop, store, proposals);
         scales = new ScaleEndpoint(loop, store, proposals);
+        evaluations = new EvaluationEndpoint(loop, store, proposals);
         intentions = new IntentionEndpoint(loop, store, proposals);
         nodes = new NodeEndpoint(loop, store, proposals, nodeEvaluations);
         allocations = new AllocationEndpoint(loop, store, proposals);
@@ -151,6 +167,10 @@ public final class Server implements AutoCloseable {
 
     public ScaleEndpoint scales() {
         return scales;
+    }
+
+    public EvaluationEndpoint evaluations() {
+        return evaluations;
     }
 
     public IntentionEndpoint intentions() {

@@ -120,7 +120,8 @@ class PeriodicLaunchesTest {
     }
 
     @Test
-    void with_prohibit_overlap_a_time_passes_while_an_earlier_launch_goes_on_and_is_not_made_up() throws CodecException {
+    void with_prohibit_overlap_a_time_passes_while_an_earlier_launch_goes_on_and_is_not_made_up()
+            throws CodecException {
         register("\"Specs\":[\"*/10 * * * *\"],\"ProhibitOverlap\":true", AT);
         decideAndApply(controller, Instant.parse("2026-03-01T12:10:00Z"));
         decideAndApply(controller, Instant.parse("2026-03-01T12:20:00Z"));

@@ -195,15 +195,19 @@ final class Applier {
             return Optional.of("job " + command.key() + " has no group \"" + command.group() + "\"");
         }
         var job = existing.get();
-        if (command.enforceIndex().filter(index -> index != job.jobModifyIndex()).isPresent()) {
-            return Optional.of("Enforcing job modify index " + command.enforceIndex().get()
-                    + ": job exists with index " + job.jobModifyIndex() + "; read the job again and decide anew");
+        if (command.enforceIndex()
+                .filter(index -> index != job.jobModifyIndex())
+                .isPresent()) {
+            return Optional.of(
+                    "Enforcing job modify index " + command.enforceIndex().get() + ": job exists with index "
+                            + job.jobModifyIndex() + "; read the job again and decide anew");
         }
         command.event().count().ifPresent(count -> {
             draft.put(job.scaled(command.group(), count, draft.index));
             dropOldVersions(command.key());
         });
-        draft.put(before.scaling(command.key()).with(command.group(), command.event().stored(draft.index)));
+        draft.put(before.scaling(command.key())
+                .with(command.group(), command.event().stored(draft.index)));
         return putEvaluations(command.evaluation().stream().toList(), command.at());
     }
 

@@ -40,6 +40,8 @@ final class Draft {
     PersistentMap<Snapshot.IntentionPair, Intention> intentions;
     PersistentMap<String, AuthorityRoot> roots;
     PersistentMap<NodeId, NodeUsage> usage;
+    PersistentMap<NodeId, Long> freed;
+    long freedBefore;
     PersistentMap<VariableKey, Variable> variables;
     PersistentMap<String, DataKey> dataKeys;
     PersistentMap<String, NodePool> nodePools;
@@ -66,6 +68,7 @@ final class Draft {
         intentions = PersistentMap.empty();
         roots = PersistentMap.empty();
         usage = PersistentMap.empty();
+        freed = PersistentMap.empty();
         variables = PersistentMap.empty();
         dataKeys = PersistentMap.empty();
         nodePools = PersistentMap.empty();
@@ -94,6 +97,8 @@ final class Draft {
         intentions = from.intentions;
         roots = from.roots;
         usage = from.usage;
+        freed = from.freed;
+        freedBefore = from.freedBefore;
         variables = from.variables;
         dataKeys = from.dataKeys;
         nodePools = from.nodePools;
@@ -134,7 +139,7 @@ final class Draft {
 
     void put(Node node) {
         nodes = nodes.put(node.id(), node);
-        capacityIndex = index;
+        free(node.id());
         publish(new Event.NodeChanged(node));
     }
 
@@ -146,6 +151,7 @@ final class Draft {
     /** The node is gone; its allocations are what they are. */
     void remove(Node node) {
         nodes = nodes.remove(node.id());
+        freed = freed.remove(node.id());
         publish(new Event.NodeForgotten(node));
     }
 
@@ -198,9 +204,17 @@ final class Draft {
         if (held != allocation.holdsResources()) {
             var node = usage.get(allocation.nodeId()).orElse(NodeUsage.NONE);
             usage = usage.put(allocation.nodeId(), held ? node.minus(allocation) : node.plus(allocation));
-            capacityIndex = held ? index : capacityIndex;
+            if (held) {
+                free(allocation.nodeId());
+            }
         }
         publish(new Event.AllocationChanged(allocation, byServer));
+    }
+
+    /** More may fit on a node than before. */
+    private void free(NodeId node) {
+        freed = freed.put(node, index);
+        capacityIndex = index;
     }
 
     void remove(Evaluation evaluation) {

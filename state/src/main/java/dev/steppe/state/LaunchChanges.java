@@ -40,7 +40,8 @@ final class LaunchChanges {
         }
         if (!command.forced()) {
             if (decided.isEmpty() || !command.launch().isAfter(decided.get().launch())) {
-                return Optional.of("the launch of " + command.key() + " at " + command.launch() + " is decided already");
+                return Optional.of(
+                        "the launch of " + command.key() + " at " + command.launch() + " is decided already");
             }
             draft.put(new PeriodicLaunch(
                     command.namespace(),
@@ -71,7 +72,8 @@ final class LaunchChanges {
         String token = command.origin().dispatchIdempotencyToken();
         boolean again = !token.isEmpty()
                 && before.childrenOf(command.key()).stream()
-                        .anyMatch(child -> child.origin().dispatchIdempotencyToken().equals(token));
+                        .anyMatch(child ->
+                                child.origin().dispatchIdempotencyToken().equals(token));
         if (again) {
             return Optional.of("job " + command.key() + " was dispatched with the token \"" + token + "\" already");
         }
@@ -82,7 +84,6 @@ final class LaunchChanges {
     }
 
     private void put(JobSpec spec, JobOrigin origin, Instant at) {
-        draft.put(new Job(
-                spec, false, false, 0, at, draft.index, draft.index, draft.index, Optional.empty(), origin));
+        draft.put(new Job(spec, false, false, 0, at, draft.index, draft.index, draft.index, Optional.empty(), origin));
     }
 }

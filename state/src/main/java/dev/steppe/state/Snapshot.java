@@ -48,6 +48,8 @@ public final class Snapshot {
     final PersistentMap<IntentionPair, Intention> intentions;
     final PersistentMap<String, AuthorityRoot> roots;
     final PersistentMap<NodeId, NodeUsage> usage;
+    final PersistentMap<NodeId, Long> freed;
+    final long freedBefore;
     final PersistentMap<VariableKey, Variable> variables;
     final PersistentMap<String, DataKey> dataKeys;
     final PersistentMap<String, NodePool> nodePools;
@@ -91,6 +93,8 @@ public final class Snapshot {
         intentions = draft.intentions;
         roots = draft.roots;
         usage = draft.usage;
+        freed = draft.freed;
+        freedBefore = draft.freedBefore;
         variables = draft.variables;
         dataKeys = draft.dataKeys;
         nodePools = draft.nodePools;
@@ -123,6 +127,11 @@ public final class Snapshot {
     /** The index at which a node last changed or an allocation last freed what it held. */
     public long capacityIndex() {
         return capacityIndex;
+    }
+
+    /** The index at which the node last changed or an allocation last freed what it held there, as far as is known. */
+    public long capacityIndex(NodeId node) {
+        return Math.max(freedBefore, freed.get(node).orElse(0L));
     }
 
     Map<Table, Long> tableIndexes() {

@@ -180,6 +180,7 @@ public final class SnapshotFile {
         }
         draft.index = index;
         draft.capacityIndex = index;
+        draft.freedBefore = index;
         draft.tableIndexes.clear();
         draft.tableIndexes.putAll(tableIndexes);
         return new Snapshot(draft);

@@ -159,8 +159,8 @@ final class JobRoutes {
     }
 
     private static Response validation(List<String> problems, List<String> notices, List<String> refused) {
-        return Reads.json(
-                new Shapes.ValidationReply(true, problems, String.join("\n", problems), String.join("\n", notices), refused));
+        return Reads.json(new Shapes.ValidationReply(
+                true, problems, String.join("\n", problems), String.join("\n", notices), refused));
     }
 
     private Answer read(Request request) throws Refused, IOException, InterruptedException {

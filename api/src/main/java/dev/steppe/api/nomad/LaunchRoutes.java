@@ -37,8 +37,7 @@ final class LaunchRoutes {
     private Response force(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
         var launched = region.forceLaunch(JobRoutes.key(request));
-        return reads.written(
-                new Shapes.ForceReply(id(launched), launched.index(), launched.index()), launched.index());
+        return reads.written(new Shapes.ForceReply(id(launched), launched.index(), launched.index()), launched.index());
     }
 
     private Response dispatch(Request request) throws Refused, IOException, InterruptedException {
@@ -61,11 +60,7 @@ final class LaunchRoutes {
         return dispatch(
                 request,
                 new LaunchEndpoint.Dispatch(
-                        request.body().toArray(),
-                        Collections.emptySortedMap(),
-                        Optional.empty(),
-                        "",
-                        token(request)));
+                        request.body().toArray(), Collections.emptySortedMap(), Optional.empty(), "", token(request)));
     }
 
     private Response dispatch(Request request, LaunchEndpoint.Dispatch wish)
@@ -92,7 +87,9 @@ final class LaunchRoutes {
 
     private static byte[] payload(Map<String, Object> body) throws Refused {
         try {
-            return body.get("Payload") instanceof String text ? Base64.getDecoder().decode(text) : new byte[0];
+            return body.get("Payload") instanceof String text
+                    ? Base64.getDecoder().decode(text)
+                    : new byte[0];
         } catch (IllegalArgumentException malformed) {
             throw Refused.invalid("Payload is not base64: " + malformed.getMessage());
         }
@@ -110,5 +107,4 @@ final class LaunchRoutes {
         }
         return meta;
     }
-
 }

@@ -5,6 +5,7 @@ import dev.steppe.api.Region;
 import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
+import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import dev.steppe.model.Allocation;
@@ -21,11 +22,16 @@ import java.util.TreeMap;
 
 /** What became of jobs: allocations, evaluations and service instances. */
 final class PlacementRoutes {
+    /** So that the ids fit into one log entry. */
+    private static final int EVALUATIONS_DELETED_MAX = 7_281;
+
+    private final Region region;
     private final Reads reads;
     private final Registrations registrations;
 
     PlacementRoutes(Region region, LiveCatalog catalog) {
         this.registrations = new Registrations(catalog);
+        this.region = region;
         this.reads = new Reads(region);
     }
 
@@ -37,6 +43,7 @@ final class PlacementRoutes {
                 Route.get("/v1/allocation/{id}/checks", Right.READ_JOB, this::checksOfAllocation),
                 Route.get("/v1/client/allocation/{id}/checks", Right.READ_JOB, this::checksOfAllocation),
                 Route.get("/v1/evaluations", Right.READ_JOB, this::evaluations),
+                Route.delete("/v1/evaluations", Right.WRITE_OPERATOR, this::deleteEvaluations),
                 Route.get("/v1/evaluations/count", Right.READ_JOB, this::evaluationCount),
                 Route.get("/v1/evaluation/{id}", Right.READ_JOB, this::evaluation),
                 Route.get("/v1/evaluation/{id}/allocations", Right.READ_JOB, this::allocationsOfEvaluation),
@@ -129,6 +136,25 @@ final class PlacementRoutes {
                     return listing.page(found, evaluation -> evaluation.id().value());
                 },
                 Table.EVALUATIONS);
+    }
+
+    private Response deleteEvaluations(Request request) throws Refused, IOException, InterruptedException {
+        reads.checkRegion(request);
+        var body = JobBodies.object(request.requiredBody());
+        if (body.get("Filter") instanceof String filter && !filter.isEmpty()) {
+            throw Refused.unsupported("Filter is not supported yet; name the evaluations in EvalIDs");
+        }
+        var ids = new ArrayList<EvaluationId>();
+        if (body.get("EvalIDs") instanceof List<?> named) {
+            for (Object id : named) {
+                ids.add(Given.id(EvaluationId::new, String.valueOf(id)));
+            }
+        }
+        if (ids.isEmpty() || ids.size() > EVALUATIONS_DELETED_MAX) {
+            throw Refused.invalid("EvalIDs must name between 1 and " + EVALUATIONS_DELETED_MAX + " evaluations");
+        }
+        long index = region.deleteEvaluations(ids);
+        return reads.written(new Shapes.EvaluationsDeleted(ids.size()), index);
     }
 
     private Answer evaluationCount(Request request) throws Refused, IOException, InterruptedException {

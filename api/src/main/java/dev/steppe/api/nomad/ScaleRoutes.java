@@ -139,7 +139,8 @@ final class ScaleRoutes {
                 (snapshot, listing) -> {
                     var found = new ArrayList<Shapes.ScalingPolicyView>();
                     for (Job each : snapshot.jobs()) {
-                        boolean shown = job.isEmpty() || job.get().equals(each.spec().id().value());
+                        boolean shown = job.isEmpty()
+                                || job.get().equals(each.spec().id().value());
                         if (shown && !each.stop() && listing.isIn(each.spec().namespace())) {
                             found.addAll(policiesOf(each));
                         }
@@ -194,7 +195,8 @@ final class ScaleRoutes {
         target.put("Job", job.spec().id().value());
         target.put("Group", group.name());
         String type = policy.type().isEmpty() ? "horizontal" : policy.type();
-        String named = String.join("\n", type, job.spec().namespace(), job.spec().id().value(), group.name());
+        String named =
+                String.join("\n", type, job.spec().namespace(), job.spec().id().value(), group.name());
         return new Shapes.ScalingPolicyView(
                 UUID.nameUUIDFromBytes(named.getBytes(StandardCharsets.UTF_8)).toString(),
                 job.spec().namespace(),

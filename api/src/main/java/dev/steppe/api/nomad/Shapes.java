@@ -155,8 +155,7 @@ final class Shapes {
             SortedMap<String, GroupScale> taskGroups) {}
 
     /** The same of one group. */
-    record GroupScale(
-            int desired, int placed, int running, int healthy, int unhealthy, List<ScalingEvent> events) {}
+    record GroupScale(int desired, int placed, int running, int healthy, int unhealthy, List<ScalingEvent> events) {}
 
     /** Bounds of a group's count, with what an autoscaler is told. */
     record ScalingPolicyView(
@@ -179,6 +178,9 @@ final class Shapes {
             SortedMap<String, String> target,
             long createIndex,
             long modifyIndex) {}
+
+    /** How many evaluations were deleted. */
+    record EvaluationsDeleted(int count) {}
 
     /** The answer to a validation; {@code refused} is what is right and would not be run all the same. */
     record ValidationReply(

@@ -92,6 +92,11 @@ public final class Api {
         return exchange("DELETE", path, query, "");
     }
 
+    /** Deletes what the body names. */
+    public Reply delete(String path, Query query, Json body) throws ApiException {
+        return exchange("DELETE", path, query, JsonWriter.compact(body));
+    }
+
     /** Opens an answer that may never end, such as a followed log. The caller closes the stream. */
     public InputStream stream(String path, Query query) throws ApiException {
         try {

@@ -72,7 +72,8 @@ public final class JobRun implements Command {
         if (evaluationId.isEmpty() || arguments.has("detach")) {
             terminal.line("Job registration successful");
             NextLaunch.of(job, terminal.clock().instant())
-                    .ifPresent(next -> terminal.line("Approximate next launch time: " + NextLaunch.shown(next, terminal)));
+                    .ifPresent(
+                            next -> terminal.line("Approximate next launch time: " + NextLaunch.shown(next, terminal)));
             if (!evaluationId.isEmpty()) {
                 terminal.line("Evaluation ID: " + evaluationId);
             }

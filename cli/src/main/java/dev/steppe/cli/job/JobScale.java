@@ -53,10 +53,17 @@ public final class JobScale implements Command {
         }
         var body = new Json.Fields()
                 .put("Count", count(words.getLast()))
-                .put("Target", new Json.Fields().put("Group", words.size() == 3 ? words.get(1) : groups.getFirst()).build())
+                .put(
+                        "Target",
+                        new Json.Fields()
+                                .put("Group", words.size() == 3 ? words.get(1) : groups.getFirst())
+                                .build())
                 .put("Message", "submitted using the command line");
         arguments.number("check-index").ifPresent(index -> body.put("JobModifyIndex", index));
-        var reply = invocation.nomad().put(path + "/scale", scope.query(), body.build()).body();
+        var reply = invocation
+                .nomad()
+                .put(path + "/scale", scope.query(), body.build())
+                .body();
         JobRun.warn(reply, invocation);
         var evaluation = reply.text("EvalID");
         if (evaluation.isEmpty() || arguments.has("detach")) {

@@ -37,10 +37,8 @@ public final class JobScalingEvents implements Command {
         var terminal = invocation.terminal();
         var stub = JobMatch.one(invocation, invocation.arguments().onlyWord("the job"));
         var path = "/v1/job/" + Query.encode(stub.text("ID")) + "/scale";
-        var status = invocation
-                .nomad()
-                .get(path, JobRun.JobScope.of(stub).query())
-                .body();
+        var status =
+                invocation.nomad().get(path, JobRun.JobScope.of(stub).query()).body();
         var headings = new ArrayList<>(List.of("Task Group", "Count", "PrevCount"));
         headings.addAll(verbose ? List.of("Error", "Message", "Eval ID", "Meta", "Date") : List.of("Error", "Date"));
         var table = new Table(headings);
@@ -54,7 +52,8 @@ public final class JobScalingEvents implements Command {
                     cells.add(event.text("EvalID"));
                     cells.add(event.entries("Meta").isEmpty() ? "" : JsonWriter.compact(event.at("Meta")));
                 }
-                cells.add(Times.ofNanos(event.number("Time")).map(terminal::time).orElse(""));
+                cells.add(
+                        Times.ofNanos(event.number("Time")).map(terminal::time).orElse(""));
                 table.row(cells);
             }
         }

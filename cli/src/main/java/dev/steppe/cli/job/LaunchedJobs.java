@@ -52,7 +52,10 @@ final class LaunchedJobs {
         terminal.blankLine();
         terminal.title(parameterized ? "Dispatched Jobs" : "Previously Launched Jobs");
         if (table.isEmpty()) {
-            terminal.line(parameterized ? "No dispatched instances of parameterized job found" : "No instances of periodic job found");
+            terminal.line(
+                    parameterized
+                            ? "No dispatched instances of parameterized job found"
+                            : "No instances of periodic job found");
         } else {
             terminal.table(table);
         }

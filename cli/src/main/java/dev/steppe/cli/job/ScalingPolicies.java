@@ -47,8 +47,8 @@ public final class ScalingPolicies implements Command {
 
     @Override
     public List<Flag> flags() {
-        var flags = new ArrayList<>(List.of(
-                Flag.toggle("json", "As JSON."), Flag.toggle("verbose", "Whole ids."), CommonFlags.template()));
+        var flags = new ArrayList<>(
+                List.of(Flag.toggle("json", "As JSON."), Flag.toggle("verbose", "Whole ids."), CommonFlags.template()));
         if (!one) {
             flags.add(Flag.text("job", "job", "Only those of this job."));
             flags.add(Flag.text("type", "type", "Only those of this type, such as horizontal."));
@@ -65,7 +65,8 @@ public final class ScalingPolicies implements Command {
         arguments.refuseWords();
         var query = Query.none();
         for (var name : List.of("job", "type")) {
-            query.andIf(arguments.text(name).isPresent(), name, arguments.text(name).orElse(""));
+            query.andIf(
+                    arguments.text(name).isPresent(), name, arguments.text(name).orElse(""));
         }
         var policies = invocation.nomad().get("/v1/scaling/policies", query).body();
         var terminal = invocation.terminal();
@@ -109,8 +110,8 @@ public final class ScalingPolicies implements Command {
             throw new CommandFailure("No scaling policies with prefix or id \"" + written + "\" found");
         }
         if (found.size() > 1) {
-            throw new CommandFailure(
-                    "Prefix matched multiple scaling policies\n\n" + table(found, verbose).render());
+            throw new CommandFailure("Prefix matched multiple scaling policies\n\n"
+                    + table(found, verbose).render());
         }
         var terminal = invocation.terminal();
         var policy = invocation

@@ -85,7 +85,8 @@ public final class CronExpression {
     /** The first local time it names at or after another one. */
     Optional<LocalDateTime> from(LocalDateTime start) {
         var day = start.toLocalDate();
-        var time = start.getNano() == 0 ? start.toLocalTime() : start.toLocalTime().withNano(0);
+        var time =
+                start.getNano() == 0 ? start.toLocalTime() : start.toLocalTime().withNano(0);
         while (day.getYear() <= LAST_YEAR) {
             if (!years.get(day.getYear())) {
                 day = LocalDate.of(day.getYear() + 1, 1, 1);

@@ -11,11 +11,7 @@ enum CronField {
     MINUTE("minute", 0, 59, ""),
     HOUR("hour", 0, 23, ""),
     DAY_OF_MONTH("day of month", 1, 31, ""),
-    MONTH(
-            "month",
-            1,
-            12,
-            "jan feb mar apr may jun jul aug sep oct nov dec"),
+    MONTH("month", 1, 12, "jan feb mar apr may jun jul aug sep oct nov dec"),
     /** 0 and 7 are Sunday. */
     DAY_OF_WEEK("day of week", 0, 7, "sun mon tue wed thu fri sat"),
     YEAR("year", 1970, 2099, "");

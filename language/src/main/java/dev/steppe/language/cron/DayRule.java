@@ -50,8 +50,7 @@ interface DayRule {
                 special.add(day -> day.getDayOfWeek() == wanted && (day.getDayOfMonth() - 1) / 7 + 1 == which);
             } else if (item.length() > 1 && item.endsWith("L")) {
                 var wanted = weekday(item.substring(0, item.length() - 1), item);
-                special.add(
-                        day -> day.getDayOfWeek() == wanted && day.getDayOfMonth() + 7 > day.lengthOfMonth());
+                special.add(day -> day.getDayOfWeek() == wanted && day.getDayOfMonth() + 7 > day.lengthOfMonth());
             } else {
                 CronField.DAY_OF_WEEK.add(item, numbers);
             }

@@ -79,7 +79,8 @@ public final class Schedule {
         while (true) {
             var at = cursor;
             var begun = Optional.ofNullable(rules.previousTransition(cursor.plusNanos(1)));
-            if (begun.filter(it -> it.getInstant().equals(at) && skips(expression, it)).isPresent()) {
+            if (begun.filter(it -> it.getInstant().equals(at) && skips(expression, it))
+                    .isPresent()) {
                 return Optional.of(cursor);
             }
             var local = LocalDateTime.ofInstant(cursor, zone);

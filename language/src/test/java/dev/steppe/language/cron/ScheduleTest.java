@@ -35,12 +35,18 @@ class ScheduleTest {
             new Named("20,50 * * * *", true, at -> at.getMinute() == 20 || at.getMinute() == 50),
             new Named("30 2 * * *", false, at -> at.getHour() == 2 && at.getMinute() == 30),
             new Named("15 0-4 * * *", false, at -> at.getHour() <= 4 && at.getMinute() == 15),
-            new Named("*/10 1,2,3 * * *", false, at ->
-                    at.getHour() >= 1 && at.getHour() <= 3 && at.getMinute() % 10 == 0),
+            new Named(
+                    "*/10 1,2,3 * * *",
+                    false,
+                    at -> at.getHour() >= 1 && at.getHour() <= 3 && at.getMinute() % 10 == 0),
             new Named("59 23 * * *", false, at -> at.getHour() == 23 && at.getMinute() == 59),
             new Named("0 0 * * *", false, at -> at.getHour() == 0 && at.getMinute() == 0),
-            new Named("45 */6 * * 0,6", false, at ->
-                    at.getHour() % 6 == 0 && at.getMinute() == 45 && at.getDayOfWeek().getValue() >= 6));
+            new Named(
+                    "45 */6 * * 0,6",
+                    false,
+                    at -> at.getHour() % 6 == 0
+                            && at.getMinute() == 45
+                            && at.getDayOfWeek().getValue() >= 6));
 
     @Test
     void every_change_of_every_zones_clock_from_2020_to_2040_fires_as_written_down_nothing_twice_and_nothing_lost()

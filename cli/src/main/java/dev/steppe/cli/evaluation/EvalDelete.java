@@ -1,0 +1,72 @@
+package dev.steppe.cli.evaluation;
+
+import dev.steppe.cli.command.Command;
+import dev.steppe.cli.command.CommandFailure;
+import dev.steppe.cli.command.Flag;
+import dev.steppe.cli.command.Invocation;
+import dev.steppe.cli.command.UsageException;
+import dev.steppe.cli.http.ApiException;
+import dev.steppe.cli.http.Query;
+import dev.steppe.cli.json.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** Forgets evaluations that are over, blocked or wait for a time. */
+public final class EvalDelete implements Command {
+
+    @Override
+    public String usage() {
+        return "[flags] <evaluation> ...";
+    }
+
+    @Override
+    public String about() {
+        return "Forgets evaluations, named by their whole ids: those that are over, blocked or wait. What is over is forgotten "
+                + "by itself too, and all of it at once by system gc.";
+    }
+
+    @Override
+    public List<Flag> flags() {
+        return List.of(
+                Flag.toggle("yes", "Do not ask."),
+                Flag.refused("filter", "name the evaluations; eval list -job and -status find them"));
+    }
+
+    @Override
+    public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException, IOException {
+        var ids = invocation.arguments().words();
+        var terminal = invocation.terminal();
+        if (ids.isEmpty()) {
+            throw new UsageException("this command takes one or more arguments: the evaluations");
+        }
+        var what = ids.size() + (ids.size() == 1 ? " evaluation" : " evaluations");
+        if (!invocation.arguments().has("yes") && !agreed(invocation, what)) {
+            terminal.line("Cancelling eval deletion");
+            return 0;
+        }
+        var body = new Json.Fields()
+                .put("EvalIDs", new Json.Arr(ids.stream().map(Json::of).toList()));
+        var reply = invocation
+                .nomad()
+                .delete("/v1/evaluations", Query.none(), body.build())
+                .body();
+        terminal.line("Successfully deleted " + reply.number("Count")
+                + (reply.number("Count") == 1 ? " evaluation" : " evaluations"));
+        return 0;
+    }
+
+    private static boolean agreed(Invocation invocation, String what) throws CommandFailure, IOException {
+        var terminal = invocation.terminal();
+        terminal.out().print("Are you sure you want to delete " + what + "? [y/N] ");
+        terminal.out().flush();
+        var answers = new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8));
+        return Optional.ofNullable(answers.readLine())
+                .orElseThrow(() -> new CommandFailure("\nNobody can be asked here; add -yes"))
+                .strip()
+                .startsWith("y");
+    }
+}

@@ -1,0 +1,110 @@
+package dev.steppe.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.Job;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.Submission;
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import dev.steppe.state.Command;
+import dev.steppe.state.Store;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** Proves that what ended is forgotten by age, by number and by size, and that what is needed stays. */
+class GarbageTest {
+    private static final Instant AT = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Duration LONG = Duration.ofDays(100);
+
+    private final Store store = new Store();
+
+    private void apply(Command command) {
+        assertThat(store.apply(command.encode())).isInstanceOf(Store.Result.Applied.class);
+    }
+
+    private void ended(String id, Instant at) throws CodecException {
+        apply(new Command.PutEvaluations(
+                List.of(Codec.fromJson(
+                        Evaluation.class, "{\"ID\":\"" + id + "\",\"JobID\":\"j\",\"Status\":\"complete\"}")),
+                at));
+    }
+
+    private void stopped(String id, int sourceLength, Instant at) throws CodecException {
+        var spec = Codec.fromJson(
+                JobSpec.class, "{\"ID\":\"" + id + "\",\"Type\":\"batch\",\"TaskGroups\":[{\"Name\":\"g\"}]}");
+        var source = new Submission("x".repeat(sourceLength), "hcl2", Collections.emptySortedMap(), "");
+        apply(new Command.RegisterJob(spec, Optional.empty(), Optional.of(source), Optional.empty(), at));
+        apply(new Command.DeregisterJob("default", spec.id(), false, Optional.empty(), at));
+    }
+
+    private void collect(Server.Retention retention, Instant now) {
+        new Garbage(retention).decide(store.snapshot(), now).forEach(this::apply);
+    }
+
+    private List<String> evaluations() {
+        return StreamSupport.stream(store.snapshot().evaluations().spliterator(), false)
+                .map(it -> it.id().value())
+                .toList();
+    }
+
+    private List<String> jobs() {
+        return StreamSupport.stream(store.snapshot().jobs().spliterator(), false)
+                .map(Job::key)
+                .map(key -> key.id().value())
+                .toList();
+    }
+
+    @Test
+    void what_ended_is_forgotten_after_its_time() throws CodecException {
+        ended("old", AT);
+        ended("young", AT.plusSeconds(100));
+        collect(
+                new Server.Retention(Duration.ZERO, LONG, Duration.ofMinutes(1), LONG, Server.Most.standard()),
+                AT.plusSeconds(120));
+        assertThat(evaluations()).containsExactly("young");
+    }
+
+    @Test
+    void the_oldest_is_forgotten_when_there_is_too_much_however_young() throws CodecException {
+        for (int i = 0; i < 20; i++) {
+            ended("e" + (char) ('a' + (i * 7) % 20), AT.plusSeconds((i * 7) % 20));
+        }
+        collect(
+                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, new Server.Most(100, 3, 100, 1_000)),
+                AT.plusSeconds(60));
+        assertThat(evaluations()).containsExactly("er", "es", "et");
+    }
+
+    @Test
+    void jobs_that_ended_are_bounded_by_number_and_by_the_size_of_their_sources() throws CodecException {
+        stopped("first", 500, AT);
+        stopped("second", 500, AT.plusSeconds(1));
+        stopped("third", 500, AT.plusSeconds(2));
+        stopped("fourth", 10, AT.plusSeconds(3));
+        collect(
+                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, new Server.Most(3, 100, 100, 100_000)),
+                AT.plusSeconds(60));
+        assertThat(jobs()).containsExactlyInAnyOrder("second", "third", "fourth");
+        collect(
+                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, new Server.Most(100, 100, 100, 600)),
+                AT.plusSeconds(60));
+        assertThat(jobs()).containsExactlyInAnyOrder("third", "fourth");
+    }
+
+    @Test
+    void a_job_that_launches_others_stays_however_old_it_is() throws CodecException {
+        var spec = Codec.fromJson(
+                JobSpec.class,
+                "{\"ID\":\"tick\",\"Type\":\"batch\",\"Periodic\":{\"Specs\":[\"@daily\"]},\"TaskGroups\":[{\"Name\":\"g\"}]}");
+        apply(new Command.RegisterJob(spec, Optional.empty(), Optional.empty(), AT));
+        Garbage.everything(store.snapshot(), AT.plus(LONG)).forEach(this::apply);
+        assertThat(jobs()).containsExactly("tick");
+    }
+}
