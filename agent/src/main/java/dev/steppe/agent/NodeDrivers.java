@@ -69,6 +69,13 @@ final class NodeDrivers {
         return new ArrayList<>(drivers.values());
     }
 
+    /** What containers without cores of their own run on. */
+    void share(String cores, Set<String> apart) throws IOException {
+        if (docker.fingerprint().detected()) {
+            docker.share(cores, apart);
+        }
+    }
+
     boolean isDocker(String driver) {
         return driver.equals(docker.name());
     }

@@ -20,6 +20,8 @@ import dev.steppe.client.mesh.NodeMesh;
 import dev.steppe.client.network.BridgingImpossibleException;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Networks;
+import dev.steppe.client.node.CoresHook;
+import dev.steppe.client.node.Devices;
 import dev.steppe.client.node.DirectoryHook;
 import dev.steppe.client.node.DriverWatch;
 import dev.steppe.client.node.FileShelf;
@@ -43,8 +45,10 @@ import dev.steppe.model.NodeSpec;
 import dev.steppe.wire.Transport;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -61,6 +65,8 @@ final class NodePart {
     private final Loop loop;
     private final ServerData data;
     private final NodeDrivers drivers;
+    private final Devices devices;
+    private final CoresHook cores;
     private final FileShelf shelf;
     private final DriverWatch driverWatch;
     private final Client client;
@@ -88,13 +94,16 @@ final class NodePart {
         shelf = parts.add(new FileShelf(options.clientDirectory().resolve("allocations")));
         drivers = new NodeDrivers(options, tasks, docker);
         networks = networks(random);
+        devices = Devices.read(options.configuration().client().devices(), Path.of("/"));
         NodeSpec node = fingerprint(options.configuration());
         driverWatch = new DriverWatch(loop, DRIVERS_ASKED_EVERY, drivers.all(), node);
         var contexts = new TaskContexts(
                 driverWatch::node,
                 drivers.byName(),
                 System.getenv(),
-                tasks.cgroups().map(Cgroups::parent));
+                tasks.cgroups().map(Cgroups::parent),
+                devices);
+        cores = new CoresHook(driverWatch::node, sharers(tasks));
         client = parts.add(new Client(
                 loop,
                 transport,
@@ -116,8 +125,16 @@ final class NodePart {
                 loop,
                 client,
                 options.configuration().client().remoteExecDisabled());
+        cores.begin();
         client.start();
         driverWatch.start(client::changed);
+    }
+
+    /** Without control groups nobody can be kept off cores: processes of tasks stay where they are. */
+    private List<CoresHook.Sharers> sharers(ProcessTasks tasks) {
+        var sharers = new ArrayList<CoresHook.Sharers>(List.of(drivers::share));
+        tasks.cgroups().ifPresent(groups -> sharers.add(groups::share));
+        return List.copyOf(sharers);
     }
 
     Client client() {
@@ -205,6 +222,7 @@ final class NodePart {
                 options.clientDirectory(),
                 options.allocationDirectory(),
                 client.capacity(),
+                devices,
                 client.hostNetworks(),
                 client.hostVolumes());
         return Fingerprint.take(settings, drivers.all(), Instant.now());
@@ -245,6 +263,7 @@ final class NodePart {
                 List.<AllocationHook>of(
                         directories,
                         new StickyDiskHook(options.allocationDirectory()),
+                        cores,
                         new NetworkHook(networks, new PauseContainers(NodeDrivers.dockerSettings(options)))),
                 new AllocationRunner.TaskParts(
                         name -> Optional.ofNullable(drivers.byName().get(name)),

@@ -78,6 +78,7 @@ record ServerPart(Server server, Store store, Consensus consensus, Transport tra
                         Server.Most.standard()),
                 new Server.Agents(
                         new AgentNames(configuration.region(), configuration.datacenter(), true),
-                        link.flatMap(LinkPart::firstAuthority)));
+                        link.flatMap(LinkPart::firstAuthority)),
+                server.scheduling());
     }
 }

@@ -81,6 +81,11 @@ final class ChildAgent implements AutoCloseable {
         return Files.readString(logFile());
     }
 
+    /** The file it reads where a test wrote one. */
+    Path configuration() {
+        return directory.resolve("agent.hcl");
+    }
+
     private Path logFile() {
         return directory.resolve("agent-" + starts + ".log");
     }
@@ -113,6 +118,9 @@ final class ChildAgent implements AutoCloseable {
                 "agent"));
         words.addAll(options());
         words.addAll(more);
+        if (Files.exists(configuration())) {
+            words.add("-config=" + configuration());
+        }
         process = Optional.of(new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(logFile().toFile())

@@ -8,6 +8,7 @@ import dev.steppe.model.EvaluationId;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.VersionTag;
 import dev.steppe.server.AgentEndpoint;
 import dev.steppe.server.IntentionEndpoint;
@@ -99,6 +100,13 @@ public interface Region {
 
     /** Forgets everything that is over, however short ago; returns the index of the state after that. */
     long collectGarbage() throws Refused, IOException, InterruptedException;
+
+    /** Sets how placements are decided; with {@code checkIndex}, only if that is the index of its last change. */
+    SchedulerSet setScheduler(SchedulerConfiguration wanted, Optional<Long> checkIndex)
+            throws Refused, IOException, InterruptedException;
+
+    /** Whether a scheduler configuration was set, and the index of the state after that. */
+    record SchedulerSet(boolean updated, long index) {}
 
     /** Creates or replaces the intention of a pair; with {@code onlyNew} an existing one refuses it. */
     IntentionWritten putIntention(IntentionEndpoint.Wish wish, boolean onlyNew)

@@ -12,6 +12,7 @@ import dev.steppe.model.AllocationId;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.VersionTag;
 import dev.steppe.server.AgentEndpoint;
 import dev.steppe.server.IntentionEndpoint;
@@ -223,6 +224,13 @@ public final class ServerRegion implements Region, AutoCloseable {
     private static JobWritten written(Reply.Done<JobEndpoint.Registered> done) {
         var registered = done.value();
         return new JobWritten(done.index(), registered.jobModifyIndex(), registered.evaluation(), registered.notices());
+    }
+
+    @Override
+    public SchedulerSet setScheduler(SchedulerConfiguration wanted, Optional<Long> checkIndex)
+            throws Refused, IOException, InterruptedException {
+        Reply.Done<Boolean> done = done(then -> server.scheduler().set(wanted, checkIndex, then));
+        return new SchedulerSet(done.value(), done.index());
     }
 
     @Override

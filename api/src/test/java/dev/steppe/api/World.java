@@ -15,6 +15,7 @@ import dev.steppe.model.Intention;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeSpec;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.VersionTag;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
@@ -184,6 +185,14 @@ public final class World implements Region, AutoCloseable {
     @Override
     public RegionNodes nodes() {
         return new WorldNodes(this);
+    }
+
+    @Override
+    public SchedulerSet setScheduler(SchedulerConfiguration wanted, Optional<Long> checkIndex) throws Refused {
+        long now = snapshot().schedulerConfiguration().modifyIndex();
+        return checkIndex.filter(index -> index != now).isPresent()
+                ? new SchedulerSet(false, snapshot().index())
+                : new SchedulerSet(true, apply(new Command.SetSchedulerConfiguration(wanted, checkIndex, AT)));
     }
 
     @Override

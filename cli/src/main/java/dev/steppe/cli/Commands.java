@@ -68,6 +68,8 @@ import dev.steppe.cli.node.NodeEligibility;
 import dev.steppe.cli.node.NodePurge;
 import dev.steppe.cli.node.NodeStatus;
 import dev.steppe.cli.operator.AgentMonitor;
+import dev.steppe.cli.operator.SchedulerGetConfig;
+import dev.steppe.cli.operator.SchedulerSetConfig;
 import dev.steppe.cli.operator.SystemCommand;
 import dev.steppe.cli.pool.PoolApply;
 import dev.steppe.cli.pool.PoolDelete;
@@ -182,6 +184,8 @@ final class Commands {
             case "lock" -> Optional.of(new KeyLock());
             case "service list" -> Optional.of(new ServiceList());
             case "service info" -> Optional.of(new ServiceInfo());
+            case "operator scheduler get-config" -> Optional.of(new SchedulerGetConfig());
+            case "operator scheduler set-config" -> Optional.of(new SchedulerSetConfig());
             case "operator root keyring list" -> Optional.of(new KeyringList());
             case "operator root keyring rotate" -> Optional.of(new KeyringRotate());
             case "operator root keyring remove" -> Optional.of(new KeyringRemove());

@@ -110,6 +110,8 @@ final class Help {
                 new Entry("lock", "Run a command while holding the lock of a prefix"),
                 new Entry("service list", "Services with provider nomad"),
                 new Entry("service info", "Instances of a service with provider nomad"),
+                new Entry("operator scheduler get-config", "How placements are decided"),
+                new Entry("operator scheduler set-config", "Change how placements are decided"),
                 new Entry("operator root keyring list", "Keys that seal variables"),
                 new Entry("operator root keyring rotate", "Make a new key; -full seals everything anew"),
                 new Entry("operator root keyring remove", "Remove a key that seals nothing"),

@@ -7,7 +7,6 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.NodeSpec;
-import dev.steppe.model.PortMapping;
 import dev.steppe.wire.Link;
 import dev.steppe.wire.Message;
 import dev.steppe.wire.Transport;
@@ -294,17 +293,13 @@ public final class Client implements AutoCloseable {
             return false;
         }
         boolean predecessor =
-                runner.allocation().previous().filter(other.id()::equals).isPresent();
-        return (predecessor && other.isStopping()) || (other.isStopping() && sharesPort(other, runner));
-    }
-
-    private static boolean sharesPort(AllocationRunner one, AllocationRunner two) {
-        var held = new TreeSet<Integer>();
-        for (PortMapping port : one.allocation().allocatedResources().shared().ports()) {
-            held.add(port.value());
-        }
-        return two.allocation().allocatedResources().shared().ports().stream()
-                .anyMatch(port -> held.contains(port.value()));
+                runner.allocation().previous().filter(other.id()::equals).isPresent()
+                        || runner.allocation().preemptedAllocations().contains(other.id());
+        return other.isStopping()
+                && (predecessor
+                        || other.allocation()
+                                .allocatedResources()
+                                .collidesWith(runner.allocation().allocatedResources()));
     }
 
     private void changed(AllocationRunner runner) {

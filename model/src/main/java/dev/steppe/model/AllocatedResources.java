@@ -1,20 +1,86 @@
 package dev.steppe.model;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.ToLongFunction;
 
 /** What an allocation was given on its node. */
 public record AllocatedResources(SortedMap<String, AllocatedTask> tasks, AllocatedShared shared) {
-    /** The sum over the tasks, in MHz. */
+    /** The most that tasks use at the same time, in MHz. */
     public long cpuMegaHertz() {
-        return tasks.values().stream().mapToLong(task -> task.cpu().shares()).sum();
+        return peak(task -> task.cpu().shares());
     }
 
-    /** The sum over the tasks, in megabytes. */
+    /** The most that tasks use at the same time, in megabytes. */
     public long memoryMb() {
+        return peak(task -> task.memory().memoryMb());
+    }
+
+    /**
+     * Tasks before the main ones and tasks after their end are not there together with them; sidecars and what follows
+     * the start of the main ones are.
+     */
+    private long peak(ToLongFunction<AllocatedTask> amount) {
+        long before = 0;
+        long main = 0;
+        long beside = 0;
+        long after = 0;
+        for (AllocatedTask task : tasks.values()) {
+            long needed = amount.applyAsLong(task);
+            String hook = task.lifecycle().map(Lifecycle::hook).orElse("");
+            if (task.lifecycle().filter(Lifecycle::sidecar).isPresent()) {
+                beside += needed;
+            } else if (hook.equals("prestart")) {
+                before += needed;
+            } else if (hook.equals("poststop")) {
+                after += needed;
+            } else {
+                main += needed;
+            }
+        }
+        return Math.max(Math.max(before, main) + beside, after);
+    }
+
+    /** What a task was given; what it asks for where nothing is written down. */
+    public AllocatedTask of(Task task) {
+        return Optional.ofNullable(tasks.get(task.name()))
+                .orElseGet(() -> new AllocatedTask(
+                        new AllocatedCpu(task.resources().cpu()),
+                        new AllocatedMemory(
+                                task.resources().memoryMb(), task.resources().memoryMaxMb()),
+                        List.of()));
+    }
+
+    /** The ports of the node nobody else may hold meanwhile. */
+    public List<HostPort> hostPorts() {
+        return shared.ports().stream()
+                .filter(port -> !port.ignoreCollision())
+                .map(port -> new HostPort(port.value(), port.hostIp()))
+                .toList();
+    }
+
+    /** The cores nobody else may use meanwhile. */
+    public List<Integer> reservedCores() {
         return tasks.values().stream()
-                .mapToLong(task -> task.memory().memoryMb())
-                .sum();
+                .flatMap(task -> task.cpu().reservedCores().stream())
+                .toList();
+    }
+
+    /** The devices nobody else may have meanwhile. */
+    public List<DeviceInstance> deviceInstances() {
+        return tasks.values().stream()
+                .flatMap(task -> task.devices().stream())
+                .flatMap(device -> device.instances().stream())
+                .toList();
+    }
+
+    /** Whether both are to have a port, a core or a device of the same node that only one can have. */
+    public boolean collidesWith(AllocatedResources other) {
+        return hostPorts().stream().anyMatch(port -> other.hostPorts().stream().anyMatch(port::collidesWith))
+                || !Collections.disjoint(reservedCores(), other.reservedCores())
+                || !Collections.disjoint(deviceInstances(), other.deviceInstances());
     }
 
     public Optional<PortMapping> port(String label) {

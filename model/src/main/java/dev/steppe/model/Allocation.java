@@ -3,7 +3,9 @@ package dev.steppe.model;
 import dev.steppe.model.codec.Default;
 import dev.steppe.model.codec.Flat;
 import dev.steppe.model.codec.Json;
+import dev.steppe.model.codec.RecordShape;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** One instance of a task group on a node. It refers to its job by version and does not carry a copy. */
@@ -25,6 +27,8 @@ public record Allocation(
         @Json("NextAllocation") Optional<AllocationId> next,
         Optional<AllocationMetric> metrics,
         @Flat ClientState client,
+        List<AllocationId> preemptedAllocations,
+        @Json("PreemptedByAllocation") Optional<AllocationId> preemptedBy,
         long epoch,
         long createIndex,
         long modifyIndex,
@@ -80,6 +84,11 @@ public record Allocation(
         return with(desiredStatus, desiredDescription, desiredTransition.and(more), next, client);
     }
 
+    /** The same allocation, told which one it had to make room for. */
+    public Allocation preemptedBy(AllocationId winner) {
+        return RecordShape.with(this, "preemptedBy", Optional.of(winner));
+    }
+
     private Allocation with(
             DesiredStatus status,
             String description,
@@ -104,6 +113,8 @@ public record Allocation(
                 replacement,
                 metrics,
                 state,
+                preemptedAllocations,
+                preemptedBy,
                 epoch,
                 createIndex,
                 modifyIndex,
@@ -140,6 +151,8 @@ public record Allocation(
                 next,
                 seen,
                 client,
+                preemptedAllocations,
+                preemptedBy,
                 ownEpoch,
                 createIndex,
                 modifyIndex,
@@ -168,6 +181,8 @@ public record Allocation(
                 next,
                 metrics,
                 client,
+                preemptedAllocations,
+                preemptedBy,
                 epoch,
                 createIndex,
                 modifyIndex,
@@ -196,6 +211,8 @@ public record Allocation(
                 Optional.empty(),
                 metrics,
                 client,
+                preemptedAllocations,
+                preemptedBy,
                 newEpoch,
                 createIndex,
                 modifyIndex,
@@ -229,6 +246,8 @@ public record Allocation(
                 next,
                 metrics,
                 client,
+                preemptedAllocations,
+                preemptedBy,
                 epoch,
                 firstIndex,
                 index,

@@ -46,6 +46,32 @@ public record Evaluation(
         return RecordShape.with(this, "next", Optional.of(successor));
     }
 
+    /** The same evaluation, of another job. */
+    public Evaluation of(JobKey job, JobType jobType, int jobPriority, long index) {
+        return new Evaluation(
+                id,
+                job.namespace(),
+                jobPriority,
+                jobType,
+                triggeredBy,
+                job.id(),
+                index,
+                nodeId,
+                status,
+                statusDescription,
+                waitUntil,
+                previous,
+                next,
+                blocked,
+                failedGroups,
+                queuedAllocations,
+                snapshotIndex,
+                createIndex,
+                modifyIndex,
+                createTime,
+                modifyTime);
+    }
+
     /** The same evaluation after a scheduler looked at it. */
     public Evaluation scheduled(
             EvaluationStatus newStatus,

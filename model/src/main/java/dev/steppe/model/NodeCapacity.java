@@ -10,10 +10,11 @@ public record NodeCapacity(
         @Json("Memory") AllocatedMemory memory,
         @Json("Disk") NodeDisk disk,
         List<NetworkResource> networks,
+        List<NodeDevice> devices,
         @Default("20000") int minDynamicPort,
         @Default("32000") int maxDynamicPort) {
     /** The same with these networks to offer. */
     public NodeCapacity withNetworks(List<NetworkResource> offered) {
-        return new NodeCapacity(cpu, memory, disk, offered, minDynamicPort, maxDynamicPort);
+        return new NodeCapacity(cpu, memory, disk, offered, devices, minDynamicPort, maxDynamicPort);
     }
 }

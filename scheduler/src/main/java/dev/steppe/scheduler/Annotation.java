@@ -113,6 +113,7 @@ record Annotation(SortedMap<String, DesiredUpdates> updates) {
         counts.put("in-place update", updates.inPlace());
         counts.put("create/destroy update", updates.destructive());
         counts.put("canary", updates.canary());
+        counts.put("preemptions", updates.preemptions());
         counts.put("ignore", updates.ignore());
         counts.values().removeIf(count -> count == 0);
         return Collections.unmodifiableSortedMap(counts);

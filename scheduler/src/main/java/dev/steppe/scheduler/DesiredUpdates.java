@@ -47,6 +47,10 @@ public record DesiredUpdates(
         return counts(0, 1, 0, 0, 0);
     }
 
+    static DesiredUpdates preempting(int victims) {
+        return new DesiredUpdates(0, 0, 0, 0, 0, 0, 0, victims, 0, List.of());
+    }
+
     static DesiredUpdates stopped() {
         return counts(0, 0, 1, 0, 0);
     }

@@ -18,14 +18,21 @@ final class Feasibility {
     private final JobSpec job;
     private final TaskGroup group;
     private final List<Constraint> constraints;
+    private final List<Condition> conditions;
+    private final HardwareFit hardware;
 
     Feasibility(JobSpec job, TaskGroup group) {
         this.job = job;
         this.group = group;
+        this.hardware = new HardwareFit(group);
         var all = new ArrayList<Constraint>(job.constraints());
         all.addAll(group.constraints());
         group.tasks().forEach(task -> all.addAll(task.constraints()));
         this.constraints = all;
+        this.conditions = all.stream()
+                .filter(constraint -> !Operand.OF_PLACEMENTS.contains(constraint.operand()))
+                .map(Condition::of)
+                .toList();
     }
 
     /** The first condition the node does not meet. */
@@ -34,20 +41,14 @@ final class Feasibility {
                 .or(() -> drivers(node))
                 .or(() -> network(node))
                 .or(() -> constraints(node))
+                .or(() -> hardware.neverFits(node))
                 .or(() -> volumes(node));
     }
 
-    /** True when some instances have to be on nodes of their own. */
-    boolean wantsDistinctHosts() {
+    /** The constraints that look at where other instances are. */
+    List<Constraint> ofPlacements() {
         return constraints.stream()
-                .anyMatch(constraint -> constraint.operand().equals("distinct_hosts")
-                        && !constraint.rightTarget().equals("false"));
-    }
-
-    /** The constraints that limit how many instances share a property's value. */
-    List<Constraint> distinctProperties() {
-        return constraints.stream()
-                .filter(constraint -> constraint.operand().equals("distinct_property"))
+                .filter(constraint -> Operand.OF_PLACEMENTS.contains(constraint.operand()))
                 .toList();
     }
 
@@ -106,7 +107,7 @@ final class Feasibility {
                             + " (see the node's steppe doctor)"));
         }
         for (Port port : group.network().ports()) {
-            String name = port.hostNetwork();
+            String name = Target.resolve(port.hostNetwork(), node).orElse("");
             if (!name.equals("default") && !node.spec().hostNetworks().containsKey(name)) {
                 return Optional.of(Refusal.filtered(
                         "missing host network \"" + name + "\" for port \"" + port.label() + "\"",
@@ -138,18 +139,15 @@ final class Feasibility {
     }
 
     private Optional<Refusal> constraints(Node node) {
-        for (Constraint constraint : constraints) {
-            if (Operand.OF_PLACEMENTS.contains(constraint.operand())) {
-                continue;
-            }
-            var left = Target.resolve(constraint.leftTarget(), node);
-            var right = Target.resolve(constraint.rightTarget(), node);
-            if (!Operand.holds(constraint.operand(), left, right)) {
-                String said = constraint.leftTarget() + " " + constraint.operand() + " " + constraint.rightTarget();
+        for (Condition condition : conditions) {
+            if (!condition.holds(node)) {
                 return Optional.of(Refusal.filtered(
-                        said.strip(),
-                        "constraint " + said.strip() + ": the value there is "
-                                + left.map(value -> "\"" + value + "\"").orElse("not set")));
+                        condition.said(),
+                        "constraint " + condition.said() + ": the value there is "
+                                + condition
+                                        .value(node)
+                                        .map(value -> "\"" + value + "\"")
+                                        .orElse("not set")));
             }
         }
         return Optional.empty();

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -41,23 +42,35 @@ final class Operand {
             case "is_set" -> left.isPresent();
             case "is_not_set" -> left.isEmpty();
             case "!=", "not" -> !left.equals(right);
-            default -> left.isPresent() && right.isPresent() && compare(operand, left.get(), right.get());
+            default ->
+                left.isPresent()
+                        && right.isPresent()
+                        && ready(operand, right.get())
+                                .filter(comparison -> comparison.test(left.get()))
+                                .isPresent();
         };
     }
 
-    private static boolean compare(String operand, String left, String right) {
+    /** The comparison with a right side that stays the same; empty for those that look at whether there is a value. */
+    static Optional<Predicate<String>> ready(String operand, String right) {
         return switch (operand) {
-            case "=", "==", "is" -> left.equals(right);
-            case "<" -> order(left, right) < 0;
-            case "<=" -> order(left, right) <= 0;
-            case ">" -> order(left, right) > 0;
-            case ">=" -> order(left, right) >= 0;
-            case "regexp" -> matches(left, right);
-            case "version" -> meets(left, right, VersionConstraints.Dialect.VERSION);
-            case "semver" -> meets(left, right, VersionConstraints.Dialect.SEMVER);
-            case "set_contains", "set_contains_all" -> elements(left).containsAll(elements(right));
-            case "set_contains_any" -> elements(right).stream().anyMatch(elements(left)::contains);
-            default -> false;
+            case "=", "==", "is" -> Optional.of(right::equals);
+            case "<" -> Optional.of(left -> order(left, right) < 0);
+            case "<=" -> Optional.of(left -> order(left, right) <= 0);
+            case ">" -> Optional.of(left -> order(left, right) > 0);
+            case ">=" -> Optional.of(left -> order(left, right) >= 0);
+            case "regexp" -> Optional.of(matching(right));
+            case "version" -> Optional.of(meeting(right, VersionConstraints.Dialect.VERSION));
+            case "semver" -> Optional.of(meeting(right, VersionConstraints.Dialect.SEMVER));
+            case "set_contains", "set_contains_all" -> {
+                var wanted = elements(right);
+                yield Optional.of(left -> elements(left).containsAll(wanted));
+            }
+            case "set_contains_any" -> {
+                var wanted = elements(right);
+                yield Optional.of(left -> wanted.stream().anyMatch(elements(left)::contains));
+            }
+            default -> Optional.empty();
         };
     }
 
@@ -70,19 +83,19 @@ final class Operand {
         }
     }
 
-    private static boolean matches(String text, String pattern) {
+    private static Predicate<String> matching(String pattern) {
         try {
-            return Pattern.compile(pattern).matcher(text).find();
+            return Pattern.compile(pattern).asPredicate();
         } catch (PatternSyntaxException malformed) {
-            return false;
+            return text -> false;
         }
     }
 
-    private static boolean meets(String version, String constraints, VersionConstraints.Dialect dialect) {
+    private static Predicate<String> meeting(String constraints, VersionConstraints.Dialect dialect) {
         try {
-            return VersionConstraints.parse(constraints, dialect).matches(version);
+            return VersionConstraints.parse(constraints, dialect)::matches;
         } catch (VersionConstraints.InvalidConstraintException malformed) {
-            return false;
+            return version -> false;
         }
     }
 

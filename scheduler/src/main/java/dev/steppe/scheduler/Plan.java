@@ -4,12 +4,13 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationMetric;
 import dev.steppe.model.Evaluation;
 import dev.steppe.state.Command;
+import dev.steppe.state.Snapshot;
 import java.util.List;
 import java.util.SortedMap;
 
 /**
  * What a scheduler proposes for one evaluation: instances to place, to stop and to move to a new version, how many of
- * which by group, and the evaluations that follow. Nothing of it holds until it is verified against the newest state and applied.
+ * which by group, the evaluations that follow, and those of jobs that lose instances to it. Nothing of it holds until it is verified against the newest state and applied.
  */
 public record Plan(
         Evaluation evaluation,
@@ -19,7 +20,20 @@ public record Plan(
         SortedMap<String, AllocationMetric> failed,
         SortedMap<String, Integer> queued,
         SortedMap<String, DesiredUpdates> updates,
-        List<Evaluation> followUps) {
+        List<Evaluation> followUps,
+        List<Evaluation> ofVictims) {
+
+    /** The evaluations of jobs that do lose instances to it: a plan may be accepted in part. */
+    public List<Evaluation> evaluationsOfVictims(Snapshot snapshot) {
+        var losers = stopped.stream()
+                .filter(stop -> stop.preemptedBy().isPresent())
+                .flatMap(stop -> snapshot.allocation(stop.allocation()).stream())
+                .map(Allocation::jobKey)
+                .toList();
+        return ofVictims.stream()
+                .filter(evaluation -> losers.contains(evaluation.jobKey()))
+                .toList();
+    }
 
     /** True when it changes no allocation. */
     public boolean isEmpty() {

@@ -2,9 +2,11 @@ package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.NodeCapacity;
+import dev.steppe.model.NodeDevice;
 import dev.steppe.model.NodeId;
-import dev.steppe.model.PortMapping;
 import dev.steppe.state.Command;
+import dev.steppe.model.DeviceInstance;
 import dev.steppe.state.NodeUsage;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
@@ -31,7 +33,10 @@ public final class PlanCheck {
         }
         var rejected = new ArrayList<NodeId>();
         perNode.forEach((node, placed) -> {
-            if (!fits(newest, node, placed, stopping)) {
+            boolean allowed = placed.stream()
+                    .flatMap(it -> it.preemptedAllocations().stream())
+                    .allMatch(victim -> mayEvict(newest, plan, victim));
+            if (!allowed || !fits(newest, node, placed, stopping)) {
                 rejected.add(node);
             }
         });
@@ -51,27 +56,50 @@ public final class PlanCheck {
                 usage = usage.minus(allocation);
             }
         }
+        var capacity = node.get().spec().capacity();
         for (Allocation allocation : placed) {
-            for (PortMapping port : allocation.allocatedResources().shared().ports()) {
-                if (usage.ports().containsKey(port.value())) {
-                    return false;
-                }
+            if (usage.collidesWith(allocation) || !has(capacity, allocation)) {
+                return false;
             }
             usage = usage.plus(allocation);
         }
-        var capacity = node.get().spec().capacity();
         return usage.cpuMegaHertz() <= capacity.cpu().megaHertz()
                 && usage.memoryMb() <= capacity.memory().memoryMb()
                 && usage.diskMb() <= capacity.disk().diskMb();
     }
 
-    /** A replaced instance of a rejected node keeps running until its successor has a place. */
+    /** Whether the node still has the cores and devices an instance is to have. */
+    private static boolean has(NodeCapacity capacity, Allocation allocation) {
+        var healthy = new TreeSet<DeviceInstance>();
+        for (NodeDevice kind : capacity.devices()) {
+            kind.instances().stream()
+                    .filter(NodeDevice.Instance::healthy)
+                    .forEach(it -> healthy.add(new DeviceInstance(kind.label(), it.id())));
+        }
+        var given = allocation.allocatedResources();
+        return healthy.containsAll(given.deviceInstances())
+                && capacity.cpu().reservable().containsAll(given.reservedCores());
+    }
+
+    /** Whether a victim is still far enough below, however priorities changed meanwhile. */
+    private static boolean mayEvict(Snapshot newest, Plan plan, AllocationId victim) {
+        var winner = newest.job(plan.evaluation().jobKey()).map(job -> job.spec().priority());
+        var loser = newest.allocation(victim)
+                .flatMap(it -> newest.job(it.jobKey()).or(() -> newest.jobOf(it)))
+                .map(job -> job.spec().priority());
+        return winner.isPresent()
+                && loser.filter(priority -> !Preemption.isAllowed(winner.get(), priority))
+                        .isEmpty();
+    }
+
+    /** A replaced or evicted instance of a rejected node keeps running until the one that takes its place has one. */
     private static Plan without(Plan plan, TreeSet<NodeId> rejected) {
         var placed = new ArrayList<Allocation>();
         var kept = new TreeSet<AllocationId>();
         for (Allocation allocation : plan.placed()) {
             if (rejected.contains(allocation.nodeId())) {
                 allocation.previous().ifPresent(kept::add);
+                kept.addAll(allocation.preemptedAllocations());
             } else {
                 placed.add(allocation);
             }
@@ -87,6 +115,7 @@ public final class PlanCheck {
                 plan.failed(),
                 plan.queued(),
                 plan.updates(),
-                plan.followUps());
+                plan.followUps(),
+                plan.ofVictims());
     }
 }

@@ -1,5 +1,6 @@
 package dev.steppe.scheduler;
 
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.AllocationMetric;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
@@ -23,6 +24,7 @@ public record Preview(
         SortedMap<String, DesiredUpdates> updates,
         SortedMap<String, AllocationMetric> failed,
         List<Evaluation> followUps,
+        List<AllocationId> preempted,
         long jobModifyIndex) {
 
     /** Previews the registration of a job that the given evaluation would be made for. */
@@ -38,6 +40,10 @@ public record Preview(
                 plan.updates(),
                 plan.failed(),
                 plan.followUps(),
+                plan.stopped().stream()
+                        .filter(stop -> stop.preemptedBy().isPresent())
+                        .map(Command.Stop::allocation)
+                        .toList(),
                 before.map(Job::jobModifyIndex).orElse(0L));
     }
 }

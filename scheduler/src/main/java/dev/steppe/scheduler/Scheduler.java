@@ -12,6 +12,8 @@ import dev.steppe.model.EvaluationId;
 import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.Ids;
 import dev.steppe.model.Job;
+import dev.steppe.model.JobKey;
+import dev.steppe.model.JobType;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import java.time.Instant;
@@ -41,6 +43,7 @@ public final class Scheduler {
     private final List<Command.Stop> stopped = new ArrayList<>();
     private final List<Evaluation> followUps = new ArrayList<>();
     private final TreeMap<String, AllocationMetric> failed = new TreeMap<>();
+    private final TreeMap<JobKey, Evaluation> victims = new TreeMap<>();
     private final TreeMap<String, Integer> queued = new TreeMap<>();
     private final TreeMap<String, DesiredUpdates> updates = new TreeMap<>();
 
@@ -130,6 +133,7 @@ public final class Scheduler {
             replaced.filter(old -> instance.stopsReplaced()).ifPresent(nodes::free);
             var choice = choose(nodes, instance);
             if (choice.node().isPresent()) {
+                choice.victims().forEach(nodes::evict);
                 accept(job, instance, choice, epochs);
                 nodes.take(placed.getLast());
             } else {
@@ -145,12 +149,13 @@ public final class Scheduler {
                 .filter(old -> instance.group().ephemeralDisk().sticky()
                         && instance.pinned().isEmpty())
                 .map(old -> nodes.choose(instance.on(old.nodeId()), random))
-                .filter(choice -> choice.node().isPresent());
+                .filter(choice -> choice.node().isPresent() && choice.victims().isEmpty());
         return home.orElseGet(() -> nodes.choose(instance, random));
     }
 
     private void accept(Job job, Missing instance, Candidates.Choice choice, Epochs epochs) {
         var node = choice.node().orElseThrow();
+        var id = new AllocationId(Ids.random(random));
         if (instance.stopsReplaced()) {
             stopped.add(new Command.Stop(
                     instance.replaces().orElseThrow().id(),
@@ -170,7 +175,7 @@ public final class Scheduler {
                         Optional.empty())));
         long epoch = epochs.next(instance.name(), node.id());
         placed.add(new Allocation(
-                new AllocationId(Ids.random(random)),
+                id,
                 job.spec().namespace(),
                 evaluation.id(),
                 instance.name(),
@@ -187,12 +192,41 @@ public final class Scheduler {
                 Optional.empty(),
                 Optional.of(choice.metric()),
                 ClientState.fresh(),
+                choice.victims().stream().map(Allocation::id).toList(),
+                Optional.empty(),
                 epoch,
                 0,
                 0,
                 0,
                 now,
                 now));
+        choice.victims().forEach(victim -> evict(victim, id));
+        if (!choice.victims().isEmpty()) {
+            count(
+                    instance.group().name(),
+                    DesiredUpdates.preempting(choice.victims().size()));
+        }
+    }
+
+    private void evict(Allocation victim, AllocationId winner) {
+        stopped.add(new Command.Stop(
+                victim.id(),
+                DesiredStatus.EVICT,
+                "Preempted by alloc ID " + winner,
+                Optional.empty(),
+                Optional.of(winner)));
+        victims.computeIfAbsent(victim.jobKey(), this::rescheduling);
+    }
+
+    /** Whoever lost an instance may find room elsewhere. */
+    private Evaluation rescheduling(JobKey key) {
+        var job = snapshot.job(key);
+        return followUp("preemption", EvaluationStatus.PENDING, "", Instant.EPOCH)
+                .of(
+                        key,
+                        job.map(it -> it.spec().type()).orElse(JobType.SERVICE),
+                        job.map(it -> it.spec().priority()).orElse(evaluation.priority()),
+                        job.map(Job::modifyIndex).orElse(0L));
     }
 
     private void reject(Missing instance, AllocationMetric metric) {
@@ -211,7 +245,8 @@ public final class Scheduler {
             blocked = Optional.of(waiting.id());
         }
         var done = evaluation.scheduled(EvaluationStatus.COMPLETE, "", failed, queued, blocked);
-        return new Plan(done, placed, stopped, moved, failed, queued, updates, followUps);
+        return new Plan(
+                done, placed, stopped, moved, failed, queued, updates, followUps, List.copyOf(victims.values()));
     }
 
     /** Unless an evaluation is there that will look at the job then. */

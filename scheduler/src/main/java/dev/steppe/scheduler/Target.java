@@ -7,9 +7,14 @@ import java.util.Optional;
 final class Target {
     private Target() {}
 
+    /** True for text that is the same for every node. */
+    static boolean isPlain(String text) {
+        return !text.startsWith("${") || !text.endsWith("}");
+    }
+
     /** The value for this node; empty when the node does not have it. */
     static Optional<String> resolve(String text, Node node) {
-        if (!text.startsWith("${") || !text.endsWith("}")) {
+        if (isPlain(text)) {
             return Optional.of(text);
         }
         String name = text.substring(2, text.length() - 1);

@@ -123,8 +123,9 @@ class SchedulerTest {
         register(1, ",\"Networks\":[{\"ReservedPorts\":[{\"Label\":\"ssh\",\"Value\":22}]}]", "");
         assertThat(schedule().failed().get("g").explanation())
                 .containsExactly("node n1: port 22 (\"ssh\") is reserved by the node's configuration");
-        register(1, ",\"Networks\":[{\"DynamicPorts\":[{\"Label\":\"a\"},{\"Label\":\"b\"}]}]", "");
-        assertThat(schedule().failed().get("g").explanation().getFirst()).contains("2 dynamic ports asked, ");
+        register(1, ",\"Networks\":[{\"DynamicPorts\":[{\"Label\":\"a\"},{\"Label\":\"b\"},{\"Label\":\"c\"}]}]", "");
+        assertThat(schedule().failed().get("g").explanation().getFirst())
+                .contains("3 dynamic ports asked, 2 free of 2");
     }
 
     @Test

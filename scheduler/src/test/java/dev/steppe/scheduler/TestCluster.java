@@ -68,6 +68,18 @@ final class TestCluster {
                                   "MinDynamicPort":20000,"MaxDynamicPort":20010}}""".formatted(id, id, datacenter)), List.of(), now));
     }
 
+    /** The same with devices of the kind acme/gpu/one. */
+    void nodeWithDevices(String id, String... devices) {
+        var instances = java.util.Arrays.stream(devices)
+                .map(device -> "{\"ID\":\"" + device + "\",\"Healthy\":true}")
+                .collect(java.util.stream.Collectors.joining(","));
+        apply(new Command.RegisterNode(read(NodeSpec.class, """
+                {"ID":"%s","Name":"%s","HTTPAddr":"10.0.0.1:4646",
+                 "Attributes":{"network.modes":"host"},"Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
+                 "NodeResources":{"Cpu":{"CpuShares":1000},"Memory":{"MemoryMB":1000},"Disk":{"DiskMB":10000},
+                   "Devices":[{"Vendor":"acme","Type":"gpu","Name":"one","Instances":[%s]}]}}""".formatted(id, id, instances)), List.of(), NOW));
+    }
+
     void status(String node, NodeStatus status) {
         apply(new Command.SetNodeStatus(new NodeId(node), status, "", List.of(), now));
     }

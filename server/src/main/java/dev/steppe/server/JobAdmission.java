@@ -2,6 +2,7 @@ package dev.steppe.server;
 
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.Refusal;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.specification.Examination;
 import dev.steppe.model.specification.Finding;
 import dev.steppe.model.specification.Problem;
@@ -15,6 +16,12 @@ import java.util.List;
  * by name. What is taken in has its effect.
  */
 public final class JobAdmission {
+    /** Operators want no new work for now. */
+    static final Refusal CLOSED = new Refusal(
+            Refusal.Code.FORBIDDEN,
+            "job registration, dispatch and scale are disabled by the scheduler configuration; steppe operator"
+                    + " scheduler set-config -reject-job-registration=false allows them again");
+
     private JobAdmission() {}
 
     /** What is wrong, what is refused although it is right, and what the user should know. */
@@ -34,6 +41,17 @@ public final class JobAdmission {
                     all.size() + (all.size() == 1 ? " error" : " errors") + " occurred:\n  * "
                             + String.join("\n  * ", all));
         }
+    }
+
+    /** What has no effect as long as operators do not allow it. */
+    static List<String> notices(JobSpec job, SchedulerConfiguration configuration) {
+        var notices = new ArrayList<String>();
+        job.taskGroups().forEach(group -> group.tasks().stream()
+                .filter(task -> task.resources().memoryMaxMb() != 0 && !configuration.memoryOversubscription())
+                .forEach(task -> notices.add("task \"" + task.name() + "\": memory_max has no effect, since memory"
+                        + " oversubscription is off; steppe operator scheduler set-config"
+                        + " -memory-oversubscription=true turns it on")));
+        return notices;
     }
 
     public static Verdict check(JobSpec job, Instant now) {

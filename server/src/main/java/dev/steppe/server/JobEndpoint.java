@@ -58,12 +58,17 @@ public final class JobEndpoint {
                     .applied(wish.job(), store.snapshot().job(wish.job().key()));
             var admission = JobAdmission.check(job, loop.now());
             var change = changeProblem(store.snapshot().job(job.key()), job);
-            if (!admission.isTaken()) {
+            var configuration = store.snapshot().schedulerConfiguration();
+            if (configuration.rejectJobRegistration()) {
+                then.accept(Reply.refused(JobAdmission.CLOSED));
+            } else if (!admission.isTaken()) {
                 then.accept(Reply.refused(admission.refusal()));
             } else if (change.isPresent()) {
                 then.accept(Reply.refused(change.get()));
             } else {
-                register(job, wish, new ArrayList<>(admission.notices()), then);
+                var notices = new ArrayList<>(admission.notices());
+                notices.addAll(JobAdmission.notices(job, configuration));
+                register(job, wish, notices, then);
             }
         });
     }

@@ -69,6 +69,10 @@ public final class LaunchEndpoint {
         loop.execute(() -> {
             var job = store.snapshot().job(key);
             var problem = job.isEmpty() ? Optional.of(Refusal.notFound("job not found")) : problem(job.get(), wish);
+            if (store.snapshot().schedulerConfiguration().rejectJobRegistration()) {
+                then.accept(Reply.refused(JobAdmission.CLOSED));
+                return;
+            }
             if (problem.isPresent()) {
                 then.accept(Reply.refused(problem.get()));
                 return;

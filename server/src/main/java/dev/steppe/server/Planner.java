@@ -127,8 +127,13 @@ final class Planner {
         }
     }
 
+    /** Operators may let evaluations wait; what is being planned already is finished. */
+    private boolean isPaused() {
+        return store.snapshot().schedulerConfiguration().pauseEvalBroker();
+    }
+
     private void pump() {
-        while (leading && planning < limits.planned() && planning + onTheirWay.size() < limits.begun()) {
+        while (leading && !isPaused() && planning < limits.planned() && planning + onTheirWay.size() < limits.begun()) {
             if (!conflicted.isEmpty()) {
                 if (planning > 0 || !onTheirWay.isEmpty()) {
                     return;
@@ -182,6 +187,7 @@ final class Planner {
         var accepted = verdict.accepted();
         var evaluations = new ArrayList<Evaluation>();
         boolean whole = verdict.rejected().isEmpty();
+        evaluations.addAll(accepted.evaluationsOfVictims(store.snapshot()));
         if (whole) {
             evaluations.add(accepted.evaluation());
             evaluations.addAll(accepted.followUps());

@@ -47,6 +47,10 @@ public final class ScaleEndpoint {
         loop.execute(() -> {
             var job = store.snapshot().job(wish.job());
             var problem = job.isEmpty() ? Optional.of(Refusal.notFound("job not found")) : problem(job.get(), wish);
+            if (store.snapshot().schedulerConfiguration().rejectJobRegistration()) {
+                then.accept(Reply.refused(JobAdmission.CLOSED));
+                return;
+            }
             if (problem.isPresent()) {
                 then.accept(Reply.refused(problem.get()));
                 return;

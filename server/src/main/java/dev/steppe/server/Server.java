@@ -3,6 +3,7 @@ package dev.steppe.server;
 import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.Leadership;
 import dev.steppe.io.Loop;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.security.certificate.CertificateAuthority;
 import dev.steppe.state.Command;
 import dev.steppe.state.Event;
@@ -45,13 +46,19 @@ public final class Server implements AutoCloseable {
     private final VariableEndpoint variables;
     private final KeyEndpoint keys;
     private final AgentEndpoint agents;
+    private final SchedulerEndpoint scheduler;
     private boolean leading;
     private boolean closed;
     private boolean controlDue;
 
-    /** What a server is told when it starts. */
+    /** What a server is told when it starts; {@code scheduling} holds until somebody sets something else. */
     public record Options(
-            String datacenter, boolean allowByDefault, Heartbeat heartbeat, Retention retention, Agents agents) {
+            String datacenter,
+            boolean allowByDefault,
+            Heartbeat heartbeat,
+            Retention retention,
+            Agents agents,
+            SchedulerConfiguration scheduling) {
 
         public static Options standard(String datacenter, boolean allowByDefault) {
             return new Options(
@@ -59,7 +66,8 @@ public final class Server implements AutoCloseable {
                     allowByDefault,
                     Heartbeat.standard(),
                     Retention.standard(),
-                    Agents.standard(datacenter));
+                    Agents.standard(datacenter),
+                    SchedulerConfiguration.standard());
         }
     }
 
@@ -137,6 +145,7 @@ public final class Server implements AutoCloseable {
                 new Drains(nodeEvaluations),
                 new BlockedEvaluations(),
                 new PeriodicLaunches(loop),
+                new InitialScheduling(options.scheduling()),
                 new LostHolders(renewals, checks),
                 new ForgottenKeys(),
                 new Resealing(keyring),
@@ -151,6 +160,7 @@ public final class Server implements AutoCloseable {
         variables = new VariableEndpoint(loop, store, proposals, keyring, renewals);
         agents = new AgentEndpoint(loop, store, proposals, certificates, random);
         keys = new KeyEndpoint(loop, store, proposals, renewals, checks);
+        scheduler = new SchedulerEndpoint(loop, store, proposals);
         store.listen((after, events) -> loop.execute(() -> applied(after, events)));
         consensus.onLeadership(part -> loop.execute(() -> leadership(part)));
         transport.serve(sessions::accept);
@@ -195,6 +205,10 @@ public final class Server implements AutoCloseable {
 
     public AgentEndpoint agents() {
         return agents;
+    }
+
+    public SchedulerEndpoint scheduler() {
+        return scheduler;
     }
 
     /** The newest state this server has applied. */

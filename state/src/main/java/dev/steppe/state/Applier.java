@@ -69,6 +69,7 @@ final class Applier {
             case Command.UseJoinToken use -> agents(use).use(use.digest());
             case Command.PutServer put -> agents(put).put(put.server());
             case Command.RemoveServer remove -> agents(remove).remove(remove.id());
+            case Command.SetSchedulerConfiguration set -> new SchedulerSettings(draft).set(set);
             case Command.ReapTombstones reap -> keys(reap).reap(reap.upTo());
             case Command.LaunchPeriodic launch -> new LaunchChanges(before, draft).launch(launch);
             case Command.DispatchJob dispatch -> new LaunchChanges(before, draft).dispatch(dispatch);
@@ -267,7 +268,7 @@ final class Applier {
         } else if (isOnLostNode(allocation) && !allocation.client().status().isTerminal()) {
             changed = changed.reported(ClientStatus.LOST, "its node is lost");
         }
-        putByServer(changed, at);
+        putByServer(stop.preemptedBy().map(changed::preemptedBy).orElse(changed), at);
     }
 
     /** Nobody will tell that it has stopped. */

@@ -21,6 +21,7 @@ import dev.steppe.model.NodePool;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.NodeStatus;
 import dev.steppe.model.ScalingEvent;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.ServerMember;
 import dev.steppe.model.Submission;
 import dev.steppe.model.VersionTag;
@@ -144,8 +145,26 @@ public sealed interface Command {
         }
     }
 
-    /** An allocation of a plan that is to end, or whose node is gone ({@code lost}). */
-    record Stop(AllocationId allocation, DesiredStatus desired, String reason, Optional<ClientStatus> client) {}
+    /**
+     * An allocation of a plan that is to end, or whose node is gone ({@code lost}), or that has to make room for another
+     * ({@code preemptedBy}).
+     */
+    record Stop(
+            AllocationId allocation,
+            DesiredStatus desired,
+            String reason,
+            Optional<ClientStatus> client,
+            Optional<AllocationId> preemptedBy) {
+
+        /** Makes room for nobody. */
+        public Stop(AllocationId allocation, DesiredStatus desired, String reason, Optional<ClientStatus> client) {
+            this(allocation, desired, reason, client, Optional.empty());
+        }
+    }
+
+    /** Placements are decided otherwise. Refused when {@code checkIndex} is present and is not its modification index. */
+    record SetSchedulerConfiguration(SchedulerConfiguration configuration, Optional<Long> checkIndex, Instant at)
+            implements Command {}
 
     /**
      * An allocation of a plan that goes over to another version of its job without being replaced. With an {@code epoch}

@@ -12,6 +12,7 @@ import dev.steppe.model.JoinToken;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodePool;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.ServerMember;
 import dev.steppe.model.data.DataKey;
 import dev.steppe.model.data.Variable;
@@ -50,6 +51,7 @@ final class Draft {
     PersistentMap<JobKey, ScalingHistory> scalings;
     PersistentMap<String, JoinToken> joinTokens;
     PersistentMap<String, ServerMember> servers;
+    SchedulerConfiguration scheduler;
     final List<Event> events = new ArrayList<>();
 
     /** Starts from nothing. */
@@ -77,6 +79,7 @@ final class Draft {
         scalings = PersistentMap.empty();
         joinTokens = PersistentMap.empty();
         servers = PersistentMap.empty();
+        scheduler = SchedulerConfiguration.standard();
     }
 
     /** Starts the next index from a snapshot. */
@@ -107,6 +110,7 @@ final class Draft {
         scalings = from.scalings;
         joinTokens = from.joinTokens;
         servers = from.servers;
+        scheduler = from.schedulerConfiguration();
     }
 
     void publish(Event event) {

@@ -13,6 +13,7 @@ import dev.steppe.model.JoinToken;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodePool;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.ServerMember;
 import dev.steppe.model.Submission;
 import dev.steppe.model.data.DataKey;
@@ -58,6 +59,7 @@ public final class Snapshot {
     final PersistentMap<JobKey, ScalingHistory> scalings;
     final PersistentMap<String, JoinToken> joinTokens;
     final PersistentMap<String, ServerMember> servers;
+    private final SchedulerConfiguration scheduler;
 
     /** One version of a job. */
     record JobVersion(JobKey job, long version) implements Comparable<JobVersion> {
@@ -103,6 +105,7 @@ public final class Snapshot {
         scalings = draft.scalings;
         joinTokens = draft.joinTokens;
         servers = draft.servers;
+        scheduler = draft.scheduler;
     }
 
     /** The state before the first command. */
@@ -299,6 +302,11 @@ public final class Snapshot {
             }
         }
         return Optional.empty();
+    }
+
+    /** How placements are decided. */
+    public SchedulerConfiguration schedulerConfiguration() {
+        return scheduler;
     }
 
     /** All variables, by namespace and path. */

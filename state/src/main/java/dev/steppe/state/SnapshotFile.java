@@ -8,6 +8,7 @@ import dev.steppe.model.Job;
 import dev.steppe.model.JoinToken;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodePool;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.ServerMember;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
@@ -61,7 +62,8 @@ public final class SnapshotFile {
         PLACEMENTS(Placements.class),
         JOIN_TOKEN(JoinToken.class),
         SERVER(ServerMember.class),
-        NODE_POOL(NodePool.class);
+        NODE_POOL(NodePool.class),
+        SCHEDULER_CONFIGURATION(SchedulerConfiguration.class);
 
         private final Class<?> type;
 
@@ -100,6 +102,7 @@ public final class SnapshotFile {
         write(out, Kind.JOIN_TOKEN, snapshot.joinTokens);
         write(out, Kind.SERVER, snapshot.servers);
         write(out, Kind.NODE_POOL, snapshot.nodePools);
+        write(out, Kind.SCHEDULER_CONFIGURATION, List.of(snapshot.schedulerConfiguration()));
         out.writeByte(Kind.END.ordinal());
         out.flush();
         long sum = crc.getValue();
@@ -246,6 +249,8 @@ public final class SnapshotFile {
                     var pool = Codec.fromBinary(NodePool.class, bytes);
                     draft.nodePools = draft.nodePools.put(pool.name(), pool);
                 }
+                case SCHEDULER_CONFIGURATION ->
+                    draft.scheduler = Codec.fromBinary(SchedulerConfiguration.class, bytes);
                 case END -> throw new IOException("unreachable: the end mark has no record");
             }
         } catch (CodecException damaged) {

@@ -18,5 +18,6 @@ public enum Table {
     SCALING_EVENTS,
     JOIN_TOKENS,
     SERVERS,
-    NODE_POOLS
+    NODE_POOLS,
+    SCHEDULER_CONFIGURATION
 }

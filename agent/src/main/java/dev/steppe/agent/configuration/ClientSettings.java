@@ -4,6 +4,7 @@ import dev.steppe.client.driver.AllocationUsers;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.client.settings.ArtifactSettings;
 import dev.steppe.client.settings.CapacitySettings;
+import dev.steppe.client.settings.DeviceSettings;
 import dev.steppe.client.settings.TemplateSettings;
 import dev.steppe.client.settings.VaultSettings;
 import dev.steppe.model.HostNetwork;
@@ -11,6 +12,7 @@ import dev.steppe.model.HostVolume;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -42,6 +44,7 @@ public record ClientSettings(
         SortedMap<String, String> chrootEnv,
         SortedMap<String, HostVolume> hostVolumes,
         SortedMap<String, HostNetwork> hostNetworks,
+        List<DeviceSettings> devices,
         ArtifactSettings artifact,
         TemplateSettings template,
         VaultSettings vault,
@@ -50,6 +53,7 @@ public record ClientSettings(
         meta = Collections.unmodifiableSortedMap(new TreeMap<>(meta));
         chrootEnv = Collections.unmodifiableSortedMap(new TreeMap<>(chrootEnv));
         hostVolumes = Collections.unmodifiableSortedMap(new TreeMap<>(hostVolumes));
+        devices = List.copyOf(devices);
         hostNetworks = Collections.unmodifiableSortedMap(new TreeMap<>(hostNetworks));
     }
 }

@@ -5,14 +5,18 @@ import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.client.settings.ArtifactSettings;
 import dev.steppe.client.settings.CapacitySettings;
+import dev.steppe.client.settings.DeviceSettings;
 import dev.steppe.client.settings.TemplateSettings;
 import dev.steppe.language.value.Value;
 import dev.steppe.model.HostNetwork;
 import dev.steppe.model.HostVolume;
+import dev.steppe.model.NumberRanges;
 import dev.steppe.model.PortRanges;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -53,6 +57,7 @@ final class ClientTranslation {
                 nomad.map("client.chroot_env"),
                 hostVolumes(),
                 hostNetworks(),
+                devices(),
                 artifact(),
                 template(),
                 new VaultTranslation(nomad, findings).settings(),
@@ -124,6 +129,8 @@ final class ClientTranslation {
                         .filter(mhz -> mhz > 0),
                 nomad.value("client.memory_total_mb", ClientTranslation::amount).filter(mb -> mb > 0),
                 disk.filter(mb -> mb > 0),
+                nomad.value("client.reservable_cores", ClientTranslation::cores)
+                        .filter(cores -> !cores.ranges().isEmpty()),
                 new CapacitySettings.Reserved(
                         nomad.value("client.reserved.cpu", ClientTranslation::amount)
                                 .orElse(0L),
@@ -131,6 +138,8 @@ final class ClientTranslation {
                                 .orElse(0L),
                         nomad.value("client.reserved.disk", ClientTranslation::amount)
                                 .orElse(0L),
+                        nomad.value("client.reserved.cores", ClientTranslation::cores)
+                                .orElse(NumberRanges.none()),
                         nomad.value("client.reserved.reserved_ports", ClientTranslation::portRanges)
                                 .orElse(PortRanges.NONE)),
                 first,
@@ -139,6 +148,40 @@ final class ClientTranslation {
 
     private static long amount(Value value) throws RefusedValueException {
         return Reading.count(value);
+    }
+
+    private static NumberRanges cores(Value value) throws RefusedValueException {
+        try {
+            return NumberRanges.parse(Reading.anyText(value).replace(" ", ""));
+        } catch (IllegalArgumentException wrong) {
+            throw new RefusedValueException("is refused: " + wrong.getMessage());
+        }
+    }
+
+    private List<DeviceSettings> devices() {
+        var devices = new ArrayList<DeviceSettings>();
+        for (String label : nomad.labels("client.device")) {
+            String block = "client.device \"" + label + "\"";
+            String[] parts = label.split("/", -1);
+            var ids = nomad.texts(block + ".ids");
+            var settings = nomad.setting(block + ".ids");
+            if (parts.length != 3 || Arrays.stream(parts).anyMatch(String::isBlank)) {
+                settings.ifPresent(setting -> findings.wrong(
+                        setting.place(),
+                        "device \"" + label + "\" must be named vendor/type/name",
+                        "For example device \"nvidia/gpu/a100\" { ids = [\"GPU-1\"] }."));
+                continue;
+            }
+            devices.add(new DeviceSettings(
+                    parts[0],
+                    parts[1],
+                    parts[2],
+                    ids,
+                    nomad.map(block + ".attributes"),
+                    nomad.map(block + ".env"),
+                    nomad.value(block + ".numa_node", Reading::count)));
+        }
+        return devices;
     }
 
     private static PortRanges portRanges(Value value) throws RefusedValueException {

@@ -1,5 +1,6 @@
 package dev.steppe.agent.configuration;
 
+import dev.steppe.model.SchedulerConfiguration;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param bootstrapExpect the servers that begin the log together
  * @param dataDir where the log is kept; below the data of the agent by default
  * @param garbageEvery how often ended things are looked for
+ * @param scheduling how placements are decided until an operator sets something else
  */
 public record ServerSettings(
         boolean enabled,
@@ -22,4 +24,5 @@ public record ServerSettings(
         Duration garbageEvery,
         Duration keepJobs,
         Duration keepEvaluations,
-        Duration keepNodes) {}
+        Duration keepNodes,
+        SchedulerConfiguration scheduling) {}

@@ -2,6 +2,7 @@ package dev.steppe.agent.configuration;
 
 import dev.steppe.api.metrics.Publishing;
 import dev.steppe.language.value.Value;
+import dev.steppe.model.SchedulerConfiguration;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -150,7 +151,39 @@ final class Translation {
                 nomad.value("server.job_gc_interval", Translation::positive).orElse(Duration.ofMinutes(1)),
                 nomad.value("server.job_gc_threshold", Translation::positive).orElse(KEEP_JOBS),
                 nomad.value("server.eval_gc_threshold", Translation::positive).orElse(Duration.ofHours(1)),
-                nomad.value("server.node_gc_threshold", Translation::positive).orElse(Duration.ofHours(24)));
+                nomad.value("server.node_gc_threshold", Translation::positive).orElse(Duration.ofHours(24)),
+                scheduling("server.default_scheduler_config."));
+    }
+
+    private SchedulerConfiguration scheduling(String block) {
+        var usual = SchedulerConfiguration.standard();
+        return new SchedulerConfiguration(
+                nomad.value(block + "scheduler_algorithm", Translation::algorithm)
+                        .orElse(usual.algorithm()),
+                new SchedulerConfiguration.Preemption(
+                        flag(block + "preemption_config.system_scheduler_enabled", true),
+                        flag(block + "preemption_config.sysbatch_scheduler_enabled", false),
+                        flag(block + "preemption_config.batch_scheduler_enabled", false),
+                        flag(block + "preemption_config.service_scheduler_enabled", false)),
+                flag(block + "memory_oversubscription_enabled", false),
+                flag(block + "reject_job_registration", false),
+                flag(block + "pause_eval_broker", false),
+                usual.nodeLimitForFeasibilityChecks(),
+                0,
+                0);
+    }
+
+    private boolean flag(String path, boolean usual) {
+        return nomad.value(path, Reading::flag).orElse(usual);
+    }
+
+    private static String algorithm(Value value) throws RefusedValueException {
+        String text = Reading.text(value);
+        if (!SchedulerConfiguration.ALGORITHMS.contains(text)) {
+            throw new RefusedValueException(
+                    "= \"" + text + "\" must be one of " + String.join(", ", SchedulerConfiguration.ALGORITHMS));
+        }
+        return text;
     }
 
     private int bootstrapExpect() {

@@ -6,17 +6,20 @@ import dev.steppe.api.metrics.Publishing;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.client.settings.CapacitySettings;
 import dev.steppe.client.settings.ContainerSettings;
+import dev.steppe.client.settings.DeviceSettings;
 import dev.steppe.client.settings.TemplateSettings;
 import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.Source;
 import dev.steppe.model.HostNetwork;
 import dev.steppe.model.HostVolume;
+import dev.steppe.model.NumberRanges;
 import dev.steppe.model.PortRanges;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Proves what configuration files of both dialects make, how they are merged, and how everything else is refused. */
@@ -74,9 +77,16 @@ class ConfigurationReaderTest {
               memory_total_mb = 2048
               min_dynamic_port = 25000
               max_dynamic_port = 26000
-              reserved { cpu = 500 memory = 256 disk = 100 reserved_ports = "22, 8500-8600" }
+              reservable_cores = "0-3"
+              reserved { cpu = 500 memory = 256 disk = 100 cores = "0" reserved_ports = "22, 8500-8600" }
               chroot_env { "/bin" = "/bin" "/etc/ssl" = "/etc/ssl" }
               host_volume "certs" { path = "/etc/ssl/certs" read_only = true }
+              device "nvidia/gpu/a100" {
+                ids = ["GPU-1", "GPU-2"]
+                numa_node = 1
+                attributes { memory = "40GiB" }
+                env { NVIDIA_VISIBLE_DEVICES = "{ids}" }
+              }
               host_network "public" { cidr = "203.0.113.0/24" reserved_ports = "80" }
               artifact { http_max_size = "1GB" git_timeout = "5m" }
               template {
@@ -107,9 +117,12 @@ class ConfigurationReaderTest {
                "bridge_network_name": "steppe7", "bridge_network_subnet": "10.99.0.0/24",
                "alloc_dir": "/var/alloc", "max_kill_timeout": "1m", "gc_max_allocs": 5, "cpu_total_compute": 4000,
                "memory_total_mb": 2048, "min_dynamic_port": 25000, "max_dynamic_port": 26000,
-               "reserved": {"cpu": 500, "memory": 256, "disk": 100, "reserved_ports": "22, 8500-8600"},
+               "reservable_cores": "0-3",
+               "reserved": {"cpu": 500, "memory": 256, "disk": 100, "cores": "0", "reserved_ports": "22, 8500-8600"},
                "chroot_env": {"/bin": "/bin", "/etc/ssl": "/etc/ssl"},
                "host_volume": [{"certs": [{"path": "/etc/ssl/certs", "read_only": true}]}],
+               "device": {"nvidia/gpu/a100": {"ids": ["GPU-1", "GPU-2"], "numa_node": 1,
+                 "attributes": {"memory": "40GiB"}, "env": {"NVIDIA_VISIBLE_DEVICES": "{ids}"}}},
                "host_network": {"public": {"cidr": "203.0.113.0/24", "reserved_ports": "80"}},
                "artifact": {"http_max_size": "1GB", "git_timeout": "5m"},
                "template": {"function_denylist": ["plugin"], "wait": {"min": "10s", "max": "2m"},
@@ -168,13 +181,24 @@ class ConfigurationReaderTest {
                         Optional.of(4000L),
                         Optional.of(2048L),
                         Optional.empty(),
-                        new CapacitySettings.Reserved(500, 256, 100, new PortRanges("22,8500-8600")),
+                        Optional.of(NumberRanges.parse("0-3")),
+                        new CapacitySettings.Reserved(
+                                500, 256, 100, NumberRanges.parse("0"), new PortRanges("22,8500-8600")),
                         25_000,
                         26_000));
         assertThat(client.chrootEnv()).isEqualTo(Map.of("/bin", "/bin", "/etc/ssl", "/etc/ssl"));
         assertThat(client.hostVolumes()).isEqualTo(Map.of("certs", new HostVolume("certs", "/etc/ssl/certs", true)));
         assertThat(client.hostNetworks())
                 .isEqualTo(Map.of("public", new HostNetwork("public", "203.0.113.0/24", "", new PortRanges("80"))));
+        assertThat(client.devices())
+                .containsExactly(new DeviceSettings(
+                        "nvidia",
+                        "gpu",
+                        "a100",
+                        List.of("GPU-1", "GPU-2"),
+                        new TreeMap<>(Map.of("memory", "40GiB")),
+                        new TreeMap<>(Map.of("NVIDIA_VISIBLE_DEVICES", "{ids}")),
+                        Optional.of(1)));
         assertThat(client.artifact().httpSizeMax()).isEqualTo(1L << 30);
         assertThat(client.artifact().gitTimeout()).isEqualTo(Duration.ofMinutes(5));
         assertThat(client.template().functionDenylist()).containsExactly("plugin");

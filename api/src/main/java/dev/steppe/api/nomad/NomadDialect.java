@@ -44,6 +44,7 @@ public final class NomadDialect {
         routes.addAll(new VariableRoutes(region).routes());
         routes.addAll(new KeyringRoutes(region).routes());
         routes.addAll(new SystemRoutes(region).routes());
+        routes.addAll(new SchedulerRoutes(region).routes());
         routes.addAll(new SearchRoutes(region).routes());
         routes.addAll(new EventRoutes(region, catalog, observation.events()).routes());
         routes.addAll(new MonitorRoutes(identity, node, observation.log()).routes());

@@ -42,7 +42,6 @@ final class UnsupportedRoutes {
             "/v1/operator/raft/peer",
             "/v1/operator/raft/transfer-leadership",
             "/v1/operator/autopilot/{rest...}",
-            "/v1/operator/scheduler/configuration",
             "/v1/operator/snapshot",
             "/v1/operator/upgrade-check/{rest...}");
 

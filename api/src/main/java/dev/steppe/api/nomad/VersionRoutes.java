@@ -11,6 +11,7 @@ import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.VersionTag;
 import dev.steppe.model.diff.JobDiff;
+import dev.steppe.scheduler.Preview;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
@@ -51,10 +52,18 @@ final class VersionRoutes {
                 preview.jobModifyIndex(),
                 preview.followUps(),
                 Optional.of(preview.diff()).filter(diff -> withDiff),
-                new Shapes.PlanAnnotations(preview.updates(), List.of()),
+                new Shapes.PlanAnnotations(preview.updates(), preempted(preview)),
                 preview.failed(),
                 planned.nextLaunch().orElse(Instant.EPOCH),
                 String.join("\n", planned.notices())));
+    }
+
+    private List<Shapes.AllocationStub> preempted(Preview preview) {
+        var snapshot = region.snapshot();
+        return preview.preempted().stream()
+                .flatMap(id -> snapshot.allocation(id).stream())
+                .map(allocation -> Stubs.of(snapshot, allocation, true, false))
+                .toList();
     }
 
     private Answer versions(Request request) throws Refused, IOException, InterruptedException {

@@ -105,6 +105,18 @@ public final class AllocStatus implements Command {
                 .put("Client Description", allocation.text("ClientDescription"))
                 .put("Desired Status", allocation.text("DesiredStatus"))
                 .put("Desired Description", allocation.text("DesiredDescription"))
+                .putIf(
+                        !allocation.text("PreemptedByAllocation").isEmpty(),
+                        "Preempted By",
+                        Match.shown(allocation.text("PreemptedByAllocation"), verbose))
+                .putIf(
+                        !allocation.texts("PreemptedAllocations").isEmpty(),
+                        "Preempted",
+                        String.join(
+                                ", ",
+                                allocation.texts("PreemptedAllocations").stream()
+                                        .map(id -> Match.shown(id, verbose))
+                                        .toList()))
                 .put("Created", time(allocation.number("CreateTime"), verbose, terminal))
                 .put("Modified", time(allocation.number("ModifyTime"), verbose, terminal))
                 .putIf(

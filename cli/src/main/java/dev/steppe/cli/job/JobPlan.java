@@ -5,11 +5,13 @@ import dev.steppe.cli.command.CommandFailure;
 import dev.steppe.cli.command.CommonFlags;
 import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
+import dev.steppe.cli.command.Match;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.evaluation.PlacementFailure;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
+import dev.steppe.cli.terminal.Table;
 import dev.steppe.cli.terminal.Terminal;
 import dev.steppe.cli.terminal.Times;
 import java.io.IOException;
@@ -99,6 +101,7 @@ public final class JobPlan implements Command {
                 .filter(next -> next.isAfter(Instant.EPOCH))
                 .ifPresent(next -> terminal.line(
                         "- If submitted now, the next launch would be at " + NextLaunch.shown(next, terminal) + "."));
+        evicted(reply, terminal);
         terminal.blankLine();
         JobRun.warn(reply, parsed, invocation);
         terminal.title("Job Modify Index: " + reply.text("JobModifyIndex"));
@@ -152,7 +155,28 @@ public final class JobPlan implements Command {
         } else if (later > 0) {
             sentences.add(allocations(later) + " replaced once newer ones prove healthy");
         }
+        if (updates.number("Preemptions") > 0) {
+            sentences.add(allocations(updates.number("Preemptions")) + " of other jobs evicted to make room");
+        }
         return sentences;
+    }
+
+    private static void evicted(Json reply, Terminal terminal) {
+        var victims = reply.at("Annotations").at("PreemptedAllocs").items();
+        if (victims.isEmpty()) {
+            return;
+        }
+        terminal.blankLine();
+        terminal.title("Preemptions:");
+        var table = new Table("Alloc ID", "Job ID", "Task Group", "Node");
+        for (var victim : victims) {
+            table.row(
+                    Match.shown(victim.text("ID"), false),
+                    victim.text("JobID"),
+                    victim.text("TaskGroup"),
+                    victim.text("NodeName"));
+        }
+        terminal.table(table);
     }
 
     private static String because(Json updates) {

@@ -1,5 +1,6 @@
 package dev.steppe.client.allocation;
 
+import dev.steppe.model.AllocatedTask;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.Ids;
@@ -34,14 +35,27 @@ public final class TaskEnvironment {
 
     /**
      * What the node adds: the allocation's own network if it has one, what tasks inherit of the agent's environment, what
-     * the task's hooks prepared, and the control group below which tasks have theirs.
+     * the task's hooks prepared, the control group below which tasks have theirs, and what the task is told of the cores
+     * and devices it has for itself.
      */
     public record Given(
             Directories directories,
             Optional<NetworkStatus> network,
             SortedMap<String, String> inherited,
             SortedMap<String, String> prepared,
-            Optional<String> parentCgroup) {}
+            Optional<String> parentCgroup,
+            SortedMap<String, String> hardware) {
+
+        /** Without anything for the task alone. */
+        public Given(
+                Directories directories,
+                Optional<NetworkStatus> network,
+                SortedMap<String, String> inherited,
+                SortedMap<String, String> prepared,
+                Optional<String> parentCgroup) {
+            this(directories, network, inherited, prepared, parentCgroup, new TreeMap<>());
+        }
+    }
 
     /** Of a task whose job a user registered. */
     public TaskEnvironment(NodeSpec node, JobSpec job, Allocation allocation, Task task, Given given) {
@@ -60,7 +74,8 @@ public final class TaskEnvironment {
         if (origin.isChild()) {
             put("NOMAD_JOB_PARENT_ID", origin.parentId());
         }
-        resources(task);
+        resources(allocation.allocatedResources().of(task));
+        variables.putAll(given.hardware());
         ports(allocation, given.network());
         upstreams(group);
         meta(job, origin, group, task);
@@ -75,12 +90,12 @@ public final class TaskEnvironment {
     }
 
     /** The published limits; the hard one only where it differs. */
-    private void resources(Task task) {
-        put("NOMAD_MEMORY_LIMIT", Integer.toString(task.resources().memoryMb()));
-        if (task.resources().memoryMaxMb() > 0) {
-            put("NOMAD_MEMORY_MAX_LIMIT", Integer.toString(task.resources().memoryMaxMb()));
+    private void resources(AllocatedTask given) {
+        put("NOMAD_MEMORY_LIMIT", Long.toString(given.memory().memoryMb()));
+        if (given.memory().memoryMaxMb() > 0) {
+            put("NOMAD_MEMORY_MAX_LIMIT", Long.toString(given.memory().memoryMaxMb()));
         }
-        put("NOMAD_CPU_LIMIT", Integer.toString(task.resources().cpu()));
+        put("NOMAD_CPU_LIMIT", Long.toString(given.cpu().shares()));
     }
 
     private void identity(JobSpec job, Allocation allocation, Task task) {
@@ -103,10 +118,10 @@ public final class TaskEnvironment {
             int inside = port.to() > 0 ? port.to() : port.value();
             put("NOMAD_IP_" + port.label(), port.hostIp());
             put("NOMAD_PORT_" + port.label(), Integer.toString(inside));
-            put("NOMAD_ADDR_" + port.label(), port.hostIp() + ":" + port.value());
+            put("NOMAD_ADDR_" + port.label(), withPort(port.hostIp(), port.value()));
             put("NOMAD_HOST_IP_" + port.label(), port.hostIp());
             put("NOMAD_HOST_PORT_" + port.label(), Integer.toString(port.value()));
-            put("NOMAD_HOST_ADDR_" + port.label(), port.hostIp() + ":" + port.value());
+            put("NOMAD_HOST_ADDR_" + port.label(), withPort(port.hostIp(), port.value()));
             put("NOMAD_ALLOC_PORT_" + port.label(), Integer.toString(inside));
             network.ifPresent(own -> {
                 put("NOMAD_ALLOC_IP_" + port.label(), own.address());
@@ -114,6 +129,10 @@ public final class TaskEnvironment {
                 put("NOMAD_ALLOC_INTERFACE_" + port.label(), own.interfaceName());
             });
         }
+    }
+
+    private static String withPort(String address, int port) {
+        return (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + port;
     }
 
     private void upstreams(TaskGroup group) {

@@ -128,6 +128,17 @@ final class DockerClient {
         require("POST", "/containers/" + id + "/start", NOTHING);
     }
 
+    /** Lets a container run on these processors only; one that is gone is left alone. */
+    void pin(String id, String processors) throws IOException {
+        var answer = send(
+                "POST",
+                "/containers/" + encode(id) + "/update",
+                Codec.toJsonBytes(Map.of("CpusetCpus", processors), false));
+        if (answer.status() != NOT_FOUND && answer.status() != CONFLICT) {
+            check("update", answer);
+        }
+    }
+
     /** What the daemon knows of a container; empty when it knows none. */
     Optional<Object> inspect(String idOrName) throws IOException {
         var answer = send("GET", "/containers/" + encode(idOrName) + "/json", NOTHING);

@@ -14,6 +14,8 @@ import java.util.TreeMap;
 
 /** What a docker task's config means to the engine. The config was accepted by {@link DockerRules} before. */
 final class DockerDefinition {
+    static final String TASK_LABEL = "dev.steppe.task";
+
     private static final long MEGABYTE = 1 << 20;
     private static final long PIDS_MAX = 32_768;
     private static final long PERIOD_MICROS = 100_000;
@@ -117,6 +119,9 @@ final class DockerDefinition {
             host.put("CpuQuota", Math.max(1000, (long) (task.resources().cores() * period)));
         }
         put(host, "CpusetCpus", "cpuset_cpus");
+        if (!task.resources().ownCores().isEmpty()) {
+            host.put("CpusetCpus", task.resources().ownCores());
+        }
         host.put(
                 "PidsLimit",
                 config.containsKey("pids_limit")
@@ -209,7 +214,7 @@ final class DockerDefinition {
             }
         });
         labels.putAll(settings.labels(task.allocation()));
-        labels.put("dev.steppe.task", task.taskName());
+        labels.put(TASK_LABEL, task.taskName());
         return labels;
     }
 

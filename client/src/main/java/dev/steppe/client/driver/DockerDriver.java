@@ -47,6 +47,8 @@ public final class DockerDriver implements Driver, AutoCloseable {
     private final DockerSettings settings;
     private final DockerImages images;
     private final DockerOutput output;
+    /** What containers without cores of their own run on; empty for all. */
+    private volatile String shared = "";
 
     public DockerDriver(DockerSettings settings) {
         this.settings = settings;
@@ -174,6 +176,9 @@ public final class DockerDriver implements Driver, AutoCloseable {
         try {
             prepare(handle);
             output.prepare(handle);
+            if (task.resources().ownCores().isEmpty() && !shared.isEmpty()) {
+                docker.pin(id, shared);
+            }
             docker.start(id);
         } catch (IOException failed) {
             docker.remove(id);
@@ -284,6 +289,21 @@ public final class DockerDriver implements Driver, AutoCloseable {
             Files.deleteIfExists(state(handle));
         } catch (IOException failed) {
             throw DriverException.failed("cannot remove the task's container", failed);
+        }
+    }
+
+    /**
+     * Tells all containers but those named, which have cores of their own, what to run on from now on, as in {@code 0-2,5}.
+     * Containers made later learn of it when they are made.
+     */
+    public void share(String cores, Set<String> apart) throws IOException {
+        shared = cores;
+        for (Object container : docker.list(DockerSettings.OWNER_LABEL, settings.owner())) {
+            String task = Json.text(container, "Labels", DockerDefinition.TASK_LABEL);
+            String name = Json.text(container, "Labels", DockerSettings.ALLOCATION_LABEL) + "." + task;
+            if (!task.isEmpty() && !apart.contains(name)) {
+                docker.pin(Json.text(container, "Id"), cores);
+            }
         }
     }
 

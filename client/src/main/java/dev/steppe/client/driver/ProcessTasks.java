@@ -245,7 +245,8 @@ public final class ProcessTasks implements AutoCloseable {
         left.remove();
         var resources = task.resources();
         var limits = new Cgroups.Limits(resources.cpuMhz(), resources.memoryMaxMb() * MEGABYTE, PIDS_MAX)
-                .reserving(resources.memoryMb() * MEGABYTE);
+                .reserving(resources.memoryMb() * MEGABYTE)
+                .alone(resources.ownCores());
         if (ConfigKeys.flag(task.config(), HARD_LIMIT)) {
             limits = limits.stoppingAt(resources.cores());
         }

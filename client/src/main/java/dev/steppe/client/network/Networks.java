@@ -92,9 +92,11 @@ public final class Networks implements AutoCloseable {
         this.firewall = firewalls.stream()
                 .filter(tool -> Tool.find(tool).isPresent())
                 .findFirst()
-                .<Firewall>map(tool -> tool.equals("nft")
-                        ? new NftablesFirewall(commands, settings)
-                        : new IptablesFirewall(commands, settings))
+                .<Firewall>map(tool -> new FirewallWithRelay(
+                        tool.equals("nft")
+                                ? new NftablesFirewall(commands, settings)
+                                : new IptablesFirewall(commands, settings),
+                        new PortRelay(commands, scope)))
                 .orElseGet(() -> new PortRelay(commands, scope));
         this.foreignFirewalls = new ForeignFirewalls(commands, settings);
     }

@@ -3,6 +3,7 @@ package dev.steppe.client.network;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,13 @@ final class NftablesFirewall implements Firewall {
     @Override
     public void withdraw(List<PublishedPort> removed, List<PublishedPort> left)
             throws IOException, InterruptedException {
+        boolean shared = !Collections.disjoint(
+                translations(removed).exact().keySet(), translations(left).exact().keySet());
+        if (shared) {
+            // On loopback the same number leads to one of several networks: it has to lead to another from now on.
+            apply(left);
+            return;
+        }
         var gone = new Translations(new TreeMap<>(), new TreeMap<>());
         translations(removed).exact().keySet().forEach(key -> gone.exact().put(key, ""));
         translations(removed).anywhere().keySet().forEach(key -> gone.anywhere().put(key, ""));

@@ -26,7 +26,9 @@ final class PortRelay implements Firewall {
 
     private final MachineCommands commands;
     private final TaskScope scope;
-    private final TreeMap<String, ServerSocketChannel> listeners = new TreeMap<>();
+    private final TreeMap<String, Listening> listeners = new TreeMap<>();
+
+    private record Listening(ServerSocketChannel channel, PublishedPort port) {}
 
     /** Its threads belong to the scope. */
     PortRelay(MachineCommands commands, TaskScope scope) {
@@ -48,9 +50,9 @@ final class PortRelay implements Firewall {
             }
         }
         for (var held : List.copyOf(listeners.entrySet())) {
-            if (!wanted.containsKey(held.getKey())) {
+            if (!held.getValue().port().equals(wanted.get(held.getKey()))) {
                 listeners.remove(held.getKey());
-                held.getValue().close();
+                held.getValue().channel().close();
             }
         }
         for (var entry : wanted.entrySet()) {
@@ -64,7 +66,9 @@ final class PortRelay implements Firewall {
         if (port.onEveryAddress()) {
             return List.of(ANY);
         }
-        return port.hostAddress().equals(LOOPBACK) ? List.of(LOOPBACK) : List.of(port.hostAddress(), LOOPBACK);
+        return port.hostAddress().equals(LOOPBACK) || port.isVersion6()
+                ? List.of(port.hostAddress())
+                : List.of(port.hostAddress(), LOOPBACK);
     }
 
     private void listen(String key, PublishedPort port) throws IOException, InterruptedException {
@@ -72,7 +76,7 @@ final class PortRelay implements Firewall {
         var listener = commands.inMachine(() -> ServerSocketChannel.open()
                 .setOption(StandardSocketOptions.SO_REUSEADDR, true)
                 .bind(new InetSocketAddress(address, port.hostPort()), BACKLOG));
-        listeners.put(key, listener);
+        listeners.put(key, new Listening(listener, port));
         scope.startVirtual("relay-" + key, () -> accept(listener, port));
     }
 
@@ -140,7 +144,8 @@ final class PortRelay implements Firewall {
 
     @Override
     public boolean isIntact() {
-        return new ArrayList<>(listeners.values()).stream().allMatch(ServerSocketChannel::isOpen);
+        return new ArrayList<>(listeners.values())
+                .stream().allMatch(it -> it.channel().isOpen());
     }
 
     @Override

@@ -18,6 +18,10 @@ record PublishedPort(String hostAddress, int hostPort, String address, int port)
         return published;
     }
 
+    boolean isVersion6() {
+        return hostAddress.indexOf(':') >= 0;
+    }
+
     boolean onEveryAddress() {
         return hostAddress.isEmpty();
     }

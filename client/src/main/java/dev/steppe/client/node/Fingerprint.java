@@ -53,6 +53,7 @@ public final class Fingerprint {
             Path stateDirectory,
             Path allocationDirectory,
             CapacitySettings capacity,
+            Devices devices,
             SortedMap<String, HostNetwork> hostNetworks,
             SortedMap<String, HostVolume> hostVolumes) {}
 
@@ -138,11 +139,20 @@ public final class Fingerprint {
         attributes.put(
                 "cpu.usablecompute",
                 Long.toString(Math.max(0, megaHertz - said.reserved().cpu())));
+        var processors = Processors.read(Path.of("/"));
+        var reservable =
+                processors.reservable(said.reservableCores(), said.reserved().cores());
+        processors.describe(reservable, attributes);
         return new NodeCapacity(
-                new NodeCpu(Math.max(0, megaHertz - said.reserved().cpu()), cpu.cores()),
+                new NodeCpu(
+                        Math.max(0, megaHertz - said.reserved().cpu()),
+                        cpu.cores(),
+                        reservable,
+                        processors.numaNodes()),
                 new AllocatedMemory(Math.max(0, memoryMb - said.reserved().memoryMb()), 0),
                 new NodeDisk(Math.max(0, diskMb - said.reserved().diskMb())),
                 List.of(),
+                settings.devices().kinds(),
                 said.minDynamicPort(),
                 said.maxDynamicPort());
     }
@@ -164,7 +174,6 @@ public final class Fingerprint {
         attributes.put("cpu.arch", System.getProperty("os.arch"));
         attributes.put("cpu.modelname", model);
         attributes.put("cpu.numcores", Integer.toString(cores));
-        attributes.put("cpu.reservablecores", Integer.toString(cores));
         attributes.put("cpu.frequency", Long.toString(Math.round(perCore)));
         attributes.put("cpu.totalcompute", Long.toString(total));
         return new NodeCpu(total, cores);

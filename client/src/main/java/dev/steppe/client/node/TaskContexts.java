@@ -31,13 +31,16 @@ public final class TaskContexts implements AllocationRunner.Contexts {
     private final Map<String, Driver> drivers;
     private final SortedMap<String, String> inherited;
     private final Optional<String> parentCgroup;
+    private final Devices devices;
 
     public TaskContexts(
             Supplier<NodeSpec> node,
             Map<String, Driver> drivers,
             Map<String, String> agentEnvironment,
-            Optional<String> parentCgroup) {
+            Optional<String> parentCgroup,
+            Devices devices) {
         this.node = node;
+        this.devices = devices;
         this.parentCgroup = parentCgroup;
         this.drivers = drivers;
         var kept = new TreeMap<String, String>();
@@ -61,7 +64,6 @@ public final class TaskContexts implements AllocationRunner.Contexts {
         if (!problems.isEmpty()) {
             throw DriverException.refused("config of task \"" + task.name() + "\": " + String.join("; ", problems));
         }
-        var resources = task.resources();
         return new TaskContext(
                 surroundings.allocation().id(),
                 task.name(),
@@ -71,12 +73,21 @@ public final class TaskContexts implements AllocationRunner.Contexts {
                 directories,
                 surroundings.network(),
                 surroundings.allocation().allocatedResources().shared().ports(),
-                new TaskResources(
-                        resources.cpu(),
-                        resources.memoryMb(),
-                        Math.max(resources.memoryMb(), resources.memoryMaxMb()),
-                        cores(resources.cpu())),
+                resources(surroundings, task),
                 TaskVolumes.of(surroundings.group(), task, node.get().hostVolumes(), environment));
+    }
+
+    /** What the scheduler gave the task; it may use at most the node's memory. */
+    private TaskResources resources(Surroundings surroundings, Task task) {
+        var given = surroundings.allocation().allocatedResources().of(task);
+        long megaHertz = Math.max(1, given.cpu().shares());
+        long memoryMb = given.memory().memoryMb();
+        return new TaskResources(
+                megaHertz,
+                memoryMb,
+                Math.max(memoryMb, given.memory().memoryMaxMb()),
+                cores(megaHertz),
+                Processors.text(given.cpu().reservedCores()));
     }
 
     /** A share in MHz as a number of this node's processors. */
@@ -88,6 +99,11 @@ public final class TaskContexts implements AllocationRunner.Contexts {
     /** What a task is told, and what its texts may refer to: for drivers, and for hooks with texts of their own. */
     public TaskEnvironment environment(Surroundings surroundings, Task task, SortedMap<String, String> prepared)
             throws DriverException {
+        var given = surroundings.allocation().allocatedResources().of(task);
+        var hardware = devices.environment(given.devices());
+        if (!given.cpu().reservedCores().isEmpty()) {
+            hardware.put("NOMAD_CPU_CORES", Processors.text(given.cpu().reservedCores()));
+        }
         var view = driver(task).view(directories(surroundings, task));
         return new TaskEnvironment(
                 node.get(),
@@ -100,7 +116,8 @@ public final class TaskContexts implements AllocationRunner.Contexts {
                         surroundings.networkStatus(),
                         view.machineEnvironment() ? inherited : Collections.emptySortedMap(),
                         prepared,
-                        parentCgroup));
+                        parentCgroup,
+                        hardware));
     }
 
     /** The same for a hook, before any has added to it. */

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -17,15 +18,19 @@ import java.util.TreeMap;
  * version 2 makes the kernel wait for all processors, ten milliseconds and more, while version 1 has a way without that.
  */
 public final class Cgroups {
-    private static final List<String> VERSION_1_CONTROLLERS = List.of("cpu", "cpuacct", "memory", "pids", "systemd");
-    private static final List<String> VERSION_2_CONTROLLERS = List.of("cpu", "memory", "pids");
+    private static final List<String> VERSION_1_CONTROLLERS = List.of("cpu", "cpuacct", "cpuset", "memory", "pids", "systemd");
+    private static final List<String> VERSION_2_CONTROLLERS = List.of("cpu", "cpuset", "memory", "pids");
     private static final long PERIOD_MICROS = 100_000;
     private static final long QUOTA_MIN_MICROS = 1_000;
     private static final String REAPERS = "reapers";
+    private static final String CPUS = "cpuset.cpus";
+    private static final String MEMORY_NODES = "cpuset.mems";
 
     private final SortedMap<String, Path> version1;
     private final Optional<Path> version2;
     private final String parent;
+    /** What tasks without cores of their own run on; empty for all. Guarded by this. */
+    private String shared = "";
 
     private Cgroups(SortedMap<String, Path> version1, Optional<Path> version2, String parent) {
         this.version1 = version1;
@@ -38,8 +43,10 @@ public final class Cgroups {
      * memory a task keeps what it has when the machine runs short.
      *
      * @param cores how much of the processors a task gets at most, 0 for no limit
+     * @param own the processors nobody else uses, as in {@code 0-2,5}; empty to share the others
      */
-    public record Limits(long cpuShares, long memoryBytes, long pidsMax, long reservedBytes, double cores) {
+    public record Limits(
+            long cpuShares, long memoryBytes, long pidsMax, long reservedBytes, double cores, String own) {
         public Limits {
             if (cpuShares <= 0 || memoryBytes <= 0 || pidsMax <= 0 || reservedBytes < 0 || cores < 0) {
                 throw new IllegalArgumentException("limits must be positive: cpu shares " + cpuShares + ", memory "
@@ -49,17 +56,22 @@ public final class Cgroups {
 
         /** Nothing reserved, no limit of the processors. */
         public Limits(long cpuShares, long memoryBytes, long pidsMax) {
-            this(cpuShares, memoryBytes, pidsMax, 0, 0);
+            this(cpuShares, memoryBytes, pidsMax, 0, 0, "");
         }
 
         /** The same with memory that is kept for the task. */
         public Limits reserving(long bytes) {
-            return new Limits(cpuShares, memoryBytes, pidsMax, bytes, cores);
+            return new Limits(cpuShares, memoryBytes, pidsMax, bytes, cores, own);
         }
 
         /** The same with so many processors at most. */
         public Limits stoppingAt(double processors) {
-            return new Limits(cpuShares, memoryBytes, pidsMax, reservedBytes, processors);
+            return new Limits(cpuShares, memoryBytes, pidsMax, reservedBytes, processors, own);
+        }
+
+        /** The same on these processors, and nothing else there. */
+        public Limits alone(String processors) {
+            return new Limits(cpuShares, memoryBytes, pidsMax, reservedBytes, cores, processors);
         }
     }
 
@@ -130,11 +142,62 @@ public final class Cgroups {
                 created = new TaskCgroup(List.copyOf(directories));
             }
             limit(created, limits);
+            pin(created, limits.own());
             return created;
         } catch (IOException failed) {
             created.remove();
             throw failed;
         }
+    }
+
+    /**
+     * Tells all tasks but those named, which have processors of their own, what to run on from now on; empty for all that
+     * tasks may use.
+     */
+    public synchronized void share(String processors, Set<String> apart) throws IOException {
+        shared = processors;
+        for (String name : existing()) {
+            if (!apart.contains(name)) {
+                pin(find(name), "");
+            }
+        }
+    }
+
+    /** A group of version 1 can be joined only when its processors and memory are written down. */
+    private synchronized void pin(TaskCgroup group, String own) throws IOException {
+        String wanted = own.isEmpty() ? shared : own;
+        for (Path directory : group.directories()) {
+            if (!Files.exists(directory.resolve(CPUS))) {
+                continue;
+            }
+            boolean version1Group = !Files.exists(directory.resolve("cgroup.controllers"));
+            if (version1Group) {
+                inherit(directory, MEMORY_NODES);
+            }
+            if (version1Group && wanted.isEmpty()) {
+                Files.writeString(
+                        directory.resolve(CPUS), inherited(directory.resolveSibling(CPUS)));
+            } else if (!wanted.isEmpty() || !Files.readString(directory.resolve(CPUS)).isBlank()) {
+                Files.writeString(directory.resolve(CPUS), wanted + "\n");
+            }
+        }
+    }
+
+    /** Fills what is empty from the parent, whose own may be empty too. */
+    private static void inherit(Path directory, String file) throws IOException {
+        if (Files.readString(directory.resolve(file)).isBlank()) {
+            Files.writeString(directory.resolve(file), inherited(directory.resolveSibling(file)));
+        }
+    }
+
+    private static String inherited(Path file) throws IOException {
+        String value = Files.readString(file);
+        if (value.isBlank()) {
+            Path above = Optional.ofNullable(file.getParent()).orElseThrow().resolveSibling(file.getFileName());
+            value = inherited(above);
+            Files.writeString(file, value);
+        }
+        return value;
     }
 
     /**

@@ -224,7 +224,7 @@ final class JobFields {
                         works("static"),
                         works("to"),
                         works("host_network"),
-                        later("ignore_collision")));
+                        works("ignore_collision", "a static port that others may hold too")));
     }
 
     private static Block disk() {

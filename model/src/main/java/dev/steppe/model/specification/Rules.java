@@ -58,6 +58,9 @@ public final class Rules {
                         "UI.Description",
                         "ui description has " + ui.description().length() + " characters; at most " + UI_TEXT_MAX
                                 + " are possible"));
+        var conditions = new ConstraintRules(problems, "", "");
+        conditions.constraints(job.constraints());
+        conditions.affinities(job.affinities());
         everywhere("", problems, !job.affinities().isEmpty(), !job.spreads().isEmpty());
         spreads(problems, job.spreads());
         int index = 0;
@@ -144,6 +147,9 @@ public final class Rules {
                                 .allMatch(task -> task.lifecycle().isPresent()),
                 "Tasks",
                 "all its tasks have a lifecycle; at least one must be a main task without");
+        var conditions = new ConstraintRules(at, "", "");
+        conditions.constraints(group.constraints());
+        conditions.affinities(group.affinities());
         everywhere("", at, !group.affinities().isEmpty(), !group.spreads().isEmpty());
         spreads(at, group.spreads());
         new PolicyRules(job.type(), at).group(group);

@@ -38,8 +38,8 @@ final class TaskFields {
         return List.of(
                 task(),
                 resources(),
-                Block.whole(RequestedDevice.class, "device", NOT_YET),
-                Block.whole(Numa.class, "numa", NOT_YET),
+                Block.whole(RequestedDevice.class, "device", WORKS),
+                Block.whole(Numa.class, "numa", WORKS),
                 Block.whole(Lifecycle.class, "lifecycle", WORKS),
                 logs(),
                 artifact(),
@@ -102,11 +102,11 @@ final class TaskFields {
                 List.of(
                         works("cpu"),
                         works("memory"),
-                        works("memory_max"),
-                        later("cores", "use cpu (MHz)"),
+                        works("memory_max", "where operators let tasks use more than is counted"),
+                        works("cores", "cores that no other task uses, in place of cpu"),
                         later("secrets"),
-                        later("device"),
-                        later("numa"),
+                        works("device", "of those the node's configuration or the machine itself names"),
+                        works("numa", "with cores"),
                         never("disk", "use the group's ephemeral_disk block"),
                         constructed("iops", "disk operations are not scheduled").asExtra(),
                         constructed("network", "read as the group's network")));

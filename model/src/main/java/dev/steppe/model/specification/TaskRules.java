@@ -5,6 +5,8 @@ import dev.steppe.model.ArtifactChecksum;
 import dev.steppe.model.ArtifactSource;
 import dev.steppe.model.Constraint;
 import dev.steppe.model.LogConfig;
+import dev.steppe.model.Numa;
+import dev.steppe.model.RequestedDevice;
 import dev.steppe.model.Resources;
 import dev.steppe.model.Task;
 import dev.steppe.model.TaskGroup;
@@ -15,6 +17,7 @@ import java.util.regex.Pattern;
 
 /** What makes a task wrong. */
 final class TaskRules {
+    private static final Pattern DEVICE_NAME = Pattern.compile("[^/\\s]+(/[^/\\s]+){0,2}");
     private static final Pattern IDENTITY_NAME = Pattern.compile("[a-zA-Z0-9_-]{1,128}");
 
     private final TaskGroup group;
@@ -39,6 +42,9 @@ final class TaskRules {
                     "Constraints",
                     constraint.operand() + " is for jobs and groups; move the constraint to the group");
         }
+        var conditions = new ConstraintRules(at, "", "");
+        conditions.constraints(task.constraints());
+        conditions.affinities(task.affinities());
         at.notNegative("KillTimeout", "kill_timeout", task.killTimeout());
         at.notNegative("ShutdownDelay", "shutdown_delay", task.shutdownDelay());
         task.restartPolicy().ifPresent(policy -> PolicyRules.restart(policy, at));
@@ -110,6 +116,11 @@ final class TaskRules {
                 resources.cores() == 0 && resources.cpu() < 1,
                 "Resources.CPU",
                 "cpu " + resources.cpu() + " must be at least 1 (MHz)");
+        // 100 is what cpu is when nothing is written
+        at.addIf(
+                resources.cores() > 0 && resources.cpu() != 0 && resources.cpu() != 100,
+                "Resources.CPU",
+                "cpu " + resources.cpu() + " and cores " + resources.cores() + " exclude each other; write one of them");
         at.addIf(
                 resources.memoryMb() < 10,
                 "Resources.MemoryMB",
@@ -121,13 +132,38 @@ final class TaskRules {
                 "memory_max " + resources.memoryMaxMb() + " must not be less than memory, which is "
                         + resources.memoryMb() + "; -1 is no limit");
         at.distinct("Resources.Devices", "device", resources.devices(), device -> device.name());
-        resources
-                .numa()
-                .ifPresent(numa -> at.oneOf(
-                        "Resources.NUMA.Affinity",
-                        "numa affinity",
-                        numa.affinity(),
-                        List.of("none", "prefer", "require")));
+        resources.devices().forEach(this::device);
+        resources.numa().ifPresent(numa -> numa(numa, resources));
+    }
+
+    private void device(RequestedDevice device) {
+        var conditions = new ConstraintRules(at, "Resources.Devices.", "device \"" + device.name() + "\": ");
+        conditions.constraints(device.constraints());
+        conditions.affinities(device.affinities());
+        at.addIf(
+                !DEVICE_NAME.matcher(device.name()).matches(),
+                "Resources.Devices",
+                "device \"" + device.name() + "\" must be type, vendor/type or vendor/type/name");
+        at.addIf(
+                device.count() < 1,
+                "Resources.Devices",
+                "device \"" + device.name() + "\": count " + device.count() + " must be at least 1");
+    }
+
+    private void numa(Numa numa, Resources resources) {
+        at.oneOf(
+                "Resources.NUMA.Affinity", "numa affinity", numa.affinity(), List.of("none", "prefer", "require"));
+        at.addIf(
+                !numa.affinity().equals("none") && resources.cores() == 0,
+                "Resources.NUMA",
+                "numa affinity \"" + numa.affinity() + "\" needs cores: only reserved cores have a place");
+        for (String name : numa.devices()) {
+            at.addIf(
+                    resources.devices().stream()
+                            .noneMatch(device -> device.name().equals(name)),
+                    "Resources.NUMA.Devices",
+                    "numa device \"" + name + "\" is not asked for by a device block of the task");
+        }
     }
 
     private void logs(LogConfig logs) {

@@ -16,7 +16,11 @@ class RulesTest {
     private static final String TASK = "{\"Name\":\"t\",\"Driver\":\"raw_exec\"}";
 
     static Stream<Arguments> broken() {
-        return Stream.concat(jobsAndGroups(), tasksAndServices());
+        return Stream.concat(Stream.concat(jobsAndGroups(), placement()), tasksAndServices());
+    }
+
+    private static String resources(String resources) {
+        return task("\"Resources\":{" + resources + "}");
     }
 
     private static Stream<Arguments> jobsAndGroups() {
@@ -63,6 +67,38 @@ class RulesTest {
                         group("\"EphemeralDisk\":{\"SizeMB\":5}"),
                         "TaskGroups[0].EphemeralDisk.SizeMB",
                         "at least 10"));
+    }
+
+    private static Stream<Arguments> placement() {
+        return Stream.of(
+                Arguments.of(
+                        resources("\"CPU\":500,\"Cores\":2"),
+                        "TaskGroups[0].Tasks[0].Resources.CPU",
+                        "exclude each other"),
+                Arguments.of(
+                        resources("\"NUMA\":{\"Affinity\":\"require\"}"),
+                        "TaskGroups[0].Tasks[0].Resources.NUMA",
+                        "needs cores"),
+                Arguments.of(
+                        resources("\"Devices\":[{\"Name\":\"a/b/c/d\"}]"),
+                        "TaskGroups[0].Tasks[0].Resources.Devices",
+                        "vendor/type/name"),
+                Arguments.of(
+                        task("\"Constraints\":[{\"LTarget\":\"a\",\"Operand\":\"like\"}]"),
+                        "TaskGroups[0].Tasks[0].Constraints",
+                        "\"like\" is not known"),
+                Arguments.of(
+                        group("\"Constraints\":[{\"LTarget\":\"a\",\"Operand\":\"regexp\",\"RTarget\":\"(\"}]"),
+                        "TaskGroups[0].Constraints",
+                        "no regular expression"),
+                Arguments.of(
+                        group("\"Affinities\":[{\"LTarget\":\"a\",\"RTarget\":\"b\",\"Weight\":101}]"),
+                        "TaskGroups[0].Affinities",
+                        "between -100 and 100"),
+                Arguments.of(
+                        resources("\"Devices\":[{\"Name\":\"gpu\",\"Count\":-1}]"),
+                        "TaskGroups[0].Tasks[0].Resources.Devices",
+                        "at least 1"));
     }
 
     private static Stream<Arguments> tasksAndServices() {

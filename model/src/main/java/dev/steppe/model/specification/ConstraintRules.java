@@ -1,0 +1,84 @@
+package dev.steppe.model.specification;
+
+import dev.steppe.model.Affinity;
+import dev.steppe.model.Constraint;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** What makes constraints and affinities wrong. */
+final class ConstraintRules {
+    private static final List<String> OPERATORS = List.of(
+            "=",
+            "==",
+            "is",
+            "!=",
+            "not",
+            "<",
+            "<=",
+            ">",
+            ">=",
+            "regexp",
+            "version",
+            "semver",
+            "set_contains",
+            "set_contains_all",
+            "set_contains_any",
+            "is_set",
+            "is_not_set");
+    private static final int WEIGHT_MAX = 100;
+
+    private final Problems at;
+    private final String path;
+    private final String where;
+
+    /** {@code where} goes before each message, as {@code device "gpu": }. */
+    ConstraintRules(Problems at, String path, String where) {
+        this.at = at;
+        this.path = path;
+        this.where = where;
+    }
+
+    void constraints(List<Constraint> constraints) {
+        for (Constraint constraint : constraints) {
+            switch (constraint.operand()) {
+                case "distinct_hosts" -> {}
+                case "distinct_property" ->
+                    at.addIf(
+                            !constraint.rightTarget().isEmpty()
+                                    && !constraint.rightTarget().matches("0*[1-9][0-9]{0,8}"),
+                            path + "Constraints",
+                            where + "distinct_property " + constraint.leftTarget() + ": value \""
+                                    + constraint.rightTarget() + "\" must be a number of at least 1");
+                default -> comparison("Constraints", constraint.operand(), constraint.rightTarget());
+            }
+        }
+    }
+
+    void affinities(List<Affinity> affinities) {
+        for (Affinity affinity : affinities) {
+            at.addIf(
+                    affinity.weight() == 0 || Math.abs(affinity.weight()) > WEIGHT_MAX,
+                    path + "Affinities",
+                    where + "affinity weight " + affinity.weight() + " must be between -100 and 100, and not 0");
+            comparison("Affinities", affinity.operand(), affinity.rightTarget());
+        }
+    }
+
+    private void comparison(String field, String operator, String value) {
+        at.addIf(
+                !OPERATORS.contains(operator),
+                path + field,
+                where + "operator \"" + operator + "\" is not known; use one of " + String.join(", ", OPERATORS)
+                        + (field.equals("Constraints") ? ", distinct_hosts, distinct_property" : ""));
+        if (operator.equals("regexp") && !value.startsWith("${")) {
+            try {
+                Pattern.compile(value);
+            } catch (PatternSyntaxException malformed) {
+                at.add(
+                        path + field,
+                        where + "regexp \"" + value + "\" is no regular expression: " + malformed.getDescription());
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.steppe.scheduler;
+
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.Node;
+import dev.steppe.model.Spread;
+import dev.steppe.model.SpreadTarget;
+import dev.steppe.model.TaskGroup;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * How much the next instance of a group is missing on nodes with the value a node has. With targets: how far the value is
+ * from its share, where values without a target have what is left together. Without: how far it is from the least used one.
+ */
+final class SpreadScore {
+    private static final double WORST = -1;
+
+    private final List<Spread> spreads = new ArrayList<>();
+    private final int count;
+    private final double weights;
+
+    SpreadScore(JobSpec job, TaskGroup group) {
+        if (!job.type().everywhere()) {
+            spreads.addAll(group.spreads());
+            spreads.addAll(job.spreads());
+        }
+        count = group.count();
+        weights = Math.max(1, spreads.stream().mapToInt(Spread::weight).sum());
+    }
+
+    List<Spread> spreads() {
+        return Collections.unmodifiableList(spreads);
+    }
+
+    /** The sum over the spreads, each by its weight; 0 when nothing is wished or all is even. */
+    double of(Node node, SortedMap<String, SortedMap<String, Integer>> placed) {
+        double sum = 0;
+        for (Spread spread : spreads) {
+            var counts = placed.getOrDefault(spread.attribute(), Collections.emptySortedMap());
+            double weight = spread.weight() / weights;
+            sum += Target.resolve(spread.attribute(), node)
+                    .filter(value -> !value.isEmpty())
+                    .map(value -> spread.targets().isEmpty()
+                            ? weight * evenly(counts, value)
+                            : targeted(spread, weight, counts, value))
+                    .orElse(WORST);
+        }
+        return sum;
+    }
+
+    private static double evenly(SortedMap<String, Integer> counts, String value) {
+        if (counts.isEmpty()) {
+            return 0;
+        }
+        int here = counts.getOrDefault(value, 0);
+        int least = Collections.min(counts.values());
+        int most = Collections.max(counts.values());
+        if (here == 0) {
+            return 1;
+        }
+        if (here != least) {
+            return (double) (least - here) / least;
+        }
+        return least == most ? WORST : (double) (most - least) / least;
+    }
+
+    private double targeted(Spread spread, double weight, SortedMap<String, Integer> counts, String value) {
+        double wanted = wanted(spread, value);
+        if (wanted > 0) {
+            return weight * (wanted - counts.getOrDefault(value, 0) - 1) / wanted;
+        }
+        // Not wanted here at all: worse than any value that has too many already.
+        double lowest = WORST;
+        for (SpreadTarget target : spread.targets()) {
+            double share = wanted(spread, target.value());
+            if (share > 0) {
+                lowest = Math.min(lowest, weight * (share - counts.getOrDefault(target.value(), 0) - 1) / share);
+            }
+        }
+        return lowest;
+    }
+
+    private double wanted(Spread spread, String value) {
+        int named = 0;
+        for (SpreadTarget target : spread.targets()) {
+            if (target.value().equals(value)) {
+                return target.percent() / 100.0 * count;
+            }
+            named += target.percent();
+        }
+        return Math.max(0, 100 - named) / 100.0 * count;
+    }
+}

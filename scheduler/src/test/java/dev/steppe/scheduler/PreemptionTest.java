@@ -1,0 +1,185 @@
+package dev.steppe.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.JobSpec;
+import dev.steppe.model.SchedulerConfiguration;
+import dev.steppe.state.Command;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who has to make room for whom, and what the plan says of it. Nodes have 1000 MHz and 1000 MB. */
+class PreemptionTest {
+    private final TestCluster cluster = new TestCluster();
+
+    @BeforeEach
+    void services_may_evict() {
+        allow(true);
+    }
+
+    private void allow(boolean service) {
+        cluster.apply(new Command.SetSchedulerConfiguration(
+                new SchedulerConfiguration(
+                        "binpack",
+                        new SchedulerConfiguration.Preemption(true, false, false, service),
+                        false,
+                        false,
+                        false,
+                        100,
+                        0,
+                        0),
+                Optional.empty(),
+                TestCluster.NOW));
+    }
+
+    private static String job(String id, String type, int priority, int count, String group, String resources) {
+        return """
+                {"ID":"%1$s","Name":"%1$s","Type":"%2$s","Priority":%3$d,"TaskGroups":[{"Name":"g","Count":%4$d,
+                 "EphemeralDisk":{"SizeMB":10}%5$s,
+                 "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{%6$s}}]}]}"""
+                .formatted(id, type, priority, count, group, resources);
+    }
+
+    private void run(String id, int priority, int count, String resources) {
+        cluster.register(job(id, "service", priority, count, "", resources));
+        cluster.schedule(id);
+    }
+
+    @Test
+    void the_lowest_priority_that_frees_enough_goes_and_both_sides_say_so() {
+        cluster.node("n1", "dc1");
+        run("low", 20, 1, "\"CPU\":400,\"MemoryMB\":100");
+        run("middle", 40, 1, "\"CPU\":400,\"MemoryMB\":100");
+        cluster.register(job("high", "service", 60, 1, "", "\"CPU\":500,\"MemoryMB\":100"));
+        var plan = cluster.schedule("high");
+        assertThat(plan.updates().get("g").preemptions()).isEqualTo(1);
+        var winner = cluster.live("high").getFirst();
+        var victim = cluster.all("low").getFirst();
+        assertThat(victim.desiredStatus()).isEqualTo(DesiredStatus.EVICT);
+        assertThat(victim.desiredDescription()).isEqualTo("Preempted by alloc ID " + winner.id());
+        assertThat(victim.preemptedBy()).contains(winner.id());
+        assertThat(winner.preemptedAllocations()).containsExactly(victim.id());
+        assertThat(cluster.live("middle")).hasSize(1);
+        assertThat(winner.metrics().orElseThrow().scoreMetaData().getFirst().scores()).containsKey("preemption");
+        assertThat(plan.ofVictims())
+                .extracting(Evaluation::triggeredBy, it -> it.jobId().value(), Evaluation::priority)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("preemption", "low", 20));
+    }
+
+    @Test
+    void nobody_within_ten_priorities_is_evicted() {
+        cluster.node("n1", "dc1");
+        run("near", 41, 1, "\"CPU\":900,\"MemoryMB\":100");
+        run("high", 50, 1, "\"CPU\":500,\"MemoryMB\":100");
+        assertThat(cluster.live("high")).isEmpty();
+        assertThat(cluster.live("near")).hasSize(1);
+    }
+
+    @Test
+    void a_free_node_is_taken_before_anybody_is_evicted() {
+        cluster.node("n1", "dc1");
+        run("low", 20, 1, "\"CPU\":900,\"MemoryMB\":100");
+        cluster.node("n2", "dc1");
+        run("high", 80, 1, "\"CPU\":500,\"MemoryMB\":100");
+        assertThat(cluster.live("low")).hasSize(1);
+        assertThat(cluster.live("high").getFirst().nodeId().value()).isEqualTo("n2");
+    }
+
+    @Test
+    void types_that_may_not_evict_wait() {
+        allow(false);
+        cluster.node("n1", "dc1");
+        run("low", 20, 1, "\"CPU\":900,\"MemoryMB\":100");
+        run("high", 80, 1, "\"CPU\":500,\"MemoryMB\":100");
+        assertThat(cluster.live("high")).isEmpty();
+        cluster.register(job("everywhere", "system", 80, 1, "", "\"CPU\":500,\"MemoryMB\":100"));
+        cluster.schedule("everywhere");
+        assertThat(cluster.live("everywhere")).hasSize(1);
+        assertThat(cluster.live("low")).isEmpty();
+    }
+
+    @Test
+    void the_closest_in_size_goes_rather_than_many() {
+        cluster.node("n1", "dc1");
+        run("small", 20, 2, "\"CPU\":100,\"MemoryMB\":50");
+        run("fitting", 20, 1, "\"CPU\":500,\"MemoryMB\":50");
+        run("other", 20, 1, "\"CPU\":250,\"MemoryMB\":50");
+        run("high", 50, 1, "\"CPU\":500,\"MemoryMB\":50");
+        assertThat(cluster.live("fitting")).isEmpty();
+        assertThat(cluster.live("small")).hasSize(2);
+        assertThat(cluster.live("other")).hasSize(1);
+    }
+
+    @Test
+    void a_group_that_moves_one_at_a_time_loses_one_before_it_loses_a_second() {
+        cluster.node("n1", "dc1");
+        run("pair", 20, 2, "\"CPU\":300,\"MemoryMB\":50");
+        run("single", 20, 1, "\"CPU\":350,\"MemoryMB\":50");
+        cluster.register(job("high", "service", 50, 2, "", "\"CPU\":300,\"MemoryMB\":50"));
+        cluster.schedule("high");
+        assertThat(cluster.live("high")).hasSize(2);
+        assertThat(cluster.live("pair")).hasSize(1);
+        assertThat(cluster.live("single")).isEmpty();
+    }
+
+    @Test
+    void who_holds_a_wanted_port_is_evicted_and_nobody_else() {
+        cluster.node("n1", "dc1");
+        String port = ",\"Networks\":[{\"ReservedPorts\":[{\"Label\":\"http\",\"Value\":80}]}]";
+        run("innocent", 15, 1, "\"CPU\":100,\"MemoryMB\":50");
+        cluster.register(job("holder", "service", 30, 1, port, "\"CPU\":100,\"MemoryMB\":50"));
+        cluster.schedule("holder");
+        cluster.register(job("edge", "service", 70, 1, port, "\"CPU\":100,\"MemoryMB\":50"));
+        cluster.schedule("edge");
+        assertThat(cluster.live("edge")).hasSize(1);
+        assertThat(cluster.live("holder")).isEmpty();
+        assertThat(cluster.live("innocent")).hasSize(1);
+    }
+
+    @Test
+    void who_holds_a_wanted_device_is_evicted_and_nobody_else() {
+        cluster.nodeWithDevices("n1", "gpu-1", "gpu-2");
+        String device = "\"CPU\":100,\"MemoryMB\":50,\"Devices\":[{\"Name\":\"gpu\"}]";
+        run("innocent", 15, 1, "\"CPU\":100,\"MemoryMB\":50");
+        run("low", 30, 1, device);
+        run("middle", 40, 1, device);
+        run("high", 70, 1, device);
+        var given = cluster.live("high").getFirst().allocatedResources().tasks().get("t").devices();
+        assertThat(given.getFirst().ids()).containsExactly("gpu-1");
+        assertThat(cluster.live("low")).isEmpty();
+        assertThat(cluster.live("middle")).hasSize(1);
+        assertThat(cluster.live("innocent")).hasSize(1);
+    }
+
+    @Test
+    void a_plan_shows_whom_it_would_evict_and_evicts_nobody() {
+        cluster.node("n1", "dc1");
+        run("low", 20, 1, "\"CPU\":900,\"MemoryMB\":100");
+        var preview = cluster.preview(TestCluster.read(
+                JobSpec.class, job("high", "service", 50, 1, "", "\"CPU\":500,\"MemoryMB\":100")));
+        assertThat(preview.preempted())
+                .isEqualTo(cluster.live("low").stream().map(Allocation::id).toList());
+        assertThat(preview.updates().get("g").preemptions()).isEqualTo(1);
+        assertThat(cluster.live("low")).hasSize(1);
+    }
+
+    @Test
+    void a_victim_that_became_too_important_meanwhile_stays() {
+        cluster.node("n1", "dc1");
+        run("low", 20, 1, "\"CPU\":900,\"MemoryMB\":100");
+        cluster.register(job("high", "service", 50, 1, "", "\"CPU\":500,\"MemoryMB\":100"));
+        var plan = Scheduler.plan(
+                cluster.snapshot(), cluster.evaluation("high"), TestCluster.NOW, new java.util.SplittableRandom(1));
+        cluster.register(job("low", "service", 45, 1, "", "\"CPU\":900,\"MemoryMB\":100"));
+        var verdict = PlanCheck.check(cluster.snapshot(), plan);
+        assertThat(verdict.rejected()).hasSize(1);
+        assertThat(verdict.accepted().placed()).isEmpty();
+        assertThat(verdict.accepted().stopped()).isEqualTo(List.of());
+        assertThat(verdict.accepted().evaluationsOfVictims(cluster.snapshot())).isEmpty();
+    }
+}
