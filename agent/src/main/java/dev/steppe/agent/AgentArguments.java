@@ -115,19 +115,15 @@ public final class AgentArguments {
         }
     }
 
-    /** So far there is one kind of agent. */
+    /** An agent is a server, a client or both. */
     private void roles(Configuration configuration) {
         boolean server = configuration.server().enabled();
         boolean client = configuration.client().enabled();
         if (!server && !client) {
             problems.add("what is this agent? Add -dev, or -server and -client, or server { enabled = true } and"
                     + " client { enabled = true } in a configuration file");
-        } else if (!server) {
-            problems.add("an agent that is a client only needs the network between agents, which is not there yet: add"
-                    + " -server, or server { enabled = true }");
-        } else if (!client) {
-            problems.add("an agent that is a server only is of use when nodes can join it, which is not there yet: add"
-                    + " -client, or client { enabled = true }");
+        } else if (development && !(server && client)) {
+            problems.add("a development agent is server and client: leave -dev out for an agent that is one of them");
         }
     }
 

@@ -21,6 +21,7 @@ final class AgentDoor {
      * Opens the port for agents.
      *
      * @param more routes for other servers
+     * @param names answers questions of the name service for agents that cannot
      * @param faces adds the APIs whose requests agents hand on
      */
     static AgentDoor open(
@@ -29,15 +30,17 @@ final class AgentDoor {
             LinkPart link,
             ServerPart server,
             List<Route> more,
+            AgentRoutes.Names names,
             UnaryOperator<HttpServer.Setup> faces)
             throws IOException {
         var links = server.links().orElseThrow();
         var routes = new AgentRoutes(
                 server.server().agents(),
                 links::standing,
-                options.configuration().region());
-        var forwarding = new Forwarding(links, link.calls(), "");
-        var api = parts.add(AgentApi.start(routes, more, forwarding::placed, faces));
+                options.configuration().region(),
+                names);
+        var forwarding = new Forwarding(links, link.calls(), "", options.name());
+        var api = parts.add(AgentApi.start(routes, more, forwarding::placed, link.sharedKey(), faces));
         var addresses = options.addresses().agents().stream()
                 .map(address -> new InetSocketAddress(address, options.rpcPort()))
                 .toList();

@@ -5,7 +5,11 @@ import dev.steppe.api.AgentControl;
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.client.Client;
 import dev.steppe.client.data.DataReader;
+import dev.steppe.client.node.Fingerprint;
+import dev.steppe.io.ThreadLoop;
 import dev.steppe.server.Server;
+import dev.steppe.wire.Transport;
+import dev.steppe.wire.network.StreamDialer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -29,8 +33,8 @@ public final class Assembly implements AutoCloseable {
 
     private final AgentOptions options;
     private final Parts parts;
-    private final ServerPart server;
-    private final NodePart node;
+    private final Optional<ServerPart> server;
+    private final Optional<NodePart> node;
     private final EdgePart edge;
     private final AtomicReference<Reload> reload = new AtomicReference<>(AgentControl.none()::reload);
 
@@ -53,24 +57,52 @@ public final class Assembly implements AutoCloseable {
         var random = new SecureRandom();
         Optional<LinkPart> link =
                 options.development() ? Optional.empty() : Optional.of(LinkPart.start(parts, options, random));
-        server = ServerPart.start(parts, options, link, random);
-        node = NodePart.start(parts, options, server.transport(), random);
-        var identity =
-                new AgentIdentity(node.node().name(), options.datacenter(), VERSION, true, true, false, new Control());
+        server = options.configuration().server().enabled()
+                ? Optional.of(ServerPart.start(parts, options, link, random))
+                : Optional.empty();
+        node = options.configuration().client().enabled()
+                ? Optional.of(NodePart.start(parts, options, transport(link), random))
+                : Optional.empty();
+        var identity = new AgentIdentity(
+                options.name(),
+                options.datacenter(),
+                VERSION,
+                server.isPresent(),
+                node.isPresent(),
+                false,
+                new Control());
         edge = EdgePart.start(parts, options, link, server, node, identity);
     }
 
+    /** How the node reaches a server: within the process, or over the network. */
+    private Transport transport(Optional<LinkPart> link) throws IOException {
+        if (server.isPresent()) {
+            return server.get().transport();
+        }
+        var reached = link.orElseThrow(() -> new IOException("a client without a server needs the network"));
+        reached.keepCertificate(
+                parts,
+                new ClientLinks(
+                        reached,
+                        Fingerprint.nodeId(
+                                        options.clientDirectory(),
+                                        options.configuration().nodeId())
+                                .value()));
+        return new FarTransport(
+                parts.add(new StreamDialer(reached.tls(), parts.add(new ThreadLoop("stream")), reached.servers())));
+    }
+
     public Server server() {
-        return server.server();
+        return server.orElseThrow().server();
     }
 
     public Client client() {
-        return node.client();
+        return node.orElseThrow().client();
     }
 
     /** What the node's tasks read from the servers. */
     public DataReader data() {
-        return node.data();
+        return node.orElseThrow().data();
     }
 
     /** The first address of the Nomad API, with the real port where any was asked for. */
@@ -112,7 +144,9 @@ public final class Assembly implements AutoCloseable {
 
     /** Does what can be done without a new start. */
     void apply(Configuration changed) throws IOException {
-        node.apply(changed);
+        if (node.isPresent()) {
+            node.get().apply(changed);
+        }
     }
 
     /** What a person who started the agent wants to know first. */
@@ -129,9 +163,10 @@ public final class Assembly implements AutoCloseable {
                 + (options.development()
                         ? "; Ctrl-C stops it and removes everything it started"
                         : "; tasks run on when it stops, and the next agent takes them over")
-                + (node.noBridging().isEmpty()
-                        ? ""
-                        : "\n    no bridge networking here: " + node.noBridging() + "; steppe doctor says what to do");
+                + node.map(NodePart::noBridging)
+                        .filter(why -> !why.isEmpty())
+                        .map(why -> "\n    no bridge networking here: " + why + "; steppe doctor says what to do")
+                        .orElse("");
     }
 
     /** Ends all allocations, then the agent, and removes its data. */
@@ -144,7 +179,9 @@ public final class Assembly implements AutoCloseable {
             close();
             return;
         }
-        node.removeTraces();
+        if (node.isPresent()) {
+            node.get().removeTraces();
+        }
         close();
         removeTree(options.dataDirectory());
         removeTree(options.runDirectory());
@@ -152,7 +189,7 @@ public final class Assembly implements AutoCloseable {
 
     /** Ends all allocations and waits so long for it; the agent goes on. False where some did not end. */
     boolean endAllocations(Duration deadline) throws InterruptedException {
-        return node.endAllocations(deadline);
+        return node.isEmpty() || node.get().endAllocations(deadline);
     }
 
     private static void removeTree(Path root) throws IOException {

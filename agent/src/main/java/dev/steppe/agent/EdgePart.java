@@ -2,9 +2,12 @@ package dev.steppe.agent;
 
 import dev.steppe.api.AgentControl;
 import dev.steppe.api.AgentIdentity;
+import dev.steppe.api.FarRegion;
 import dev.steppe.api.Forwarding;
 import dev.steppe.api.LiveCatalog;
+import dev.steppe.api.LocalNode;
 import dev.steppe.api.Observation;
+import dev.steppe.api.Region;
 import dev.steppe.api.ServerRegion;
 import dev.steppe.api.consul.ConsulDialect;
 import dev.steppe.api.dns.DnsServer;
@@ -16,6 +19,7 @@ import dev.steppe.api.http.Limits;
 import dev.steppe.api.http.Router;
 import dev.steppe.api.nomad.NomadDialect;
 import dev.steppe.model.IntentionAction;
+import dev.steppe.state.Store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -40,8 +44,8 @@ final class EdgePart {
             Parts parts,
             AgentOptions options,
             Optional<LinkPart> link,
-            ServerPart server,
-            NodePart node,
+            Optional<ServerPart> server,
+            Optional<NodePart> node,
             AgentIdentity identity)
             throws IOException {
         return new EdgePart(parts, options, link, server, node, identity);
@@ -51,48 +55,65 @@ final class EdgePart {
             Parts parts,
             AgentOptions options,
             Optional<LinkPart> link,
-            ServerPart server,
-            NodePart node,
+            Optional<ServerPart> server,
+            Optional<NodePart> node,
             AgentIdentity identity)
             throws IOException {
         this.options = options;
+        Optional<LocalNode> view = node.map(NodePart::view);
+        Region region = server.isPresent()
+                ? parts.add(region(options, link, server.get(), identity))
+                : new FarRegion(
+                        options.configuration().region(),
+                        link.orElseThrow().servers(),
+                        () -> view.map(LocalNode::isHealthy).orElse(false));
+        var catalog = new LiveCatalog(region, options.datacenter());
+        var store = server.map(ServerPart::store).orElseGet(Store::new);
+        var observation = parts.add(Observation.begin(
+                store, region, view, options.configuration().telemetry()));
+        Optional<Forwarding.Servers> servers = link.map(it -> server.flatMap(ServerPart::links)
+                .<Forwarding.Servers>map(links -> links)
+                .orElseGet(() -> new ClientLinks(it, "")));
+        var nomadSetup = placed(nomadApi(identity, region, catalog, view, observation), "nomad", link, servers);
+        var consulSetup = placed(consulApi(identity, region, catalog, observation), "consul", link, servers);
+        nomad = parts.add(HttpServer.start(nomadSetup));
+        consul = parts.add(HttpServer.start(consulSetup));
+        var setup = NameService.setup(options, catalog::now);
+        var nameService = parts.add(new DnsServer(
+                servers.isPresent() && servers.get() instanceof ClientLinks far ? setup.answeredBy(far) : setup));
+        agents = link.isEmpty() || server.isEmpty()
+                ? List.of()
+                : AgentDoor.open(
+                                parts,
+                                options,
+                                link.get(),
+                                server.get(),
+                                List.of(),
+                                nameService::answer,
+                                door -> door.withFace("nomad", nomadSetup).withFace("consul", consulSetup))
+                        .addresses();
+        names = names(nameService, node.flatMap(NodePart::gateway));
+    }
+
+    private static ServerRegion region(
+            AgentOptions options, Optional<LinkPart> link, ServerPart server, AgentIdentity identity) {
         var self = new ServerRegion.Self(
                 options.configuration().region(),
                 identity.name(),
                 options.addresses().advertised(),
                 link.isPresent() ? options.rpcPort() : 0,
                 options.nomadPort());
-        var region = parts.add(new ServerRegion(self, server.server(), server.store(), server.consensus()));
-        var catalog = new LiveCatalog(region, options.datacenter());
-        var observation = parts.add(Observation.begin(
-                server.store(),
-                region,
-                Optional.of(node.view()),
-                options.configuration().telemetry()));
-        var nomadSetup = placed(nomadApi(identity, region, catalog, node.view(), observation), "nomad", link, server);
-        var consulSetup = placed(consulApi(identity, region, catalog, observation), "consul", link, server);
-        nomad = parts.add(HttpServer.start(nomadSetup));
-        consul = parts.add(HttpServer.start(consulSetup));
-        agents = link.isEmpty()
-                ? List.of()
-                : AgentDoor.open(
-                                parts,
-                                options,
-                                link.get(),
-                                server,
-                                List.of(),
-                                door -> door.withFace("nomad", nomadSetup).withFace("consul", consulSetup))
-                        .addresses();
-        names = names(parts, catalog, node.gateway());
+        return new ServerRegion(self, server.server(), server.store(), server.consensus());
     }
 
     /** The API with every request answered where it can be. */
-    private static HttpServer.Setup placed(
-            HttpServer.Setup setup, String face, Optional<LinkPart> link, ServerPart server) {
-        if (link.isEmpty()) {
+    private HttpServer.Setup placed(
+            HttpServer.Setup setup, String face, Optional<LinkPart> link, Optional<Forwarding.Servers> servers)
+            throws IOException {
+        if (link.isEmpty() || servers.isEmpty()) {
             return setup;
         }
-        var forwarding = new Forwarding(server.links().orElseThrow(), link.get().calls(), face);
+        var forwarding = new Forwarding(servers.get(), link.get().calls(), face, options.name());
         return setup.withRouter(new Router(
                 setup.router().routes().stream().map(forwarding::placed).toList()));
     }
@@ -166,9 +187,7 @@ final class EdgePart {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
-    private List<InetSocketAddress> names(Parts parts, LiveCatalog catalog, Optional<String> gateway)
-            throws IOException {
-        var server = parts.add(new DnsServer(NameService.setup(options, catalog::now)));
+    private List<InetSocketAddress> names(DnsServer server, Optional<String> gateway) throws IOException {
         var bound = new ArrayList<InetSocketAddress>();
         for (InetSocketAddress address : sockets(options.addresses().names(), options.dnsPort())) {
             bound.add(server.listen(address));
@@ -180,20 +199,24 @@ final class EdgePart {
     }
 
     private HttpServer.Setup nomadApi(
-            AgentIdentity identity, ServerRegion region, LiveCatalog catalog, NodeView view, Observation observation) {
+            AgentIdentity identity,
+            Region region,
+            LiveCatalog catalog,
+            Optional<LocalNode> view,
+            Observation observation) {
         var api = options.configuration().api();
         return HttpServer.Setup.of(
                         "nomad",
                         sockets(options.addresses().nomad(), options.nomadPort()),
                         Dialect.NOMAD,
-                        NomadDialect.router(identity, region, catalog, Optional.of(view), observation),
+                        NomadDialect.router(identity, region, catalog, view, observation),
                         Gate.accessControlOff())
                 .withStandingHeaders(headers(Headers.none(), api.nomadHeaders()))
                 .withLimits(limits(api.nomadConnectionsPerCaller()));
     }
 
     private HttpServer.Setup consulApi(
-            AgentIdentity identity, ServerRegion region, LiveCatalog catalog, Observation observation) {
+            AgentIdentity identity, Region region, LiveCatalog catalog, Observation observation) {
         var api = options.configuration().api();
         var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
         return HttpServer.Setup.of(

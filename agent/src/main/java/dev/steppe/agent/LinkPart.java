@@ -22,6 +22,7 @@ import dev.steppe.wire.network.AgentRole;
 import dev.steppe.wire.network.AgentTls;
 import dev.steppe.wire.network.HostPort;
 import dev.steppe.wire.network.KnownServers;
+import dev.steppe.wire.network.SharedKey;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.GeneralSecurityException;
@@ -47,6 +48,7 @@ final class LinkPart {
     private final AgentTls tls;
     private final KnownServers servers;
     private final AgentCalls calls;
+    private final SharedKey sharedKey;
     private final Loop loop;
     private Optional<CertificateAuthority> firstAuthority = Optional.empty();
 
@@ -80,7 +82,8 @@ final class LinkPart {
         servers = new KnownServers(configured, files.servers());
         loop = parts.add(new ThreadLoop("link"));
         servers.onTold(known -> loop.execute(() -> keep(known)));
-        calls = parts.add(AgentCalls.of(tls));
+        sharedKey = new SharedKey(role == AgentRole.SERVER ? settings.encrypt() : Optional.empty());
+        calls = parts.add(AgentCalls.of(tls, sharedKey));
     }
 
     private static dev.steppe.wire.network.Credentials own(LinkSettings.OwnCertificates own) throws IOException {
@@ -211,6 +214,10 @@ final class LinkPart {
 
     AgentNames names() {
         return names;
+    }
+
+    SharedKey sharedKey() {
+        return sharedKey;
     }
 
     AgentCalls calls() {

@@ -10,6 +10,7 @@ import dev.steppe.client.driver.TaskUsage;
 import dev.steppe.client.node.HostUsage;
 import dev.steppe.io.Loop;
 import dev.steppe.io.process.CommandSession;
+import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeId;
 import java.io.IOException;
@@ -50,6 +51,12 @@ final class NodeView implements LocalNode {
     @Override
     public boolean isHealthy() {
         return ask(client::isConnected).orElse(false);
+    }
+
+    @Override
+    public Optional<Allocation> allocation(AllocationId allocation) {
+        return ask(() -> client.runner(allocation).map(AllocationRunner::allocation))
+                .flatMap(found -> found);
     }
 
     @Override

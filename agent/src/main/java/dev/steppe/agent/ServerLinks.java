@@ -170,6 +170,13 @@ final class ServerLinks implements Forwarding.Servers, CertificateKeeper.Source 
                                 "the leader does not know this server yet reason="
                                         + failed.reason().getMessage());
                     }
+                    if (outcome instanceof Loop.Outcome.Done<AgentCalls.Answer> done
+                            && !done.value().isGood()) {
+                        LOG.log(
+                                Level.WARNING,
+                                "the leader does not take this server in reason="
+                                        + done.value().text().strip());
+                    }
                     loop.after(TELL_EVERY, this::tell);
                 });
     }

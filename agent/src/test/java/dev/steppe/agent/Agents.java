@@ -25,6 +25,12 @@ final class Agents {
         return Assembly.start(options(directory, "server { enabled = true }\nclient { enabled = true %s }"));
     }
 
+    /** A client without a server that joins with a token. */
+    static Assembly client(Path directory, Joining token) throws IOException {
+        return Assembly.start(options(directory, "client { enabled = true %s }")
+                .joining(token.server() + "#" + token.secret().text()));
+    }
+
     /** What a file says, beside the ports. */
     static AgentOptions options(Path directory, String more) throws IOException {
         Files.createDirectories(directory);

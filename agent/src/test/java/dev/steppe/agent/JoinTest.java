@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.steppe.agent.link.Joining;
+import dev.steppe.api.agents.AgentWords;
 import dev.steppe.model.Ids;
 import dev.steppe.model.codec.Codec;
+import dev.steppe.security.certificate.AgentRequest;
+import dev.steppe.security.certificate.PemText;
 import dev.steppe.wire.network.AgentCalls;
 import dev.steppe.wire.network.AgentNames;
 import dev.steppe.wire.network.AgentRole;
 import dev.steppe.wire.network.AgentTls;
+import dev.steppe.wire.network.Credentials;
 import dev.steppe.wire.network.HostPort;
+import dev.steppe.wire.network.SharedKey;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,7 +56,8 @@ class JoinTest {
                 server.agentAddress().orElseThrow().getHostString() + ":"
                         + server.agentAddress().orElseThrow().getPort(),
                 0);
-        await("a leader", () -> ask("GET", "/v1/status/leader", "").body().contains(":"));
+        // waits for a leader and its authority
+        Agents.token(server, http);
     }
 
     @AfterEach
@@ -119,8 +125,74 @@ class JoinTest {
                             "GET", "/v1/catalog/services", Map.of("X-Steppe-Face", List.of("consul")), new byte[0]),
                     PATIENCE);
             assertThat(services.text()).contains("consul");
-            var forbidden = calls.ask(door, AgentCalls.Call.put("/agent/v1/server", "{}".getBytes(StandardCharsets.UTF_8)), PATIENCE);
+            var forbidden = calls.ask(
+                    door, AgentCalls.Call.put("/agent/v1/server", "{}".getBytes(StandardCharsets.UTF_8)), PATIENCE);
             assertThat(forbidden.status()).as("what only servers may").isEqualTo(404);
+        }
+    }
+
+    @Test
+    void servers_must_have_the_same_key_or_none() throws Exception {
+        var joined = join(token("{\"Server\":true}"), AgentRole.SERVER);
+        var tls = new AgentTls(NAMES, joined.identity().credentials());
+        var key = new SharedKey(Optional.of("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
+        try (var without = AgentCalls.of(tls);
+                var with = AgentCalls.of(tls, key)) {
+            var standing = AgentCalls.Call.get("/agent/v1/standing");
+
+            assertThat(without.ask(door, standing, PATIENCE).status()).isEqualTo(200);
+            var refused = with.ask(door, standing, PATIENCE);
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.text()).contains("the other server has a key in \"encrypt\" and this one has none");
+        }
+    }
+
+    @Test
+    void a_certificate_is_renewed_without_a_restart_and_the_new_one_is_shown() throws Exception {
+        var joined = join(token("{}"), AgentRole.CLIENT);
+        var tls = new AgentTls(NAMES, joined.identity().credentials());
+        try (var calls = AgentCalls.of(tls)) {
+            var request = AgentRequest.create(random);
+            var answer = calls.ask(
+                    door,
+                    AgentCalls.Call.put(
+                            AgentWords.CERTIFICATE,
+                            Codec.toJsonBytes(new AgentWords.RenewalWish(request.der()), false)),
+                    PATIENCE);
+            assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+            var admitted = Codec.fromJson(AgentWords.Admitted.class, answer.body());
+            var chain = PemText.certificates(admitted.chainPem());
+            assertThat(request.isFor(chain.getFirst())).isTrue();
+            tls.replace(new Credentials(
+                    chain,
+                    PemText.privateKey(request.privateKeyPem()),
+                    tls.credentials().roots()));
+
+            assertThat(calls.ask(door, AgentCalls.Call.get("/agent/v1/standing"), PATIENCE)
+                            .status())
+                    .isEqualTo(200);
+            assertThat(tls.credentials().certificate()).isEqualTo(chain.getFirst());
+        }
+    }
+
+    @Test
+    void a_certificate_of_another_authority_opens_no_connection() throws Exception {
+        var other = Agents.server(directory.resolve("other"));
+        try {
+            var stranger = Agents.token(other, http).join(NAMES, AgentRole.CLIENT, node, random);
+            var ours = join(token("{}"), AgentRole.CLIENT).identity().credentials();
+            var theirs = stranger.identity().credentials();
+            var mixed = new Credentials(theirs.chain(), theirs.key(), ours.roots());
+            try (var calls = AgentCalls.of(new AgentTls(NAMES, mixed));
+                    var distrusting = AgentCalls.of(new AgentTls(NAMES, theirs))) {
+                var standing = AgentCalls.Call.get("/agent/v1/standing");
+
+                assertThatThrownBy(() -> calls.ask(door, standing, PATIENCE)).isInstanceOf(IOException.class);
+                assertThatThrownBy(() -> distrusting.ask(door, standing, PATIENCE))
+                        .hasMessageContaining("its certificate is of another authority");
+            }
+        } finally {
+            other.stopAndRemove();
         }
     }
 

@@ -31,6 +31,8 @@ import java.util.TreeMap;
  * everything that was acknowledged before; {@code stale} ones do not.
  */
 public final class Forwarding {
+    /** The name of the agent that was asked and handed the request on. */
+    public static final String ASKED = "X-Steppe-Asked";
     /** How often a request was handed on. */
     static final String HOPS = "X-Steppe-Hops";
     /** On an answer of a server that cannot say anything to the request, so that nothing was done. */
@@ -55,6 +57,7 @@ public final class Forwarding {
     private final Servers servers;
     private final AgentCalls calls;
     private final String face;
+    private final String self;
 
     /** What is known of the servers. */
     public interface Servers {
@@ -78,11 +81,12 @@ public final class Forwarding {
         NO_SERVER
     }
 
-    /** Requests are handed on to the API of this name of the other agent; the empty name is that among agents. */
-    public Forwarding(Servers servers, AgentCalls calls, String face) {
+    /** Requests are handed on to the API of this name of the other agent; the empty name is that among agents; {@code self} is the name of this agent. */
+    public Forwarding(Servers servers, AgentCalls calls, String face, String self) {
         this.servers = servers;
         this.calls = calls;
         this.face = face;
+        this.self = self;
     }
 
     /** The route, answered wherever it can be. */
@@ -186,6 +190,7 @@ public final class Forwarding {
                 headers.computeIfAbsent(line.name(), name -> new ArrayList<>()).add(line.value());
             }
         }
+        headers.putIfAbsent(ASKED, List.of(self));
         headers.put(HOPS, List.of(Integer.toString(hops(request) + 1)));
         if (!face.isEmpty()) {
             headers.put(HttpServer.Setup.FACE, List.of(face));

@@ -4,6 +4,7 @@ import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
 import dev.steppe.client.node.HostUsage;
 import dev.steppe.io.process.CommandSession;
+import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeId;
 import java.io.IOException;
@@ -18,6 +19,11 @@ public interface LocalNode {
 
     /** True while the node's part of the agent works and servers know it. */
     boolean isHealthy();
+
+    /** An allocation that this node runs or ran, as the servers told it. */
+    default Optional<Allocation> allocation(AllocationId id) {
+        return Optional.empty();
+    }
 
     /** The directory of an allocation this node has or had and did not clean up yet. */
     Optional<Path> directoryOf(AllocationId allocation);

@@ -5,11 +5,13 @@ import dev.steppe.api.http.Gate;
 import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.HttpServer;
 import dev.steppe.api.http.Limits;
+import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import dev.steppe.api.http.Router;
 import dev.steppe.wire.network.AgentRole;
 import dev.steppe.wire.network.Peer;
+import dev.steppe.wire.network.SharedKey;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ public final class AgentApi implements AutoCloseable {
     /** The node of a client's certificate, as its connection proved; a dash where it is for none. */
     static final String NODE = "X-Steppe-Node";
 
+    private static final System.Logger LOG = System.getLogger(AgentApi.class.getName());
     private static final int CONNECTIONS_MAX = 20_000;
 
     private final HttpServer strangers;
@@ -36,29 +39,54 @@ public final class AgentApi implements AutoCloseable {
      *
      * @param more what else servers ask each other
      * @param placed sends a route's requests to the leader where it must answer
+     * @param sharedKey the key that servers must have in common
      * @param faces adds the APIs whose requests agents hand on
      */
     public static AgentApi start(
-            AgentRoutes routes, List<Route> more, UnaryOperator<Route> placed, UnaryOperator<HttpServer.Setup> faces)
+            AgentRoutes routes,
+            List<Route> more,
+            UnaryOperator<Route> placed,
+            SharedKey sharedKey,
+            UnaryOperator<HttpServer.Setup> faces)
             throws IOException {
-        return new AgentApi(routes, more, placed, faces);
+        return new AgentApi(routes, more, placed, sharedKey, faces);
     }
 
     private AgentApi(
-            AgentRoutes routes, List<Route> more, UnaryOperator<Route> placed, UnaryOperator<HttpServer.Setup> faces)
+            AgentRoutes routes,
+            List<Route> more,
+            UnaryOperator<Route> placed,
+            SharedKey sharedKey,
+            UnaryOperator<HttpServer.Setup> faces)
             throws IOException {
         var join = placed.apply(Route.write(AgentWords.JOIN, Right.ANYONE, routes::join));
         var standing = Route.get(AgentWords.STANDING, Right.ANYONE, routes::standing);
+        var names = Route.write(AgentWords.NAMES, Right.ANYONE, routes::names);
         strangers = HttpServer.start(table("joining", List.of(join)));
         clients = HttpServer.start(faces.apply(table(
-                "clients", List.of(standing, Route.write(AgentWords.CERTIFICATE, Right.ANYONE, routes::renewClient)))));
+                "clients",
+                List.of(standing, names, Route.write(AgentWords.CERTIFICATE, Right.ANYONE, routes::renewClient)))));
         var ofServers = new ArrayList<>(List.of(
                 join,
                 standing,
+                names,
                 Route.write(AgentWords.CERTIFICATE, Right.ANYONE, routes::renewServer),
                 placed.apply(Route.write(AgentWords.SERVER, Right.ANYONE, routes::announce))));
         ofServers.addAll(more);
-        servers = HttpServer.start(faces.apply(table("servers", ofServers)));
+        servers = HttpServer.start(faces.apply(table("servers", ofServers).withGate(agreeing(sharedKey))));
+    }
+
+    /** Admits servers that have the same key, or have none as this one. */
+    private static Gate agreeing(SharedKey sharedKey) {
+        return (request, right) -> {
+            var objection = sharedKey.objection(request.header(SharedKey.HEADER));
+            if (objection.isPresent()) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "another server was refused from=" + request.remote() + " reason=" + objection.get());
+                throw new Refused(Refused.Kind.FORBIDDEN, objection.get() + ": all servers need the same");
+            }
+        };
     }
 
     private static HttpServer.Setup table(String name, List<Route> routes) {

@@ -2,6 +2,7 @@ package dev.steppe.api.agents;
 
 import dev.steppe.api.ServerRegion;
 import dev.steppe.api.http.Bytes;
+import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Response;
@@ -26,8 +27,16 @@ public final class AgentRoutes {
     private final AgentEndpoint endpoint;
     private final Supplier<Standing> standing;
     private final String region;
+    private final Names nameService;
 
-    public AgentRoutes(AgentEndpoint endpoint, Supplier<Standing> standing, String region) {
+    /** Answers questions of the name service. */
+    @FunctionalInterface
+    public interface Names {
+        Optional<byte[]> answer(byte[] question, boolean stream) throws InterruptedException;
+    }
+
+    public AgentRoutes(AgentEndpoint endpoint, Supplier<Standing> standing, String region, Names nameService) {
+        this.nameService = nameService;
         this.endpoint = endpoint;
         this.standing = standing;
         this.region = region;
@@ -87,6 +96,15 @@ public final class AgentRoutes {
 
     private List<String> servers() {
         return standing.get().servers().stream().map(HostPort::toString).toList();
+    }
+
+    Response names(Request request) throws Refused, InterruptedException {
+        var reply = nameService
+                .answer(
+                        request.requiredBody().toArray(),
+                        request.query().first("stream").isPresent())
+                .orElseThrow(() -> Refused.notFound("not a name of this cluster"));
+        return new Response(200, Headers.of("Content-Type", "application/dns-message"), Bytes.wrap(reply));
     }
 
     Response announce(Request request) throws Refused, IOException, InterruptedException {

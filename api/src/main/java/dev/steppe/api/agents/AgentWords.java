@@ -16,6 +16,9 @@ public final class AgentWords {
     /** Where a server tells the leader of itself. */
     public static final String SERVER = "/agent/v1/server";
 
+    /** Where an agent asks for the answer to a question of the name service: DNS messages, {@code ?stream} over TCP. */
+    public static final String NAMES = "/agent/v1/names";
+
     private AgentWords() {}
 
     /**

@@ -1,6 +1,7 @@
 package dev.steppe.api.consul;
 
 import dev.steppe.api.AgentIdentity;
+import dev.steppe.api.Forwarding;
 import dev.steppe.api.Region;
 import dev.steppe.api.http.Bytes;
 import dev.steppe.api.http.Refused;
@@ -58,9 +59,14 @@ final class AgentRoutes {
         return reads.catalog().now().nodeNamed(identity.name());
     }
 
-    private List<Instance> own() {
+    /** The node of the agent that was asked, which may have handed the request on. */
+    private Optional<NodeEntry> askedNode(Request request) {
+        return reads.catalog().now().nodeNamed(request.header(Forwarding.ASKED).orElse(identity.name()));
+    }
+
+    private List<Instance> own(Request request) {
         var catalog = reads.catalog().now();
-        return ownNode().map(node -> catalog.onNode(node.id())).orElse(List.of());
+        return askedNode(request).map(node -> catalog.onNode(node.id())).orElse(List.of());
     }
 
     private String leader() {
@@ -177,12 +183,13 @@ final class AgentRoutes {
     private Response services(Request request) throws Refused {
         reads.check(request);
         var services = Shapes.fields();
-        own().forEach(instance -> services.put(instance.id(), Shapes.service(instance)));
+        own(request).forEach(instance -> services.put(instance.id(), Shapes.service(instance)));
         return Reads.json(services);
     }
 
-    private Instance ownById(String id) throws Refused {
-        return own().stream()
+    private Instance ownById(Request request) throws Refused {
+        var id = request.name("id");
+        return own(request).stream()
                 .filter(instance -> instance.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> Refused.notFound("unknown service ID: " + id));
@@ -194,28 +201,29 @@ final class AgentRoutes {
             throw Refused.unsupported("the parameter \"hash\" is not supported by this version of Steppe;"
                     + " wait with ?index= on /v1/health/service instead");
         }
-        return Reads.json(Shapes.service(ownById(request.name("id"))));
+        return Reads.json(Shapes.service(ownById(request)));
     }
 
     private Response checks(Request request) throws Refused {
         reads.check(request);
         var checks = Shapes.fields();
-        ownNode().ifPresent(node -> checks.put(node.check().id(), Shapes.check(node, node.check())));
-        for (var instance : own()) {
+        askedNode(request).ifPresent(node -> checks.put(node.check().id(), Shapes.check(node, node.check())));
+        for (var instance : own(request)) {
             instance.checks().forEach(check -> checks.put(check.id(), Shapes.check(instance, check)));
         }
         return Reads.json(checks);
     }
 
     private Response healthById(Request request) throws Refused {
-        var instance = ownById(request.name("id"));
+        var instance = ownById(request);
         return health(request, instance.health(), aggregate(instance));
     }
 
     private Response healthByName(Request request) throws Refused {
         var name = request.name("name");
-        var instances =
-                own().stream().filter(instance -> instance.name().equals(name)).toList();
+        var instances = own(request).stream()
+                .filter(instance -> instance.name().equals(name))
+                .toList();
         if (instances.isEmpty()) {
             throw Refused.notFound("ServiceName " + name + " Not Found");
         }

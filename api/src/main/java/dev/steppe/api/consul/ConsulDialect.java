@@ -12,9 +12,14 @@ import dev.steppe.api.http.Router;
 import dev.steppe.api.nomad.MetricRoutes;
 import dev.steppe.model.IntentionAction;
 import java.util.ArrayList;
+import java.util.List;
 
 /** The Consul dialect as one route table. */
 public final class ConsulDialect {
+    /** What an agent is asked about itself. */
+    private static final List<String> OWN =
+            List.of("/", "/v1/agent/self", "/v1/agent/reload", "/v1/agent/version", "/v1/agent/metrics");
+
     private ConsulDialect() {}
 
     /** The table for an agent; {@code otherwise} is what holds between services that no intention speaks about. */
@@ -37,7 +42,9 @@ public final class ConsulDialect {
         routes.addAll(new SessionRoutes(reads, identity).routes());
         routes.addAll(new MetricRoutes(observation.measurements()).routes("/v1/agent/metrics"));
         routes.addAll(UnsupportedRoutes.routes());
-        return new Router(routes);
+        return new Router(routes.stream()
+                .map(route -> OWN.contains(route.pattern()) ? route.here() : route)
+                .toList());
     }
 
     /** The headers that every answer of this dialect carries. */

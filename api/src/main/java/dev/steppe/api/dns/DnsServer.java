@@ -30,8 +30,10 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -44,6 +46,7 @@ import java.util.function.Supplier;
 public final class DnsServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(DnsServer.class.getName());
     private static final int UDP_BYTES_PLAIN = 512;
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
     private static final int MESSAGE_BYTES_MAX = 65_535;
     /** Port 0 is taken for UDP first; another program may hold the same TCP port. */
     private static final int BIND_TRIES = 10;
@@ -54,12 +57,29 @@ public final class DnsServer implements AutoCloseable {
     private final ChannelGroup streams;
     private final TaskScope scope;
     private final Responder responder;
+    private final Zone zone;
+    private final Optional<Elsewhere> elsewhere;
     private final Upstreams upstreams;
     private final Forwarder forwarder;
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
 
     /** What the server answers from: its zone, the newest catalog, and the file that names the machine's resolvers. */
-    public record Setup(Zone zone, Supplier<Catalog> catalog, Path resolverConfiguration, DnsLimits limits) {
+    public record Setup(
+            Zone zone,
+            Supplier<Catalog> catalog,
+            Path resolverConfiguration,
+            DnsLimits limits,
+            Optional<Elsewhere> elsewhere) {
+
+        /** A set-up that answers names of the zone from the catalog. */
+        public Setup(Zone zone, Supplier<Catalog> catalog, Path resolverConfiguration, DnsLimits limits) {
+            this(zone, catalog, resolverConfiguration, limits, Optional.empty());
+        }
+
+        /** The same for an agent that has no catalog and asks another. */
+        public Setup answeredBy(Elsewhere other) {
+            return new Setup(zone, catalog, resolverConfiguration, limits, Optional.of(other));
+        }
 
         /** A set-up with the machine's own resolvers and the standard limits. */
         public static Setup of(Zone zone, Supplier<Catalog> catalog) {
@@ -67,7 +87,16 @@ public final class DnsServer implements AutoCloseable {
         }
     }
 
+    /** Another agent that answers names of the zone. */
+    @FunctionalInterface
+    public interface Elsewhere {
+        /** The whole reply to a whole question. Blocks; fails when nobody could be asked. */
+        byte[] answer(byte[] question, boolean stream) throws IOException, InterruptedException;
+    }
+
     public DnsServer(Setup setup) {
+        elsewhere = setup.elsewhere();
+        zone = setup.zone();
         limits = setup.limits();
         group = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("dns-loop", true), NioIoHandler.newFactory());
@@ -154,6 +183,10 @@ public final class DnsServer implements AutoCloseable {
             then.accept(write(query, DnsReply.failed(DnsReply.Code.NOT_IMPLEMENTED), stream));
             return;
         }
+        if (elsewhere.isPresent() && isOwn(query)) {
+            ask(elsewhere.get(), query, message, stream, then);
+            return;
+        }
         var own = fromCatalog(query);
         if (own.isPresent()) {
             then.accept(write(query, own.get(), stream));
@@ -167,6 +200,41 @@ public final class DnsServer implements AutoCloseable {
                     answer -> then.accept(answer.orElseGet(
                             () -> write(query, DnsReply.failed(DnsReply.Code.SERVER_FAILURE), stream))));
         }
+    }
+
+    private boolean isOwn(DnsQuery query) {
+        return !(zone.meaning(query.name()) instanceof Zone.Meaning.Elsewhere);
+    }
+
+    private void ask(Elsewhere other, DnsQuery query, byte[] message, boolean stream, Consumer<byte[]> then) {
+        scope.startVirtual("elsewhere", () -> {
+            byte[] reply;
+            try {
+                reply = other.answer(message, stream);
+            } catch (IOException nobody) {
+                LOG.log(Level.DEBUG, "no server answered name=" + query.name() + " reason=" + nobody.getMessage());
+                reply = write(query, DnsReply.failed(DnsReply.Code.SERVER_FAILURE), stream);
+            } catch (InterruptedException stopping) {
+                return;
+            }
+            byte[] whole = reply;
+            loop.execute(() -> then.accept(whole));
+        });
+    }
+
+    /** The reply to a question that another agent was asked; empty for a name that is not of the zone. Blocks. */
+    public Optional<byte[]> answer(byte[] question, boolean stream) throws InterruptedException {
+        var replies = new ArrayBlockingQueue<Optional<byte[]>>(1);
+        loop.execute(() -> {
+            try {
+                var query = DnsQuery.read(question);
+                replies.add(isOwn(query) ? fromCatalog(query).map(it -> write(query, it, stream)) : Optional.empty());
+            } catch (DnsQuery.Malformed malformed) {
+                replies.add(Optional.empty());
+            }
+        });
+        return Optional.ofNullable(replies.poll(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS))
+                .orElse(Optional.empty());
     }
 
     private Optional<DnsReply> fromCatalog(DnsQuery query) {

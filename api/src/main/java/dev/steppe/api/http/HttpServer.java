@@ -97,6 +97,11 @@ public final class HttpServer implements AutoCloseable {
             return new Setup(name, addresses, dialect, other, gate, standingHeaders, limits, faces);
         }
 
+        /** This set-up with another gate. */
+        public Setup withGate(Gate other) {
+            return new Setup(name, addresses, dialect, router, other, standingHeaders, limits, faces);
+        }
+
         /** This set-up with other limits. */
         public Setup withLimits(Limits other) {
             return new Setup(name, addresses, dialect, router, gate, standingHeaders, other, faces);

@@ -15,8 +15,8 @@ final class Here {
     /** The allocation in the path, which must be this node's. */
     static Allocation allocation(Region region, Optional<LocalNode> node, Request request) throws Refused {
         var id = Given.id(AllocationId::new, request);
-        var allocation = region.snapshot()
-                .allocation(id)
+        var allocation = node.flatMap(local -> local.allocation(id))
+                .or(() -> region.snapshot().allocation(id))
                 .orElseThrow(() -> Refused.notFound("unknown allocation \"" + id + "\""));
         if (!node(node, allocation).id().equals(allocation.nodeId())) {
             throw Refused.unsupported("allocation " + id + " is on node " + allocation.nodeName()

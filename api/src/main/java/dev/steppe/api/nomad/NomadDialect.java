@@ -10,10 +10,21 @@ import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import dev.steppe.api.http.Router;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The Nomad dialect as one route table. */
 public final class NomadDialect {
+    /** What an agent is asked about itself, beside its node. */
+    private static final List<String> OWN = List.of(
+            "/",
+            "/v1/agent/self",
+            "/v1/agent/reload",
+            "/v1/agent/health",
+            "/v1/agent/servers",
+            "/v1/agent/monitor",
+            "/v1/metrics");
+
     private NomadDialect() {}
 
     /** The table for an agent; without a node the client routes say so. */
@@ -51,6 +62,9 @@ public final class NomadDialect {
         routes.addAll(new MetricRoutes(observation.measurements()).routes("/v1/metrics"));
         routes.addAll(UnsupportedRoutes.routes());
         return new Router(routes.stream()
+                .map(route -> route.pattern().startsWith("/v1/client/") || OWN.contains(route.pattern())
+                        ? route.here()
+                        : route)
                 .map(route -> MetricRoutes.measured(route, observation.measurements()))
                 .toList());
     }

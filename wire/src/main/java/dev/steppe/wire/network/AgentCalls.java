@@ -40,6 +40,7 @@ public final class AgentCalls implements AutoCloseable {
     private final Supplier<Object> identity;
     private final KeyManager[] keys;
     private final TrustManager trust;
+    private final SharedKey sharedKey;
     private final TaskScope scope = new TaskScope("agent-calls");
     private final AtomicReference<Optional<Held>> held = new AtomicReference<>(Optional.empty());
 
@@ -57,7 +58,8 @@ public final class AgentCalls implements AutoCloseable {
         }
     }
 
-    private AgentCalls(Supplier<Object> identity, KeyManager[] keys, TrustManager trust) {
+    private AgentCalls(Supplier<Object> identity, KeyManager[] keys, TrustManager trust, SharedKey sharedKey) {
+        this.sharedKey = sharedKey;
         this.identity = identity;
         this.keys = keys;
         this.trust = trust;
@@ -65,13 +67,19 @@ public final class AgentCalls implements AutoCloseable {
 
     /** Of an agent that has a certificate. */
     public static AgentCalls of(AgentTls tls) {
-        return new AgentCalls(tls::credentials, new KeyManager[] {tls.keys()}, tls.trust(AgentRole.SERVER));
+        return of(tls, new SharedKey(Optional.empty()));
+    }
+
+    /** Of one that shows every server that it knows the key. */
+    public static AgentCalls of(AgentTls tls, SharedKey sharedKey) {
+        return new AgentCalls(tls::credentials, new KeyManager[] {tls.keys()}, tls.trust(AgentRole.SERVER), sharedKey);
     }
 
     /** Of one that has none yet, and knows the authority by the fingerprint in its token. */
     public static AgentCalls ofStranger(AgentNames names, JoinSecret secret) {
         var nobody = new Object();
-        return new AgentCalls(() -> nobody, new KeyManager[0], new FingerprintTrust(names, secret));
+        return new AgentCalls(
+                () -> nobody, new KeyManager[0], new FingerprintTrust(names, secret), new SharedKey(Optional.empty()));
     }
 
     /**
@@ -89,6 +97,7 @@ public final class AgentCalls implements AutoCloseable {
                         call.body().length == 0
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofByteArray(call.body()));
+        sharedKey.proof().ifPresent(proof -> request.setHeader(SharedKey.HEADER, proof));
         call.headers().forEach((name, values) -> {
             if (!OF_THE_CONNECTION.contains(name.toLowerCase(java.util.Locale.ROOT))) {
                 values.forEach(value -> request.header(name, value));
