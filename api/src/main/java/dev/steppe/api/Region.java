@@ -53,6 +53,9 @@ public interface Region {
     /** Variables, keys and sessions. */
     RegionData data();
 
+    /** What operators do to the servers. */
+    RegionOperator operator();
+
     /** The servers, the leader marked. */
     List<Peer> servers();
 

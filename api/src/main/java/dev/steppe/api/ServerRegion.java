@@ -80,7 +80,7 @@ public final class ServerRegion implements Region, AutoCloseable {
 
     @Override
     public Dialect.ReadState freshness() {
-        return new Dialect.ReadState(store.snapshot().index(), leader().isPresent(), Duration.ZERO);
+        return new Dialect.ReadState(store.snapshot().index(), leader().isPresent(), consensus.lastContact());
     }
 
     @Override
@@ -91,6 +91,11 @@ public final class ServerRegion implements Region, AutoCloseable {
     @Override
     public RegionData data() {
         return new ServerRegionData(server);
+    }
+
+    @Override
+    public RegionOperator operator() {
+        return new ServerRegionOperator(self, server, consensus);
     }
 
     private Optional<MemberId> leader() {

@@ -80,6 +80,12 @@ public final class World implements Region, AutoCloseable {
         throw new UnsupportedOperationException("a world without servers");
     }
 
+    /** As {@link #data}. */
+    @Override
+    public RegionOperator operator() {
+        throw new UnsupportedOperationException("a world without servers");
+    }
+
     @Override
     public List<Peer> servers() {
         return List.of(new Peer("s1", "alpha", "127.0.0.1", 4647, 4646, true, true, "alive"));

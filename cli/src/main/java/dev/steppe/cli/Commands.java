@@ -68,8 +68,18 @@ import dev.steppe.cli.node.NodeEligibility;
 import dev.steppe.cli.node.NodePurge;
 import dev.steppe.cli.node.NodeStatus;
 import dev.steppe.cli.operator.AgentMonitor;
+import dev.steppe.cli.operator.AutopilotChange;
+import dev.steppe.cli.operator.AutopilotHealth;
+import dev.steppe.cli.operator.AutopilotShow;
+import dev.steppe.cli.operator.RaftInfo;
+import dev.steppe.cli.operator.RaftPeers;
+import dev.steppe.cli.operator.RaftRemovePeer;
+import dev.steppe.cli.operator.RaftTransfer;
 import dev.steppe.cli.operator.SchedulerGetConfig;
 import dev.steppe.cli.operator.SchedulerSetConfig;
+import dev.steppe.cli.operator.SnapshotInspect;
+import dev.steppe.cli.operator.SnapshotRestore;
+import dev.steppe.cli.operator.SnapshotSave;
 import dev.steppe.cli.operator.SystemCommand;
 import dev.steppe.cli.pool.PoolApply;
 import dev.steppe.cli.pool.PoolDelete;
@@ -138,6 +148,28 @@ final class Commands {
         };
     }
 
+    /** What is done to the servers themselves. */
+    private static Optional<Command> operator(String name) {
+        return switch (name) {
+            case "operator scheduler get-config" -> Optional.of(new SchedulerGetConfig());
+            case "operator scheduler set-config" -> Optional.of(new SchedulerSetConfig());
+            case "operator root keyring list" -> Optional.of(new KeyringList());
+            case "operator root keyring rotate" -> Optional.of(new KeyringRotate());
+            case "operator root keyring remove" -> Optional.of(new KeyringRemove());
+            case "operator raft list-peers" -> Optional.of(new RaftPeers());
+            case "operator raft remove-peer" -> Optional.of(new RaftRemovePeer());
+            case "operator raft transfer-leadership" -> Optional.of(new RaftTransfer());
+            case "operator raft info" -> Optional.of(new RaftInfo());
+            case "operator snapshot save" -> Optional.of(new SnapshotSave());
+            case "operator snapshot restore" -> Optional.of(new SnapshotRestore());
+            case "operator snapshot inspect" -> Optional.of(new SnapshotInspect());
+            case "operator autopilot get-config" -> Optional.of(new AutopilotShow());
+            case "operator autopilot set-config" -> Optional.of(new AutopilotChange());
+            case "operator autopilot health" -> Optional.of(new AutopilotHealth());
+            default -> Optional.empty();
+        };
+    }
+
     private static Optional<Command> ofOthers(String name) {
         return switch (name) {
             case "version" -> Optional.of(new Version());
@@ -184,12 +216,7 @@ final class Commands {
             case "lock" -> Optional.of(new KeyLock());
             case "service list" -> Optional.of(new ServiceList());
             case "service info" -> Optional.of(new ServiceInfo());
-            case "operator scheduler get-config" -> Optional.of(new SchedulerGetConfig());
-            case "operator scheduler set-config" -> Optional.of(new SchedulerSetConfig());
-            case "operator root keyring list" -> Optional.of(new KeyringList());
-            case "operator root keyring rotate" -> Optional.of(new KeyringRotate());
-            case "operator root keyring remove" -> Optional.of(new KeyringRemove());
-            default -> Optional.empty();
+            default -> operator(name);
         };
     }
 

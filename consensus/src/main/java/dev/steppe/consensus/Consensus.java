@@ -1,5 +1,6 @@
 package dev.steppe.consensus;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -34,6 +35,14 @@ public interface Consensus extends AutoCloseable {
 
     /** Figures for operators. */
     Status status();
+
+    /** Who takes part, and changes of that. */
+    Membership membership();
+
+    /** How long ago this member last heard of a leader; zero on the leader itself. */
+    default Duration lastContact() {
+        return Duration.ZERO;
+    }
 
     /** Stops taking part. Proposals without an outcome end as unavailable. Idempotent. */
     @Override

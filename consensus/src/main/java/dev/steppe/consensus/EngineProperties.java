@@ -35,12 +35,13 @@ final class EngineProperties {
 
     private EngineProperties() {}
 
-    static RaftProperties of(ConsensusOptions options) {
+    /** @param single whether this member is the only one, as far as its disk tells */
+    static RaftProperties of(ConsensusOptions options, boolean single) {
         var properties = new RaftProperties();
         RaftServerConfigKeys.setStorageDir(
                 properties, List.of(options.directory().toFile()));
         log(properties);
-        elections(properties, options);
+        elections(properties, options.limits(), single);
         transport(properties, options);
         // Snapshots are decided by bytes, here, and never delay a stop.
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
@@ -56,8 +57,8 @@ final class EngineProperties {
     static Parameters parameters(ConsensusOptions options) {
         var parameters = new Parameters();
         options.tls()
-                .ifPresent(tls ->
-                        GrpcConfigKeys.TLS.setConf(parameters, new GrpcTlsConfig(tls.keys(), tls.trust(), true)));
+                .ifPresent(tls -> GrpcConfigKeys.TLS.setConf(
+                        parameters, new GrpcTlsConfig(tls.keys(), new TrustByName(tls.trust()), true)));
         return parameters;
     }
 
@@ -76,11 +77,10 @@ final class EngineProperties {
         RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
     }
 
-    private static void elections(RaftProperties properties, ConsensusOptions options) {
-        var limits = options.limits();
+    private static void elections(RaftProperties properties, ConsensusLimits limits, boolean single) {
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, time(limits.electionMin()));
         RaftServerConfigKeys.Rpc.setTimeoutMax(properties, time(limits.electionMax()));
-        if (options.members().size() == 1) {
+        if (single) {
             // Nobody else can lead: there is nothing to wait for.
             RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
                     properties, TimeDuration.valueOf(1, TimeUnit.MILLISECONDS));
@@ -98,13 +98,10 @@ final class EngineProperties {
         }
         TRANSPORT_LOG.setLevel(Level.WARNING);
         RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
-        options.members().stream()
-                .filter(member -> member.id().equals(options.self()))
-                .flatMap(member -> member.address().stream())
-                .forEach(address -> {
-                    GrpcConfigKeys.Server.setHost(properties, address.host());
-                    GrpcConfigKeys.Server.setPort(properties, address.port());
-                });
+        options.listen().or(options.self()::address).ifPresent(address -> {
+            GrpcConfigKeys.Server.setHost(properties, address.host());
+            GrpcConfigKeys.Server.setPort(properties, address.port());
+        });
     }
 
     private static TimeDuration time(Duration duration) {

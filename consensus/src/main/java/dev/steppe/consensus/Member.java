@@ -28,6 +28,19 @@ public record Member(MemberId id, Optional<Address> address) {
             }
         }
 
+        /** Reads what {@link #toString} writes; empty for an empty text. */
+        public static Optional<Address> parse(String text) {
+            int colon = text.lastIndexOf(':');
+            if (colon <= 0) {
+                return Optional.empty();
+            }
+            String host = text.substring(0, colon);
+            boolean bracketed = host.startsWith("[") && host.endsWith("]");
+            return Optional.of(new Address(
+                    bracketed ? host.substring(1, host.length() - 1) : host,
+                    Integer.parseInt(text.substring(colon + 1))));
+        }
+
         @Override
         public String toString() {
             return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;

@@ -4,9 +4,10 @@ import dev.steppe.io.TaskScope;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -17,7 +18,6 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
@@ -33,8 +33,7 @@ import org.apache.ratis.server.storage.RaftStorage;
  */
 public final class RatisConsensus implements Consensus {
     private static final System.Logger LOG = System.getLogger(RatisConsensus.class.getName());
-    private static final RaftGroupId GROUP =
-            RaftGroupId.valueOf(UUID.fromString("5e7e99e0-0000-4000-8000-000000000001"));
+    static final RaftGroupId GROUP = RaftGroupId.valueOf(UUID.fromString("5e7e99e0-0000-4000-8000-000000000001"));
     private static final long SNAPSHOT_TIMEOUT_MILLIS = 60_000;
 
     private final ConsensusOptions options;
@@ -45,6 +44,7 @@ public final class RatisConsensus implements Consensus {
     private final RaftServer server;
     private final RaftServer.Division division;
     private final ClientId client = ClientId.randomId();
+    private final EngineMembership membership;
     private final AtomicLong calls = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -55,13 +55,15 @@ public final class RatisConsensus implements Consensus {
      * @throws IOException if the directory cannot be used or what is in it is damaged
      */
     public static RatisConsensus start(ConsensusOptions options, ReplicatedMachine machine) throws IOException {
+        OwnAddress.settle(options, machine);
         var consensus = new RatisConsensus(options, machine);
         try {
             consensus.server.start();
         } catch (IOException | RuntimeException failure) {
             consensus.close();
             throw new IOException(
-                    "the log in " + options.directory() + " cannot be started: " + rootMessage(failure), failure);
+                    "the log in " + options.directory() + " cannot be started: " + Failures.rootMessage(failure),
+                    failure);
         }
         consensus.leadershipMayHaveChanged();
         return consensus;
@@ -69,28 +71,47 @@ public final class RatisConsensus implements Consensus {
 
     private RatisConsensus(ConsensusOptions options, ReplicatedMachine machine) throws IOException {
         this.options = options;
-        this.scope = new TaskScope("consensus-" + options.self());
+        this.scope = new TaskScope("consensus-" + options.self().id());
         this.machine = new MachineAdapter(machine, options.limits(), scope, new EngineEvents());
         this.batcher = new Batcher(options.limits(), this::submit);
         Files.createDirectories(options.directory());
-        TornTail.mend(options.directory().resolve(GROUP.getUuid().toString()));
+        var group = groupDirectory(options.directory());
+        TornTail.mend(group);
         this.server = RaftServer.newBuilder()
-                .setServerId(RaftPeerId.valueOf(options.self().value()))
-                .setGroup(RaftGroup.valueOf(
-                        GROUP,
-                        options.members().stream().map(RatisConsensus::peer).toList()))
+                .setServerId(RaftPeerId.valueOf(options.self().id().value()))
+                .setGroup(RaftGroup.valueOf(GROUP, EngineMembers.peers(options.founders())))
                 .setStateMachine(this.machine)
-                .setProperties(EngineProperties.of(options))
+                .setProperties(EngineProperties.of(options, isSingle(options, EngineMembers.onDisk(group))))
                 .setParameters(EngineProperties.parameters(options))
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .build();
         this.division = server.getDivision(GROUP);
+        this.membership = new EngineMembership(options.self(), server, division, client, calls::incrementAndGet);
     }
 
-    private static RaftPeer peer(Member member) {
-        var peer = RaftPeer.newBuilder().setId(member.id().value());
-        member.address().ifPresent(address -> peer.setAddress(address.toString()));
-        return peer.build();
+    static Path groupDirectory(Path directory) {
+        return directory.resolve(GROUP.getUuid().toString());
+    }
+
+    private static boolean isSingle(ConsensusOptions options, Optional<Members> known) throws IOException {
+        var others = known.map(Members::all).orElse(options.founders()).stream()
+                .filter(member -> !member.id().equals(options.self().id()))
+                .toList();
+        if (options.needsNoTransport() && !others.isEmpty()) {
+            throw new IOException("the log in " + options.directory() + " has other members " + others
+                    + ", so this one needs an address under which they reach it");
+        }
+        return others.isEmpty() && (known.isPresent() || !options.founders().isEmpty());
+    }
+
+    /** Whether a member with this directory was ever part of a log. */
+    public static boolean hasLog(Path directory) throws IOException {
+        return EngineMembers.onDisk(groupDirectory(directory)).isPresent();
+    }
+
+    @Override
+    public Membership membership() {
+        return membership;
     }
 
     @Override
@@ -127,7 +148,7 @@ public final class RatisConsensus implements Consensus {
                         .map(leader -> new MemberId(leader.getId().toString())));
             case LeaderSteppingDownException _ -> new Proposal.NotLeader(Optional.empty());
             case LeaderNotReadyException _ -> new Proposal.Unavailable("the leader is not ready yet", false);
-            default -> new Proposal.Unavailable(rootMessage(failure), false);
+            default -> new Proposal.Unavailable(Failures.rootMessage(failure), false);
         };
     }
 
@@ -136,11 +157,11 @@ public final class RatisConsensus implements Consensus {
         try {
             send(
                     request(RaftClientRequest.readRequestType(), Message.EMPTY),
-                    (reply, failure) ->
-                            then.accept(failure.<Barrier>map(reason -> new Barrier.Unavailable(rootMessage(reason)))
+                    (reply, failure) -> then.accept(
+                            failure.<Barrier>map(reason -> new Barrier.Unavailable(Failures.rootMessage(reason)))
                                     .orElseGet(() -> new Barrier.Reached(machine.commandIndex()))));
         } catch (RuntimeException failure) {
-            then.accept(new Barrier.Unavailable(rootMessage(failure)));
+            then.accept(new Barrier.Unavailable(Failures.rootMessage(failure)));
         }
     }
 
@@ -157,7 +178,7 @@ public final class RatisConsensus implements Consensus {
                     : server.submitClientRequestAsync(request);
             future.whenComplete((reply, failure) -> {
                 if (failure != null) {
-                    answer.accept(Optional.empty(), Optional.of(unwrap(failure)));
+                    answer.accept(Optional.empty(), Optional.of(Failures.unwrap(failure)));
                 } else if (reply.isSuccess()) {
                     answer.accept(Optional.of(reply), Optional.empty());
                 } else {
@@ -208,14 +229,14 @@ public final class RatisConsensus implements Consensus {
                             client, server.getId(), GROUP, calls.incrementAndGet(), SNAPSHOT_TIMEOUT_MILLIS, 1))
                     .whenComplete((reply, failure) -> answerSnapshot(reply, failure, once));
         } catch (RuntimeException failure) {
-            once.accept(new SnapshotOutcome.Failed(rootMessage(failure)));
+            once.accept(new SnapshotOutcome.Failed(Failures.rootMessage(failure)));
         }
     }
 
     private void answerSnapshot(RaftClientReply reply, Throwable failure, Consumer<SnapshotOutcome> then) {
         var latest = machine.getLatestSnapshot();
         if (failure != null) {
-            then.accept(new SnapshotOutcome.Failed(rootMessage(failure)));
+            then.accept(new SnapshotOutcome.Failed(Failures.rootMessage(failure)));
         } else if (latest != null
                 && reply.getLogIndex() == latest.getIndex()
                 && latest.getIndex() >= machine.getLastAppliedTermIndex().getIndex()) {
@@ -230,11 +251,8 @@ public final class RatisConsensus implements Consensus {
         var log = division.getRaftLog();
         var last = log.getLastEntryTermIndex();
         var snapshot = machine.getLatestSnapshot();
-        var members = division.getRaftConf().getAllPeers().stream()
-                .map(RatisConsensus::member)
-                .toList();
         return new Status(
-                options.self(),
+                options.self().id(),
                 leadership(),
                 division.getInfo().getCurrentTerm(),
                 machine.commandIndex(),
@@ -242,16 +260,15 @@ public final class RatisConsensus implements Consensus {
                 log.getLastCommittedIndex(),
                 last == null ? -1 : last.getIndex(),
                 snapshot == null ? -1 : snapshot.getIndex(),
-                members);
+                membership.members().all());
     }
 
-    private static Member member(RaftPeer peer) {
-        var id = new MemberId(peer.getId().toString());
-        var address = peer.getAddress();
-        int colon = address == null ? -1 : address.lastIndexOf(':');
-        return colon <= 0
-                ? Member.alone(id)
-                : Member.at(id, address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+    @Override
+    public Duration lastContact() {
+        var role = division.getInfo().getRoleInfoProto();
+        return role.hasFollowerInfo()
+                ? Duration.ofMillis(role.getFollowerInfo().getLeaderInfo().getLastRpcElapsedTimeMs())
+                : Duration.ZERO;
     }
 
     @Override
@@ -281,7 +298,7 @@ public final class RatisConsensus implements Consensus {
         } else {
             var leader = Optional.ofNullable(info.getLeaderId())
                     .map(id -> new MemberId(id.toString()))
-                    .filter(id -> !id.equals(options.self()));
+                    .filter(id -> !id.equals(options.self().id()));
             announcer.announce(new Leadership.Following(term, leader));
         }
     }
@@ -301,17 +318,5 @@ public final class RatisConsensus implements Consensus {
         public void snapshotWritten(TermIndex last) {
             division.getRaftLog().purge(last.getIndex());
         }
-    }
-
-    private static Throwable unwrap(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
-
-    private static String rootMessage(Throwable failure) {
-        var root = failure;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        return root.getMessage() == null ? root.toString() : root.getMessage();
     }
 }

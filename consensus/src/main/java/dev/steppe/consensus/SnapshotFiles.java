@@ -81,7 +81,7 @@ final class SnapshotFiles extends SimpleStateMachineStorage {
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         var hash = MD5Hash.newInstance(digest.digest());
         MD5FileUtil.saveMD5File(file.toFile(), hash);
-        forceDirectory(file.getParent());
+        DurableFile.forceDirectory(file.getParent());
         updateLatestSnapshot(new SingleFileSnapshotInfo(new FileInfo(file, hash), last));
         cleanupOldSnapshots(RETENTION);
         return Files.size(file);
@@ -116,12 +116,6 @@ final class SnapshotFiles extends SimpleStateMachineStorage {
     void reload(RaftStorage storage) throws IOException {
         super.init(storage);
         loadLatestSnapshot();
-    }
-
-    private static void forceDirectory(Path directory) throws IOException {
-        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     private static MessageDigest md5() {

@@ -60,11 +60,7 @@ final class TornTail {
 
     private static void mendFile(Path file) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            var bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
-            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-                // read on
-            }
-            bytes.flip();
+            var bytes = content(channel);
             int end = HEADER_BYTES;
             for (int next = recordEnd(bytes, end); next > 0; next = recordEnd(bytes, end)) {
                 end = next;
@@ -85,6 +81,26 @@ final class TornTail {
             channel.truncate(end);
             channel.force(true);
         }
+    }
+
+    /** How many whole records a log file begins with. */
+    static long wholeRecords(Path file) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            var bytes = content(channel);
+            long records = 0;
+            for (int next = recordEnd(bytes, HEADER_BYTES); next > 0; next = recordEnd(bytes, next)) {
+                records++;
+            }
+            return records;
+        }
+    }
+
+    private static ByteBuffer content(FileChannel channel) throws IOException {
+        var bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
+        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+            // read on
+        }
+        return bytes.flip();
     }
 
     /** Where the whole record that begins here ends, or -1 if none does. */

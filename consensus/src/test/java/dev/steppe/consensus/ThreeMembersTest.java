@@ -122,8 +122,21 @@ class ThreeMembersTest {
         running.put(
                 id,
                 RatisConsensus.start(
-                        new ConsensusOptions(directory.resolve(id.value()), id, members, Optional.empty(), limits),
+                        new ConsensusOptions(
+                                directory.resolve(id.value()),
+                                self(id),
+                                members,
+                                Optional.empty(),
+                                Optional.empty(),
+                                limits),
                         machine));
+    }
+
+    private Member self(MemberId id) {
+        return members.stream()
+                .filter(member -> member.id().equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     private void stop(MemberId id) {

@@ -95,6 +95,11 @@ final class NodeSessions {
         }
     }
 
+    /** Ends all streams; the nodes open others and tell what they have. */
+    void closeAll(String reason) {
+        List.copyOf(sessions.values()).forEach(session -> session.link.close(reason));
+    }
+
     /** The nodes that have a stream here now. */
     List<NodeId> connected() {
         return new ArrayList<>(sessions.keySet());

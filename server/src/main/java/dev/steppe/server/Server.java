@@ -47,6 +47,8 @@ public final class Server implements AutoCloseable {
     private final KeyEndpoint keys;
     private final AgentEndpoint agents;
     private final SchedulerEndpoint scheduler;
+    private final OperatorEndpoint operator;
+    private final Autopilot autopilot;
     private boolean leading;
     private boolean closed;
     private boolean controlDue;
@@ -161,6 +163,8 @@ public final class Server implements AutoCloseable {
         agents = new AgentEndpoint(loop, store, proposals, certificates, random);
         keys = new KeyEndpoint(loop, store, proposals, renewals, checks);
         scheduler = new SchedulerEndpoint(loop, store, proposals);
+        autopilot = new Autopilot(consensus);
+        operator = new OperatorEndpoint(loop, store, consensus, proposals, rootKeys, autopilot);
         store.listen((after, events) -> loop.execute(() -> applied(after, events)));
         consensus.onLeadership(part -> loop.execute(() -> leadership(part)));
         transport.serve(sessions::accept);
@@ -211,6 +215,10 @@ public final class Server implements AutoCloseable {
         return scheduler;
     }
 
+    public OperatorEndpoint operator() {
+        return operator;
+    }
+
     /** The newest state this server has applied. */
     public Snapshot snapshot() {
         return store.snapshot();
@@ -225,6 +233,7 @@ public final class Server implements AutoCloseable {
         LOG.log(Level.INFO, "leadership changed leading=" + leads);
         renewals.clear();
         if (leads) {
+            autopilot.begin();
             sessions.lead();
             planner.lead();
             control();
@@ -237,6 +246,9 @@ public final class Server implements AutoCloseable {
     private void applied(Snapshot after, List<Event> events) {
         if (closed) {
             return;
+        }
+        if (events.stream().anyMatch(Event.Replaced.class::isInstance)) {
+            replaced();
         }
         planner.applied(events);
         sessions.applied(after, events);
@@ -251,8 +263,23 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /** What was known of the former state holds no more: work begins again, and the nodes come again. */
+    private void replaced() {
+        LOG.log(Level.INFO, "the state was restored from an archive");
+        renewals.clear();
+        sessions.closeAll("the state was restored from an archive");
+        if (leading) {
+            planner.follow();
+            sessions.lead();
+            planner.lead();
+        }
+    }
+
     private void controlEverySecond() {
         if (!closed) {
+            if (leading) {
+                autopilot.look(store.snapshot().autopilot(), loop.now());
+            }
             control();
             loop.after(CONTROL_EVERY, this::controlEverySecond);
         }

@@ -4,6 +4,8 @@ import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.Leadership;
 import dev.steppe.consensus.Member;
 import dev.steppe.consensus.MemberId;
+import dev.steppe.consensus.Members;
+import dev.steppe.consensus.Membership;
 import dev.steppe.consensus.Proposal;
 import dev.steppe.consensus.ReplicatedMachine;
 import java.io.ByteArrayInputStream;
@@ -210,6 +212,11 @@ final class SimulatedLog implements Consensus {
     public void onLeadership(Consumer<Leadership> listener) {
         listeners.add(listener);
         listener.accept(part);
+    }
+
+    @Override
+    public Membership membership() {
+        return Membership.fixed(Members.of(Member.alone(SELF)));
     }
 
     @Override

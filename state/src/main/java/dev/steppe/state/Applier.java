@@ -70,6 +70,8 @@ final class Applier {
             case Command.PutServer put -> agents(put).put(put.server());
             case Command.RemoveServer remove -> agents(remove).remove(remove.id());
             case Command.SetSchedulerConfiguration set -> new SchedulerSettings(draft).set(set);
+            case Command.PutAutopilot put -> new OperatorChanges(draft).put(put);
+            case Command.RestorePart part -> new OperatorChanges(draft).restore(part);
             case Command.ReapTombstones reap -> keys(reap).reap(reap.upTo());
             case Command.LaunchPeriodic launch -> new LaunchChanges(before, draft).launch(launch);
             case Command.DispatchJob dispatch -> new LaunchChanges(before, draft).dispatch(dispatch);

@@ -3,6 +3,7 @@ package dev.steppe.state;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.AutopilotSettings;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
@@ -303,6 +304,19 @@ public sealed interface Command {
 
     /** A server is gone for good. Refused when there is none of that id. */
     record RemoveServer(String id, Instant at) implements Command {}
+    /** The servers take care of themselves otherwise. Refused when {@code checkIndex} is not the index of what holds. */
+    record PutAutopilot(AutopilotSettings settings, Optional<Long> checkIndex, Instant at) implements Command {}
+
+    /**
+     * A part of an archived state, in order; the last one replaces the whole state. Refused when it is not the next part
+     * of the archive whose first part came last, and when the parts are no state.
+     */
+    record RestorePart(String archive, long part, long parts, byte[] content, Instant at) implements Command {
+        @Override
+        public String toString() {
+            return "RestorePart(" + archive + ", " + part + " of " + parts + ")";
+        }
+    }
 
     /** Things that ended long ago are forgotten. */
     record Collect(List<EvaluationId> evaluations, List<AllocationId> allocations, List<JobKey> jobs, Instant at)

@@ -3,6 +3,7 @@ package dev.steppe.state;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.AutopilotSettings;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Intention;
@@ -52,6 +53,8 @@ final class Draft {
     PersistentMap<String, JoinToken> joinTokens;
     PersistentMap<String, ServerMember> servers;
     SchedulerConfiguration scheduler;
+    Optional<AutopilotSettings> autopilot;
+    List<Command.RestorePart> restoring;
     final List<Event> events = new ArrayList<>();
 
     /** Starts from nothing. */
@@ -80,6 +83,8 @@ final class Draft {
         joinTokens = PersistentMap.empty();
         servers = PersistentMap.empty();
         scheduler = SchedulerConfiguration.standard();
+        autopilot = Optional.empty();
+        restoring = List.of();
     }
 
     /** Starts the next index from a snapshot. */
@@ -88,6 +93,10 @@ final class Draft {
         capacityIndex = from.capacityIndex();
         tableIndexes = new EnumMap<>(Table.class);
         tableIndexes.putAll(from.tableIndexes());
+        takeFrom(from);
+    }
+
+    private void takeFrom(Snapshot from) {
         jobs = from.jobs;
         versions = from.versions;
         submissions = from.submissions;
@@ -111,6 +120,23 @@ final class Draft {
         joinTokens = from.joinTokens;
         servers = from.servers;
         scheduler = from.schedulerConfiguration();
+        autopilot = from.autopilot;
+        restoring = from.restoring;
+    }
+
+    /** Takes everything from another state. Indexes never go back, and everybody who waits for any table is woken. */
+    void replaceBy(Snapshot other) {
+        index = Math.max(index, other.index() + 1);
+        capacityIndex = index;
+        var present = servers;
+        takeFrom(other);
+        // an archive knows the servers of its time, and these are others
+        servers = present;
+        restoring = List.of();
+        for (Table table : Table.values()) {
+            publish(new Event.Other(table));
+        }
+        publish(new Event.Replaced());
     }
 
     void publish(Event event) {

@@ -101,6 +101,14 @@ public sealed interface Event {
         }
     }
 
+    /** The whole state was replaced by that of an archive: nothing known before holds any more. */
+    record Replaced() implements Event {
+        @Override
+        public Table table() {
+            return Table.OPERATOR;
+        }
+    }
+
     /** Something else in a table changed. */
     record Other(Table table) implements Event {}
 }

@@ -3,6 +3,7 @@ package dev.steppe.state;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.AutopilotSettings;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Intention;
@@ -60,6 +61,8 @@ public final class Snapshot {
     final PersistentMap<String, JoinToken> joinTokens;
     final PersistentMap<String, ServerMember> servers;
     private final SchedulerConfiguration scheduler;
+    final Optional<AutopilotSettings> autopilot;
+    final List<Command.RestorePart> restoring;
 
     /** One version of a job. */
     record JobVersion(JobKey job, long version) implements Comparable<JobVersion> {
@@ -106,6 +109,8 @@ public final class Snapshot {
         joinTokens = draft.joinTokens;
         servers = draft.servers;
         scheduler = draft.scheduler;
+        autopilot = draft.autopilot;
+        restoring = draft.restoring;
     }
 
     /** The state before the first command. */
@@ -348,6 +353,11 @@ public final class Snapshot {
             }
         }
         return Optional.empty();
+    }
+
+    /** How the servers take care of themselves. */
+    public AutopilotSettings autopilot() {
+        return autopilot.orElseGet(AutopilotSettings::standard);
     }
 
     /** Keys with their values, and sessions. */

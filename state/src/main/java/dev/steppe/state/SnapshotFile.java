@@ -2,6 +2,7 @@ package dev.steppe.state;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.AutopilotSettings;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
@@ -21,8 +22,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -63,7 +66,9 @@ public final class SnapshotFile {
         JOIN_TOKEN(JoinToken.class),
         SERVER(ServerMember.class),
         NODE_POOL(NodePool.class),
-        SCHEDULER_CONFIGURATION(SchedulerConfiguration.class);
+        SCHEDULER_CONFIGURATION(SchedulerConfiguration.class),
+        AUTOPILOT(AutopilotSettings.class),
+        RESTORE_PART(Command.RestorePart.class);
 
         private final Class<?> type;
 
@@ -103,6 +108,8 @@ public final class SnapshotFile {
         write(out, Kind.SERVER, snapshot.servers);
         write(out, Kind.NODE_POOL, snapshot.nodePools);
         write(out, Kind.SCHEDULER_CONFIGURATION, List.of(snapshot.schedulerConfiguration()));
+        write(out, Kind.AUTOPILOT, snapshot.autopilot.stream().toList());
+        write(out, Kind.RESTORE_PART, snapshot.restoring);
         out.writeByte(Kind.END.ordinal());
         out.flush();
         long sum = crc.getValue();
@@ -251,6 +258,12 @@ public final class SnapshotFile {
                 }
                 case SCHEDULER_CONFIGURATION ->
                     draft.scheduler = Codec.fromBinary(SchedulerConfiguration.class, bytes);
+                case AUTOPILOT -> draft.autopilot = Optional.of(Codec.fromBinary(AutopilotSettings.class, bytes));
+                case RESTORE_PART -> {
+                    var parts = new ArrayList<>(draft.restoring);
+                    parts.add(Codec.fromBinary(Command.RestorePart.class, bytes));
+                    draft.restoring = List.copyOf(parts);
+                }
                 case END -> throw new IOException("unreachable: the end mark has no record");
             }
         } catch (CodecException damaged) {

@@ -19,5 +19,7 @@ public enum Table {
     JOIN_TOKENS,
     SERVERS,
     NODE_POOLS,
-    SCHEDULER_CONFIGURATION
+    SCHEDULER_CONFIGURATION,
+    /** How the servers take care of themselves, and states that are being restored. */
+    OPERATOR
 }

@@ -37,6 +37,7 @@ public final class ConsulDialect {
         routes.addAll(new AgentRoutes(identity, reads).routes());
         routes.addAll(new IntentionRoutes(reads, otherwise).routes());
         routes.addAll(new AuthorityRoutes(reads).routes());
+        routes.addAll(new OperatorRoutes(reads.region()).routes());
         routes.addAll(new KeyRoutes(reads).routes());
         routes.addAll(new TransactionRoutes(reads).routes());
         routes.addAll(new SessionRoutes(reads, identity).routes());

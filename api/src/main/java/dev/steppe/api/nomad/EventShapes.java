@@ -82,6 +82,9 @@ final class EventShapes {
                 case Event.AllocationForgotten forgotten -> {
                     // its end was published when it happened
                 }
+                case Event.Replaced replaced -> {
+                    // readers find the index they know gone and read everything again
+                }
                 case Event.Other other -> {
                     // nothing of it is published
                 }

@@ -39,10 +39,6 @@ final class UnsupportedRoutes {
             "/v1/agent/host",
             "/v1/agent/monitor/export",
             "/v1/agent/pprof/{rest...}",
-            "/v1/operator/raft/peer",
-            "/v1/operator/raft/transfer-leadership",
-            "/v1/operator/autopilot/{rest...}",
-            "/v1/operator/snapshot",
             "/v1/operator/upgrade-check/{rest...}");
 
     private static final List<String> ENTERPRISE = List.of(

@@ -25,7 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The log of one member: how soon it leads, what it takes of memory, how many writes it makes durable in a second.
- * Without arguments it prints all; {@code start} and {@code idle} are the child processes it starts.
+ * Without arguments it prints all, {@code group} the log of three members; {@code start}, {@code idle} and
+ * {@code member} are the child processes it starts.
  */
 public final class ConsensusBench {
     private static final int COMMAND_BYTES = 256;
@@ -48,9 +49,17 @@ public final class ConsensusBench {
         try {
             switch (arguments.length == 0 ? "all" : arguments[0]) {
                 case "all" -> all(directory);
+                case "group" -> group(directory);
+                case "member" ->
+                    GroupMember.run(
+                            arguments[1],
+                            Integer.parseInt(arguments[2]),
+                            Path.of(arguments[3]),
+                            arguments[4].equals("found"));
                 case "start" -> startOnce(directory);
                 case "idle" -> OUT.println("0 0 " + memory());
-                default -> throw new IllegalArgumentException("unknown part: " + arguments[0] + "; known: start, idle");
+                default ->
+                    throw new IllegalArgumentException("unknown part: " + arguments[0] + "; known: group, start, idle");
             }
         } finally {
             remove(directory);
@@ -69,6 +78,30 @@ public final class ConsensusBench {
         for (int entries : new int[] {1, 4, 8}) {
             writes(directory, 64, ConsensusLimits.defaults().withEntriesInFlight(entries));
         }
+        group(directory);
+    }
+
+    private static void group(Path directory) throws Exception {
+        OUT.println("load of the machine before: "
+                + Files.readString(Path.of("/proc/loadavg")).strip());
+        try (var bench = new GroupBench(directory.resolve("group"))) {
+            bench.run();
+        }
+        OUT.println("load of the machine after: "
+                + Files.readString(Path.of("/proc/loadavg")).strip());
+    }
+
+    /** How a load went, in one line. */
+    static String line(String what, int writers, Load load, Duration measured, long entries) {
+        return String.format(
+                Locale.ROOT,
+                "%4d writers, %s: %7d commits/s, p50 %.2f ms, p99 %.2f ms, %.1f commands per entry",
+                writers,
+                what,
+                load.count() / measured.toSeconds(),
+                load.percentile(50),
+                load.percentile(99),
+                (double) load.count() / Math.max(1, entries));
     }
 
     private static void children() throws Exception {
@@ -163,15 +196,7 @@ public final class ConsensusBench {
             Thread.sleep(MEASURED);
             load.stop(writers);
             long entries = consensus.status().lastEntryIndex() - entriesBefore;
-            OUT.printf(
-                    Locale.ROOT,
-                    "%4d writers, %d entries in flight: %7d commits/s, p50 %.2f ms, p99 %.2f ms, %.1f commands per entry%n",
-                    writers,
-                    limits.entriesInFlight(),
-                    load.count() / MEASURED.toSeconds(),
-                    load.percentile(50),
-                    load.percentile(99),
-                    (double) load.count() / Math.max(1, entries));
+            OUT.println(line(limits.entriesInFlight() + " entries in flight", writers, load, MEASURED, entries));
         }
         remove(directory);
     }
@@ -203,7 +228,7 @@ public final class ConsensusBench {
     }
 
     /** Writers that each propose the next command when the last one is acknowledged. */
-    private static final class Load {
+    static final class Load {
         private static final int SAMPLES = 1 << 20;
 
         private final Consensus consensus;
@@ -258,7 +283,7 @@ public final class ConsensusBench {
     }
 
     /** A state that only counts, so that the log itself is measured. */
-    private static final class Counter implements ReplicatedMachine {
+    static final class Counter implements ReplicatedMachine {
         @Override
         public Object apply(long index, byte[] command) {
             return index;

@@ -1,0 +1,124 @@
+package dev.steppe.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.JobId;
+import dev.steppe.model.JobKey;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole state goes into a file and comes back, on the same agent and on one that never saw it. */
+class ArchiveTest {
+    private static final String JOB = """
+            {"ID":"%s","TaskGroups":[{"Name":"g","Tasks":[{"Name":"t","Driver":"raw_exec",
+             "Config":{"command":"/bin/sleep","args":["1000"]},"Resources":{"CPU":20,"MemoryMB":20}}]}]}
+            """;
+    private static final JobKey KEPT = new JobKey("default", new JobId("kept"));
+    private static final JobKey LATER = new JobKey("default", new JobId("later"));
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @TempDir
+    Path directory;
+
+    private Assembly start(String name) throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var data = Files.createDirectory(directory.resolve(name));
+        var agent = Assembly.start(AgentOptions.development(data).onFreePorts());
+        AgentTest.await(
+                "keys and a node",
+                () -> agent.server().snapshot().activeDataKey().isPresent()
+                        && agent.server().snapshot().nodeCount() == 1);
+        return agent;
+    }
+
+    private static URI uri(Assembly agent, String path) {
+        return URI.create("http://127.0.0.1:" + agent.nomadAddress().getPort() + path);
+    }
+
+    private byte[] save(Assembly agent) throws Exception {
+        var reply = http.send(
+                HttpRequest.newBuilder(uri(agent, "/v1/operator/snapshot")).build(), BodyHandlers.ofByteArray());
+        assertThat(reply.statusCode()).isEqualTo(200);
+        assertThat(reply.headers().firstValue("Digest").orElse("")).startsWith("sha-256=");
+        return reply.body();
+    }
+
+    private HttpResponse<String> put(Assembly agent, String path, byte[] body) throws Exception {
+        return http.send(
+                HttpRequest.newBuilder(uri(agent, path))
+                        .PUT(BodyPublishers.ofByteArray(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private String get(Assembly agent, String path) throws Exception {
+        return http.send(HttpRequest.newBuilder(uri(agent, path)).build(), BodyHandlers.ofString())
+                .body();
+    }
+
+    private static boolean runs(Assembly agent, JobKey job) {
+        return agent.server().snapshot().allocationsOf(job).stream()
+                .anyMatch(it -> it.client().status() == ClientStatus.RUNNING);
+    }
+
+    @Test
+    void state_comes_back_while_its_task_runs_on_and_opens_elsewhere_too() throws Exception {
+        var first = start("first");
+        try {
+            AgentTest.register(first, JOB.formatted("kept"));
+            AgentTest.await("the job runs", () -> runs(first, KEPT));
+            var variable = "{\"Path\":\"a\",\"Items\":{\"word\":\"secret\"}}".getBytes(StandardCharsets.UTF_8);
+            assertThat(put(first, "/v1/var/a", variable).statusCode()).isEqualTo(200);
+            var allocation = first.server().snapshot().allocationsOf(KEPT).getFirst();
+            var archive = save(first);
+            AgentTest.register(first, JOB.formatted("later"));
+            AgentTest.await("the later job runs", () -> runs(first, LATER));
+
+            var damaged = archive.clone();
+            damaged[damaged.length / 3] ^= 1;
+            var refused = put(first, "/v1/operator/snapshot", damaged);
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).contains("nothing was restored");
+            assertThat(first.server().snapshot().job(LATER)).isPresent();
+
+            assertThat(put(first, "/v1/operator/snapshot", archive).statusCode())
+                    .isEqualTo(200);
+            assertThat(first.server().snapshot().job(LATER)).isEmpty();
+            AgentTest.await("the job runs on", () -> runs(first, KEPT));
+            var after = first.server().snapshot().allocationsOf(KEPT);
+            assertThat(after).hasSize(1);
+            assertThat(after.getFirst().client().taskStates().get("t").startedAt())
+                    .as("not started again")
+                    .isEqualTo(allocation.client().taskStates().get("t").startedAt());
+            AgentTest.register(first, JOB.formatted("later"));
+            AgentTest.await("work goes on", () -> runs(first, LATER));
+
+            var second = start("second");
+            try {
+                assertThat(put(second, "/v1/operator/snapshot", archive).statusCode())
+                        .isEqualTo(200);
+                assertThat(second.server().snapshot().job(KEPT)).isPresent();
+                assertThat(get(second, "/v1/var/a")).contains("secret");
+                assertThat(second.server().snapshot().activeRoot())
+                        .isEqualTo(first.server().snapshot().activeRoot());
+            } finally {
+                second.stopAndRemove();
+            }
+        } finally {
+            first.stopAndRemove();
+        }
+    }
+}

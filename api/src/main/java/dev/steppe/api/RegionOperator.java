@@ -1,0 +1,40 @@
+package dev.steppe.api;
+
+import dev.steppe.api.RegionData.Indexed;
+import dev.steppe.api.http.Refused;
+import dev.steppe.consensus.Members;
+import dev.steppe.model.AutopilotSettings;
+import dev.steppe.server.Autopilot;
+import dev.steppe.server.StateArchive;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * What operators do to the servers of a region. Safe for use from any thread; what changes something blocks until it is
+ * done.
+ */
+public interface RegionOperator {
+
+    /** Takes a server out of the log. */
+    Indexed<Members> remove(String id) throws Refused, IOException, InterruptedException;
+
+    /** Hands the leadership over to the server of that id or address. */
+    Indexed<Members> transfer(Optional<String> id, Optional<String> address)
+            throws Refused, IOException, InterruptedException;
+
+    /** How the servers take care of themselves. */
+    AutopilotSettings autopilot();
+
+    /** Changes it; with {@code checkIndex}, only what has that index. Returns the index of the change. */
+    long setAutopilot(AutopilotSettings settings, Optional<Long> checkIndex)
+            throws Refused, IOException, InterruptedException;
+
+    /** How the servers are; refused on one that does not lead. */
+    Autopilot.Health health() throws Refused;
+
+    /** The whole state, everything acknowledged before included. */
+    StateArchive save() throws Refused, IOException, InterruptedException;
+
+    /** Replaces the whole state; returns the index of the state after that. */
+    long restore(StateArchive archive) throws Refused, IOException, InterruptedException;
+}

@@ -1,0 +1,80 @@
+package dev.steppe.api;
+
+import dev.steppe.api.RegionData.Indexed;
+import dev.steppe.api.http.Refused;
+import dev.steppe.consensus.Consensus;
+import dev.steppe.consensus.Members;
+import dev.steppe.model.AutopilotSettings;
+import dev.steppe.model.Refusal;
+import dev.steppe.server.Autopilot;
+import dev.steppe.server.Reply;
+import dev.steppe.server.Server;
+import dev.steppe.server.StateArchive;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** What operators do, where the agent is a server itself. */
+record ServerRegionOperator(ServerRegion.Self self, Server server, Consensus consensus) implements RegionOperator {
+    private static final long BARRIER_SECONDS = 30;
+
+    private static <T> Indexed<T> ask(Consumer<Consumer<Reply<T>>> question)
+            throws Refused, IOException, InterruptedException {
+        var done = ServerRegion.done(question);
+        return new Indexed<>(done.value(), done.index());
+    }
+
+    @Override
+    public Indexed<Members> remove(String id) throws Refused, IOException, InterruptedException {
+        return ask(then -> server.operator().remove(id, then));
+    }
+
+    @Override
+    public Indexed<Members> transfer(Optional<String> id, Optional<String> address)
+            throws Refused, IOException, InterruptedException {
+        return ask(then -> server.operator().transfer(id, address, then));
+    }
+
+    @Override
+    public AutopilotSettings autopilot() {
+        return server.operator().autopilot();
+    }
+
+    @Override
+    public long setAutopilot(AutopilotSettings settings, Optional<Long> checkIndex)
+            throws Refused, IOException, InterruptedException {
+        return ServerRegionOperator.<Long>ask(then -> server.operator().setAutopilot(settings, checkIndex, then))
+                .index();
+    }
+
+    @Override
+    public Autopilot.Health health() throws Refused {
+        var health = server.operator().health();
+        if (health.servers().isEmpty()) {
+            throw Refused.by(
+                    new Refusal(Refusal.Code.UNAVAILABLE, "No cluster leader here; ask the server that leads"));
+        }
+        return health;
+    }
+
+    @Override
+    public StateArchive save() throws Refused, IOException, InterruptedException {
+        var reached = new ArrayBlockingQueue<Consensus.Barrier>(1);
+        consensus.readBarrier(reached::add);
+        var barrier = Optional.ofNullable(reached.poll(BARRIER_SECONDS, TimeUnit.SECONDS))
+                .orElseGet(() -> new Consensus.Barrier.Unavailable("no answer from the log"));
+        if (barrier instanceof Consensus.Barrier.Unavailable unavailable) {
+            throw Refused.by(new Refusal(Refusal.Code.UNAVAILABLE, unavailable.reason()));
+        }
+        return server.operator().archive(self.region(), self.name(), Instant.now());
+    }
+
+    @Override
+    public long restore(StateArchive archive) throws Refused, IOException, InterruptedException {
+        return ServerRegionOperator.<Long>ask(then -> server.operator().restore(archive, then))
+                .index();
+    }
+}

@@ -1,0 +1,250 @@
+package dev.steppe.server.formation;
+
+import dev.steppe.consensus.Consensus;
+import dev.steppe.consensus.Leadership;
+import dev.steppe.consensus.PendingLog;
+import dev.steppe.io.Loop;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/**
+ * Brings a server into its group. One server founds the group, alone: the one with the smallest name of as many as were
+ * expected, after enough others have promised, on disk, to begin with it and no other. Everybody else asks to be taken
+ * in. Two groups would need more promises than there are servers. Closing ends the search.
+ */
+public final class Formation implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Formation.class.getName());
+
+    private final Identity identity;
+    private final Standing self;
+    private final Neighbours neighbours;
+    private final PendingLog log;
+    private final Beginning beginning;
+    private final Duration pause;
+    private final Loop loop;
+    private volatile boolean closed;
+    private final Set<String> complained = new ConcurrentSkipListSet<>();
+
+    /** Begins this server's part of the log. */
+    public interface Beginning {
+        /** Whether this server was part of a log before. */
+        boolean hasLog() throws IOException;
+
+        /** As its founder. */
+        Consensus found() throws IOException;
+
+        /** Waiting to be taken in, or as the member it was before. */
+        Consensus join() throws IOException;
+    }
+
+    /**
+     * @param self this server; {@code formed} in it means nothing
+     * @param pause how long to wait before asking again
+     * @param loop for the pauses; what blocks is done beside it
+     */
+    public Formation(
+            Identity identity,
+            Standing self,
+            Neighbours neighbours,
+            PendingLog log,
+            Beginning beginning,
+            Duration pause,
+            Loop loop) {
+        this.identity = identity;
+        this.self = self;
+        this.neighbours = neighbours;
+        this.log = log;
+        this.beginning = beginning;
+        this.pause = pause;
+        this.loop = loop;
+    }
+
+    /** Begins at once where nobody has to be asked, else goes on asking beside. */
+    public void start() throws IOException {
+        boolean member = beginning.hasLog();
+        if (member) {
+            log.begin(beginning.join());
+        } else if (self.expected() == 1 && neighbours.addresses().isEmpty()) {
+            found();
+        }
+        if (!log.hasBegun() || member) {
+            loop.execute(this::seek);
+        }
+    }
+
+    /** How this server stands, for one that asks and tells how it stands itself. */
+    public Standing asked(Standing theirs) {
+        compare(theirs);
+        return mine();
+    }
+
+    /** Promises to begin with that founder; false when this server has begun, or promised it to another. */
+    public boolean promise(String founder) throws IOException {
+        return !log.hasBegun() && identity.promise(founder);
+    }
+
+    /** That founder gives the promise back. */
+    public void release(String founder) throws IOException {
+        identity.release(founder);
+    }
+
+    /** How many servers begin the log together. */
+    public long expected() {
+        return self.expected();
+    }
+
+    /** Whether another server was found that disagrees, which was told. */
+    boolean hasComplained() {
+        return !complained.isEmpty();
+    }
+
+    private Standing mine() {
+        boolean formed = !log.membership().members().all().isEmpty();
+        return new Standing(self.id(), self.name(), self.logAddress(), self.expected(), formed);
+    }
+
+    private void seek() {
+        if (!closed && !settled()) {
+            loop.after(pause, () -> loop.<Boolean>offload("seek-servers", this::look, this::looked));
+        }
+    }
+
+    private void looked(Loop.Outcome<Boolean> outcome) {
+        switch (outcome) {
+            case Loop.Outcome.Done<Boolean> done -> seek();
+            case Loop.Outcome.Failed<Boolean> failed ->
+                LOG.log(Level.ERROR, "this server cannot take part in the log", failed.reason());
+        }
+    }
+
+    private boolean settled() {
+        return log.membership().members().contains(identity.id()) || log.leadership() instanceof Leadership.Stopped;
+    }
+
+    private boolean look() throws IOException, InterruptedException {
+        var known = others();
+        var formed = known.entrySet().stream()
+                .filter(entry -> entry.getValue().formed())
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!formed.isEmpty()) {
+            askToJoin(formed);
+        } else if (!log.hasBegun() && mayFound(known)) {
+            gatherPromises(known);
+        }
+        return true;
+    }
+
+    /** Those that answer, by address; a server that has several addresses once. */
+    private Map<String, Standing> others() throws InterruptedException {
+        var found = new TreeMap<String, Standing>();
+        var seen = new TreeSet<String>();
+        for (var address : neighbours.addresses()) {
+            try {
+                var theirs = neighbours.ask(address, mine());
+                if (!theirs.id().equals(self.id()) && seen.add(theirs.id())) {
+                    compare(theirs);
+                    found.put(address, theirs);
+                }
+            } catch (IOException away) {
+                LOG.log(Level.DEBUG, "no server answers address=" + address + " reason=" + away.getMessage());
+            }
+        }
+        return found;
+    }
+
+    private void compare(Standing theirs) {
+        boolean differs = self.expected() > 0 && theirs.expected() > 0 && self.expected() != theirs.expected();
+        boolean begun = theirs.formed() || log.hasBegun();
+        if (differs && !begun && complained.add(theirs.id() + "/" + theirs.expected())) {
+            LOG.log(
+                    Level.ERROR,
+                    "servers do not agree how many begin the log: bootstrap_expect is " + self.expected()
+                            + " here and " + theirs.expected() + " on " + theirs.name() + " (" + theirs.id()
+                            + "); nothing begins until it is the same on all of them");
+        }
+    }
+
+    private boolean mayFound(Map<String, Standing> known) {
+        boolean agree = known.values().stream().allMatch(it -> it.expected() == self.expected() || it.expected() == 0);
+        long ready = known.values().stream()
+                .filter(it -> it.expected() == self.expected())
+                .count();
+        boolean smallest = known.values().stream()
+                .filter(it -> it.expected() == self.expected())
+                .allMatch(it -> self.id().compareTo(it.id()) < 0);
+        return self.expected() > 0 && agree && ready + 1 >= self.expected() && smallest;
+    }
+
+    private void gatherPromises(Map<String, Standing> known) throws IOException, InterruptedException {
+        if (!identity.promise(self.id())) {
+            return;
+        }
+        var promised = new ArrayList<String>();
+        for (var address : known.keySet()) {
+            try {
+                if (neighbours.promise(address, self.id())) {
+                    promised.add(address);
+                }
+            } catch (IOException away) {
+                LOG.log(Level.DEBUG, "no promise address=" + address + " reason=" + away.getMessage());
+            }
+        }
+        if (promised.size() + 1 >= self.expected()) {
+            found();
+        } else {
+            release(promised);
+        }
+    }
+
+    private void release(List<String> promised) throws IOException, InterruptedException {
+        for (var address : promised) {
+            try {
+                neighbours.release(address, self.id());
+            } catch (IOException away) {
+                // it is asked again by the same founder, which it may promise the same
+                LOG.log(Level.DEBUG, "promise not given back address=" + address);
+            }
+        }
+        identity.release(self.id());
+    }
+
+    private void found() throws IOException {
+        if (!identity.promise(self.id())) {
+            throw new IOException("this server promised to begin with server "
+                    + identity.promised().orElse("") + ", and cannot begin alone; remove its directory to begin anew");
+        }
+        LOG.log(Level.INFO, "beginning the log as its founder server=" + self.id());
+        log.begin(beginning.found());
+    }
+
+    private void askToJoin(List<String> formed) throws IOException, InterruptedException {
+        if (!log.hasBegun()) {
+            LOG.log(Level.INFO, "joining the servers at " + formed);
+            log.begin(beginning.join());
+        }
+        for (var address : formed) {
+            try {
+                neighbours.join(address, mine());
+                return;
+            } catch (IOException notYet) {
+                if (complained.add("join " + address + notYet.getMessage())) {
+                    LOG.log(Level.INFO, "not taken in yet address=" + address + " reason=" + notYet.getMessage());
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
