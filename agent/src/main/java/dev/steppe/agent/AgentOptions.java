@@ -76,6 +76,11 @@ public record AgentOptions(
         return ports.rpc();
     }
 
+    /** The port of the replicated log. */
+    public int logPort() {
+        return ports.log();
+    }
+
     /** The agent's name: as configured, else that of the machine. */
     String name() throws IOException {
         return nodeName().isPresent() ? nodeName().get() : Fingerprint.machineName();
@@ -155,12 +160,13 @@ public record AgentOptions(
                         ports.http() == 0 ? FreePort.any() : ports.http(),
                         ports.consul() == 0 ? FreePort.any() : ports.consul(),
                         ports.dns() == 0 ? FreePort.any() : ports.dns(),
-                        ports.rpc() == 0 ? FreePort.any() : ports.rpc()),
+                        ports.rpc() == 0 ? FreePort.any() : ports.rpc(),
+                        ports.log() == 0 ? FreePort.any() : ports.log()),
                 bridge);
     }
 
     /** The same on free ports, and without a bridge, so that several agents fit on one machine. */
     public AgentOptions onFreePorts() {
-        return with(new Ports(0, 0, 0, 0), Optional.empty());
+        return with(new Ports(0, 0, 0, 0, 0), Optional.empty());
     }
 }

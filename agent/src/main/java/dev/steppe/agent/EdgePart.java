@@ -88,7 +88,7 @@ final class EdgePart {
                                 options,
                                 link.get(),
                                 server.get(),
-                                List.of(),
+                                server.get().routes(),
                                 nameService::answer,
                                 door -> door.withFace("nomad", nomadSetup).withFace("consul", consulSetup))
                         .addresses();

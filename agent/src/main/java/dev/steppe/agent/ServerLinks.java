@@ -139,7 +139,10 @@ final class ServerLinks implements Forwarding.Servers, CertificateKeeper.Source 
         }
         door.serversMayHaveChanged();
         var servers = standing().servers();
-        link.servers().told(servers);
+        if (store.snapshot().servers().iterator().hasNext()) {
+            // before that this server knows of itself only, and would forget whom it has to ask
+            link.servers().told(servers);
+        }
         link.servers().led(leader());
         if (!authorityKnown && store.snapshot().activeRoot().isPresent()) {
             authorityKnown = true;

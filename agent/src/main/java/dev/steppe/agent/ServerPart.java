@@ -1,43 +1,69 @@
 package dev.steppe.agent;
 
+import dev.steppe.api.http.Route;
 import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.ConsensusOptions;
+import dev.steppe.consensus.ConsensusTls;
+import dev.steppe.consensus.Member;
+import dev.steppe.consensus.PendingLog;
 import dev.steppe.consensus.RatisConsensus;
+import dev.steppe.io.Loop;
 import dev.steppe.io.ThreadLoop;
+import dev.steppe.model.Ids;
 import dev.steppe.model.ServerMember;
 import dev.steppe.server.Machine;
 import dev.steppe.server.RootKeyFiles;
+import dev.steppe.server.RootKeys;
 import dev.steppe.server.Server;
+import dev.steppe.server.formation.Identity;
 import dev.steppe.state.Store;
 import dev.steppe.wire.InProcessTransport;
 import dev.steppe.wire.Transport;
 import dev.steppe.wire.network.AgentNames;
+import dev.steppe.wire.network.AgentRole;
 import dev.steppe.wire.network.StreamDialer;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 
 /** The server of an agent: state, log, and who decides. */
-record ServerPart(Server server, Store store, Consensus consensus, Transport transport, Optional<ServerLinks> links) {
+record ServerPart(
+        Server server,
+        Store store,
+        Consensus consensus,
+        Transport transport,
+        Optional<ServerLinks> links,
+        List<Route> routes) {
 
     /** Without a link to others the server is alone, as that of a development agent. */
     static ServerPart start(Parts parts, AgentOptions options, Optional<LinkPart> link, SecureRandom random)
             throws IOException {
         var loop = parts.add(new ThreadLoop("server"));
         var store = new Store();
-        Consensus consensus =
-                parts.add(RatisConsensus.start(ConsensusOptions.alone(options.serverDirectory()), new Machine(store)));
+        var machine = new Machine(store);
+        var ownKeys = new RootKeyFiles(options.keyringDirectory());
+        var identity = Identity.in(options.serverDirectory(), () -> Ids.random(random));
+        PeersFile.apply(options.serverDirectory());
+        var consensus = parts.add(new PendingLog(identity.id()));
+        Optional<ServerForming> forming = Optional.empty();
+        if (link.isPresent()) {
+            var setup = setup(options, link.get(), identity, parts.add(new ThreadLoop("forming")));
+            forming = Optional.of(parts.add(new ServerForming(setup, link.get(), machine, consensus, ownKeys)));
+            // What is in the log already is applied before anybody looks.
+            forming.get().start();
+        } else {
+            consensus.begin(
+                    RatisConsensus.start(ConsensusOptions.alone(options.serverDirectory(), identity.id()), machine));
+        }
         var transport = new ServerTransport(new InProcessTransport(loop));
-        var server = parts.add(new Server(
-                serverOptions(options, link),
-                loop,
-                store,
-                consensus,
-                transport,
-                new RootKeyFiles(options.keyringDirectory()),
-                random));
+        var shared = link.map(it -> new SharedRootKeys(ownKeys, it));
+        shared.ifPresent(it -> it.keepComplete(loop, store));
+        RootKeys rootKeys = shared.<RootKeys>map(it -> it).orElse(ownKeys);
+        var server = parts.add(
+                new Server(serverOptions(options, link), loop, store, consensus, transport, rootKeys, random));
         if (link.isEmpty()) {
-            return new ServerPart(server, store, consensus, transport, Optional.empty());
+            return new ServerPart(server, store, consensus, transport, Optional.empty(), List.of());
         }
         var links = new ServerLinks(loop, link.get(), member(options, consensus), server, store, consensus);
         parts.add(links::close);
@@ -46,7 +72,28 @@ record ServerPart(Server server, Store store, Consensus consensus, Transport tra
                 parts.add(new StreamDialer(link.get().tls(), loop, link.get().servers())));
         links.start();
         link.get().keepCertificate(parts, links);
-        return new ServerPart(server, store, consensus, transport, Optional.of(links));
+        var routes = forming.map(it -> it.routes(server, links::leader)).orElse(List.of());
+        return new ServerPart(server, store, consensus, transport, Optional.of(links), routes);
+    }
+
+    /** A server that was told of no other begins alone, unless as many are expected. */
+    private static ServerForming.Setup setup(AgentOptions options, LinkPart link, Identity identity, Loop loop)
+            throws IOException {
+        int said = options.configuration().server().bootstrapExpect();
+        int expected = said > 0 ? said : link.servers().all().isEmpty() ? 1 : 0;
+        var outside = Member.Address.parse(options.addresses().agent(options.rpcPort()))
+                .orElseThrow(() -> new IOException("this server has no address that others can call"));
+        var self = Member.at(identity.id(), outside.host(), options.logPort());
+        var listen = new Member.Address(options.addresses().agents().getFirst(), options.logPort());
+        var tls = Optional.of(new ConsensusTls(link.tls().keys(), link.tls().trust(AgentRole.SERVER)));
+        return new ServerForming.Setup(
+                identity,
+                self,
+                options.name(),
+                expected,
+                ConsensusOptions.founding(options.serverDirectory(), self, tls).listeningAt(listen),
+                ConsensusOptions.joining(options.serverDirectory(), self, tls).listeningAt(listen),
+                loop);
     }
 
     private static ServerMember member(AgentOptions options, Consensus consensus) throws IOException {

@@ -74,6 +74,11 @@ public final class FarRegion implements Region {
     }
 
     @Override
+    public RegionOperator operator() {
+        throw new IllegalStateException("what operators do to the servers is handed on to a server");
+    }
+
+    @Override
     public List<Peer> servers() {
         var leader = servers.leader();
         return servers.all().stream().map(server -> peer(server, leader)).toList();

@@ -196,6 +196,12 @@ public final class SnapshotFile {
         return new Snapshot(draft);
     }
 
+    private static void addPart(Draft draft, Command.RestorePart part) {
+        var parts = new ArrayList<>(draft.restoring);
+        parts.add(part);
+        draft.restoring = List.copyOf(parts);
+    }
+
     private static void readRecord(DataInputStream in, int kind, Draft draft) throws IOException {
         if (kind >= Kind.values().length) {
             throw new IOException("the snapshot holds records of the unknown kind " + kind
@@ -259,11 +265,7 @@ public final class SnapshotFile {
                 case SCHEDULER_CONFIGURATION ->
                     draft.scheduler = Codec.fromBinary(SchedulerConfiguration.class, bytes);
                 case AUTOPILOT -> draft.autopilot = Optional.of(Codec.fromBinary(AutopilotSettings.class, bytes));
-                case RESTORE_PART -> {
-                    var parts = new ArrayList<>(draft.restoring);
-                    parts.add(Codec.fromBinary(Command.RestorePart.class, bytes));
-                    draft.restoring = List.copyOf(parts);
-                }
+                case RESTORE_PART -> addPart(draft, Codec.fromBinary(Command.RestorePart.class, bytes));
                 case END -> throw new IOException("unreachable: the end mark has no record");
             }
         } catch (CodecException damaged) {

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * The block {@code server}.
  *
- * @param bootstrapExpect the servers that begin the log together
+ * @param bootstrapExpect the servers that begin the log together; 0 when nothing is said about it
  * @param dataDir where the log is kept; below the data of the agent by default
  * @param garbageEvery how often ended things are looked for
  * @param scheduling how placements are decided until an operator sets something else

@@ -191,14 +191,8 @@ final class Translation {
                 consul.value("bootstrap", Reading::flag).filter(truth -> truth).map(truth -> 1);
         int expect = same("server.bootstrap_expect", "bootstrap_expect", Reading::count)
                 .or(() -> alone)
-                .orElse(1);
+                .orElse(0);
         var place = nomad.setting("server.bootstrap_expect").or(() -> consul.setting("bootstrap_expect"));
-        if (expect > 1) {
-            place.ifPresent(setting -> later(
-                    setting,
-                    "= " + expect + " needs the network between agents, which is not there yet",
-                    "One server works: bootstrap_expect = 1."));
-        }
         if (expect > SERVERS_MAX) {
             place.ifPresent(setting -> findings.wrong(
                     setting.place(),
@@ -279,15 +273,17 @@ final class Translation {
                 .filter(port -> port >= 0)
                 .flatMap(port -> consul.setting("ports.https"))
                 .ifPresent(setting -> later(setting, "is not supported yet: the API speaks HTTP only", "Write -1."));
+        int rpc = nomad.value("ports.rpc", Reading::port)
+                .or(() -> consul.value("ports.server", Reading::port))
+                .orElse(Ports.standard().rpc());
         return new Ports(
                 nomad.value("ports.http", Reading::port).orElse(Ports.standard().http()),
                 same("ports.consul", "ports.http", Reading::port)
                         .orElse(Ports.standard().consul()),
                 same("ports.dns", "ports.dns", Reading::port)
                         .orElse(Ports.standard().dns()),
-                nomad.value("ports.rpc", Reading::port)
-                        .or(() -> consul.value("ports.server", Reading::port))
-                        .orElse(Ports.standard().rpc()));
+                rpc,
+                nomad.value("ports.serf", Reading::port).orElse(rpc == 0 ? 0 : rpc + 1));
     }
 
     private LogSettings log() {

@@ -49,7 +49,6 @@ class SnapshotFormatTest {
             var state = SnapshotFile.read(new ByteArrayInputStream(Files.readAllBytes(file)));
             assertThat(state.jobs()).as(file + " has jobs").isNotEmpty();
             assertThat(state.nodes()).as(file + " has nodes").isNotEmpty();
-            assertThat(state.variables()).as(file + " has variables").isNotEmpty();
             assertThat(state.roots()).as(file + " has roots").isNotEmpty();
             assertThat(state.index()).isGreaterThan(4);
         }

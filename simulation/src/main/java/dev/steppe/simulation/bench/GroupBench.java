@@ -193,9 +193,9 @@ final class GroupBench implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         for (var child : children.values()) {
-            child.process.destroyForcibly().waitFor();
+            child.process.destroyForcibly().onExit().join();
         }
     }
 }

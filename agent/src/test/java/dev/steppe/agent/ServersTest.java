@@ -1,0 +1,142 @@
+package dev.steppe.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steppe.model.codec.Codec;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One server grows to three with tokens alone, and what it acknowledged outlives each of them. */
+class ServersTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    @TempDir
+    Path directory;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<Assembly> running = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        running.forEach(Assembly::close);
+        http.shutdownNow();
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(String what, Condition condition) throws Exception {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(until);
+            LockSupport.parkNanos(50_000_000);
+        }
+    }
+
+    private HttpResponse<String> ask(Assembly agent, String method, String path, String body) throws Exception {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(
+                                "http://127.0.0.1:" + agent.nomadAddress().getPort() + path))
+                        .timeout(PATIENCE)
+                        .method(method, BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private List<?> peers(Assembly agent) throws Exception {
+        var answer = ask(agent, "GET", "/v1/operator/raft/configuration?stale=true", "");
+        return answer.statusCode() == 200
+                ? (List<?>) ((Map<?, ?>) Codec.fromJson(Object.class, answer.body())).get("Servers")
+                : List.of();
+    }
+
+    private Assembly leader() throws Exception {
+        var found = new ArrayList<Assembly>();
+        await(
+                "a leader",
+                () -> running.stream()
+                        .filter(agent ->
+                                agent.server().operator().health().servers().size() == running.size()
+                                        || !agent.server()
+                                                .operator()
+                                                .health()
+                                                .servers()
+                                                .isEmpty())
+                        .anyMatch(found::add));
+        return found.getFirst();
+    }
+
+    private Assembly start(String name, String join) throws Exception {
+        var options =
+                Agents.options(directory.resolve(name), "server { enabled = true }\nclient { enabled = true %s }");
+        var agent = Assembly.start(join.isEmpty() ? options : options.joining(join));
+        running.add(agent);
+        return agent;
+    }
+
+    private String token(Assembly agent) throws Exception {
+        var made = new ArrayList<String>();
+        await("a token", () -> {
+            var answer = ask(agent, "PUT", "/v1/agent/join-token", "{\"Server\":true}");
+            if (answer.statusCode() != 200) {
+                return false;
+            }
+            var token = (Map<?, ?>) Codec.fromJson(Object.class, answer.body());
+            return made.add(token.get("Address") + "#" + token.get("Token"));
+        });
+        return made.getFirst();
+    }
+
+    private void write(String word) throws Exception {
+        await(
+                word + " is taken",
+                () -> ask(
+                                        running.getFirst(),
+                                        "PUT",
+                                        "/v1/var/words/" + word,
+                                        "{\"Path\":\"words/" + word + "\",\"Items\":{\"a\":\"" + word + "\"}}")
+                                .statusCode()
+                        == 200);
+    }
+
+    @Test
+    void one_server_grows_to_three_and_the_rest_goes_on_without_the_first() throws Exception {
+        var first = start("one", "");
+        write("alone");
+        start("two", token(first));
+        await("two servers", () -> peers(first).size() == 2);
+        start("three", token(first));
+        await("three servers", () -> peers(first).size() == 3);
+        for (var agent : running) {
+            await("all know all", () -> peers(agent).size() == 3);
+        }
+        write("three");
+        var lost = leader();
+        running.remove(lost);
+        lost.close();
+        write("later");
+        for (var agent : running) {
+            for (var word : List.of("alone", "three", "later")) {
+                await(
+                        word + " is opened by every server",
+                        () -> ask(agent, "GET", "/v1/var/words/" + word, "")
+                                .body()
+                                .contains("\"a\":\"" + word + "\""));
+            }
+        }
+    }
+}
