@@ -41,9 +41,10 @@ final class Draft {
     Index<NodeId, AllocationId> allocationsByNode;
     PersistentMap<Snapshot.IntentionPair, Intention> intentions;
     PersistentMap<String, AuthorityRoot> roots;
-    PersistentMap<NodeId, NodeUsage> usage;
     PersistentMap<NodeId, Long> freed;
     long freedBefore;
+    private Fleet fleet;
+    private Optional<Fleet.Changes> fleetChanges = Optional.empty();
     PersistentMap<VariableKey, Variable> variables;
     PersistentMap<String, DataKey> dataKeys;
     PersistentMap<String, NodePool> nodePools;
@@ -72,8 +73,8 @@ final class Draft {
         allocationsByNode = Index.empty();
         intentions = PersistentMap.empty();
         roots = PersistentMap.empty();
-        usage = PersistentMap.empty();
         freed = PersistentMap.empty();
+        fleet = Fleet.empty();
         variables = PersistentMap.empty();
         dataKeys = PersistentMap.empty();
         nodePools = PersistentMap.empty();
@@ -108,9 +109,9 @@ final class Draft {
         allocationsByNode = from.allocationsByNode;
         intentions = from.intentions;
         roots = from.roots;
-        usage = from.usage;
         freed = from.freed;
         freedBefore = from.freedBefore;
+        fleet = from.fleet();
         variables = from.variables;
         dataKeys = from.dataKeys;
         nodePools = from.nodePools;
@@ -137,6 +138,17 @@ final class Draft {
             publish(new Event.Other(table));
         }
         publish(new Event.Replaced());
+    }
+
+    /** The nodes and what runs on them, as changed so far. Not to be asked before the last change. */
+    Fleet fleet() {
+        return fleetChanges.map(Fleet.Changes::done).orElse(fleet);
+    }
+
+    private Fleet.Changes fleetChanges() {
+        var changes = fleetChanges.orElseGet(() -> new Fleet.Changes(fleet));
+        fleetChanges = Optional.of(changes);
+        return changes;
     }
 
     void publish(Event event) {
@@ -169,6 +181,7 @@ final class Draft {
 
     void put(Node node) {
         nodes = nodes.put(node.id(), node);
+        fleetChanges().put(node);
         free(node.id());
         publish(new Event.NodeChanged(node));
     }
@@ -232,8 +245,8 @@ final class Draft {
         }
         boolean held = before.isPresent() && before.get().holdsResources();
         if (held != allocation.holdsResources()) {
-            var node = usage.get(allocation.nodeId()).orElse(NodeUsage.NONE);
-            usage = usage.put(allocation.nodeId(), held ? node.minus(allocation) : node.plus(allocation));
+            var node = fleetChanges().usage(allocation.nodeId());
+            fleetChanges().use(allocation.nodeId(), held ? node.minus(allocation) : node.plus(allocation));
             if (held) {
                 free(allocation.nodeId());
             }
@@ -258,8 +271,8 @@ final class Draft {
         allocationsByJob = allocationsByJob.without(allocation.jobKey(), allocation.id());
         allocationsByNode = allocationsByNode.without(allocation.nodeId(), allocation.id());
         if (allocation.holdsResources()) {
-            var node = usage.get(allocation.nodeId()).orElse(NodeUsage.NONE);
-            usage = usage.put(allocation.nodeId(), node.minus(allocation));
+            var node = fleetChanges().usage(allocation.nodeId());
+            fleetChanges().use(allocation.nodeId(), node.minus(allocation));
         }
         publish(new Event.AllocationForgotten(allocation.id(), allocation.nodeId()));
     }

@@ -49,9 +49,9 @@ public final class Snapshot {
     final Index<NodeId, AllocationId> allocationsByNode;
     final PersistentMap<IntentionPair, Intention> intentions;
     final PersistentMap<String, AuthorityRoot> roots;
-    final PersistentMap<NodeId, NodeUsage> usage;
     final PersistentMap<NodeId, Long> freed;
     final long freedBefore;
+    private final Fleet fleet;
     final PersistentMap<VariableKey, Variable> variables;
     final PersistentMap<String, DataKey> dataKeys;
     final PersistentMap<String, NodePool> nodePools;
@@ -97,9 +97,9 @@ public final class Snapshot {
         allocationsByNode = draft.allocationsByNode;
         intentions = draft.intentions;
         roots = draft.roots;
-        usage = draft.usage;
         freed = draft.freed;
         freedBefore = draft.freedBefore;
+        fleet = draft.fleet();
         variables = draft.variables;
         dataKeys = draft.dataKeys;
         nodePools = draft.nodePools;
@@ -250,9 +250,14 @@ public final class Snapshot {
                 : nodePools.get(name);
     }
 
+    /** The nodes and what runs on them, for those who look at all of them. */
+    public Fleet fleet() {
+        return fleet;
+    }
+
     /** What the allocations of a node hold. */
     public NodeUsage usage(NodeId node) {
-        return usage.get(node).orElse(NodeUsage.NONE);
+        return fleet.usage(node);
     }
 
     /** All evaluations, by id. */
