@@ -35,8 +35,7 @@ class HardwareTest {
         agent.send("PUT", "/v1/jobs", """
                 {"Job":{"ID":"%s","Type":"service","TaskGroups":[{"Name":"g","EphemeralDisk":{"SizeMB":20},
                  "Tasks":[{"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/sh","args":["-c",%s]},
-                  "LogConfig":{"MaxFiles":1,"MaxFileSizeMB":1},"Resources":{"MemoryMB":20,%s}}]}]}}"""
-                .formatted(id, Codec.toJson(script), resources));
+                  "LogConfig":{"MaxFiles":1,"MaxFileSizeMB":1},"Resources":{"MemoryMB":20,%s}}]}]}}""".formatted(id, Codec.toJson(script), resources));
         agent.awaitStatus(id, "running");
     }
 
@@ -55,28 +54,33 @@ class HardwareTest {
         try (var agent = new ChildAgent(directory, 4)) {
             agent.start();
             register(agent, "sharing", "\"CPU\":20", TELL);
-            agent.await("first word of the sharing task", () -> !told(agent, "sharing", "cores")
-                    .isEmpty());
+            agent.await(
+                    "first word of the sharing task",
+                    () -> !told(agent, "sharing", "cores").isEmpty());
             String all = told(agent, "sharing", "cores");
             register(agent, "alone", "\"Cores\":1", "echo $NOMAD_CPU_CORES >$NOMAD_ALLOC_DIR/data/given; " + TELL);
-            agent.await("word of the task with a core", () -> !told(agent, "alone", "cores")
-                    .isEmpty());
+            agent.await(
+                    "word of the task with a core",
+                    () -> !told(agent, "alone", "cores").isEmpty());
             String own = told(agent, "alone", "cores");
             assertThat(own).matches("[0-9]+").isEqualTo(told(agent, "alone", "given"));
-            agent.await("the sharing task to move", () -> !told(agent, "sharing", "cores")
-                    .equals(all));
+            agent.await(
+                    "the sharing task to move",
+                    () -> !told(agent, "sharing", "cores").equals(all));
             String left = told(agent, "sharing", "cores");
             assertThat(left).isNotEqualTo(own);
             agent.kill();
             agent.start();
             register(agent, "later", "\"CPU\":20", TELL);
-            agent.await("a task after the crash to keep off", () -> told(agent, "later", "cores")
-                    .equals(left));
+            agent.await(
+                    "a task after the crash to keep off",
+                    () -> told(agent, "later", "cores").equals(left));
             agent.send("DELETE", "/v1/job/alone", "");
             agent.awaitStatus("alone", "complete");
             for (String job : List.of("sharing", "later")) {
-                agent.await(job + " to get the core back", () -> told(agent, job, "cores")
-                        .equals(all));
+                agent.await(
+                        job + " to get the core back",
+                        () -> told(agent, job, "cores").equals(all));
             }
         }
     }

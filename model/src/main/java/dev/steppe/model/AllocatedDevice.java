@@ -5,7 +5,10 @@ import java.util.List;
 
 /** Instances of a node's device that a task has for itself. */
 public record AllocatedDevice(
-        String vendor, String type, String name, @Json("DeviceIDs") List<String> ids) {
+        String vendor,
+        String type,
+        String name,
+        @Json("DeviceIDs") List<String> ids) {
     /** Each of them. */
     public List<DeviceInstance> instances() {
         String kind = vendor + "/" + type + "/" + name;

@@ -71,8 +71,7 @@ public record DeviceAttribute(
                     Optional.empty(),
                     matcher.group(2));
         }
-        return new DeviceAttribute(
-                Optional.empty(), Optional.empty(), Optional.of(trimmed), Optional.empty(), "");
+        return new DeviceAttribute(Optional.empty(), Optional.empty(), Optional.of(trimmed), Optional.empty(), "");
     }
 
     private static Optional<Unit> unit(String name) {

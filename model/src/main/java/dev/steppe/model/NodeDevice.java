@@ -14,12 +14,10 @@ public record NodeDevice(
         SortedMap<String, DeviceAttribute> attributes) {
 
     /** One device; only a healthy one is given to tasks. */
-    public record Instance(
-            String id, boolean healthy, String healthDescription, Optional<Locality> locality) {}
+    public record Instance(String id, boolean healthy, String healthDescription, Optional<Locality> locality) {}
 
     /** Where on the machine a device is: its place on the bus, and the memory node it is close to (-1: not told). */
-    public record Locality(
-            @Json("PciBusID") String busId, int numaNode) {}
+    public record Locality(@Json("PciBusID") String busId, int numaNode) {}
 
     /** As people write it: {@code vendor/type/name}. */
     public String label() {

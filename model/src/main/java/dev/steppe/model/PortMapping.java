@@ -7,11 +7,7 @@ import dev.steppe.model.codec.Json;
  * not held: others may use it too.
  */
 public record PortMapping(
-        String label,
-        int value,
-        int to,
-        @Json("HostIP") String hostIp,
-        boolean ignoreCollision) {
+        String label, int value, int to, @Json("HostIP") String hostIp, boolean ignoreCollision) {
     private static final String PROXY = "connect-proxy-";
 
     /** A port that is held by one allocation. */

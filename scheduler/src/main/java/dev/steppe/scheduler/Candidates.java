@@ -8,26 +8,32 @@ import dev.steppe.model.ClientStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
-import dev.steppe.model.Spread;
 import dev.steppe.state.Command;
+import dev.steppe.state.Fleet;
 import dev.steppe.state.NodeUsage;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /** The nodes as they will be when the plan so far is applied, and the choice of one for the next instance. */
 final class Candidates {
+    /** So many instances of a group are told exactly what was seen when they were placed; the others what the last of those was. */
+    private static final int METRICS_PER_GROUP = 10;
+
     private final Snapshot snapshot;
-    private final TreeMap<NodeId, NodeUsage> changed = new TreeMap<>();
-    private final List<Allocation> ofJob = new ArrayList<>();
+    private final Fleet fleet;
+    private final Map<Integer, NodeUsage> changed = new HashMap<>();
+    private final TreeMap<AllocationId, Allocation> ofJob = new TreeMap<>();
     private final TreeSet<AllocationId> leaving = new TreeSet<>();
     private final TreeMap<String, Integer> evictedPerGroup = new TreeMap<>();
-    private final TreeMap<String, TreeMap<NodeId, Optional<Refusal>>> feasibilityByGroup = new TreeMap<>();
+    private final TreeMap<String, Contest> contests = new TreeMap<>();
 
     /** The node chosen with what the instance gets there and who has to make room, or nothing and why. */
     record Choice(
@@ -36,30 +42,64 @@ final class Candidates {
             List<Allocation> victims,
             AllocationMetric metric) {}
 
+    /** The instances of one group, which compete for the same nodes. */
+    private static final class Contest {
+        private final Standings standings;
+        private final List<AllocationMetric> metrics = new ArrayList<>();
+        private Optional<Choice> hopeless = Optional.empty();
+
+        Contest(Standings standings) {
+            this.standings = standings;
+        }
+
+        AllocationMetric metric() {
+            if (metrics.size() < METRICS_PER_GROUP) {
+                metrics.add(standings.metric());
+            }
+            return metrics.getLast();
+        }
+    }
+
     Candidates(Snapshot snapshot, Job job, List<Command.Stop> stopped) {
         this.snapshot = snapshot;
+        fleet = snapshot.fleet();
         stopped.forEach(stop -> leaving.add(stop.allocation()));
         for (Allocation allocation : snapshot.allocationsOf(job.key())) {
             if (allocation.isTerminal()) {
                 continue;
             }
             if (leaving.contains(allocation.id())) {
-                changed.put(allocation.nodeId(), usage(allocation.nodeId()).minus(allocation));
+                use(allocation.nodeId(), usage(allocation.nodeId()).minus(allocation));
             } else {
-                ofJob.add(allocation);
+                ofJob.put(allocation.id(), allocation);
             }
         }
     }
 
+    private NodeUsage usage(int seat) {
+        var changedUsage = changed.get(seat);
+        return changedUsage == null ? fleet.usage(seat) : changedUsage;
+    }
+
     private NodeUsage usage(NodeId node) {
-        var changedUsage = changed.get(node);
-        return changedUsage == null ? snapshot.usage(node) : changedUsage;
+        return fleet.seatOf(node).map(this::usage).orElse(NodeUsage.NONE);
+    }
+
+    private void use(NodeId node, NodeUsage usage) {
+        fleet.seatOf(node).ifPresent(seat -> {
+            changed.put(seat, usage);
+            contests.values().forEach(contest -> {
+                contest.hopeless = Optional.empty();
+                contest.standings.look(seat);
+            });
+        });
     }
 
     /** The instance will be stopped: what it holds is free. */
     void free(Allocation allocation) {
-        if (ofJob.removeIf(it -> it.id().equals(allocation.id()))) {
-            changed.put(allocation.nodeId(), usage(allocation.nodeId()).minus(allocation));
+        if (ofJob.remove(allocation.id()) != null) {
+            contests.values().forEach(contest -> contest.standings.count(allocation, -1));
+            use(allocation.nodeId(), usage(allocation.nodeId()).minus(allocation));
         }
     }
 
@@ -69,76 +109,106 @@ final class Candidates {
     }
 
     void take(Allocation allocation) {
-        ofJob.add(allocation);
-        changed.put(allocation.nodeId(), usage(allocation.nodeId()).plus(allocation));
+        ofJob.put(allocation.id(), allocation);
+        contests.values().forEach(contest -> contest.standings.count(allocation, 1));
+        use(allocation.nodeId(), usage(allocation.nodeId()).plus(allocation));
     }
 
     /** An instance of another job will make room. */
     void evict(Allocation victim) {
         leaving.add(victim.id());
         evictedPerGroup.merge(Preemption.groupOf(victim), 1, Integer::sum);
-        changed.put(victim.nodeId(), usage(victim.nodeId()).minus(victim));
+        use(victim.nodeId(), usage(victim.nodeId()).minus(victim));
     }
 
     /** The best of all nodes where the instance fits; where none is, the best of those where others may be evicted for it. */
     Choice choose(Missing instance, RandomGenerator random) {
-        var search = new Search(instance, random);
-        for (Node node : snapshot.nodes()) {
-            search.look(node);
+        var contest = contest(instance, random);
+        if (instance.pinned().isPresent()) {
+            return new Inspection(instance, contest.standings).choice(random);
         }
-        if (search.best.isEmpty()
-                && snapshot.schedulerConfiguration()
-                        .preemption()
-                        .isFor(instance.job().spec().type())) {
-            search.lookAtExhausted();
+        var best = contest.standings.best(penalized(instance));
+        if (best.isPresent()) {
+            var node = fleet.node(best.get().seat());
+            var resources = contest.standings.fit().take(node, usage(best.get().seat()), random);
+            return new Choice(Optional.of(node), Optional.of(resources), List.of(), contest.metric());
         }
-        return search.choice();
+        if (contest.hopeless.isEmpty()) {
+            var choice = new Inspection(instance, contest.standings).choice(random);
+            if (choice.node().isPresent()) {
+                return choice;
+            }
+            contest.hopeless = Optional.of(choice);
+        }
+        return contest.hopeless.get();
     }
 
-    /** The search of a place for one instance. */
-    private final class Search {
+    private Contest contest(Missing instance, RandomGenerator random) {
+        String key = instance.job().version() + "/" + instance.group().name();
+        return contests.computeIfAbsent(
+                key,
+                it -> new Contest(new Standings(
+                        instance.job().spec(),
+                        instance.group(),
+                        snapshot.schedulerConfiguration(),
+                        fleet,
+                        this::usage,
+                        ofJob.values(),
+                        random.nextLong())));
+    }
+
+    /** Where the instance to be replaced failed, another is worse off than elsewhere. */
+    private Set<Integer> penalized(Missing instance) {
+        return instance.replaces()
+                .filter(old -> old.client().status() == ClientStatus.FAILED)
+                .flatMap(old -> fleet.seatOf(old.nodeId()))
+                .map(Set::of)
+                .orElse(Set.of());
+    }
+
+    /** A look at nodes one by one, for what needs more than their order: certain nodes, sentences, and evictions. */
+    private final class Inspection {
         private final Missing instance;
-        private final RandomGenerator random;
-        private final Fit fit;
-        private final Rank rank;
-        private final Rank.Neighbours neighbours;
-        private final Feasibility feasibility;
-        private final DistinctFit distinct;
-        private final DistinctFit.Placed placed;
-        private final TreeMap<NodeId, Optional<Refusal>> known;
+        private final Standings standings;
+        private final Set<Integer> penalized;
         private final Explanation explanation = new Explanation();
         private final List<Node> exhausted = new ArrayList<>();
         private Optional<Node> best = Optional.empty();
         private Optional<Preemption.Victims> victims = Optional.empty();
         private double bestScore = Double.NEGATIVE_INFINITY;
-        private int equals;
 
-        Search(Missing instance, RandomGenerator random) {
+        Inspection(Missing instance, Standings standings) {
             this.instance = instance;
-            this.random = random;
-            var wanted = instance.job().spec();
-            var group = instance.group();
-            var configuration = snapshot.schedulerConfiguration();
-            fit = new Fit(group, configuration);
-            rank = new Rank(wanted, group, fit, configuration);
-            neighbours = neighbours(instance, rank.spreads());
-            feasibility = new Feasibility(wanted, group);
-            distinct = new DistinctFit(wanted, group);
-            placed = distinct.look(ofJob, snapshot);
-            known = feasibilityByGroup.computeIfAbsent(
-                    instance.job().version() + "/" + group.name(), name -> new TreeMap<>());
+            this.standings = standings;
+            penalized = penalized(instance);
         }
 
-        void look(Node node) {
-            if (!node.isEligible()
-                    || instance.pinned().filter(pin -> !pin.equals(node.id())).isPresent()) {
+        Choice choice(RandomGenerator random) {
+            if (instance.pinned().isPresent()) {
+                // what the others have does not matter to it
+                snapshot.node(instance.pinned().get()).ifPresent(this::look);
+            } else {
+                snapshot.nodes().forEach(this::look);
+            }
+            var preemption = snapshot.schedulerConfiguration().preemption();
+            if (best.isEmpty() && preemption.isFor(instance.job().spec().type())) {
+                lookAtExhausted();
+            }
+            var resources = best.map(node -> standings
+                    .fit()
+                    .take(node, victims.map(Preemption.Victims::usage).orElseGet(() -> usage(node.id())), random));
+            var evicted = victims.map(Preemption.Victims::allocations).orElse(List.of());
+            return new Choice(best, resources, evicted, explanation.metric());
+        }
+
+        private void look(Node node) {
+            if (!node.isEligible()) {
                 explanation.unavailable(node);
                 return;
             }
             var usage = usage(node.id());
-            var filtered = known.computeIfAbsent(node.id(), id -> feasibility.refusal(node))
-                    .or(() -> distinct.refusal(node, placed));
-            var refusal = filtered.or(() -> fit.refusal(node, usage));
+            var filtered = standings.filtered(node);
+            var refusal = filtered.or(() -> standings.fit().refusal(node, usage));
             explanation.evaluated(node, refusal);
             if (refusal.isEmpty()) {
                 weigh(node, usage, Optional.empty());
@@ -147,8 +217,8 @@ final class Candidates {
             }
         }
 
-        void lookAtExhausted() {
-            var preemption = new Preemption(snapshot, instance.job().spec(), fit);
+        private void lookAtExhausted() {
+            var preemption = new Preemption(snapshot, instance.job().spec(), standings.fit());
             for (Node node : exhausted) {
                 var present = snapshot.allocationsOn(node.id()).stream()
                         .filter(it -> it.holdsResources() && !leaving.contains(it.id()))
@@ -160,49 +230,17 @@ final class Candidates {
         }
 
         private void weigh(Node node, NodeUsage usage, Optional<Preemption.Victims> evicting) {
-            var score = rank.score(node, usage, neighbours, evicting.map(Preemption.Victims::score));
+            boolean worseOff =
+                    fleet.seatOf(node.id()).filter(penalized::contains).isPresent();
+            var score = standings
+                    .rank()
+                    .score(node, usage, standings.neighbours(), worseOff, evicting.map(Preemption.Victims::score));
             explanation.scored(score);
-            if (score.normScore() < bestScore) {
-                return;
-            }
-            equals = score.normScore() == bestScore ? equals + 1 : 1;
-            if (equals == 1 || random.nextInt(equals) == 0) {
+            if (score.normScore() > bestScore) {
                 best = Optional.of(node);
                 victims = evicting;
                 bestScore = score.normScore();
             }
         }
-
-        Choice choice() {
-            var resources = best.map(node -> fit.take(
-                    node, victims.map(Preemption.Victims::usage).orElseGet(() -> usage(node.id())), random));
-            var evicted = victims.map(Preemption.Victims::allocations).orElse(List.of());
-            return new Choice(best, resources, evicted, explanation.metric());
-        }
-    }
-
-    private Rank.Neighbours neighbours(Missing instance, List<Spread> spreads) {
-        var perNode = new TreeMap<String, Integer>();
-        var perValue = new TreeMap<String, SortedMap<String, Integer>>();
-        for (Allocation allocation : ofJob) {
-            if (!allocation.taskGroup().equals(instance.group().name())) {
-                continue;
-            }
-            perNode.merge(allocation.nodeId().value(), 1, Integer::sum);
-            var attributes = new TreeSet<String>();
-            for (Spread spread : spreads) {
-                if (attributes.add(spread.attribute())) {
-                    snapshot.node(allocation.nodeId())
-                            .flatMap(node -> Target.resolve(spread.attribute(), node))
-                            .ifPresent(value -> perValue.computeIfAbsent(spread.attribute(), it -> new TreeMap<>())
-                                    .merge(value, 1, Integer::sum));
-                }
-            }
-        }
-        var penalized = instance.replaces()
-                .filter(old -> old.client().status() == ClientStatus.FAILED)
-                .map(old -> List.of(old.nodeId().value()))
-                .orElse(List.of());
-        return new Rank.Neighbours(perNode, perValue, penalized);
     }
 }

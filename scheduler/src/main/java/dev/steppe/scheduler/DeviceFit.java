@@ -4,10 +4,10 @@ import dev.steppe.model.Affinity;
 import dev.steppe.model.AllocatedDevice;
 import dev.steppe.model.Constraint;
 import dev.steppe.model.DeviceAttribute;
+import dev.steppe.model.DeviceInstance;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeDevice;
 import dev.steppe.model.RequestedDevice;
-import dev.steppe.model.DeviceInstance;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -117,9 +117,10 @@ final class DeviceFit {
                 left.isPresent()
                         && right.isPresent()
                         && ordered(constraint.operand(), left.get().compare(right.get()));
-            case "!=", "not" -> left.isEmpty() || right.isEmpty()
-                    ? left.isPresent() != right.isPresent()
-                    : left.get().compare(right.get()).orElse(1) != 0;
+            case "!=", "not" ->
+                left.isEmpty() || right.isEmpty()
+                        ? left.isPresent() != right.isPresent()
+                        : left.get().compare(right.get()).orElse(1) != 0;
             default ->
                 Operand.holds(
                         constraint.operand(),
@@ -129,13 +130,14 @@ final class DeviceFit {
     }
 
     private static boolean ordered(String operand, java.util.OptionalInt order) {
-        return order.isPresent() && switch (operand) {
-            case "<" -> order.getAsInt() < 0;
-            case "<=" -> order.getAsInt() <= 0;
-            case ">" -> order.getAsInt() > 0;
-            case ">=" -> order.getAsInt() >= 0;
-            default -> order.getAsInt() == 0;
-        };
+        return order.isPresent()
+                && switch (operand) {
+                    case "<" -> order.getAsInt() < 0;
+                    case "<=" -> order.getAsInt() <= 0;
+                    case ">" -> order.getAsInt() > 0;
+                    case ">=" -> order.getAsInt() >= 0;
+                    default -> order.getAsInt() == 0;
+                };
     }
 
     private static Optional<DeviceAttribute> resolve(String target, NodeDevice kind) {

@@ -6,7 +6,6 @@ import dev.steppe.model.JobSpec;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.TaskGroup;
-import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,48 +42,77 @@ final class DistinctFit {
         return constraint.rightTarget().matches("[0-9]{1,9}") ? Long.parseLong(constraint.rightTarget()) : 1;
     }
 
-    /** Where instances are: on which node one of each rule is, and how many each value of a property has. */
-    record Placed(List<TreeMap<NodeId, Allocation>> hosts, List<TreeMap<String, Integer>> values) {}
+    /** The properties whose values decide. */
+    List<String> properties() {
+        return rules.stream()
+                .filter(rule -> rule.limit().isPresent())
+                .map(rule -> rule.constraint().leftTarget())
+                .toList();
+    }
 
-    /** Looks once at where the instances are, for many nodes. */
-    Placed look(List<Allocation> ofJob, Snapshot snapshot) {
-        var hosts = new ArrayList<TreeMap<NodeId, Allocation>>();
-        var values = new ArrayList<TreeMap<String, Integer>>();
-        for (Rule rule : rules) {
-            var perNode = new TreeMap<NodeId, Allocation>();
-            var perValue = new TreeMap<String, Integer>();
-            for (Allocation allocation : ofJob) {
-                if (rule.counts(allocation)) {
-                    perNode.put(allocation.nodeId(), allocation);
-                    snapshot.node(allocation.nodeId())
-                            .flatMap(node ->
-                                    Target.resolve(rule.constraint().leftTarget(), node))
-                            .ifPresent(value -> perValue.merge(value, 1, Integer::sum));
+    /** Where instances are, for the rules of this group. */
+    final class Placed {
+        private final List<TreeMap<NodeId, List<Allocation>>> hosts = new ArrayList<>();
+        private final List<TreeMap<String, Integer>> values = new ArrayList<>();
+
+        Placed() {
+            rules.forEach(rule -> {
+                hosts.add(new TreeMap<>());
+                values.add(new TreeMap<>());
+            });
+        }
+
+        /** An instance more ({@code 1}) or less ({@code -1}) on a node. */
+        void count(Allocation allocation, Node node, int more) {
+            for (int i = 0; i < rules.size(); i++) {
+                if (rules.get(i).counts(allocation)) {
+                    var there = hosts.get(i).computeIfAbsent(node.id(), id -> new ArrayList<>());
+                    there.removeIf(other -> other.id().equals(allocation.id()));
+                    if (more > 0) {
+                        there.add(allocation);
+                    }
+                    var counts = values.get(i);
+                    Target.resolve(rules.get(i).constraint().leftTarget(), node)
+                            .ifPresent(value -> counts.merge(value, more, Integer::sum));
                 }
             }
-            hosts.add(perNode);
-            values.add(perValue);
         }
-        return new Placed(hosts, values);
-    }
 
-    /** The first rule that one more instance on the node would break. */
-    Optional<Refusal> refusal(Node node, Placed placed) {
-        for (int i = 0; i < rules.size(); i++) {
-            var rule = rules.get(i);
-            var refusal = rule.limit().isPresent()
-                    ? tooMany(rule.constraint().leftTarget(), rule.limit().get(), node, placed.values().get(i))
-                    : alreadyThere(Optional.ofNullable(placed.hosts().get(i).get(node.id())));
-            if (refusal.isPresent()) {
-                return refusal;
+        /** The first rule that one more instance on the node would break. */
+        Optional<Refusal> refusal(Node node) {
+            return hostRefusal(node).or(() -> propertyRefusal(node));
+        }
+
+        /** Such a rule of those that look at the node itself. */
+        Optional<Refusal> hostRefusal(Node node) {
+            for (int i = 0; i < rules.size(); i++) {
+                var there = hosts.get(i).getOrDefault(node.id(), List.of());
+                if (rules.get(i).limit().isEmpty() && !there.isEmpty()) {
+                    return Optional.of(alreadyThere(there.getFirst()));
+                }
             }
+            return Optional.empty();
         }
-        return Optional.empty();
+
+        /** Such a rule of those that look at a property; the same for all nodes with the same values. */
+        Optional<Refusal> propertyRefusal(Node node) {
+            for (int i = 0; i < rules.size(); i++) {
+                var rule = rules.get(i);
+                if (rule.limit().isPresent()) {
+                    var refusal =
+                            tooMany(rule.constraint().leftTarget(), rule.limit().get(), node, values.get(i));
+                    if (refusal.isPresent()) {
+                        return refusal;
+                    }
+                }
+            }
+            return Optional.empty();
+        }
     }
 
-    private static Optional<Refusal> alreadyThere(Optional<Allocation> there) {
-        return there.map(allocation -> Refusal.filtered(
-                "distinct_hosts", "distinct_hosts: allocation " + allocation.name() + " of the job is there already"));
+    private static Refusal alreadyThere(Allocation there) {
+        return Refusal.filtered(
+                "distinct_hosts", "distinct_hosts: allocation " + there.name() + " of the job is there already");
     }
 
     private static Optional<Refusal> tooMany(String property, long limit, Node node, TreeMap<String, Integer> values) {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** Collects what was seen while one instance was placed, as counts for programs and as sentences for people. */
 final class Explanation {
@@ -42,26 +43,47 @@ final class Explanation {
         }
     }
 
+    /** So many nodes that take no new allocations at all, of which nothing is said. */
+    void unavailable(int more) {
+        nodes += more;
+    }
+
+    /** A node, and why it does not do. */
     void evaluated(Node node, Optional<Refusal> refusal) {
-        nodes++;
-        evaluated++;
-        available.merge(node.spec().datacenter(), 1, Integer::sum);
         if (refusal.isEmpty()) {
+            fitting(node, 1);
             return;
         }
         say(node, refusal.get().sentence());
         switch (refusal.get().kind()) {
-            case FILTERED -> {
-                filtered++;
-                constraintFiltered.merge(refusal.get().key(), 1, Integer::sum);
-                classFiltered.merge(className(node), 1, Integer::sum);
-            }
-            case EXHAUSTED -> {
-                exhausted++;
-                dimensionExhausted.merge(refusal.get().key(), 1, Integer::sum);
-                classExhausted.merge(className(node), 1, Integer::sum);
-            }
+            case FILTERED -> filtering(node, 1).accept(refusal.get());
+            case EXHAUSTED -> exhausted(node, refusal.get().key());
         }
+    }
+
+    /** So many nodes like this one where the instance fits. */
+    void fitting(Node like, int more) {
+        nodes += more;
+        evaluated += more;
+        available.merge(like.spec().datacenter(), more, Integer::sum);
+    }
+
+    /** Counts that many nodes like this one as not meeting a condition. */
+    Consumer<Refusal> filtering(Node like, int more) {
+        return refusal -> {
+            fitting(like, more);
+            filtered += more;
+            constraintFiltered.merge(refusal.key(), more, Integer::sum);
+            classFiltered.merge(className(like), more, Integer::sum);
+        };
+    }
+
+    /** A node that has too little of something. */
+    void exhausted(Node node, String key) {
+        fitting(node, 1);
+        exhausted++;
+        dimensionExhausted.merge(key, 1, Integer::sum);
+        classExhausted.merge(className(node), 1, Integer::sum);
     }
 
     private static String className(Node node) {

@@ -35,6 +35,14 @@ final class Feasibility {
                 .toList();
     }
 
+    /** True when the answer is the same for all nodes of a kind, as {@code Fleet} knows them. */
+    boolean isByKind() {
+        return hardware.isNone()
+                && constraints.stream()
+                        .noneMatch(it -> Target.isUnique(it.leftTarget()) || Target.isUnique(it.rightTarget()))
+                && group.network().ports().stream().noneMatch(port -> Target.isUnique(port.hostNetwork()));
+    }
+
     /** The first condition the node does not meet. */
     Optional<Refusal> refusal(Node node) {
         return membership(node)

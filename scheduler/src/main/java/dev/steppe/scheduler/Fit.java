@@ -35,7 +35,8 @@ final class Fit {
     Fit(TaskGroup group, SchedulerConfiguration configuration) {
         this.group = group;
         this.oversubscribes = configuration.memoryOversubscription();
-        this.wantsCores = group.tasks().stream().anyMatch(task -> task.resources().cores() > 0);
+        this.wantsCores =
+                group.tasks().stream().anyMatch(task -> task.resources().cores() > 0);
         this.ports = new PortFit(group);
         this.hardware = new HardwareFit(group);
         this.demand = demand(0);
@@ -59,6 +60,22 @@ final class Fit {
     /** Something the node does not have at all, whatever runs there. */
     Optional<Refusal> neverFits(Node node) {
         return hardware.neverFits(node);
+    }
+
+    /** True when megahertz and megabytes decide alone: no ports, no cores, no devices. */
+    boolean isPlain() {
+        return ports.isNone() && hardware.isNone();
+    }
+
+    /** What there is too little of, as the counts of an explanation call it, when nothing else is asked for. */
+    Optional<String> plainLack(long cpu, long memory, long disk, NodeUsage usage) {
+        if (usage.cpuMegaHertz() + demand.cpuMegaHertz > cpu) {
+            return Optional.of("cpu");
+        }
+        if (usage.memoryMb() + demand.memoryMb > memory) {
+            return Optional.of("memory");
+        }
+        return usage.diskMb() + demand.diskMb > disk ? Optional.of("disk") : Optional.empty();
     }
 
     /** What the node has too little of. */

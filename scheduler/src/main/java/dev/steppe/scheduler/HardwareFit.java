@@ -1,13 +1,13 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.AllocatedDevice;
+import dev.steppe.model.DeviceInstance;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeCpu;
 import dev.steppe.model.NodeDevice;
 import dev.steppe.model.Numa;
 import dev.steppe.model.Task;
 import dev.steppe.model.TaskGroup;
-import dev.steppe.model.DeviceInstance;
 import dev.steppe.state.NodeUsage;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,6 +56,11 @@ final class HardwareFit {
         }
     }
 
+    /** True when no task asks for cores or devices. */
+    boolean isNone() {
+        return tasks.isEmpty();
+    }
+
     /** A device no instance of which would do, whatever runs on the node. */
     Optional<Refusal> neverFits(Node node) {
         return tasks.stream()
@@ -82,7 +87,9 @@ final class HardwareFit {
         if (tasks.isEmpty()) {
             return new Outcome.Fits(NOTHING);
         }
-        var taken = new Taken(new TreeSet<>(usage.cores().keySet()), new TreeSet<>(usage.devices().keySet()));
+        var taken = new Taken(
+                new TreeSet<>(usage.cores().keySet()),
+                new TreeSet<>(usage.devices().keySet()));
         var cores = new TreeMap<String, List<Integer>>();
         var devices = new TreeMap<String, List<AllocatedDevice>>();
         double score = 0;
@@ -202,7 +209,9 @@ final class HardwareFit {
         return Refusal.exhausted(
                 "numa-cores",
                 "numa: no memory node has " + needs.cores() + " free cores"
-                        + (needs.numa().devices().isEmpty() ? "" : " beside the devices " + needs.numa().devices())
+                        + (needs.numa().devices().isEmpty()
+                                ? ""
+                                : " beside the devices " + needs.numa().devices())
                         + ", which numa { affinity = \"" + needs.numa().affinity() + "\" }" + task + " asks for");
     }
 

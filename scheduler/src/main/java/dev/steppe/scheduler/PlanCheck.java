@@ -2,11 +2,11 @@ package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.DeviceInstance;
 import dev.steppe.model.NodeCapacity;
 import dev.steppe.model.NodeDevice;
 import dev.steppe.model.NodeId;
 import dev.steppe.state.Command;
-import dev.steppe.model.DeviceInstance;
 import dev.steppe.state.NodeUsage;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
@@ -83,7 +83,8 @@ public final class PlanCheck {
 
     /** Whether a victim is still far enough below, however priorities changed meanwhile. */
     private static boolean mayEvict(Snapshot newest, Plan plan, AllocationId victim) {
-        var winner = newest.job(plan.evaluation().jobKey()).map(job -> job.spec().priority());
+        var winner =
+                newest.job(plan.evaluation().jobKey()).map(job -> job.spec().priority());
         var loser = newest.allocation(victim)
                 .flatMap(it -> newest.job(it.jobKey()).or(() -> newest.jobOf(it)))
                 .map(job -> job.spec().priority());

@@ -1,13 +1,13 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.HostNetwork;
+import dev.steppe.model.HostPort;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeCapacity;
 import dev.steppe.model.Port;
 import dev.steppe.model.PortMapping;
 import dev.steppe.model.PortRanges;
 import dev.steppe.model.TaskGroup;
-import dev.steppe.model.HostPort;
 import dev.steppe.state.NodeUsage;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,6 +29,11 @@ final class PortFit {
 
     PortFit(TaskGroup group) {
         this.ports = PortNeeds.of(group);
+    }
+
+    /** True when no port is asked for. */
+    boolean isNone() {
+        return ports.isEmpty();
     }
 
     /** Which port is not free, and who holds it. */
@@ -80,8 +85,10 @@ final class PortFit {
                     - capacity.minDynamicPort()
                     + 1L
                     - reserved.countBetween(capacity.minDynamicPort(), capacity.maxDynamicPort());
-            long used = held.subSet(
-                            new HostPort(capacity.minDynamicPort(), ""), new HostPort(capacity.maxDynamicPort() + 1, ""))
+            long used = held
+                    .subSet(
+                            new HostPort(capacity.minDynamicPort(), ""),
+                            new HostPort(capacity.maxDynamicPort() + 1, ""))
                     .stream()
                     .filter(port -> port.collidesWith(new HostPort(port.port(), entry.getKey())))
                     .map(HostPort::port)

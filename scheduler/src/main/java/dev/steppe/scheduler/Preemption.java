@@ -97,9 +97,9 @@ final class Preemption {
     private Candidate next(List<Candidate> left, Node node, NodeUsage usage, SortedMap<String, Integer> evicted) {
         var demand = fit.demand(node);
         var capacity = node.spec().capacity();
-        double cpu = usage.cpuMegaHertz() + demand.cpuMegaHertz() - capacity.cpu().megaHertz();
-        double memory =
-                usage.memoryMb() + demand.memoryMb() - capacity.memory().memoryMb();
+        double cpu =
+                usage.cpuMegaHertz() + demand.cpuMegaHertz() - capacity.cpu().megaHertz();
+        double memory = usage.memoryMb() + demand.memoryMb() - capacity.memory().memoryMb();
         double disk = usage.diskMb() + demand.diskMb() - capacity.disk().diskMb();
         return left.stream()
                 .min(Comparator.comparingInt(Candidate::priority)
@@ -131,8 +131,9 @@ final class Preemption {
     private Victims spared(Node node, NodeUsage without, List<Candidate> chosen) {
         var victims = new ArrayList<>(chosen);
         var usage = without;
-        var byWorth =
-                chosen.reversed().stream().sorted(Comparator.comparingInt(it -> -it.priority())).toList();
+        var byWorth = chosen.reversed().stream()
+                .sorted(Comparator.comparingInt(it -> -it.priority()))
+                .toList();
         for (Candidate candidate : byWorth) {
             var with = usage.plus(candidate.allocation());
             if (fit.refusal(node, with).isEmpty()) {

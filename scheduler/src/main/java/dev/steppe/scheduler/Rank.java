@@ -10,11 +10,12 @@ import dev.steppe.state.NodeUsage;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** How good a feasible node is for the next instance: the mean of the components that say something. */
 final class Rank {
+    private static final double PENALTY = -1;
+
     private final TaskGroup group;
     private final Fit fit;
     private final PackScore packing;
@@ -29,38 +30,71 @@ final class Rank {
         this.spread = new SpreadScore(job, group);
     }
 
-    /** What the placements so far mean for the next one. */
-    record Neighbours(
-            SortedMap<String, Integer> ofGroupPerNode,
-            SortedMap<String, SortedMap<String, Integer>> perSpreadValue,
-            List<String> penalized) {}
+    /** What of a score is the node's own: the sum and the number of components that depend on nothing others share. */
+    record Own(double sum, int parts) {
+        /** The whole score, with the component that all nodes with the same values of spreads share. */
+        double with(double spread) {
+            return spread == 0 ? sum / parts : (sum + spread) / (parts + 1);
+        }
+
+        private Own and(double part) {
+            return new Own(sum + part, parts + 1);
+        }
+    }
 
     List<Spread> spreads() {
         return spread.spreads();
     }
 
-    /** The score of a node with that usage; {@code preemption} is that of those who would have to make room. */
-    NodeScore score(Node node, NodeUsage usage, Neighbours neighbours, Optional<Double> preemption) {
+    /** The component that is the same for all nodes with the same values of spreads. */
+    double spread(Node node, Neighbours neighbours) {
+        return spread.of(node, neighbours);
+    }
+
+    /** What is the node's own; {@code penalized} when the one to be replaced failed there. */
+    Own own(Node node, NodeUsage usage, Neighbours neighbours, boolean penalized) {
+        var own = new Own(packing.of(node, usage, fit.demand(node)), 1);
+        var devices = fit.deviceScore(node, usage);
+        if (devices.isPresent()) {
+            own = own.and(devices.get());
+        }
+        int together = neighbours.on(node.id());
+        if (together > 0 && group.count() > 0) {
+            own = own.and(antiAffinity(together));
+        }
+        if (penalized) {
+            own = own.and(PENALTY);
+        }
+        var wished = affinity.of(node);
+        return wished.isPresent() ? own.and(wished.get()) : own;
+    }
+
+    private double antiAffinity(int together) {
+        return -1.0 * (together + 1) / group.count();
+    }
+
+    /** The same score by components; {@code preemption} is that of those who would have to make room. */
+    NodeScore score(Node node, NodeUsage usage, Neighbours neighbours, boolean penalized, Optional<Double> preemption) {
         var parts = new TreeMap<String, Double>();
         parts.put("binpack", packing.of(node, usage, fit.demand(node)));
         fit.deviceScore(node, usage).ifPresent(score -> parts.put("devices", score));
-        int together = neighbours.ofGroupPerNode().getOrDefault(node.id().value(), 0);
+        int together = neighbours.on(node.id());
         if (together > 0 && group.count() > 0) {
-            parts.put("job-anti-affinity", -1.0 * (together + 1) / group.count());
+            parts.put("job-anti-affinity", antiAffinity(together));
         }
-        if (neighbours.penalized().contains(node.id().value())) {
-            parts.put("node-reschedule-penalty", -1.0);
+        if (penalized) {
+            parts.put("node-reschedule-penalty", PENALTY);
         }
         affinity.of(node).ifPresent(score -> parts.put("node-affinity", score));
-        double boost = spread.of(node, neighbours.perSpreadValue());
+        double boost = spread.of(node, neighbours);
         if (boost != 0) {
             parts.put("allocation-spread", boost);
         }
-        preemption.ifPresent(score -> parts.put("preemption", score));
-        double sum = 0;
-        for (double part : parts.values()) {
-            sum += part;
+        var own = own(node, usage, neighbours, penalized);
+        if (preemption.isPresent()) {
+            parts.put("preemption", preemption.get());
+            own = own.and(preemption.get());
         }
-        return new NodeScore(node.id(), Collections.unmodifiableSortedMap(parts), sum / parts.size());
+        return new NodeScore(node.id(), Collections.unmodifiableSortedMap(parts), own.with(boost));
     }
 }

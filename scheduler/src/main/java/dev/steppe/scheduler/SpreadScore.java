@@ -8,7 +8,6 @@ import dev.steppe.model.TaskGroup;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.SortedMap;
 
 /**
  * How much the next instance of a group is missing on nodes with the value a node has. With targets: how far the value is
@@ -35,10 +34,10 @@ final class SpreadScore {
     }
 
     /** The sum over the spreads, each by its weight; 0 when nothing is wished or all is even. */
-    double of(Node node, SortedMap<String, SortedMap<String, Integer>> placed) {
+    double of(Node node, Neighbours placed) {
         double sum = 0;
         for (Spread spread : spreads) {
-            var counts = placed.getOrDefault(spread.attribute(), Collections.emptySortedMap());
+            var counts = placed.by(spread.attribute());
             double weight = spread.weight() / weights;
             sum += Target.resolve(spread.attribute(), node)
                     .filter(value -> !value.isEmpty())
@@ -50,13 +49,13 @@ final class SpreadScore {
         return sum;
     }
 
-    private static double evenly(SortedMap<String, Integer> counts, String value) {
+    private static double evenly(Neighbours.Counts counts, String value) {
         if (counts.isEmpty()) {
             return 0;
         }
-        int here = counts.getOrDefault(value, 0);
-        int least = Collections.min(counts.values());
-        int most = Collections.max(counts.values());
+        int here = counts.of(value);
+        int least = counts.least();
+        int most = counts.most();
         if (here == 0) {
             return 1;
         }
@@ -66,17 +65,17 @@ final class SpreadScore {
         return least == most ? WORST : (double) (most - least) / least;
     }
 
-    private double targeted(Spread spread, double weight, SortedMap<String, Integer> counts, String value) {
+    private double targeted(Spread spread, double weight, Neighbours.Counts counts, String value) {
         double wanted = wanted(spread, value);
         if (wanted > 0) {
-            return weight * (wanted - counts.getOrDefault(value, 0) - 1) / wanted;
+            return weight * (wanted - counts.of(value) - 1) / wanted;
         }
         // Not wanted here at all: worse than any value that has too many already.
         double lowest = WORST;
         for (SpreadTarget target : spread.targets()) {
             double share = wanted(spread, target.value());
             if (share > 0) {
-                lowest = Math.min(lowest, weight * (share - counts.getOrDefault(target.value(), 0) - 1) / share);
+                lowest = Math.min(lowest, weight * (share - counts.of(target.value()) - 1) / share);
             }
         }
         return lowest;

@@ -12,6 +12,11 @@ final class Target {
         return !text.startsWith("${") || !text.endsWith("}");
     }
 
+    /** True for text whose value may be another one for each node, however alike they are. */
+    static boolean isUnique(String text) {
+        return !isPlain(text) && text.contains("unique.");
+    }
+
     /** The value for this node; empty when the node does not have it. */
     static Optional<String> resolve(String text, Node node) {
         if (isPlain(text)) {

@@ -15,7 +15,8 @@ class HardwareFitTest {
 
     /** Eight cores of 1000 MHz, four on each memory node; two kinds of devices, one on each memory node. */
     private void node(String id) {
-        cluster.apply(new Command.RegisterNode(TestCluster.read(NodeSpec.class, """
+        cluster.apply(new Command.RegisterNode(
+                TestCluster.read(NodeSpec.class, """
                 {"ID":"%1$s","Name":"%1$s","HTTPAddr":"10.0.0.1:4646","Attributes":{"network.modes":"host"},
                  "Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
                  "NodeResources":{"Cpu":{"CpuShares":8000,"TotalCpuCores":8,"ReservableCpuCores":[0,1,2,3,4,5,6,7],
@@ -29,15 +30,13 @@ class HardwareFitTest {
                     {"Vendor":"nvidia","Type":"gpu","Name":"a100","Instances":[
                       {"ID":"a-0","Healthy":true,"Locality":{"PciBusID":"c","NumaNode":1}},
                       {"ID":"a-1","Healthy":true,"Locality":{"PciBusID":"d","NumaNode":1}}],
-                     "Attributes":{"memory":{"Int":40,"Unit":"GiB"},"driver":{"String":"550.2"}}}]}}"""
-                .formatted(id)), List.of(), TestCluster.NOW));
+                     "Attributes":{"memory":{"Int":40,"Unit":"GiB"},"driver":{"String":"550.2"}}}]}}""".formatted(id)), List.of(), TestCluster.NOW));
     }
 
     private Plan run(String id, String resources) {
         cluster.register("""
                 {"ID":"%1$s","Name":"%1$s","Type":"service","TaskGroups":[{"Name":"g","EphemeralDisk":{"SizeMB":10},
-                 "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"MemoryMB":50,%2$s}}]}]}"""
-                .formatted(id, resources));
+                 "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"MemoryMB":50,%2$s}}]}]}""".formatted(id, resources));
         return cluster.schedule(id);
     }
 

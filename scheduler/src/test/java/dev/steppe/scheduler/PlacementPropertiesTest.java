@@ -3,14 +3,14 @@ package dev.steppe.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.DeviceInstance;
+import dev.steppe.model.HostPort;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeDevice;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.state.Command;
-import dev.steppe.model.DeviceInstance;
-import dev.steppe.model.HostPort;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,8 +121,7 @@ class PlacementPropertiesTest {
     }
 
     private static <T> List<T> each(
-            List<Allocation> held,
-            java.util.function.Function<dev.steppe.model.AllocatedResources, List<T>> things) {
+            List<Allocation> held, java.util.function.Function<dev.steppe.model.AllocatedResources, List<T>> things) {
         return held.stream()
                 .flatMap(it -> things.apply(it.allocatedResources()).stream())
                 .toList();
@@ -154,7 +153,8 @@ class PlacementPropertiesTest {
                 var live = snapshot.allocationsOf(job.key()).stream()
                         .filter(Allocation::holdsResources)
                         .toList();
-                var feasibility = new Feasibility(job.spec(), job.spec().taskGroups().getFirst());
+                var feasibility =
+                        new Feasibility(job.spec(), job.spec().taskGroups().getFirst());
                 var hosts = new ArrayList<String>();
                 for (Allocation allocation : live) {
                     var node = snapshot.node(allocation.nodeId()).orElseThrow();

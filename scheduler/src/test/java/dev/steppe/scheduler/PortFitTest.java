@@ -67,7 +67,11 @@ class PortFitTest {
                 + "{\"Label\":\"y\",\"HostNetwork\":\"%1$s\"}]";
         run("a", two.formatted("public"));
         assertThat(ports("a")).extracting(PortMapping::value).containsExactlyInAnyOrder(20_001, 20_002);
-        assertThat(run("b", two.formatted("alias")).failed().get("g").explanation().getFirst())
+        assertThat(run("b", two.formatted("alias"))
+                        .failed()
+                        .get("g")
+                        .explanation()
+                        .getFirst())
                 .contains("2 dynamic ports asked, 0 free of 2");
         run("c", two.formatted("default"));
         assertThat(ports("c")).hasSize(2);

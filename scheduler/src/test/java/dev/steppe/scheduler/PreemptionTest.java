@@ -41,8 +41,7 @@ class PreemptionTest {
         return """
                 {"ID":"%1$s","Name":"%1$s","Type":"%2$s","Priority":%3$d,"TaskGroups":[{"Name":"g","Count":%4$d,
                  "EphemeralDisk":{"SizeMB":10}%5$s,
-                 "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{%6$s}}]}]}"""
-                .formatted(id, type, priority, count, group, resources);
+                 "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{%6$s}}]}]}""".formatted(id, type, priority, count, group, resources);
     }
 
     private void run(String id, int priority, int count, String resources) {
@@ -65,7 +64,8 @@ class PreemptionTest {
         assertThat(victim.preemptedBy()).contains(winner.id());
         assertThat(winner.preemptedAllocations()).containsExactly(victim.id());
         assertThat(cluster.live("middle")).hasSize(1);
-        assertThat(winner.metrics().orElseThrow().scoreMetaData().getFirst().scores()).containsKey("preemption");
+        assertThat(winner.metrics().orElseThrow().scoreMetaData().getFirst().scores())
+                .containsKey("preemption");
         assertThat(plan.ofVictims())
                 .extracting(Evaluation::triggeredBy, it -> it.jobId().value(), Evaluation::priority)
                 .containsExactly(org.assertj.core.groups.Tuple.tuple("preemption", "low", 20));
@@ -149,7 +149,12 @@ class PreemptionTest {
         run("low", 30, 1, device);
         run("middle", 40, 1, device);
         run("high", 70, 1, device);
-        var given = cluster.live("high").getFirst().allocatedResources().tasks().get("t").devices();
+        var given = cluster.live("high")
+                .getFirst()
+                .allocatedResources()
+                .tasks()
+                .get("t")
+                .devices();
         assertThat(given.getFirst().ids()).containsExactly("gpu-1");
         assertThat(cluster.live("low")).isEmpty();
         assertThat(cluster.live("middle")).hasSize(1);
@@ -160,8 +165,8 @@ class PreemptionTest {
     void a_plan_shows_whom_it_would_evict_and_evicts_nobody() {
         cluster.node("n1", "dc1");
         run("low", 20, 1, "\"CPU\":900,\"MemoryMB\":100");
-        var preview = cluster.preview(TestCluster.read(
-                JobSpec.class, job("high", "service", 50, 1, "", "\"CPU\":500,\"MemoryMB\":100")));
+        var preview = cluster.preview(
+                TestCluster.read(JobSpec.class, job("high", "service", 50, 1, "", "\"CPU\":500,\"MemoryMB\":100")));
         assertThat(preview.preempted())
                 .isEqualTo(cluster.live("low").stream().map(Allocation::id).toList());
         assertThat(preview.updates().get("g").preemptions()).isEqualTo(1);

@@ -9,8 +9,7 @@ import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.state.Command;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /** The parts of the score, against the published formulas. Nodes have 1000 MHz and 1000 MB. */
@@ -20,18 +19,24 @@ class ScoreTest {
     private static JobSpec job(int count, String more) {
         return TestCluster.read(JobSpec.class, """
                 {"ID":"web","Name":"web","Type":"service","TaskGroups":[{"Name":"g","Count":%d%s,
-                 "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":500,"MemoryMB":500}}]}]}"""
-                .formatted(count, more));
+                 "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":500,"MemoryMB":500}}]}]}""".formatted(count, more));
     }
 
-    private static SortedMap<String, SortedMap<String, Integer>> placed(Map<String, Integer> perDatacenter) {
-        return new TreeMap<>(Map.of("${node.datacenter}", new TreeMap<>(perDatacenter)));
+    private Neighbours placed(JobSpec job, Map<String, Integer> perDatacenter) {
+        var neighbours = new Neighbours(new SpreadScore(job, job.taskGroups().getFirst()).spreads());
+        perDatacenter.forEach((datacenter, count) -> neighbours.count(
+                StreamSupport.stream(cluster.snapshot().nodes().spliterator(), false)
+                        .filter(node -> node.spec().datacenter().equals(datacenter))
+                        .findFirst()
+                        .orElseThrow(),
+                count));
+        return neighbours;
     }
 
     private double spread(JobSpec job, String node, Map<String, Integer> perDatacenter) {
         var score = new SpreadScore(job, job.taskGroups().getFirst());
         return score.of(
-                cluster.snapshot().node(new dev.steppe.model.NodeId(node)).orElseThrow(), placed(perDatacenter));
+                cluster.snapshot().node(new dev.steppe.model.NodeId(node)).orElseThrow(), placed(job, perDatacenter));
     }
 
     @Test
@@ -97,8 +102,7 @@ class ScoreTest {
         String used = cluster.live("web").getFirst().nodeId().value();
         var standard = SchedulerConfiguration.standard();
         cluster.apply(new Command.SetSchedulerConfiguration(
-                new SchedulerConfiguration(
-                        "spread", standard.preemption(), false, false, false, 100, 0, 0),
+                new SchedulerConfiguration("spread", standard.preemption(), false, false, false, 100, 0, 0),
                 Optional.empty(),
                 TestCluster.NOW));
         var other = """
@@ -109,7 +113,12 @@ class ScoreTest {
         Allocation spread = cluster.live("other").getFirst();
         assertThat(spread.nodeId().value()).isNotEqualTo(used);
         double free = 0.9;
-        assertThat(spread.metrics().orElseThrow().scoreMetaData().getFirst().scores().get("binpack"))
+        assertThat(spread.metrics()
+                        .orElseThrow()
+                        .scoreMetaData()
+                        .getFirst()
+                        .scores()
+                        .get("binpack"))
                 .isEqualTo((2 * Math.pow(10, free) - 2) / 18, within(1e-9));
     }
 
@@ -127,7 +136,9 @@ class ScoreTest {
         var given = cluster.live("web").getFirst().allocatedResources();
         assertThat(given.cpuMegaHertz()).isEqualTo(950);
         assertThat(given.memoryMb()).isEqualTo(600);
-        assertThat(cluster.snapshot().usage(cluster.live("web").getFirst().nodeId()).cpuMegaHertz())
+        assertThat(cluster.snapshot()
+                        .usage(cluster.live("web").getFirst().nodeId())
+                        .cpuMegaHertz())
                 .isEqualTo(950);
     }
 

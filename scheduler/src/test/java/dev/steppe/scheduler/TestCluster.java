@@ -58,6 +58,11 @@ final class TestCluster {
         }
     }
 
+    /** A node that says this of itself. */
+    void node(String json) {
+        apply(new Command.RegisterNode(read(NodeSpec.class, json), List.of(), NOW));
+    }
+
     /** A node with 1000 MHz and 1000 MB, in a datacenter. */
     void node(String id, String datacenter) {
         apply(new Command.RegisterNode(read(NodeSpec.class, """

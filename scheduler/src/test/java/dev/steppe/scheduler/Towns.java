@@ -81,21 +81,19 @@ final class Towns {
                    "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{%s}},
                             {"Name":"side","Driver":"raw_exec","Lifecycle":{"Hook":"prestart","Sidecar":%b},
                              "Resources":{"CPU":100,"MemoryMB":50}}]}]}""".formatted(
-                        number,
-                        number,
-                        pick("service", "service", "batch"),
-                        priority,
-                        pick("*", "*", "dc1"),
-                        String.join(",", constraints),
-                        random.nextInt(3) == 0 ? "{\"Attribute\":\"${attr.rack}\",\"Weight\":50}" : "",
-                        random.nextInt(3) == 0
-                                ? "{\"LTarget\":\"${node.class}\",\"RTarget\":\"small\",\"Weight\":-30}"
-                                : "",
-                        1 + random.nextInt(6),
-                        100 + random.nextInt(600),
-                        ports(),
-                        resources(),
-                        random.nextBoolean());
+                number,
+                number,
+                pick("service", "service", "batch"),
+                priority,
+                pick("*", "*", "dc1"),
+                String.join(",", constraints),
+                random.nextInt(3) == 0 ? "{\"Attribute\":\"${attr.rack}\",\"Weight\":50}" : "",
+                random.nextInt(3) == 0 ? "{\"LTarget\":\"${node.class}\",\"RTarget\":\"small\",\"Weight\":-30}" : "",
+                1 + random.nextInt(6),
+                100 + random.nextInt(600),
+                ports(),
+                resources(),
+                random.nextBoolean());
     }
 
     private static String constraint(String left, String operator, String right) {
@@ -104,10 +102,12 @@ final class Towns {
 
     private String ports() {
         return switch (random.nextInt(4)) {
-            case 0 -> "\"ReservedPorts\":[{\"Label\":\"s\",\"Value\":%s,\"HostNetwork\":\"%s\"}]"
-                    .formatted(pick("80", "443", "20003"), pick("default", "back"));
-            case 1 -> "\"DynamicPorts\":[{\"Label\":\"d\",\"HostNetwork\":\"%s\"},{\"Label\":\"e\"}]"
-                    .formatted(pick("default", "back"));
+            case 0 ->
+                "\"ReservedPorts\":[{\"Label\":\"s\",\"Value\":%s,\"HostNetwork\":\"%s\"}]"
+                        .formatted(pick("80", "443", "20003"), pick("default", "back"));
+            case 1 ->
+                "\"DynamicPorts\":[{\"Label\":\"d\",\"HostNetwork\":\"%s\"},{\"Label\":\"e\"}]"
+                        .formatted(pick("default", "back"));
             default -> "";
         };
     }
@@ -116,10 +116,11 @@ final class Towns {
         String memory = "\"MemoryMB\":" + (50 + random.nextInt(500));
         String devices = random.nextInt(4) > 0
                 ? ""
-                : ",\"Devices\":[{\"Name\":\"%s\",\"Count\":%d,\"Constraints\":[%s]}]".formatted(
-                        pick("gpu", "nvidia/gpu", "nvidia/gpu/a100"),
-                        1 + random.nextInt(2),
-                        random.nextBoolean() ? constraint("${device.attr.memory}", ">=", "20000 MiB") : "");
+                : ",\"Devices\":[{\"Name\":\"%s\",\"Count\":%d,\"Constraints\":[%s]}]"
+                        .formatted(
+                                pick("gpu", "nvidia/gpu", "nvidia/gpu/a100"),
+                                1 + random.nextInt(2),
+                                random.nextBoolean() ? constraint("${device.attr.memory}", ">=", "20000 MiB") : "");
         return random.nextInt(3) > 0
                 ? "\"CPU\":" + (100 + random.nextInt(1500)) + "," + memory + devices
                 : "\"Cores\":%d,%s,\"NUMA\":{\"Affinity\":\"%s\"}%s"

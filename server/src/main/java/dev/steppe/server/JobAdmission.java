@@ -46,11 +46,13 @@ public final class JobAdmission {
     /** What has no effect as long as operators do not allow it. */
     static List<String> notices(JobSpec job, SchedulerConfiguration configuration) {
         var notices = new ArrayList<String>();
-        job.taskGroups().forEach(group -> group.tasks().stream()
-                .filter(task -> task.resources().memoryMaxMb() != 0 && !configuration.memoryOversubscription())
-                .forEach(task -> notices.add("task \"" + task.name() + "\": memory_max has no effect, since memory"
-                        + " oversubscription is off; steppe operator scheduler set-config"
-                        + " -memory-oversubscription=true turns it on")));
+        job.taskGroups()
+                .forEach(group -> group.tasks().stream()
+                        .filter(task -> task.resources().memoryMaxMb() != 0 && !configuration.memoryOversubscription())
+                        .forEach(task ->
+                                notices.add("task \"" + task.name() + "\": memory_max has no effect, since memory"
+                                        + " oversubscription is off; steppe operator scheduler set-config"
+                                        + " -memory-oversubscription=true turns it on")));
         return notices;
     }
 

@@ -14,14 +14,7 @@ import org.junit.jupiter.api.Test;
 class InitialSchedulingTest {
     private static final Instant NOW = Instant.parse("2026-01-31T08:00:00Z");
     private static final SchedulerConfiguration SPREADING = new SchedulerConfiguration(
-            "spread",
-            new SchedulerConfiguration.Preemption(true, false, false, true),
-            false,
-            false,
-            false,
-            100,
-            0,
-            0);
+            "spread", new SchedulerConfiguration.Preemption(true, false, false, true), false, false, false, 100, 0, 0);
 
     @Test
     void it_is_written_down_once_and_what_an_operator_says_stays() {

@@ -194,6 +194,7 @@ final class Draft {
     /** The node is gone; its allocations are what they are. */
     void remove(Node node) {
         nodes = nodes.remove(node.id());
+        fleetChanges().remove(node.id());
         freed = freed.remove(node.id());
         publish(new Event.NodeForgotten(node));
     }

@@ -20,7 +20,10 @@ final class NodeKind {
         kind.put("pool", node.nodePool());
         put(kind, "attr.", node.attributes());
         put(kind, "meta.", node.meta());
-        node.drivers().forEach((name, driver) -> kind.put("driver." + name, driver.toString()));
+        node.drivers()
+                .forEach((name, driver) -> kind.put(
+                        "driver." + name,
+                        driver.detected() + " " + driver.healthy() + " " + driver.healthDescription()));
         node.hostVolumes().forEach((name, volume) -> kind.put("volume." + name, String.valueOf(volume.readOnly())));
         node.hostNetworks().forEach((name, network) -> kind.put("network." + name, ""));
         return kind.toString();

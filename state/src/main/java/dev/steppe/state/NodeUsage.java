@@ -21,12 +21,7 @@ public record NodeUsage(
         SortedMap<Integer, String> cores,
         SortedMap<DeviceInstance, String> devices) {
     public static final NodeUsage NONE = new NodeUsage(
-            0,
-            0,
-            0,
-            Collections.emptySortedMap(),
-            Collections.emptySortedMap(),
-            Collections.emptySortedMap());
+            0, 0, 0, Collections.emptySortedMap(), Collections.emptySortedMap(), Collections.emptySortedMap());
 
     /** The usage with one allocation more. */
     public NodeUsage plus(Allocation allocation) {

@@ -60,7 +60,8 @@ final class SchedulerRoutes {
 
     private static SchedulerConfiguration wanted(Request request) throws Refused {
         try {
-            return Codec.fromJson(SchedulerConfiguration.class, request.requiredBody().text());
+            return Codec.fromJson(
+                    SchedulerConfiguration.class, request.requiredBody().text());
         } catch (CodecException wrong) {
             throw Refused.invalid("the scheduler configuration cannot be read: " + wrong.getMessage());
         }

@@ -29,7 +29,9 @@ public final class SchedulerSetConfig implements Command {
         return List.of(
                 Flag.number("check-index", "index", "Only if the configuration was last changed at this index."),
                 Flag.text(
-                        "scheduler-algorithm", "name", "binpack fills nodes one after the other, spread evens them out."),
+                        "scheduler-algorithm",
+                        "name",
+                        "binpack fills nodes one after the other, spread evens them out."),
                 Flag.text("memory-oversubscription", "true|false", "Whether tasks may use memory up to memory_max."),
                 Flag.text("reject-job-registration", "true|false", "Whether jobs are refused."),
                 Flag.text("pause-eval-broker", "true|false", "Whether evaluations wait."),
@@ -64,9 +66,7 @@ public final class SchedulerSetConfig implements Command {
                 .put("ServiceSchedulerEnabled", flag(arguments, "preempt-service-scheduler", before))
                 .build();
         var wanted = new Json.Fields()
-                .put(
-                        "SchedulerAlgorithm",
-                        arguments.text("scheduler-algorithm").orElse(now.text("SchedulerAlgorithm")))
+                .put("SchedulerAlgorithm", arguments.text("scheduler-algorithm").orElse(now.text("SchedulerAlgorithm")))
                 .put("PreemptionConfig", preemption)
                 .put("MemoryOversubscriptionEnabled", flag(arguments, "memory-oversubscription", now))
                 .put("RejectJobRegistration", flag(arguments, "reject-job-registration", now))

@@ -47,7 +47,8 @@ final class NftablesFirewall implements Firewall {
     public void withdraw(List<PublishedPort> removed, List<PublishedPort> left)
             throws IOException, InterruptedException {
         boolean shared = !Collections.disjoint(
-                translations(removed).exact().keySet(), translations(left).exact().keySet());
+                translations(removed).exact().keySet(),
+                translations(left).exact().keySet());
         if (shared) {
             // On loopback the same number leads to one of several networks: it has to lead to another from now on.
             apply(left);

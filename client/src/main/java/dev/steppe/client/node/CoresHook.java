@@ -77,12 +77,15 @@ public final class CoresHook implements AllocationHook {
     private void share() throws HookException {
         var left = new ArrayList<>(node.get().capacity().cpu().reservable());
         var apart = new TreeSet<String>();
-        reserving.forEach((id, allocation) -> allocation.allocatedResources().tasks().forEach((name, task) -> {
-            if (!task.cpu().reservedCores().isEmpty()) {
-                apart.add(id + "." + name);
-                left.removeAll(task.cpu().reservedCores());
-            }
-        }));
+        reserving.forEach((id, allocation) -> allocation
+                .allocatedResources()
+                .tasks()
+                .forEach((name, task) -> {
+                    if (!task.cpu().reservedCores().isEmpty()) {
+                        apart.add(id + "." + name);
+                        left.removeAll(task.cpu().reservedCores());
+                    }
+                }));
         try {
             for (Sharers sharer : sharers) {
                 sharer.share(Processors.text(left), apart);

@@ -39,9 +39,8 @@ public final class Devices {
             kinds.add(configured(settings));
             environments.put(settings.label(), settings.environment());
         }
-        var named = configured.stream()
-                .flatMap(settings -> settings.ids().stream())
-                .toList();
+        var named =
+                configured.stream().flatMap(settings -> settings.ids().stream()).toList();
         for (NodeDevice found : graphics(root)) {
             if (found.instances().stream().noneMatch(instance -> named.contains(instance.id()))) {
                 kinds.add(found);
@@ -132,8 +131,7 @@ public final class Devices {
                 texts.putIfAbsent(name, text);
             });
         }
-        texts.replaceAll((name, text) ->
-                text.replace(IDS, String.join(",", perName.getOrDefault(name, List.of()))));
+        texts.replaceAll((name, text) -> text.replace(IDS, String.join(",", perName.getOrDefault(name, List.of()))));
         return texts;
     }
 }

@@ -65,7 +65,13 @@ class ProcessorsTest {
         assertThat(devices.kinds())
                 .extracting(kind -> kind.label())
                 .containsExactly("acme/fpga/x1", "nvidia/gpu/A100-SXM4-40GB", "nvidia/gpu/Tesla-T4");
-        assertThat(devices.kinds().get(1).instances().getFirst().locality().orElseThrow().numaNode())
+        assertThat(devices.kinds()
+                        .get(1)
+                        .instances()
+                        .getFirst()
+                        .locality()
+                        .orElseThrow()
+                        .numaNode())
                 .isEqualTo(1);
         assertThat(devices.environment(List.of(
                         new AllocatedDevice("acme", "fpga", "x1", List.of("f-0", "f-1")),

@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * version 2 makes the kernel wait for all processors, ten milliseconds and more, while version 1 has a way without that.
  */
 public final class Cgroups {
-    private static final List<String> VERSION_1_CONTROLLERS = List.of("cpu", "cpuacct", "cpuset", "memory", "pids", "systemd");
+    private static final List<String> VERSION_1_CONTROLLERS =
+            List.of("cpu", "cpuacct", "cpuset", "memory", "pids", "systemd");
     private static final List<String> VERSION_2_CONTROLLERS = List.of("cpu", "cpuset", "memory", "pids");
     private static final long PERIOD_MICROS = 100_000;
     private static final long QUOTA_MIN_MICROS = 1_000;
@@ -45,8 +46,7 @@ public final class Cgroups {
      * @param cores how much of the processors a task gets at most, 0 for no limit
      * @param own the processors nobody else uses, as in {@code 0-2,5}; empty to share the others
      */
-    public record Limits(
-            long cpuShares, long memoryBytes, long pidsMax, long reservedBytes, double cores, String own) {
+    public record Limits(long cpuShares, long memoryBytes, long pidsMax, long reservedBytes, double cores, String own) {
         public Limits {
             if (cpuShares <= 0 || memoryBytes <= 0 || pidsMax <= 0 || reservedBytes < 0 || cores < 0) {
                 throw new IllegalArgumentException("limits must be positive: cpu shares " + cpuShares + ", memory "
@@ -175,9 +175,9 @@ public final class Cgroups {
                 inherit(directory, MEMORY_NODES);
             }
             if (version1Group && wanted.isEmpty()) {
-                Files.writeString(
-                        directory.resolve(CPUS), inherited(directory.resolveSibling(CPUS)));
-            } else if (!wanted.isEmpty() || !Files.readString(directory.resolve(CPUS)).isBlank()) {
+                Files.writeString(directory.resolve(CPUS), inherited(directory.resolveSibling(CPUS)));
+            } else if (!wanted.isEmpty()
+                    || !Files.readString(directory.resolve(CPUS)).isBlank()) {
                 Files.writeString(directory.resolve(CPUS), wanted + "\n");
             }
         }

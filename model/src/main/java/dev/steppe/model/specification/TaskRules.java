@@ -120,7 +120,8 @@ final class TaskRules {
         at.addIf(
                 resources.cores() > 0 && resources.cpu() != 0 && resources.cpu() != 100,
                 "Resources.CPU",
-                "cpu " + resources.cpu() + " and cores " + resources.cores() + " exclude each other; write one of them");
+                "cpu " + resources.cpu() + " and cores " + resources.cores()
+                        + " exclude each other; write one of them");
         at.addIf(
                 resources.memoryMb() < 10,
                 "Resources.MemoryMB",
@@ -151,8 +152,7 @@ final class TaskRules {
     }
 
     private void numa(Numa numa, Resources resources) {
-        at.oneOf(
-                "Resources.NUMA.Affinity", "numa affinity", numa.affinity(), List.of("none", "prefer", "require"));
+        at.oneOf("Resources.NUMA.Affinity", "numa affinity", numa.affinity(), List.of("none", "prefer", "require"));
         at.addIf(
                 !numa.affinity().equals("none") && resources.cores() == 0,
                 "Resources.NUMA",
