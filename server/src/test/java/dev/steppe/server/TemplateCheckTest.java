@@ -25,9 +25,9 @@ class TemplateCheckTest {
 
     @Test
     void what_comes_later_is_named_but_no_mistake() throws CodecException {
-        var found = check("{{ with secret `kv/a` }}{{ .Data.b }}{{ end }}");
+        var found = check("{{ with pkiCert `pki/issue/a` }}{{ .Cert }}{{ end }}");
         assertThat(found.mistakes()).isEmpty();
-        assertThat(found.unsupported()).singleElement().asString().contains("secret in line 1", "use nomadVar");
+        assertThat(found.unsupported()).singleElement().asString().contains("pkiCert in line 1");
     }
 
     @Test

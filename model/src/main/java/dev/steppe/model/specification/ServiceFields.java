@@ -13,7 +13,6 @@ import java.util.List;
 
 /** What Steppe does with services and their checks. */
 final class ServiceFields {
-    private static final Answer NOT_YET = new Answer.Refused(true, "remove it");
     private static final String NO_CANARY = "no instance is a canary, since updates with canaries are refused";
 
     private ServiceFields() {}
@@ -26,7 +25,7 @@ final class ServiceFields {
                         CheckRestart.class,
                         "check_restart",
                         List.of(works("limit"), works("grace"), works("ignore_warnings"))),
-                Block.whole(ServiceWeights.class, "weights", NOT_YET));
+                new Block(ServiceWeights.class, "weights", List.of(works("passing"), works("warning"))));
     }
 
     private static Block service() {
