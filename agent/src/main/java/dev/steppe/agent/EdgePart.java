@@ -69,8 +69,8 @@ final class EdgePart {
                         () -> view.map(LocalNode::isHealthy).orElse(false));
         var catalog = new LiveCatalog(region, options.datacenter());
         var store = server.map(ServerPart::store).orElseGet(Store::new);
-        var observation = parts.add(Observation.begin(
-                store, region, view, options.configuration().telemetry()));
+        var observation = parts.add(
+                Observation.begin(store, region, view, options.configuration().telemetry()));
         Optional<Forwarding.Servers> servers = link.map(it -> server.flatMap(ServerPart::links)
                 .<Forwarding.Servers>map(links -> links)
                 .orElseGet(() -> new ClientLinks(it, "")));

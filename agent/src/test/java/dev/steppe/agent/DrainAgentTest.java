@@ -62,7 +62,10 @@ class DrainAgentTest {
 
     private static boolean isEmpty(Assembly agent) {
         return node(agent).drain().isEmpty()
-                && node(agent).lastDrain().map(DrainMetadata::status).equals(java.util.Optional.of(DrainStatus.COMPLETE));
+                && node(agent)
+                        .lastDrain()
+                        .map(DrainMetadata::status)
+                        .equals(java.util.Optional.of(DrainStatus.COMPLETE));
     }
 
     @Test
@@ -71,8 +74,7 @@ class DrainAgentTest {
         try (var agent = Assembly.start(AgentOptions.development(directory).onFreePorts())) {
             AgentTest.await("a ready node", () -> agent.server().snapshot().nodeCount() == 1);
             var go = directory.resolve("go");
-            AgentTest.register(
-                    agent, JOB.formatted("sum", "batch", "while [ ! -e " + go + " ]; do sleep 0.1; done"));
+            AgentTest.register(agent, JOB.formatted("sum", "batch", "while [ ! -e " + go + " ]; do sleep 0.1; done"));
             AgentTest.await("a running batch", () -> all(agent, "sum", ClientStatus.RUNNING));
             drain(agent, Duration.ZERO);
             AgentTest.await("a node that takes nothing new", () -> !node(agent).isEligible());

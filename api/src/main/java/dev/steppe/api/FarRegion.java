@@ -161,7 +161,6 @@ public final class FarRegion implements Region {
         throw far();
     }
 
-
     @Override
     public IntentionWritten putIntention(IntentionEndpoint.Wish wish, boolean onlyNew) throws IOException {
         throw far();

@@ -19,7 +19,9 @@ public final class Unblocking {
             boolean owed = blocked.failedGroups().containsKey(group.name());
             if (owed
                     && new Feasibility(job.spec(), group).refusal(node).isEmpty()
-                    && new Fit(group, snapshot.schedulerConfiguration()).refusal(node, snapshot.usage(node.id())).isEmpty()) {
+                    && new Fit(group, snapshot.schedulerConfiguration())
+                            .refusal(node, snapshot.usage(node.id()))
+                            .isEmpty()) {
                 return true;
             }
         }
