@@ -262,8 +262,7 @@ public final class SnapshotFile {
                     var pool = Codec.fromBinary(NodePool.class, bytes);
                     draft.nodePools = draft.nodePools.put(pool.name(), pool);
                 }
-                case SCHEDULER_CONFIGURATION ->
-                    draft.scheduler = Codec.fromBinary(SchedulerConfiguration.class, bytes);
+                case SCHEDULER_CONFIGURATION -> draft.scheduler = Codec.fromBinary(SchedulerConfiguration.class, bytes);
                 case AUTOPILOT -> draft.autopilot = Optional.of(Codec.fromBinary(AutopilotSettings.class, bytes));
                 case RESTORE_PART -> addPart(draft, Codec.fromBinary(Command.RestorePart.class, bytes));
                 case END -> throw new IOException("unreachable: the end mark has no record");
