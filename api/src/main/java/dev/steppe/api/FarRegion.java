@@ -69,6 +69,11 @@ public final class FarRegion implements Region {
     }
 
     @Override
+    public RegionDeployments deployments() {
+        throw new IllegalStateException("what is asked of the region's deployments is handed on to a server");
+    }
+
+    @Override
     public RegionNodes nodes() {
         throw new IllegalStateException("what is asked of the region's nodes is handed on to a server");
     }

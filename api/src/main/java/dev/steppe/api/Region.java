@@ -56,6 +56,9 @@ public interface Region {
     /** What operators do to the servers. */
     RegionOperator operator();
 
+    /** What may be done to deployments. */
+    RegionDeployments deployments();
+
     /** The servers, the leader marked. */
     List<Peer> servers();
 

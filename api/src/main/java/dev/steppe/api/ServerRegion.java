@@ -98,6 +98,11 @@ public final class ServerRegion implements Region, AutoCloseable {
         return new ServerRegionOperator(self, server, consensus);
     }
 
+    @Override
+    public RegionDeployments deployments() {
+        return new ServerRegionDeployments(server);
+    }
+
     private Optional<MemberId> leader() {
         return switch (consensus.leadership()) {
             case Leadership.Leading leading -> Optional.of(consensus.status().self());

@@ -87,6 +87,11 @@ public final class World implements Region, AutoCloseable {
     }
 
     @Override
+    public RegionDeployments deployments() {
+        throw new UnsupportedOperationException("a world without servers");
+    }
+
+    @Override
     public List<Peer> servers() {
         return List.of(new Peer("s1", "alpha", "127.0.0.1", 4647, 4646, true, true, "alive"));
     }
@@ -152,7 +157,7 @@ public final class World implements Region, AutoCloseable {
 
     @Override
     public long deleteEvaluations(List<EvaluationId> ids) throws Refused {
-        return apply(new Command.Collect(ids, List.of(), List.of(), AT));
+        return apply(new Command.Collect(ids, List.of(), List.of(), List.of(), AT));
     }
 
     @Override

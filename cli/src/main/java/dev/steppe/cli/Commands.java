@@ -26,6 +26,9 @@ import dev.steppe.cli.data.VarList;
 import dev.steppe.cli.data.VarLock;
 import dev.steppe.cli.data.VarPurge;
 import dev.steppe.cli.data.VarPut;
+import dev.steppe.cli.deployment.DeploymentDecision;
+import dev.steppe.cli.deployment.DeploymentList;
+import dev.steppe.cli.deployment.DeploymentStatus;
 import dev.steppe.cli.evaluation.EvalDelete;
 import dev.steppe.cli.evaluation.EvalList;
 import dev.steppe.cli.evaluation.EvalStatus;
@@ -102,7 +105,9 @@ final class Commands {
         if (name.startsWith("node ")) {
             return ofNodes(name);
         }
-        return name.startsWith("job ") || name.startsWith("scaling ") ? ofJobs(name) : ofOthers(name);
+        return name.startsWith("job ") || name.startsWith("scaling ") || name.startsWith("deployment ")
+                ? ofJobs(name)
+                : ofOthers(name);
     }
 
     private static Optional<Command> ofJobs(String name) {
@@ -115,6 +120,14 @@ final class Commands {
             case "job inspect" -> Optional.of(new JobInspect());
             case "job allocs" -> Optional.of(new JobAllocs());
             case "job deployments" -> Optional.of(new JobDeployments());
+            case "job promote" -> Optional.of(DeploymentDecision.promoteJob());
+            case "deployment list" -> Optional.of(new DeploymentList());
+            case "deployment status" -> Optional.of(new DeploymentStatus());
+            case "deployment promote" -> Optional.of(DeploymentDecision.promote());
+            case "deployment fail" -> Optional.of(DeploymentDecision.fail());
+            case "deployment pause" -> Optional.of(DeploymentDecision.pause());
+            case "deployment resume" -> Optional.of(DeploymentDecision.resume());
+            case "deployment unblock" -> Optional.of(DeploymentDecision.unblock());
             case "job eval" -> Optional.of(new JobEval());
             case "job dispatch" -> Optional.of(new JobDispatch());
             case "job periodic force" -> Optional.of(new JobPeriodicForce());

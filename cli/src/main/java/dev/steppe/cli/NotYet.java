@@ -5,8 +5,6 @@ import java.util.Optional;
 
 /** Commands people know from the tools they come from and that this version does not have: each is refused with a reason. */
 final class NotYet {
-    private static final String DEPLOYMENTS =
-            "deployments are not part of this version; updates go on by themselves, one by one, as update says";
 
     private NotYet() {}
 
@@ -14,14 +12,6 @@ final class NotYet {
     static Optional<String> reason(List<String> words) {
         var two = String.join(" ", words.subList(0, Math.min(2, words.size())));
         var reason = switch (two) {
-            case "job promote",
-                    "deployment promote",
-                    "deployment fail",
-                    "deployment pause",
-                    "deployment resume",
-                    "deployment unblock",
-                    "deployment list",
-                    "deployment status" -> DEPLOYMENTS;
             case "job action" -> "actions are not part of this version; use alloc exec";
             case "job start" -> "run the job file again, or take the job back to a version with job revert";
             case "operator metrics" ->

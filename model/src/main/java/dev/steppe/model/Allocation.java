@@ -23,6 +23,8 @@ public record Allocation(
         DesiredStatus desiredStatus,
         String desiredDescription,
         DesiredTransition desiredTransition,
+        Optional<DeploymentId> deploymentId,
+        Optional<RescheduleTracker> rescheduleTracker,
         @Json("PreviousAllocation") Optional<AllocationId> previous,
         @Json("NextAllocation") Optional<AllocationId> next,
         Optional<AllocationMetric> metrics,
@@ -59,12 +61,51 @@ public record Allocation(
         return !isTerminal();
     }
 
+    /** True when it proved to work. */
+    public boolean isHealthy() {
+        return client.health().flatMap(DeploymentHealth::healthy).orElse(false);
+    }
+
+    /** True when it proved not to work. */
+    public boolean isUnhealthy() {
+        return client.health()
+                .flatMap(DeploymentHealth::healthy)
+                .map(healthy -> !healthy)
+                .orElse(false);
+    }
+
+    /** True while it is tried out beside the instances of the version before. */
+    public boolean isCanary() {
+        return client.health().map(DeploymentHealth::canary).orElse(false);
+    }
+
+    /** The failed allocations it stands for. */
+    public RescheduleTracker reschedules() {
+        return rescheduleTracker.orElse(RescheduleTracker.NONE);
+    }
+
     /** The same allocation with what the servers want of it changed. */
     public Allocation desired(DesiredStatus status, String description) {
         return with(status, description, desiredTransition, next, client);
     }
 
-    /** The same allocation with what its node reports changed. */
+    /**
+     * The same allocation with what its node reports changed. A verdict on its health stands once it is there; one that
+     * was found in another deployment does not count.
+     */
+    public Allocation heard(ClientState state) {
+        var known = client.health();
+        var fresh = state.health().filter(health -> health.deploymentId().equals(deploymentId));
+        if (known.isEmpty()) {
+            return reported(state.judged(fresh));
+        }
+        boolean open = known.get().healthy().isEmpty();
+        var verdict = fresh.filter(health -> open)
+                .flatMap(health -> health.healthy().map(healthy -> known.get().decided(healthy, health.timestamp())));
+        return reported(state.judged(verdict.or(() -> known)));
+    }
+
+    /** The same allocation with the part that its node reports changed. */
     public Allocation reported(ClientState state) {
         return with(desiredStatus, desiredDescription, desiredTransition, next, state);
     }
@@ -109,6 +150,8 @@ public record Allocation(
                 status,
                 description,
                 transition,
+                deploymentId,
+                rescheduleTracker,
                 previous,
                 replacement,
                 metrics,
@@ -147,6 +190,8 @@ public record Allocation(
                 desiredStatus,
                 desiredDescription,
                 desiredTransition,
+                deploymentId,
+                rescheduleTracker,
                 replaces,
                 next,
                 seen,
@@ -161,8 +206,13 @@ public record Allocation(
                 modifyTime);
     }
 
-    /** The same allocation moved to another version of its job, without being replaced. */
-    public Allocation updated(long version, EvaluationId evaluation) {
+    /**
+     * The same allocation moved to another version of its job, without being replaced. In another deployment it has to
+     * prove itself again.
+     */
+    public Allocation updated(long version, EvaluationId evaluation, Optional<DeploymentId> deployment) {
+        boolean anew = deployment.isPresent() && !deployment.equals(deploymentId);
+        var judged = anew ? client.judged(Optional.of(DeploymentHealth.unknown(deployment, false))) : client;
         return new Allocation(
                 id,
                 namespace,
@@ -177,10 +227,12 @@ public record Allocation(
                 desiredStatus,
                 desiredDescription,
                 desiredTransition,
+                deployment.or(() -> deploymentId),
+                rescheduleTracker,
                 previous,
                 next,
                 metrics,
-                client,
+                judged,
                 preemptedAllocations,
                 preemptedBy,
                 epoch,
@@ -207,6 +259,8 @@ public record Allocation(
                 desiredStatus,
                 desiredDescription,
                 desiredTransition,
+                deploymentId,
+                rescheduleTracker,
                 previous,
                 Optional.empty(),
                 metrics,
@@ -242,6 +296,8 @@ public record Allocation(
                 desiredStatus,
                 desiredDescription,
                 desiredTransition,
+                deploymentId,
+                rescheduleTracker,
                 previous,
                 next,
                 metrics,

@@ -21,6 +21,11 @@ public record ClientState(
         return new ClientState(newStatus, reason, taskStates, health, networkStatus, checks, refusals);
     }
 
+    /** The same with another verdict on its health. */
+    public ClientState judged(Optional<DeploymentHealth> verdict) {
+        return new ClientState(status, description, taskStates, verdict, networkStatus, checks, refusals);
+    }
+
     /** What a new allocation shows before its node said anything. */
     public static ClientState fresh() {
         return new ClientState(

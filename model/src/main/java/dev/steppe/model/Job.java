@@ -22,6 +22,11 @@ public record Job(
         return spec.key();
     }
 
+    /** The same version, known to work or not. */
+    public Job stable(boolean works, long index) {
+        return new Job(spec, stop, works, version, submitTime, createIndex, index, jobModifyIndex, versionTag, origin);
+    }
+
     /** The same version with another tag, or with none. */
     public Job tagged(Optional<VersionTag> tag, long index) {
         return new Job(spec, stop, stable, version, submitTime, createIndex, index, jobModifyIndex, tag, origin);

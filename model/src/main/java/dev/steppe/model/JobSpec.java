@@ -47,6 +47,18 @@ public record JobSpec(
         return new JobKey(namespace, id);
     }
 
+    /**
+     * How instances of a group are replaced when the job changes; empty when that happens all at once, without a
+     * deployment.
+     */
+    public Optional<UpdateStrategy> updateOf(TaskGroup group) {
+        if (type.ends()) {
+            return Optional.empty();
+        }
+        return Optional.of(group.update().or(() -> update).orElseGet(UpdateStrategy::standard))
+                .filter(strategy -> strategy.maxParallel() > 0);
+    }
+
     public Optional<TaskGroup> group(String groupName) {
         return taskGroups.stream()
                 .filter(group -> group.name().equals(groupName))

@@ -13,4 +13,19 @@ public record UpdateStrategy(
         @Default("10m") Duration progressDeadline,
         int canary,
         boolean autoRevert,
-        boolean autoPromote) {}
+        boolean autoPromote) {
+
+    /** The strategy of a group that names none. */
+    public static UpdateStrategy standard() {
+        return new UpdateStrategy(
+                Duration.ofSeconds(30),
+                1,
+                "checks",
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(10),
+                0,
+                false,
+                false);
+    }
+}

@@ -157,13 +157,18 @@ final class Candidates {
                         random.nextLong())));
     }
 
-    /** Where the instance to be replaced failed, another is worse off than elsewhere. */
+    /** Where the instance to be replaced failed, and those before it, another is worse off than elsewhere. */
     private Set<Integer> penalized(Missing instance) {
-        return instance.replaces()
-                .filter(old -> old.client().status() == ClientStatus.FAILED)
-                .flatMap(old -> fleet.seatOf(old.nodeId()))
-                .map(Set::of)
-                .orElse(Set.of());
+        var seats = new TreeSet<Integer>();
+        instance.replaces().ifPresent(old -> {
+            if (old.client().status() == ClientStatus.FAILED) {
+                fleet.seatOf(old.nodeId()).ifPresent(seats::add);
+            }
+            old.reschedules()
+                    .events()
+                    .forEach(event -> fleet.seatOf(event.previousNode()).ifPresent(seats::add));
+        });
+        return seats;
     }
 
     /** A look at nodes one by one, for what needs more than their order: certain nodes, sentences, and evictions. */

@@ -1,7 +1,9 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientStatus;
+import dev.steppe.model.DeploymentId;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.state.Command;
 import java.time.Instant;
@@ -9,11 +11,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** What one evaluation found to be changed, collected group by group. Owned by that evaluation. */
 final class Changes {
     private final List<Missing> missing = new ArrayList<>();
     private final List<Command.Stop> stopped = new ArrayList<>();
+    private final TreeSet<AllocationId> migrating = new TreeSet<>();
     private final List<Command.Move> moved = new ArrayList<>();
     private final List<Command.Stop> outOfReach = new ArrayList<>();
     private final List<Command.Move> resumed = new ArrayList<>();
@@ -30,6 +34,11 @@ final class Changes {
 
     List<Command.Move> moved() {
         return Collections.unmodifiableList(moved);
+    }
+
+    /** True for what is stopped so that another instance takes its place elsewhere. */
+    boolean isMigrating(AllocationId allocation) {
+        return migrating.contains(allocation);
     }
 
     /** When the first delayed replacement is due. */
@@ -56,8 +65,8 @@ final class Changes {
         missing.add(instance);
     }
 
-    void move(Allocation allocation, long version) {
-        moved.add(new Command.Move(allocation.id(), version, allocation.evaluationId()));
+    void move(Allocation allocation, long version, Optional<DeploymentId> deployment) {
+        moved.add(new Command.Move(allocation.id(), version, allocation.evaluationId(), Optional.empty(), deployment));
     }
 
     /** The job does not want it any more. */
@@ -104,12 +113,17 @@ final class Changes {
     /** It is the live instance of its name again. */
     void resume(Allocation allocation, long epoch) {
         resumed.add(new Command.Move(
-                allocation.id(), allocation.jobVersion(), allocation.evaluationId(), Optional.of(epoch)));
+                allocation.id(),
+                allocation.jobVersion(),
+                allocation.evaluationId(),
+                Optional.of(epoch),
+                Optional.empty()));
     }
 
     /** Somebody wants another instance in its place. */
     void migrate(Allocation allocation) {
         stop(allocation, "alloc is being migrated");
+        migrating.add(allocation.id());
     }
 
     /** Something is to be looked at again then. */

@@ -51,6 +51,14 @@ public record DesiredUpdates(
         return new DesiredUpdates(0, 0, 0, 0, 0, 0, 0, victims, 0, List.of());
     }
 
+    static DesiredUpdates tried() {
+        return new DesiredUpdates(0, 0, 0, 0, 0, 0, 1, 0, 0, List.of());
+    }
+
+    static DesiredUpdates migrated() {
+        return new DesiredUpdates(0, 0, 1, 0, 0, 0, 0, 0, 0, List.of());
+    }
+
     static DesiredUpdates stopped() {
         return counts(0, 0, 1, 0, 0);
     }

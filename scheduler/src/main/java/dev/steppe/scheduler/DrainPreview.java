@@ -73,8 +73,7 @@ public record DrainPreview(@Json("NodeID") NodeId node, List<Move> allocations) 
                     moving(supposed, entry.getValue(), now), evaluation(job.get(), now, random), now, random);
             entry.getValue().forEach(it -> moves.add(move(job.get(), it, plan, strategy)));
             // the next job finds the nodes as this one leaves them
-            supposed = Store.supposing(
-                    supposed, new Command.ApplyPlan(plan.placed(), plan.stopped(), plan.moved(), List.of(), now));
+            supposed = Store.supposing(supposed, plan.command(List.of(), now));
         }
         return new DrainPreview(node, List.copyOf(moves));
     }
@@ -159,6 +158,7 @@ public record DrainPreview(@Json("NodeID") NodeId node, List<Move> allocations) 
                 EvaluationStatus.PENDING,
                 "",
                 Instant.EPOCH,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -2,6 +2,7 @@ package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientStatus;
+import dev.steppe.model.DeploymentState;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.Node;
@@ -14,70 +15,104 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * Compares what a job that wants one instance on every fitting node has with what it lacks. A node that does not fit is
- * left out, not failed on; one that takes nothing new keeps what it runs; one that is down loses its instance and gets
- * another when it is back.
+ * Compares a group that wants one instance on every fitting node with what it lacks. A node that does not fit is left out,
+ * not failed on; one that takes nothing new keeps what it runs; one that is down loses its instance and gets another when
+ * it is back. For one group in one evaluation.
  */
 final class Everywhere {
     private final Snapshot snapshot;
     private final Job job;
+    private final TaskGroup group;
     private final Succession succession;
     private final NodeFates fates;
+    private final Rescheduling rescheduling;
+    private final Rollout rollout;
     private final Changes changes;
+    private final Feasibility feasibility;
+    private final Optional<UpdateStrategy> strategy;
+    private final TreeMap<NodeId, Allocation> live = new TreeMap<>();
+    /** Nodes on which it is done, or was tried in vain. */
+    private final TreeSet<NodeId> over = new TreeSet<>();
 
-    Everywhere(Snapshot snapshot, Job job, Succession succession, NodeFates fates) {
-        this.snapshot = snapshot;
+    private final List<Allocation> inPlace = new ArrayList<>();
+    private final List<Allocation> outdated = new ArrayList<>();
+    private final List<Node> lacking = new ArrayList<>();
+    private int migrated;
+
+    Everywhere(
+            NodeFates fates,
+            Job job,
+            TaskGroup group,
+            Succession succession,
+            Rescheduling rescheduling,
+            Rollout rollout) {
+        this.snapshot = fates.snapshot();
         this.job = job;
+        this.group = group;
         this.succession = succession;
         this.fates = fates;
         this.changes = fates.changes();
+        this.rescheduling = rescheduling;
+        this.rollout = rollout;
+        this.feasibility = new Feasibility(job.spec(), group);
+        this.strategy = job.spec().updateOf(group);
     }
 
-    void run() {
-        job.spec().taskGroups().forEach(this::reconcile);
-    }
-
-    private void reconcile(TaskGroup group) {
-        var live = new TreeMap<NodeId, Allocation>();
-        var done = new TreeMap<NodeId, Allocation>();
-        for (Allocation allocation : snapshot.allocationsOf(job.key())) {
-            if (!allocation.taskGroup().equals(group.name())) {
-                continue;
-            }
-            if (isDone(allocation)) {
-                done.put(allocation.nodeId(), allocation);
-            } else if (!allocation.isTerminal()) {
-                var twin = live.put(allocation.nodeId(), allocation);
-                if (twin != null) {
-                    changes.stopUnneeded(twin);
+    void run(List<Allocation> existing) {
+        existing.forEach(this::sort);
+        List.copyOf(live.values()).forEach(this::look);
+        if (group.count() > 0) {
+            for (Node node : snapshot.nodes()) {
+                boolean wanted = !live.containsKey(node.id()) && !over.contains(node.id());
+                if (wanted && node.isEligible() && feasibility.refusal(node).isEmpty()) {
+                    lacking.add(node);
                 }
             }
         }
-        var feasibility = new Feasibility(job.spec(), group);
-        var outdated = new ArrayList<Allocation>();
-        live.values().forEach(allocation -> look(group, allocation, feasibility, outdated));
-        replace(group, live, outdated);
-        if (group.count() == 0) {
-            return;
-        }
-        boolean anywhere = !live.isEmpty() || !done.isEmpty();
-        for (Node node : snapshot.nodes()) {
-            boolean wanted = !live.containsKey(node.id()) && !done.containsKey(node.id());
-            if (wanted && node.isEligible() && feasibility.refusal(node).isEmpty()) {
-                changes.place(Missing.fresh(job, group, name(group)).on(node.id()));
-                anywhere = true;
+        begin(existing);
+        inPlace.forEach(allocation -> changes.move(allocation, job.version(), rollout.active()));
+        long canariesLacking = replace();
+        for (Node node : lacking) {
+            if (canariesLacking > 0) {
+                canariesLacking--;
+                changes.place(Missing.fresh(job, group, name()).on(node.id()).asCanary());
+            } else {
+                fill(node);
             }
         }
-        if (!anywhere) {
+        boolean anywhere = !live.isEmpty() || !over.isEmpty() || !lacking.isEmpty();
+        if (group.count() > 0 && !anywhere) {
             // not one node fits: it is asked for without one, so that the reasons are told and a new node is waited for
-            changes.place(Missing.fresh(job, group, name(group)));
+            changes.place(Missing.fresh(job, group, name()));
+        }
+        boolean settled = rollout.isOpen(group.name())
+                && anywhere
+                && lacking.isEmpty()
+                && migrated == 0
+                && inPlace.isEmpty()
+                && outdated.isEmpty()
+                && live.values().stream().allMatch(Allocation::isHealthy);
+        if (!settled) {
+            rollout.unsettled(group.name());
         }
     }
 
-    private String name(TaskGroup group) {
+    private String name() {
         return job.spec().name() + "." + group.name() + "[0]";
+    }
+
+    private void sort(Allocation allocation) {
+        if (isDone(allocation) || isGivenUp(allocation)) {
+            over.add(allocation.nodeId());
+        } else if (!allocation.isTerminal()) {
+            var twin = live.put(allocation.nodeId(), allocation);
+            if (twin != null) {
+                changes.stopUnneeded(twin);
+            }
+        }
     }
 
     /** An instance that is to end runs its course once for each version of the job. */
@@ -94,50 +129,113 @@ final class Everywhere {
                 .isEmpty();
     }
 
-    private void look(TaskGroup group, Allocation allocation, Feasibility feasibility, List<Allocation> outdated) {
+    /** There is no other node to try, and this one was tried as often as the restart policy says. */
+    private boolean isGivenUp(Allocation allocation) {
+        return allocation.client().status() == ClientStatus.FAILED
+                && allocation.desiredStatus() == DesiredStatus.RUN
+                && allocation.jobVersion() == job.version()
+                && !(rescheduling.of(group, allocation) instanceof Rescheduling.Decision.Now);
+    }
+
+    private void look(Allocation allocation) {
         var node = snapshot.node(allocation.nodeId());
         if (isSilent(node)) {
             fates.keepsItsName(allocation, group);
+            leave(allocation);
         } else if (group.count() == 0) {
             changes.stopUnneeded(allocation);
+            leave(allocation);
         } else if (feasibility.refusal(node.get()).isPresent()) {
             changes.stop(
                     allocation,
                     "the node does not fit the job any more: "
                             + feasibility.refusal(node.get()).get().sentence());
+            leave(allocation);
         } else if (allocation.desiredTransition().migrate()) {
             changes.migrate(allocation);
             // there is no other node for it: one that is being emptied gets another when it may have new ones
             if (node.get().isEligible()) {
                 changes.place(Missing.replacing(job, group, allocation).on(allocation.nodeId()));
+                migrated++;
             }
+            leave(allocation);
         } else if (allocation.jobVersion() != job.version()) {
             if (succession.of(allocation, group).inPlace()) {
-                changes.move(allocation, job.version());
+                inPlace.add(allocation);
             } else if (node.get().isEligible()) {
                 outdated.add(allocation);
             }
         }
     }
 
-    /** A system job is replaced as many nodes at a time as its update strategy says; what ends is not waited for. */
-    private void replace(TaskGroup group, TreeMap<NodeId, Allocation> live, List<Allocation> outdated) {
-        int parallel = job.spec().type().ends()
-                ? 0
-                : group.update()
-                        .or(() -> job.spec().update())
-                        .map(UpdateStrategy::maxParallel)
-                        .orElse(1);
-        long unproved = live.values().stream()
-                .filter(allocation -> allocation.jobVersion() == job.version() && !Reconciler.isHealthy(allocation))
-                .count();
-        long left = parallel == 0 ? Long.MAX_VALUE : Math.max(0, parallel - unproved);
-        for (Allocation allocation : outdated) {
-            boolean broken = allocation.client().status() != ClientStatus.RUNNING;
-            if (left > 0 || broken) {
-                left -= broken ? 0 : 1;
-                changes.place(Missing.updating(job, group, allocation).on(allocation.nodeId()));
-            }
+    /** Its node counts no more, now or until it is back. */
+    private void leave(Allocation allocation) {
+        live.remove(allocation.nodeId());
+        over.add(allocation.nodeId());
+    }
+
+    /** Makes the group part of a deployment when this version is new to it; canaries are a percentage of the nodes. */
+    private void begin(List<Allocation> existing) {
+        boolean isNew = existing.stream().noneMatch(allocation -> allocation.jobVersion() == job.version());
+        boolean needed = isNew || !inPlace.isEmpty() || !outdated.isEmpty();
+        int total = live.size() + lacking.size() + migrated;
+        if (strategy.isPresent() && total > 0 && needed && rollout.mayBegin()) {
+            int canaries =
+                    outdated.isEmpty() ? 0 : Math.ceilDiv(total * strategy.get().canary(), 100);
+            rollout.begin(
+                    group.name(), DeploymentState.begin(strategy.get(), total, Math.min(canaries, outdated.size())));
         }
+    }
+
+    /** While the newest version has to wait, nodes that lack one get the newest that is known to work. */
+    private void fill(Node node) {
+        var proven = rollout.isOpen(group.name())
+                ? Optional.<Job>empty()
+                : snapshot.stableBefore(job)
+                        .filter(stable -> !Consequence.of(stable.spec(), job.spec(), group.name())
+                                .inPlace());
+        var provenGroup = proven.flatMap(it -> it.spec().group(group.name()));
+        changes.place((provenGroup.isPresent()
+                        ? Missing.fresh(proven.orElseThrow(), provenGroup.get(), name())
+                        : Missing.fresh(job, group, name()))
+                .on(node.id()));
+    }
+
+    /**
+     * A system job is replaced as many nodes at a time as its update strategy says; what ends is not waited for. Tells how
+     * many canaries there is no node for among those that run the version before.
+     */
+    private long replace() {
+        boolean trying = rollout.isTrying(group.name());
+        long limit = Math.min(limit(), trying ? canariesLeft() : Long.MAX_VALUE);
+        outdated.stream().limit(limit).forEach(old -> {
+            var successor = Missing.updating(job, group, old).on(old.nodeId());
+            changes.place(trying ? successor.asCanary() : successor);
+        });
+        return trying ? Math.max(0, limit - outdated.size()) : 0;
+    }
+
+    private long canariesLeft() {
+        long desired = rollout.state(group.name())
+                .map(DeploymentState::desiredCanaries)
+                .orElse(0);
+        return Math.max(
+                0, desired - live.values().stream().filter(rollout::tries).count());
+    }
+
+    private long limit() {
+        if (strategy.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        var newest = live.values().stream()
+                .filter(allocation -> allocation.jobVersion() == job.version())
+                .toList();
+        if (rollout.isHeld() || newest.stream().anyMatch(Allocation::isUnhealthy)) {
+            return 0;
+        }
+        long unproved =
+                newest.stream().filter(allocation -> !allocation.isHealthy()).count();
+        int placed = migrated + (rollout.isOpen(group.name()) ? lacking.size() : 0);
+        return Math.max(0, strategy.get().maxParallel() - unproved - placed);
     }
 }

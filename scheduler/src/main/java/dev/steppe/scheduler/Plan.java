@@ -2,15 +2,20 @@ package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationMetric;
+import dev.steppe.model.Deployment;
 import dev.steppe.model.Evaluation;
 import dev.steppe.state.Command;
+import dev.steppe.state.Placements;
 import dev.steppe.state.Snapshot;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
  * What a scheduler proposes for one evaluation: instances to place, to stop and to move to a new version, how many of
- * which by group, the evaluations that follow, and those of jobs that lose instances to it. Nothing of it holds until it is verified against the newest state and applied.
+ * which by group, the evaluations that follow, those of jobs that lose instances to it, the deployment that begins and those
+ * that are over. Nothing of it holds until it is verified against the newest state and applied.
  */
 public record Plan(
         Evaluation evaluation,
@@ -21,7 +26,9 @@ public record Plan(
         SortedMap<String, Integer> queued,
         SortedMap<String, DesiredUpdates> updates,
         List<Evaluation> followUps,
-        List<Evaluation> ofVictims) {
+        List<Evaluation> ofVictims,
+        Optional<Deployment> deployment,
+        List<Command.DeploymentEnd> ended) {
 
     /** The evaluations of jobs that do lose instances to it: a plan may be accepted in part. */
     public List<Evaluation> evaluationsOfVictims(Snapshot snapshot) {
@@ -35,8 +42,13 @@ public record Plan(
                 .toList();
     }
 
-    /** True when it changes no allocation. */
+    /** True when it changes no allocation and no deployment. */
     public boolean isEmpty() {
-        return placed.isEmpty() && stopped.isEmpty() && moved.isEmpty();
+        return placed.isEmpty() && stopped.isEmpty() && moved.isEmpty() && deployment.isEmpty() && ended.isEmpty();
+    }
+
+    /** The change of the state that carries it out, with the evaluations that come of it. */
+    public Command.ApplyPlan command(List<Evaluation> evaluations, Instant now) {
+        return new Command.ApplyPlan(Placements.of(placed), stopped, moved, evaluations, deployment, ended, now);
     }
 }

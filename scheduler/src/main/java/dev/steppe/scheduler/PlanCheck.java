@@ -117,6 +117,8 @@ public final class PlanCheck {
                 plan.queued(),
                 plan.updates(),
                 plan.followUps(),
-                plan.ofVictims());
+                plan.ofVictims(),
+                plan.deployment(),
+                plan.ended());
     }
 }

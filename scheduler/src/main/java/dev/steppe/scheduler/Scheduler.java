@@ -5,6 +5,9 @@ import dev.steppe.model.AllocationId;
 import dev.steppe.model.AllocationMetric;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.ClientStatus;
+import dev.steppe.model.Deployment;
+import dev.steppe.model.DeploymentHealth;
+import dev.steppe.model.DeploymentId;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.DesiredTransition;
 import dev.steppe.model.Evaluation;
@@ -14,14 +17,18 @@ import dev.steppe.model.Ids;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobType;
+import dev.steppe.model.RescheduleTracker;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
@@ -34,6 +41,8 @@ public final class Scheduler {
 
     /** What triggers an evaluation at the time when a disconnected node is not waited for any more. */
     static final String DISCONNECT_TIMEOUT = "max-disconnect-timeout";
+
+    private static final Duration BATCH = Duration.ofSeconds(5);
 
     private final Snapshot snapshot;
     private final Evaluation evaluation;
@@ -63,54 +72,78 @@ public final class Scheduler {
         var registered = snapshot.job(evaluation.jobKey());
         if (registered.isEmpty()) {
             stopped.addAll(Reconciler.stopAll(snapshot.allocationsOf(evaluation.jobKey())));
-            return finish(List.of());
+            return finish(
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Rollout.cancelAll(snapshot.deploymentsOf(evaluation.jobKey())));
         }
         var job = registered.get();
         if (job.isParent()) {
-            return finish(List.of());
+            return finish(List.of(), Optional.empty(), Optional.empty(), List.of());
         }
-        var succession = new Succession(snapshot, job);
         var changes = new Changes();
+        var succession = new Succession(snapshot, job);
+        var rollout = new Rollout(snapshot, job, newDeployment());
         boolean forced = evaluation.triggeredBy().equals(FORCED_RESCHEDULE);
-        new Reconciler(snapshot, job, now, succession, forced, changes).run();
-        if (job.spec().type().everywhere() && !job.stop()) {
-            new Everywhere(snapshot, job, succession, new NodeFates(snapshot, now, changes)).run();
-        }
+        var rescheduling = new Rescheduling(snapshot, job, horizon(), forced, rollout);
+        new Reconciler(new NodeFates(snapshot, now, changes), job, succession, rescheduling, rollout).run();
         stopped.addAll(changes.stopped());
-        count(job, succession, changes.missing(), changes.moved());
-        place(job, changes.missing());
+        count(job, succession, changes);
+        place(job, rollout, changes.missing());
         stopped.addAll(changes.outOfReach());
         changes.retryAt()
-                .ifPresent(due -> followUps.add(followUp(
-                        "alloc-failure", EvaluationStatus.PENDING, "waits to replace a failed allocation", due)));
+                .filter(this::isNews)
+                .ifPresent(due -> followUps.add(
+                        followUp("alloc-failure", EvaluationStatus.PENDING, "created for delayed rescheduling", due)));
         changes.givenUpAt()
                 .ifPresent(due -> followUpOnce(
                         DISCONNECT_TIMEOUT, "waits until a disconnected node is not waited for any more", due));
         var moved = new ArrayList<>(changes.moved());
         moved.addAll(changes.resumed());
-        return finish(moved);
+        return finish(moved, rollout.active(), rollout.begun(job, evaluation.priority(), now), rollout.ended());
+    }
+
+    /** The id of the deployment that this evaluation begins, if it begins one: the same however often it is planned. */
+    private DeploymentId newDeployment() {
+        var name = evaluation.id() + " " + snapshot.index();
+        return new DeploymentId(
+                UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString());
+    }
+
+    /** What is due soon is due now: an evaluation that waited for one instance takes along those that follow closely. */
+    private Instant horizon() {
+        boolean waited = evaluation.waitUntil().isAfter(Instant.EPOCH);
+        var batch = waited ? evaluation.waitUntil().plus(BATCH) : now;
+        return batch.isAfter(now) ? batch : now;
+    }
+
+    /** False when another evaluation waits for that time already. */
+    private boolean isNews(Instant due) {
+        return snapshot.evaluationsOf(evaluation.jobKey()).stream()
+                .noneMatch(other -> other.status() == EvaluationStatus.PENDING
+                        && !other.id().equals(evaluation.id())
+                        && other.waitUntil().isAfter(now)
+                        && !other.waitUntil().isAfter(due));
     }
 
     /** What is to become of each group, whether or not there is room for it. */
-    private void count(Job job, Succession succession, List<Missing> missing, List<Command.Move> moved) {
+    private void count(Job job, Succession succession, Changes changes) {
         var touched = new TreeSet<AllocationId>();
         job.spec().taskGroups().forEach(group -> updates.put(group.name(), DesiredUpdates.NONE));
-        for (Missing instance : missing) {
+        for (Missing instance : changes.missing()) {
             instance.replaces().ifPresent(old -> touched.add(old.id()));
-            count(
-                    instance.group().name(),
-                    instance.replaces()
-                            .filter(old -> instance.stopsReplaced())
-                            .map(old -> DesiredUpdates.replaced(
-                                    succession.of(old, instance.group()).replacing()))
-                            .orElseGet(DesiredUpdates::placed));
+            count(instance.group().name(), counted(instance, succession, changes));
         }
-        moved.forEach(move -> touched.add(move.allocation()));
-        moved.forEach(move -> snapshot.allocation(move.allocation())
-                .ifPresent(it -> count(it.taskGroup(), DesiredUpdates.updatedInPlace())));
+        changes.moved().forEach(move -> touched.add(move.allocation()));
+        changes.moved()
+                .forEach(move -> snapshot.allocation(move.allocation())
+                        .ifPresent(it -> count(it.taskGroup(), DesiredUpdates.updatedInPlace())));
         stopped.forEach(stop -> touched.add(stop.allocation()));
-        stopped.forEach(stop -> snapshot.allocation(stop.allocation())
-                .ifPresent(it -> count(it.taskGroup(), DesiredUpdates.stopped())));
+        stopped.stream()
+                .filter(stop -> !changes.isMigrating(stop.allocation()))
+                .forEach(stop -> snapshot.allocation(stop.allocation())
+                        .ifPresent(it -> count(it.taskGroup(), DesiredUpdates.stopped())));
         for (Allocation allocation : snapshot.allocationsOf(job.key())) {
             if (!allocation.isTerminal() && !touched.contains(allocation.id())) {
                 count(allocation.taskGroup(), DesiredUpdates.ignored(allocation.jobVersion() != job.version()));
@@ -118,11 +151,24 @@ public final class Scheduler {
         }
     }
 
+    private static DesiredUpdates counted(Missing instance, Succession succession, Changes changes) {
+        if (instance.canary()) {
+            return DesiredUpdates.tried();
+        }
+        var old = instance.replaces();
+        if (old.isPresent() && instance.stopsReplaced()) {
+            return DesiredUpdates.replaced(
+                    succession.of(old.get(), instance.group()).replacing());
+        }
+        boolean migrates = old.filter(it -> changes.isMigrating(it.id())).isPresent();
+        return migrates ? DesiredUpdates.migrated() : DesiredUpdates.placed();
+    }
+
     private void count(String group, DesiredUpdates one) {
         updates.merge(group, one, DesiredUpdates::plus);
     }
 
-    private void place(Job job, List<Missing> missing) {
+    private void place(Job job, Rollout rollout, List<Missing> missing) {
         var nodes = new Candidates(snapshot, job, stopped);
         var epochs = new Epochs(snapshot, job);
         for (var group : job.spec().taskGroups()) {
@@ -134,7 +180,8 @@ public final class Scheduler {
             var choice = choose(nodes, instance);
             if (choice.node().isPresent()) {
                 choice.victims().forEach(nodes::evict);
-                accept(job, instance, choice, epochs);
+                var deployment = rollout.active().filter(it -> instance.job().version() == job.version());
+                accept(instance, choice, deployment, epochs);
                 nodes.take(placed.getLast());
             } else {
                 replaced.filter(old -> instance.stopsReplaced()).ifPresent(nodes::holdAgain);
@@ -153,48 +200,37 @@ public final class Scheduler {
         return home.orElseGet(() -> nodes.choose(instance, random));
     }
 
-    private void accept(Job job, Missing instance, Candidates.Choice choice, Epochs epochs) {
+    private void accept(Missing instance, Candidates.Choice choice, Optional<DeploymentId> deployment, Epochs epochs) {
         var node = choice.node().orElseThrow();
         var id = new AllocationId(Ids.random(random));
-        if (instance.stopsReplaced()) {
-            stopped.add(new Command.Stop(
-                    instance.replaces().orElseThrow().id(),
-                    DesiredStatus.STOP,
-                    "alloc is being updated due to job update",
-                    Optional.empty()));
-        }
-        instance.replaces()
-                .filter(old -> !instance.stopsReplaced()
-                        && old.desiredStatus() == DesiredStatus.RUN
-                        && old.client().status().isTerminal())
-                .ifPresent(old -> stopped.add(new Command.Stop(
-                        old.id(),
-                        DesiredStatus.STOP,
-                        "alloc was rescheduled because it "
-                                + (old.client().status() == ClientStatus.FAILED ? "failed" : "ended"),
-                        Optional.empty())));
-        long epoch = epochs.next(instance.name(), node.id());
+        instance.replaces().flatMap(old -> stopOf(instance, old)).ifPresent(stopped::add);
+        var spec = instance.job().spec();
+        var client = ClientState.fresh();
         placed.add(new Allocation(
                 id,
-                job.spec().namespace(),
+                spec.namespace(),
                 evaluation.id(),
                 instance.name(),
                 node.id(),
                 node.spec().name(),
-                job.spec().id(),
+                spec.id(),
                 instance.job().version(),
                 instance.group().name(),
                 choice.resources().orElseThrow(),
                 DesiredStatus.RUN,
                 "",
                 DesiredTransition.NONE,
+                deployment,
+                instance.replaces().flatMap(old -> remembered(instance, old)),
                 instance.replaces().map(Allocation::id),
                 Optional.empty(),
                 Optional.of(choice.metric()),
-                ClientState.fresh(),
+                deployment.isPresent()
+                        ? client.judged(Optional.of(DeploymentHealth.unknown(deployment, instance.canary())))
+                        : client,
                 choice.victims().stream().map(Allocation::id).toList(),
                 Optional.empty(),
-                epoch,
+                epochs.next(instance.name(), node.id()),
                 0,
                 0,
                 0,
@@ -229,13 +265,43 @@ public final class Scheduler {
                         job.map(Job::modifyIndex).orElse(0L));
     }
 
+    /** What a placed instance replaces is stopped, if it runs or would be looked at again. */
+    private static Optional<Command.Stop> stopOf(Missing instance, Allocation old) {
+        boolean newer = instance.job().version() != old.jobVersion();
+        if (instance.stopsReplaced() || (newer && old.client().status() == ClientStatus.FAILED)) {
+            return Optional.of(stop(old, "alloc is being updated due to job update"));
+        }
+        boolean ended = old.desiredStatus() == DesiredStatus.RUN
+                && old.client().status().isTerminal();
+        String reason = old.client().status() == ClientStatus.FAILED ? "failed" : "ended";
+        return ended ? Optional.of(stop(old, "alloc was rescheduled because it " + reason)) : Optional.empty();
+    }
+
+    private static Command.Stop stop(Allocation allocation, String reason) {
+        return new Command.Stop(allocation.id(), DesiredStatus.STOP, reason, Optional.empty());
+    }
+
+    /** A replacement knows of the failures before it, unless it is of another version. */
+    private Optional<RescheduleTracker> remembered(Missing instance, Allocation old) {
+        if (instance.job().version() != old.jobVersion()) {
+            return Optional.empty();
+        }
+        return old.client().status() == ClientStatus.FAILED
+                ? Optional.of(Rescheduling.after(instance.job().spec(), old, now))
+                : old.rescheduleTracker();
+    }
+
     private void reject(Missing instance, AllocationMetric metric) {
         String group = instance.group().name();
         queued.merge(group, 1, Integer::sum);
         failed.merge(group, metric, (first, again) -> Explanation.coalesced(first));
     }
 
-    private Plan finish(List<Command.Move> moved) {
+    private Plan finish(
+            List<Command.Move> moved,
+            Optional<DeploymentId> active,
+            Optional<Deployment> begun,
+            List<Command.DeploymentEnd> ended) {
         Optional<EvaluationId> blocked = Optional.empty();
         if (!failed.isEmpty()) {
             var waiting = followUp(
@@ -244,9 +310,21 @@ public final class Scheduler {
                     EvaluationStatus.BLOCKED, waiting.statusDescription(), failed, queued, Optional.empty()));
             blocked = Optional.of(waiting.id());
         }
-        var done = evaluation.scheduled(EvaluationStatus.COMPLETE, "", failed, queued, blocked);
+        var done = evaluation
+                .scheduled(EvaluationStatus.COMPLETE, "", failed, queued, blocked)
+                .seen(active, snapshot.index());
         return new Plan(
-                done, placed, stopped, moved, failed, queued, updates, followUps, List.copyOf(victims.values()));
+                done,
+                placed,
+                stopped,
+                moved,
+                failed,
+                queued,
+                updates,
+                followUps,
+                List.copyOf(victims.values()),
+                begun,
+                ended);
     }
 
     /** Unless an evaluation is there that will look at the job then. */
@@ -274,6 +352,7 @@ public final class Scheduler {
                 description,
                 waitUntil,
                 Optional.of(evaluation.id()),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 new TreeMap<>(),

@@ -1,53 +1,85 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.TaskGroup;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
 /**
- * The allocations of a group by what is to become of them: {@code running} ones go on or are updated, {@code replaced} ones
- * need a successor. Nobody else gets the names of those that are {@code finished} or {@code waiting} for their turn.
+ * The allocations of a group by what is to become of them: {@code kept} ones have a place, since they run, are done, or
+ * wait for their turn; {@code replaced} ones need a successor.
  */
-record Sorting(List<Allocation> running, List<Allocation> replaced, TreeSet<String> finished, TreeSet<String> waiting) {
+record Sorting(List<Allocation> kept, List<Allocation> replaced) {
 
-    /** Looks at all allocations of a group; what is lost or wanted elsewhere is stopped at once. */
-    static Sorting of(
-            Job job,
-            TaskGroup group,
-            List<Allocation> existing,
-            NodeFates fates,
-            Rescheduling rescheduling,
-            Changes changes) {
-        var sorting = new Sorting(new ArrayList<>(), new ArrayList<>(), new TreeSet<>(), new TreeSet<>());
+    private static final Comparator<Allocation> ORDER =
+            Comparator.comparingInt(Allocation::index).thenComparing(Allocation::createIndex);
+
+    /** Looks at allocations of a group; what is lost or wanted elsewhere is stopped at once. */
+    static Sorting of(Job job, TaskGroup group, List<Allocation> existing, NodeFates fates, Rescheduling rescheduling) {
+        var live = new ArrayList<Allocation>();
+        var sorting = new Sorting(new ArrayList<>(), new ArrayList<>());
         for (Allocation allocation : existing) {
             if (allocation.desiredStatus() != DesiredStatus.RUN) {
+                sorting.stopped(allocation);
                 continue;
             }
             switch (allocation.client().status()) {
                 case PENDING, RUNNING, UNKNOWN ->
-                    (fates.keepsItsName(allocation, group) ? sorting.running : sorting.replaced).add(allocation);
+                    (fates.keepsItsName(allocation, group) ? live : sorting.replaced).add(allocation);
                 case COMPLETE -> sorting.complete(job, allocation);
-                case FAILED -> sorting.failed(allocation, rescheduling.of(group, allocation), changes);
-                case LOST -> {
-                    if (allocation.next().isEmpty()) {
-                        sorting.replaced.add(allocation);
-                    }
-                }
+                case FAILED -> sorting.failed(allocation, rescheduling.of(group, allocation), fates.changes());
+                case LOST -> sorting.gone(allocation);
             }
         }
-        var running = fates.reconnected(sorting.running, sorting.finished, group);
-        return new Sorting(running, sorting.replaced, sorting.finished, sorting.waiting);
+        sorting.kept.addAll(reconnected(live, sorting.kept, group, fates));
+        sorting.kept.sort(ORDER);
+        sorting.replaced.sort(ORDER);
+        return sorting;
+    }
+
+    /** Of those whose names had been given to a replacement that is there still, one stays. */
+    private static List<Allocation> reconnected(
+            List<Allocation> live, List<Allocation> ended, TaskGroup group, NodeFates fates) {
+        var covered = new TreeSet<String>();
+        live.stream().filter(it -> it.next().isPresent()).forEach(it -> covered.add(it.name()));
+        var finished = new TreeSet<String>();
+        ended.stream()
+                .filter(it -> it.client().status() == ClientStatus.COMPLETE)
+                .forEach(it -> finished.add(it.name()));
+        covered.addAll(finished);
+        var left = new ArrayList<Allocation>();
+        var back = new ArrayList<Allocation>();
+        live.forEach(it -> (covered.contains(it.name()) ? back : left).add(it));
+        left.addAll(fates.reconnected(back, finished, group));
+        return left;
+    }
+
+    /** What was stopped against the job's will still needs a successor when there was no room for one. */
+    private void stopped(Allocation allocation) {
+        boolean unwilling = allocation.client().status() == ClientStatus.LOST
+                || allocation.desiredStatus() == DesiredStatus.EVICT
+                || allocation.desiredTransition().migrate();
+        if (unwilling) {
+            gone(allocation);
+        }
+    }
+
+    private void gone(Allocation allocation) {
+        if (allocation.next().isEmpty()) {
+            replaced.add(allocation);
+        }
     }
 
     private void complete(Job job, Allocation allocation) {
-        if (job.spec().type().ends() && allocation.jobVersion() == job.version()) {
-            finished.add(allocation.name());
-        } else if (!job.spec().type().ends()) {
-            replaced.add(allocation);
+        if (!job.spec().type().ends()) {
+            gone(allocation);
+        } else if (allocation.jobVersion() == job.version()) {
+            kept.add(allocation);
         }
     }
 
@@ -55,10 +87,11 @@ record Sorting(List<Allocation> running, List<Allocation> replaced, TreeSet<Stri
         switch (decision) {
             case Rescheduling.Decision.Now now -> replaced.add(allocation);
             case Rescheduling.Decision.Later later -> {
-                waiting.add(allocation.name());
+                kept.add(allocation);
                 changes.retryAt(later.due());
             }
-            case Rescheduling.Decision.NoMore noMore -> waiting.add(allocation.name());
+            case Rescheduling.Decision.NoMore noMore -> kept.add(allocation);
+            case Rescheduling.Decision.Updated updated -> kept.add(allocation);
             case Rescheduling.Decision.NotNeeded notNeeded -> {
                 // its successor counts, or a newer version takes its place
                 if (allocation.next().isPresent()) {

@@ -19,15 +19,20 @@ final class Succession {
         this.job = job;
     }
 
-    /** What the job's newest version means for an instance of an older one. */
-    Consequence of(Allocation allocation, TaskGroup group) {
+    /** What the job's newest version means for any instance of the version that this one has, wherever it is. */
+    Consequence ofVersion(Allocation allocation, TaskGroup group) {
         var before = snapshot.jobOf(allocation);
         if (before.isEmpty()) {
             return new Consequence(List.of("its version " + allocation.jobVersion() + " is not known any more"));
         }
-        var consequence = known.computeIfAbsent(
+        return known.computeIfAbsent(
                 allocation.jobVersion() + "/" + group.name(),
                 key -> Consequence.of(before.get().spec(), job.spec(), group.name()));
+    }
+
+    /** What the job's newest version means for an instance of an older one. */
+    Consequence of(Allocation allocation, TaskGroup group) {
+        var consequence = ofVersion(allocation, group);
         if (!consequence.inPlace()) {
             return consequence;
         }

@@ -68,8 +68,7 @@ class SchedulerTest {
                         + "\",\"JobID\":\"web\",\"Type\":\"service\",\"Priority\":50,\"TriggeredBy\":\"job-register\"}");
         var plan = Scheduler.plan(store.snapshot(), evaluation, now, random);
         var accepted = PlanCheck.check(store.snapshot(), plan).accepted();
-        store.apply(new Command.ApplyPlan(
-                accepted.placed(), accepted.stopped(), accepted.moved(), List.of(accepted.evaluation()), now));
+        store.apply(accepted.command(List.of(accepted.evaluation()), now));
         return plan;
     }
 
@@ -84,7 +83,8 @@ class SchedulerTest {
                 status,
                 "",
                 new TreeMap<>(),
-                Optional.of(new dev.steppe.model.DeploymentHealth(Optional.of(healthy), now, false)),
+                Optional.of(new dev.steppe.model.DeploymentHealth(
+                        Optional.of(healthy), now, false, allocation.deploymentId())),
                 Optional.empty(),
                 new TreeMap<>(),
                 List.of());

@@ -116,8 +116,7 @@ final class TestCluster {
     Plan schedule(String job) {
         var plan = Scheduler.plan(store.snapshot(), evaluation(job), now, random);
         var accepted = PlanCheck.check(store.snapshot(), plan).accepted();
-        apply(new Command.ApplyPlan(
-                accepted.placed(), accepted.stopped(), accepted.moved(), List.of(accepted.evaluation()), now));
+        apply(accepted.command(List.of(accepted.evaluation()), now));
         return plan;
     }
 
@@ -138,7 +137,8 @@ final class TestCluster {
                 status,
                 "",
                 new TreeMap<>(),
-                Optional.of(new DeploymentHealth(Optional.of(status == ClientStatus.RUNNING), now, false)),
+                Optional.of(new DeploymentHealth(
+                        Optional.of(status == ClientStatus.RUNNING), now, false, allocation.deploymentId())),
                 Optional.empty(),
                 new TreeMap<>(),
                 List.of());

@@ -32,7 +32,7 @@ public final class EvaluationEndpoint {
                     return;
                 }
             }
-            proposals.propose(new Command.Collect(ids, List.of(), List.of(), loop.now()), then);
+            proposals.propose(new Command.Collect(ids, List.of(), List.of(), List.of(), loop.now()), then);
         });
     }
 

@@ -2,6 +2,8 @@ package dev.steppe.server;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.Deployment;
+import dev.steppe.model.DeploymentId;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
@@ -56,12 +58,13 @@ final class Garbage implements Controller {
         var evaluations = evaluations(snapshot, now);
         var jobs = jobs(snapshot, now);
         var allocations = allocations(snapshot, new TreeSet<>(jobs), now);
+        var deployments = deployments(snapshot, jobs, now);
         boolean more = Math.max(evaluations.size(), Math.max(jobs.size(), allocations.size())) == BATCH;
         // what does not fit into one command is looked for again at once
         lastRun = more ? lastRun : now;
         var commands = new ArrayList<Command>();
-        if (!evaluations.isEmpty() || !jobs.isEmpty() || !allocations.isEmpty()) {
-            commands.add(new Command.Collect(evaluations, allocations, jobs, now));
+        if (!evaluations.isEmpty() || !jobs.isEmpty() || !allocations.isEmpty() || !deployments.isEmpty()) {
+            commands.add(new Command.Collect(evaluations, allocations, jobs, deployments, now));
         }
         var nodes = lostNodes(snapshot, now);
         if (!nodes.isEmpty()) {
@@ -165,6 +168,25 @@ final class Garbage implements Controller {
             }
             if (position++ < tooMany || ended.apply(each).isBefore(before)) {
                 found.add(id.apply(each));
+            }
+        }
+        return found;
+    }
+
+    /** The newest one of a job stays with it: it tells whether the job's version is to be tried again. */
+    private List<DeploymentId> deployments(Snapshot snapshot, List<JobKey> jobs, Instant now) {
+        var found = new ArrayList<DeploymentId>();
+        for (Deployment deployment : snapshot.deployments()) {
+            var job = snapshot.job(deployment.jobKey());
+            boolean orphan = job.isEmpty() || jobs.contains(deployment.jobKey());
+            boolean old = !deployment.isActive()
+                    && deployment.modifyTime().plus(retention.evaluations()).isBefore(now)
+                    && (orphan
+                            || snapshot.newestDeployment(job.get())
+                                    .filter(newest -> newest.id().equals(deployment.id()))
+                                    .isEmpty());
+            if (old && found.size() < BATCH) {
+                found.add(deployment.id());
             }
         }
         return found;

@@ -6,6 +6,7 @@ import dev.steppe.model.DesiredTransition;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Job;
+import dev.steppe.model.JobDefaults;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.Refusal;
@@ -68,7 +69,7 @@ public final class JobEndpoint {
             } else {
                 var notices = new ArrayList<>(admission.notices());
                 notices.addAll(JobAdmission.notices(job, configuration));
-                register(job, wish, notices, then);
+                register(JobDefaults.applied(job), wish, notices, then);
             }
         });
     }
@@ -122,13 +123,14 @@ public final class JobEndpoint {
     public record Planned(Preview preview, Optional<Instant> nextLaunch, List<String> notices) {}
 
     /** Tells what registering a job would lead to, and changes nothing. */
-    public void plan(JobSpec job, Consumer<Reply<Planned>> then) {
+    public void plan(JobSpec given, Consumer<Reply<Planned>> then) {
         loop.execute(() -> {
-            var admission = JobAdmission.check(job, loop.now());
+            var admission = JobAdmission.check(given, loop.now());
             if (!admission.isTaken()) {
                 then.accept(Reply.refused(admission.refusal()));
                 return;
             }
+            var job = JobDefaults.applied(given);
             var snapshot = store.snapshot();
             var now = loop.now();
             var random = new SplittableRandom(loop.random().nextLong());

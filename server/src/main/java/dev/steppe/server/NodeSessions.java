@@ -311,7 +311,7 @@ final class NodeSessions {
         }
     }
 
-    /** Ends and proofs of health let the scheduler go on with their jobs. */
+    /** Ends let the scheduler go on with their jobs. */
     private List<Evaluation> evaluationsAfter(Snapshot snapshot, List<Message.Report> reports) {
         var triggers = new TreeMap<JobKey, String>();
         for (Message.Report report : reports) {
@@ -348,10 +348,6 @@ final class NodeSessions {
             boolean stays = newest && type.map(JobType::everywhere).orElse(false);
             return done || stays ? Optional.empty() : Optional.of("alloc-failure");
         }
-        boolean proved = report.state().health().flatMap(it -> it.healthy()).orElse(false)
-                && !before.client().health().flatMap(it -> it.healthy()).orElse(false);
-        boolean updating = snapshot.allocationsOf(before.jobKey()).stream()
-                .anyMatch(other -> !other.isTerminal() && other.jobVersion() < before.jobVersion());
-        return proved && updating ? Optional.of("rolling-update") : Optional.empty();
+        return Optional.empty();
     }
 }

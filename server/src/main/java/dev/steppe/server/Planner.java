@@ -195,8 +195,7 @@ final class Planner {
             conflict(attempt);
             return;
         }
-        var command =
-                new Command.ApplyPlan(accepted.placed(), accepted.stopped(), accepted.moved(), evaluations, loop.now());
+        var command = accepted.command(evaluations, loop.now());
         var id = attempt.evaluation().id();
         onTheirWay.put(id, accepted.placed());
         proposals.propose(command, reply -> {

@@ -43,6 +43,7 @@ public final class Server implements AutoCloseable {
     private final IntentionEndpoint intentions;
     private final NodeEndpoint nodes;
     private final AllocationEndpoint allocations;
+    private final DeploymentEndpoint deployments;
     private final VariableEndpoint variables;
     private final KeyEndpoint keys;
     private final AgentEndpoint agents;
@@ -146,6 +147,7 @@ public final class Server implements AutoCloseable {
                 new SilentNodes(heartbeats, nodeEvaluations),
                 new Drains(nodeEvaluations),
                 new BlockedEvaluations(),
+                new DeploymentWatcher(),
                 new PeriodicLaunches(loop),
                 new InitialScheduling(options.scheduling()),
                 new LostHolders(renewals, checks),
@@ -159,6 +161,7 @@ public final class Server implements AutoCloseable {
         intentions = new IntentionEndpoint(loop, store, proposals);
         nodes = new NodeEndpoint(loop, store, proposals, nodeEvaluations);
         allocations = new AllocationEndpoint(loop, store, proposals);
+        deployments = new DeploymentEndpoint(loop, store, proposals);
         variables = new VariableEndpoint(loop, store, proposals, keyring, renewals);
         agents = new AgentEndpoint(loop, store, proposals, certificates, random);
         keys = new KeyEndpoint(loop, store, proposals, renewals, checks);
@@ -193,6 +196,10 @@ public final class Server implements AutoCloseable {
 
     public AllocationEndpoint allocations() {
         return allocations;
+    }
+
+    public DeploymentEndpoint deployments() {
+        return deployments;
     }
 
     public NodeEndpoint nodes() {

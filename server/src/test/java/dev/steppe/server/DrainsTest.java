@@ -84,8 +84,7 @@ class DrainsTest {
     private void plan(Evaluation evaluation) {
         var accepted = PlanCheck.check(store.snapshot(), Scheduler.plan(store.snapshot(), evaluation, now, random))
                 .accepted();
-        apply(new Command.ApplyPlan(
-                accepted.placed(), accepted.stopped(), accepted.moved(), List.of(accepted.evaluation()), now));
+        apply(accepted.command(List.of(accepted.evaluation()), now));
     }
 
     /** Lets controller and scheduler act until nothing changes. */
@@ -133,7 +132,7 @@ class DrainsTest {
                 status,
                 "",
                 new TreeMap<>(),
-                Optional.of(new DeploymentHealth(Optional.of(healthy), now, false)),
+                Optional.of(new DeploymentHealth(Optional.of(healthy), now, false, allocation.deploymentId())),
                 Optional.empty(),
                 new TreeMap<>(),
                 List.of());

@@ -10,6 +10,7 @@ import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobOrigin;
+import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeStatus;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,6 +50,12 @@ final class Applier {
             case Command.DeleteNodePool delete -> nodes(delete).delete(delete.name());
             case Command.PutEvaluations put -> putEvaluations(put.evaluations(), put.at());
             case Command.ApplyPlan plan -> applyPlan(plan);
+            case Command.PauseDeployment pause -> then(deployments(pause).pause(pause), pause.evaluations(), pause);
+            case Command.PromoteDeployment promote ->
+                then(deployments(promote).promote(promote), promote.evaluations(), promote);
+            case Command.FailDeployment fail -> failDeployment(fail);
+            case Command.JudgeAllocations judge -> then(deployments(judge).judge(judge), judge.evaluations(), judge);
+            case Command.SetJobStable set -> deployments(set).setStable(set);
             case Command.SetTransitions set -> setTransitions(set);
             case Command.ReportAllocations report -> report(report);
             case Command.PutIntention put -> putIntention(put);
@@ -77,6 +84,15 @@ final class Applier {
             case Command.DispatchJob dispatch -> new LaunchChanges(before, draft).dispatch(dispatch);
             case Command.ScaleJob scale -> scale(scale);
         };
+    }
+
+    private DeploymentChanges deployments(Command command) {
+        return new DeploymentChanges(draft, command.at());
+    }
+
+    /** What was not refused lets the scheduler look at something. */
+    private Optional<String> then(Optional<String> refusal, List<Evaluation> evaluations, Command command) {
+        return refusal.isPresent() ? refusal : putEvaluations(evaluations, command.at());
     }
 
     private VariableChanges variables(Command command) {
@@ -118,19 +134,7 @@ final class Applier {
                 && !existing.get().stop()
                 && existing.get().spec().equals(command.spec());
         if (!same) {
-            draft.put(new Job(
-                    command.spec(),
-                    false,
-                    false,
-                    existing.map(job -> job.version() + 1).orElse(0L),
-                    command.at(),
-                    existing.map(Job::createIndex).orElse(draft.index),
-                    draft.index,
-                    draft.index,
-                    Optional.empty(),
-                    existing.map(Job::origin).orElse(JobOrigin.NONE)));
-            dropOldVersions(key);
-            new LaunchChanges(before, draft).registered(existing, key, command.at());
+            putNewVersion(command.spec(), command.at());
         }
         command.submission()
                 .ifPresent(submission -> draft.put(new SubmittedVersion(
@@ -139,6 +143,46 @@ final class Applier {
                         draft.jobs.get(key).map(Job::version).orElse(0L),
                         submission)));
         return putEvaluations(command.evaluation().stream().toList(), command.at());
+    }
+
+    private void putNewVersion(JobSpec spec, Instant at) {
+        var existing = before.job(spec.key());
+        draft.put(new Job(
+                spec,
+                false,
+                false,
+                existing.map(job -> job.version() + 1).orElse(0L),
+                at,
+                existing.map(Job::createIndex).orElse(draft.index),
+                draft.index,
+                draft.index,
+                Optional.empty(),
+                existing.map(Job::origin).orElse(JobOrigin.NONE)));
+        dropOldVersions(spec.key());
+        new LaunchChanges(before, draft).registered(existing, spec.key(), at);
+    }
+
+    private Optional<String> failDeployment(Command.FailDeployment command) {
+        var deployment = before.deployment(command.deployment());
+        var refusal = deployments(command).fail(command);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        var key = deployment.orElseThrow().jobKey();
+        boolean current = before.job(key).filter(deployment.get()::isOf).isPresent();
+        command.revertTo()
+                .filter(version -> current)
+                .flatMap(version -> before.job(key, version))
+                .ifPresent(earlier -> {
+                    putNewVersion(earlier.spec(), command.at());
+                    before.submission(key, earlier.version())
+                            .ifPresent(source -> draft.put(new SubmittedVersion(
+                                    key.namespace(),
+                                    key.id(),
+                                    draft.jobs.get(key).orElseThrow().version(),
+                                    source)));
+                });
+        return putEvaluations(command.evaluations(), command.at());
     }
 
     private Optional<String> deregisterJob(Command.DeregisterJob command) {
@@ -241,16 +285,24 @@ final class Applier {
     }
 
     private Optional<String> applyPlan(Command.ApplyPlan plan) {
+        var deployments = deployments(plan);
+        plan.ended().forEach(deployments::end);
+        plan.deployment().ifPresent(deployments::begin);
         for (Command.Stop stop : plan.stopped()) {
             draft.allocations.get(stop.allocation()).ifPresent(allocation -> stop(allocation, stop, plan.at()));
         }
         for (Command.Move move : plan.moved()) {
-            draft.allocations
-                    .get(move.allocation())
-                    .ifPresent(allocation -> putByServer(moved(allocation, move), plan.at()));
+            draft.allocations.get(move.allocation()).ifPresent(allocation -> {
+                var goingOn = moved(allocation, move);
+                putByServer(goingOn, plan.at());
+                if (!goingOn.deploymentId().equals(allocation.deploymentId())) {
+                    deployments.placed(goingOn);
+                }
+            });
         }
         for (Allocation placed : plan.placed().all(draft::nodeName)) {
             draft.put(placed.stored(draft.index, draft.index, draft.index, plan.at(), plan.at()), true);
+            deployments.placed(placed);
             placed.previous()
                     .flatMap(draft.allocations::get)
                     .ifPresent(previous -> putByServer(previous.replacedBy(placed.id()), plan.at()));
@@ -259,7 +311,7 @@ final class Applier {
     }
 
     private static Allocation moved(Allocation allocation, Command.Move move) {
-        var updated = allocation.updated(move.jobVersion(), move.evaluation());
+        var updated = allocation.updated(move.jobVersion(), move.evaluation(), move.deployment());
         return move.epoch().map(updated::resumed).orElse(updated);
     }
 
@@ -299,16 +351,16 @@ final class Applier {
             var existing = draft.allocations.get(report.allocation());
             if (existing.isPresent() && !isLate(existing.get(), report)) {
                 var allocation = reachable(existing.get());
-                draft.put(
-                        allocation
-                                .reported(report.state())
-                                .stored(
-                                        allocation.createIndex(),
-                                        draft.index,
-                                        allocation.allocModifyIndex(),
-                                        allocation.createTime(),
-                                        command.at()),
-                        false);
+                var heard = allocation
+                        .heard(report.state())
+                        .stored(
+                                allocation.createIndex(),
+                                draft.index,
+                                allocation.allocModifyIndex(),
+                                allocation.createTime(),
+                                command.at());
+                draft.put(heard, false);
+                deployments(command).proved(existing, heard);
             }
         }
         return putEvaluations(command.evaluations(), command.at());
@@ -386,6 +438,10 @@ final class Applier {
                 .flatMap(id -> before.allocation(id).stream())
                 .filter(allocation -> allocation.client().status().isTerminal())
                 .forEach(this::collect);
+        command.deployments().stream()
+                .flatMap(id -> before.deployment(id).stream())
+                .filter(deployment -> !deployment.isActive())
+                .forEach(draft::remove);
         for (JobKey key : new ArrayList<>(command.jobs())) {
             before.versionsOf(key).forEach(draft::removeVersion);
             if (draft.jobs.containsKey(key)) {

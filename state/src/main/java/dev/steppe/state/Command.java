@@ -6,6 +6,9 @@ import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.AutopilotSettings;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.ClientStatus;
+import dev.steppe.model.Deployment;
+import dev.steppe.model.DeploymentId;
+import dev.steppe.model.DeploymentStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.DesiredTransition;
 import dev.steppe.model.DrainStrategy;
@@ -132,17 +135,24 @@ public sealed interface Command {
     record PutEvaluations(List<Evaluation> evaluations, Instant at) implements Command {}
 
     /** A scheduler's plan, verified against the newest state. */
-    record ApplyPlan(Placements placed, List<Stop> stopped, List<Move> moved, List<Evaluation> evaluations, Instant at)
+    record ApplyPlan(
+            Placements placed,
+            List<Stop> stopped,
+            List<Move> moved,
+            List<Evaluation> evaluations,
+            Optional<Deployment> deployment,
+            List<DeploymentEnd> ended,
+            Instant at)
             implements Command {
 
-        /** The plan that places these. */
+        /** Of a plan that neither begins nor ends a deployment. */
         public ApplyPlan(
                 List<Allocation> placed,
                 List<Stop> stopped,
                 List<Move> moved,
                 List<Evaluation> evaluations,
                 Instant at) {
-            this(Placements.of(placed), stopped, moved, evaluations, at);
+            this(Placements.of(placed), stopped, moved, evaluations, Optional.empty(), List.of(), at);
         }
     }
 
@@ -171,11 +181,46 @@ public sealed interface Command {
      * An allocation of a plan that goes over to another version of its job without being replaced. With an {@code epoch}
      * it is the live instance of its name again, in place of the one that had replaced it.
      */
-    record Move(AllocationId allocation, long jobVersion, EvaluationId evaluation, Optional<Long> epoch) {
+    record Move(
+            AllocationId allocation,
+            long jobVersion,
+            EvaluationId evaluation,
+            Optional<Long> epoch,
+            Optional<DeploymentId> deployment) {}
 
-        /** To another version, as the instance it is. */
-        public Move(AllocationId allocation, long jobVersion, EvaluationId evaluation) {
-            this(allocation, jobVersion, evaluation, Optional.empty());
+    /** A deployment that a plan found to be over. */
+    record DeploymentEnd(DeploymentId deployment, DeploymentStatus status, String description) {}
+
+    /** A deployment is to wait, or to go on. Refused when it is over. */
+    record PauseDeployment(DeploymentId deployment, boolean pause, List<Evaluation> evaluations, Instant at)
+            implements Command {}
+
+    /** The canaries of groups are approved. Refused when not all of them are healthy. */
+    record PromoteDeployment(DeploymentId deployment, List<String> groups, List<Evaluation> evaluations, Instant at)
+            implements Command {}
+
+    /** A deployment failed; with {@code revertTo}, that version of its job is registered anew. Refused when it is over. */
+    record FailDeployment(
+            DeploymentId deployment,
+            String description,
+            Optional<Long> revertTo,
+            List<Evaluation> evaluations,
+            Instant at)
+            implements Command {}
+
+    /** Somebody says which allocations of a deployment are healthy and which are not. */
+    record JudgeAllocations(
+            DeploymentId deployment,
+            List<AllocationId> healthy,
+            List<AllocationId> unhealthy,
+            List<Evaluation> evaluations,
+            Instant at)
+            implements Command {}
+
+    /** A version of a job is known to work, or not to. */
+    record SetJobStable(String namespace, JobId job, long version, boolean stable, Instant at) implements Command {
+        public JobKey key() {
+            return new JobKey(namespace, job);
         }
     }
 
@@ -319,7 +364,12 @@ public sealed interface Command {
     }
 
     /** Things that ended long ago are forgotten. */
-    record Collect(List<EvaluationId> evaluations, List<AllocationId> allocations, List<JobKey> jobs, Instant at)
+    record Collect(
+            List<EvaluationId> evaluations,
+            List<AllocationId> allocations,
+            List<JobKey> jobs,
+            List<DeploymentId> deployments,
+            Instant at)
             implements Command {}
 
     /** The form in which commands are replicated. */

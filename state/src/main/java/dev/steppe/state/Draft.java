@@ -4,6 +4,8 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.AutopilotSettings;
+import dev.steppe.model.Deployment;
+import dev.steppe.model.DeploymentId;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Intention;
@@ -39,6 +41,8 @@ final class Draft {
     PersistentMap<AllocationId, Allocation> allocations;
     Index<JobKey, AllocationId> allocationsByJob;
     Index<NodeId, AllocationId> allocationsByNode;
+    PersistentMap<DeploymentId, Deployment> deployments;
+    Index<JobKey, DeploymentId> deploymentsByJob;
     PersistentMap<Snapshot.IntentionPair, Intention> intentions;
     PersistentMap<String, AuthorityRoot> roots;
     PersistentMap<NodeId, Long> freed;
@@ -71,6 +75,8 @@ final class Draft {
         allocations = PersistentMap.empty();
         allocationsByJob = Index.empty();
         allocationsByNode = Index.empty();
+        deployments = PersistentMap.empty();
+        deploymentsByJob = Index.empty();
         intentions = PersistentMap.empty();
         roots = PersistentMap.empty();
         freed = PersistentMap.empty();
@@ -107,6 +113,8 @@ final class Draft {
         allocations = from.allocations;
         allocationsByJob = from.allocationsByJob;
         allocationsByNode = from.allocationsByNode;
+        deployments = from.deployments;
+        deploymentsByJob = from.deploymentsByJob;
         intentions = from.intentions;
         roots = from.roots;
         freed = from.freed;
@@ -237,6 +245,12 @@ final class Draft {
         publish(new Event.Other(Table.SCALING_EVENTS));
     }
 
+    void put(Deployment deployment) {
+        deployments = deployments.put(deployment.id(), deployment);
+        deploymentsByJob = deploymentsByJob.with(deployment.jobKey(), deployment.id());
+        publish(new Event.DeploymentChanged(deployment));
+    }
+
     void put(Allocation allocation, boolean byServer) {
         var before = allocations.get(allocation.id());
         allocations = allocations.put(allocation.id(), allocation);
@@ -265,6 +279,12 @@ final class Draft {
         evaluations = evaluations.remove(evaluation.id());
         evaluationsByJob = evaluationsByJob.without(evaluation.jobKey(), evaluation.id());
         publish(new Event.Other(Table.EVALUATIONS));
+    }
+
+    void remove(Deployment deployment) {
+        deployments = deployments.remove(deployment.id());
+        deploymentsByJob = deploymentsByJob.without(deployment.jobKey(), deployment.id());
+        publish(new Event.Other(Table.DEPLOYMENTS));
     }
 
     void remove(Allocation allocation) {

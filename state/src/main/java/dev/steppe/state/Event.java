@@ -2,6 +2,7 @@ package dev.steppe.state;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.Deployment;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
@@ -53,6 +54,13 @@ public sealed interface Event {
         @Override
         public Table table() {
             return Table.EVALUATIONS;
+        }
+    }
+
+    record DeploymentChanged(Deployment deployment) implements Event {
+        @Override
+        public Table table() {
+            return Table.DEPLOYMENTS;
         }
     }
 

@@ -4,6 +4,8 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.AutopilotSettings;
+import dev.steppe.model.Deployment;
+import dev.steppe.model.DeploymentId;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Intention;
@@ -24,6 +26,7 @@ import dev.steppe.model.data.VariableKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +50,8 @@ public final class Snapshot {
     final PersistentMap<AllocationId, Allocation> allocations;
     final Index<JobKey, AllocationId> allocationsByJob;
     final Index<NodeId, AllocationId> allocationsByNode;
+    final PersistentMap<DeploymentId, Deployment> deployments;
+    final Index<JobKey, DeploymentId> deploymentsByJob;
     final PersistentMap<IntentionPair, Intention> intentions;
     final PersistentMap<String, AuthorityRoot> roots;
     final PersistentMap<NodeId, Long> freed;
@@ -95,6 +100,8 @@ public final class Snapshot {
         allocations = draft.allocations;
         allocationsByJob = draft.allocationsByJob;
         allocationsByNode = draft.allocationsByNode;
+        deployments = draft.deployments;
+        deploymentsByJob = draft.deploymentsByJob;
         intentions = draft.intentions;
         roots = draft.roots;
         freed = draft.freed;
@@ -288,6 +295,36 @@ public final class Snapshot {
 
     public List<Allocation> allocationsOn(NodeId node) {
         return allocationsByNode.of(node, allocations);
+    }
+
+    /** All deployments, by id. */
+    public Iterable<Deployment> deployments() {
+        return deployments;
+    }
+
+    public Optional<Deployment> deployment(DeploymentId id) {
+        return deployments.get(id);
+    }
+
+    /** The deployments of all jobs that had this name, newest first. */
+    public List<Deployment> deploymentsOf(JobKey job) {
+        var found = deploymentsByJob.of(job, deployments);
+        found.sort(Comparator.comparingLong(Deployment::createIndex).reversed().thenComparing(Deployment::id));
+        return found;
+    }
+
+    /** The newest deployment of the job as it is registered now. */
+    public Optional<Deployment> newestDeployment(Job job) {
+        return deploymentsOf(job.key()).stream()
+                .filter(deployment -> deployment.jobCreateIndex() == job.createIndex())
+                .findFirst();
+    }
+
+    /** The newest version of a job before this one that is known to work. */
+    public Optional<Job> stableBefore(Job job) {
+        return historyOf(job.key()).stream()
+                .filter(version -> version.version() < job.version() && version.stable() && !version.stop())
+                .findFirst();
     }
 
     /** All intentions, by destination and source. */

@@ -3,6 +3,7 @@ package dev.steppe.state;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.AutopilotSettings;
+import dev.steppe.model.Deployment;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
@@ -68,7 +69,8 @@ public final class SnapshotFile {
         NODE_POOL(NodePool.class),
         SCHEDULER_CONFIGURATION(SchedulerConfiguration.class),
         AUTOPILOT(AutopilotSettings.class),
-        RESTORE_PART(Command.RestorePart.class);
+        RESTORE_PART(Command.RestorePart.class),
+        DEPLOYMENT(Deployment.class);
 
         private final Class<?> type;
 
@@ -110,6 +112,7 @@ public final class SnapshotFile {
         write(out, Kind.SCHEDULER_CONFIGURATION, List.of(snapshot.schedulerConfiguration()));
         write(out, Kind.AUTOPILOT, snapshot.autopilot.stream().toList());
         write(out, Kind.RESTORE_PART, snapshot.restoring);
+        write(out, Kind.DEPLOYMENT, snapshot.deployments);
         out.writeByte(Kind.END.ordinal());
         out.flush();
         long sum = crc.getValue();
@@ -247,6 +250,7 @@ public final class SnapshotFile {
                 case SESSION -> draft.keys = draft.keys.put(Codec.fromBinary(Session.class, bytes));
                 case KEY_TOMBSTONE -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.Tombstone.class, bytes));
                 case LOCK_DELAY -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.LockDelay.class, bytes));
+                case DEPLOYMENT -> draft.put(Codec.fromBinary(Deployment.class, bytes));
                 case SUBMISSION -> draft.put(Codec.fromBinary(SubmittedVersion.class, bytes));
                 case PERIODIC_LAUNCH -> draft.put(Codec.fromBinary(PeriodicLaunch.class, bytes));
                 case SCALING -> draft.put(Codec.fromBinary(ScalingHistory.class, bytes));

@@ -21,5 +21,6 @@ public enum Table {
     NODE_POOLS,
     SCHEDULER_CONFIGURATION,
     /** How the servers take care of themselves, and states that are being restored. */
-    OPERATOR
+    OPERATOR,
+    DEPLOYMENTS
 }

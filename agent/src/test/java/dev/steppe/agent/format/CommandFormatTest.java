@@ -1,5 +1,6 @@
 package dev.steppe.agent.format;
 
+import dev.steppe.model.Deployment;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.model.data.DataKey;
 import dev.steppe.model.data.KeyEntry;
@@ -35,6 +36,7 @@ class CommandFormatTest {
         golden.checkBinary(Variable.class, Samples.of(Variable.class));
         golden.checkBinary(DataKey.class, Samples.of(DataKey.class));
         golden.checkBinary(KeyEntry.class, Samples.of(KeyEntry.class));
+        golden.checkBinary(Deployment.class, Samples.of(Deployment.class));
         golden.checkBinary(Session.class, Samples.of(Session.class));
         golden.checkBinary(KeySpace.Tombstone.class, Samples.of(KeySpace.Tombstone.class));
         golden.checkBinary(KeySpace.LockDelay.class, Samples.of(KeySpace.LockDelay.class));

@@ -1,6 +1,7 @@
 package dev.steppe.agent.format;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.Deployment;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
@@ -19,6 +20,7 @@ class PublishedJsonTest {
         golden.checkJson(Node.class, Samples.of(Node.class));
         golden.checkJson(Allocation.class, Samples.of(Allocation.class));
         golden.checkJson(Evaluation.class, Samples.of(Evaluation.class));
+        golden.checkJson(Deployment.class, Samples.of(Deployment.class));
         golden.checkJson(Intention.class, Samples.of(Intention.class));
     }
 

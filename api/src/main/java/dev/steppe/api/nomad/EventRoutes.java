@@ -27,8 +27,8 @@ final class EventRoutes {
             "Node",
             "Service",
             "Variable",
-            // known, and never anything in them in this version
             "Deployment",
+            // known, and never anything in them in this version
             "NodePool",
             "ACLPolicy",
             "ACLToken",

@@ -3,7 +3,10 @@ package dev.steppe.api.nomad;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.event.EventHistory.Change;
 import dev.steppe.model.Allocation;
+import dev.steppe.model.Deployment;
+import dev.steppe.model.DeploymentId;
 import dev.steppe.model.Job;
+import dev.steppe.model.JobId;
 import dev.steppe.model.Node;
 import dev.steppe.model.data.VariableKey;
 import dev.steppe.state.Event;
@@ -49,7 +52,7 @@ final class EventShapes {
                             "EvaluationUpdated",
                             evaluation.id().value(),
                             evaluation.namespace(),
-                            List.of(evaluation.jobId().value()),
+                            keys(evaluation.jobId(), evaluation.deploymentId()),
                             change,
                             evaluation));
                 case Event.AllocationChanged(var allocation, var byServer) -> {
@@ -58,13 +61,14 @@ final class EventShapes {
                             byServer ? "PlanResult" : "AllocationUpdated",
                             allocation.id().value(),
                             allocation.namespace(),
-                            List.of(allocation.jobId().value()),
+                            keys(allocation.jobId(), allocation.deploymentId()),
                             change,
                             allocation));
                     if (withServices) {
                         services(allocation, change, found);
                     }
                 }
+                case Event.DeploymentChanged(var deployment) -> found.add(deployment(deployment, change));
                 case Event.NodeChanged(var node) -> found.add(node(node, change));
                 case Event.NodeForgotten(var node) ->
                     found.add(event(
@@ -123,6 +127,32 @@ final class EventShapes {
                 List.of(),
                 change,
                 Summaries.view(change.after(), job));
+    }
+
+    private static List<String> keys(JobId job, Optional<DeploymentId> deployment) {
+        return deployment.map(id -> List.of(job.value(), id.value())).orElse(List.of(job.value()));
+    }
+
+    private static StreamEvent deployment(Deployment deployment, Change change) {
+        var before = change.before().deployment(deployment.id());
+        String type;
+        if (before.isEmpty()) {
+            type = "PlanResult";
+        } else if (before.get().status() != deployment.status()) {
+            type = "DeploymentStatusUpdate";
+        } else if (before.get().needsPromotion() && !deployment.needsPromotion()) {
+            type = "DeploymentPromotion";
+        } else {
+            type = before.get().progressIndex() == deployment.progressIndex() ? "PlanResult" : "DeploymentAllocHealth";
+        }
+        return event(
+                "Deployment",
+                type,
+                deployment.id().value(),
+                deployment.namespace(),
+                List.of(deployment.jobId().value()),
+                change,
+                deployment);
     }
 
     private static StreamEvent node(Node node, Change change) {

@@ -55,8 +55,6 @@ final class JobRoutes {
                 Route.get("/v1/job/{id...}/allocations", Right.READ_JOB, this::allocations),
                 Route.get("/v1/job/{id...}/evaluations", Right.READ_JOB, this::evaluations),
                 Route.get("/v1/job/{id...}/summary", Right.READ_JOB, this::summary),
-                Route.get("/v1/job/{id...}/deployments", Right.READ_JOB, this::deployments),
-                Route.get("/v1/job/{id...}/deployment", Right.READ_JOB, this::newestDeployment),
                 Route.get("/v1/job/{id...}/services", Right.READ_JOB, this::services),
                 Route.write("/v1/job/{id...}/evaluate", Right.SUBMIT_JOB, this::evaluate));
     }
@@ -218,16 +216,6 @@ final class JobRoutes {
                                         .reversed())
                                 .toList()),
                 Table.EVALUATIONS);
-    }
-
-    /** There are no deployments in this version's state, so no job has any. */
-    private Answer deployments(Request request) throws Refused, IOException, InterruptedException {
-        return reads.answer(request, snapshot -> new Reads.Result(snapshot.index(Table.JOBS), List::of), Table.JOBS);
-    }
-
-    private Answer newestDeployment(Request request) throws Refused, IOException, InterruptedException {
-        return reads.answer(
-                request, snapshot -> new Reads.Result(snapshot.index(Table.JOBS), Optional::empty), Table.JOBS);
     }
 
     private Answer services(Request request) throws Refused, IOException, InterruptedException {

@@ -46,6 +46,7 @@ public final class NomadDialect {
         routes.addAll(new PlacementRoutes(region, catalog).routes());
         routes.addAll(new NodeRoutes(region).routes());
         routes.addAll(new NodePoolRoutes(region).routes());
+        routes.addAll(new DeploymentRoutes(region).routes());
         routes.addAll(new AllocationRoutes(region, node).routes());
         routes.addAll(new FileRoutes(region, node).routes());
         routes.addAll(new UsageRoutes(region, node).routes());

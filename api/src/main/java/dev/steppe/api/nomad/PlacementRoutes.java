@@ -47,7 +47,6 @@ final class PlacementRoutes {
                 Route.get("/v1/evaluations/count", Right.READ_JOB, this::evaluationCount),
                 Route.get("/v1/evaluation/{id}", Right.READ_JOB, this::evaluation),
                 Route.get("/v1/evaluation/{id}/allocations", Right.READ_JOB, this::allocationsOfEvaluation),
-                Route.get("/v1/deployments", Right.READ_JOB, this::deployments),
                 Route.get("/v1/services", Right.READ_JOB, this::services),
                 Route.get("/v1/service/{name}", Right.READ_JOB, this::service),
                 Route.delete("/v1/service/{name}/{id}", Right.SUBMIT_JOB, request -> {
@@ -199,11 +198,6 @@ final class PlacementRoutes {
                             .toList();
                 }),
                 Table.ALLOCATIONS);
-    }
-
-    /** There are no deployments in this version's state. */
-    private Answer deployments(Request request) throws Refused, IOException, InterruptedException {
-        return reads.list(request, (snapshot, listing) -> listing.page(List.of(), item -> ""), Table.JOBS);
     }
 
     private Answer services(Request request) throws Refused, IOException, InterruptedException {

@@ -40,9 +40,8 @@ final class SearchRoutes {
                 Route.write("/v1/search/fuzzy", Right.LIST_JOBS, this::fuzzy));
     }
 
-    private static final List<String> CONTEXTS = List.of("jobs", "evals", "allocs", "nodes");
+    private static final List<String> CONTEXTS = List.of("jobs", "evals", "allocs", "nodes", "deployment");
     private static final List<String> ALWAYS_EMPTY = List.of(
-            "deployment",
             "plugins",
             "volumes",
             "host_volumes",
@@ -157,6 +156,17 @@ final class SearchRoutes {
                                 allocation.id().value(),
                                 allocation.name(),
                                 List.of(allocation.namespace(), allocation.id().value())));
+                    }
+                }
+            }
+            case "deployment" -> {
+                for (var deployment : snapshot.deployments()) {
+                    if (isIn(namespace, deployment.namespace())) {
+                        found.add(new Thing(
+                                context,
+                                deployment.id().value(),
+                                deployment.id().value(),
+                                List.of(deployment.namespace())));
                     }
                 }
             }

@@ -4,12 +4,14 @@ import dev.steppe.model.AllocatedResources;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationMetric;
 import dev.steppe.model.DeploymentHealth;
+import dev.steppe.model.DeploymentId;
 import dev.steppe.model.DrainMetadata;
 import dev.steppe.model.DriverInfo;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeCapacity;
+import dev.steppe.model.RescheduleTracker;
 import dev.steppe.model.ScalingEvent;
 import dev.steppe.model.TaskState;
 import dev.steppe.model.codec.Flat;
@@ -67,7 +69,7 @@ final class Shapes {
     record ChildrenSummary(long pending, long running, long dead) {}
 
     /** An allocation with the job version it runs. */
-    record AllocationView(@Flat Allocation allocation, Optional<JobView> job, String deploymentId) {}
+    record AllocationView(@Flat Allocation allocation, Optional<JobView> job) {}
 
     /** An allocation in a list. */
     record AllocationStub(
@@ -88,6 +90,8 @@ final class Shapes {
             String clientDescription,
             SortedMap<String, TaskState> taskStates,
             Optional<DeploymentHealth> deploymentStatus,
+            Optional<DeploymentId> deploymentId,
+            Optional<RescheduleTracker> rescheduleTracker,
             @Json("NextAllocation") String next,
             long createIndex,
             long modifyIndex,

@@ -61,6 +61,8 @@ final class Stubs {
                 client.description(),
                 withTaskStates ? client.taskStates() : Collections.emptySortedMap(),
                 client.health(),
+                allocation.deploymentId(),
+                allocation.rescheduleTracker(),
                 allocation.next().map(AllocationId::value).orElse(""),
                 allocation.createIndex(),
                 allocation.modifyIndex(),
@@ -70,7 +72,7 @@ final class Stubs {
 
     static Shapes.AllocationView view(Snapshot snapshot, Allocation allocation) {
         return new Shapes.AllocationView(
-                allocation, snapshot.jobOf(allocation).map(job -> Summaries.view(snapshot, job)), "");
+                allocation, snapshot.jobOf(allocation).map(job -> Summaries.view(snapshot, job)));
     }
 
     static Shapes.NodeStub of(Node node, boolean withResources, boolean withSystem) {

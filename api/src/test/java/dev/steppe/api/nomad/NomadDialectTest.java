@@ -539,9 +539,9 @@ class NomadDialectTest {
 
     @Test
     void known_routes_that_are_not_served_name_themselves() throws IOException {
-        var plan = put("/v1/job/web/stable", "{}");
+        var plan = put("/v1/job/web/action", "{}");
         assertThat(plan.status()).isEqualTo(501);
-        assertThat(plan.text()).contains("/v1/job/web/stable").contains("not supported");
+        assertThat(plan.text()).contains("/v1/job/web/action").contains("not supported");
         assertThat(get("/v1/quotas").text()).isEqualTo("Nomad Enterprise only endpoint");
         assertThat(get("/v1/nothing").status()).isEqualTo(404);
     }

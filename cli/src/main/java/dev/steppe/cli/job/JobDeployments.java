@@ -5,11 +5,9 @@ import dev.steppe.cli.command.CommandFailure;
 import dev.steppe.cli.command.CommonFlags;
 import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
-import dev.steppe.cli.command.Match;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
-import dev.steppe.cli.terminal.Table;
 import java.util.List;
 
 /** Lists the deployments of a job. */
@@ -52,16 +50,7 @@ public final class JobDeployments implements Command {
             terminal.line("No deployments found");
             return 0;
         }
-        var table = new Table("ID", "Job ID", "Job Version", "Status", "Description");
-        for (var deployment : found) {
-            table.row(
-                    Match.shown(deployment.text("ID"), arguments.has("verbose")),
-                    deployment.text("JobID"),
-                    deployment.text("JobVersion"),
-                    deployment.text("Status"),
-                    deployment.text("StatusDescription"));
-        }
-        terminal.table(table);
+        terminal.table(DeploymentView.table(found, arguments.has("verbose")));
         return 0;
     }
 }

@@ -206,20 +206,7 @@ public final class JobStatus implements Command {
                 .put("Status", deployment.text("Status"))
                 .put("Description", deployment.text("StatusDescription")));
         terminal.blankLine();
-        terminal.title("Deployed");
-        var table = new Table("Task Group", "Desired", "Placed", "Healthy", "Unhealthy", "Progress Deadline");
-        for (var group : deployment.entries("TaskGroups").entrySet()) {
-            var state = group.getValue();
-            var deadline = Times.ofText(state.text("RequireProgressBy"));
-            table.row(
-                    group.getKey(),
-                    Long.toString(state.number("DesiredTotal")),
-                    Long.toString(state.number("PlacedAllocs")),
-                    Long.toString(state.number("HealthyAllocs")),
-                    Long.toString(state.number("UnhealthyAllocs")),
-                    deadline.isPresent() ? terminal.time(deadline.get()) : "N/A");
-        }
-        terminal.table(table);
+        DeploymentView.groups(deployment, terminal);
     }
 
     private static void allocations(Invocation invocation, List<Json> allocations) {

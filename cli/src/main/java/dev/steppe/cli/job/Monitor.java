@@ -1,7 +1,5 @@
 package dev.steppe.cli.job;
 
-import dev.steppe.cli.alloc.LogTail;
-import dev.steppe.cli.alloc.TaskEvents;
 import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.Match;
 import dev.steppe.cli.evaluation.PlacementFailure;
@@ -10,18 +8,13 @@ import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
 import dev.steppe.cli.terminal.Terminal;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
- * Follows what a submitted job sets off and prints each step once: the evaluation until it ends, then each allocation
- * with its tasks and checks until it runs and is healthy, or fails. One thread, one use.
+ * Follows what a submitted job sets off and prints each step once: the evaluation until it ends, then the deployment until
+ * it ends or, without one, each allocation until it runs and is healthy, or fails. One thread, one use.
  */
 public final class Monitor {
     private static final int PLACEMENT_FAILED = 2;
@@ -32,18 +25,14 @@ public final class Monitor {
     private final Terminal terminal;
     private final JobRun.JobScope scope;
     private final boolean verbose;
-    private final CheckWatch checks;
-    private final Set<String> told = new LinkedHashSet<>();
-    private final Map<String, String> statuses = new LinkedHashMap<>();
-    private long createIndex;
-    private long createTimeNanos;
+    private final AllocationWatch watch;
 
     Monitor(Invocation invocation, JobRun.JobScope scope, boolean verbose) throws ApiException {
         this.api = invocation.nomad();
         this.terminal = invocation.terminal();
         this.scope = scope;
         this.verbose = verbose;
-        this.checks = new CheckWatch(api, verbose);
+        this.watch = new AllocationWatch(api, terminal, verbose);
     }
 
     /** For an evaluation of whatever job. */
@@ -52,7 +41,7 @@ public final class Monitor {
     }
 
     /** Follows until everything runs. Exit code: 0 it runs, 1 something failed, 2 an allocation found no node. */
-    int follow(String evaluationId) throws ApiException {
+    public int follow(String evaluationId) throws ApiException {
         var evaluation = untilDecided(evaluationId);
         if (!evaluation.text("Status").equals("complete")) {
             return 1;
@@ -65,7 +54,10 @@ public final class Monitor {
         if (!evaluation.entries("FailedTGAllocs").isEmpty()) {
             return PLACEMENT_FAILED;
         }
-        return untilStarted(evaluationId, !evaluation.text("DeploymentID").isEmpty());
+        var deployment = evaluation.text("DeploymentID");
+        return deployment.isEmpty()
+                ? untilStarted(evaluationId)
+                : new DeploymentWatch(api, terminal, watch, verbose).follow(deployment);
     }
 
     /** Follows the evaluation only; for what stops and does not start. */
@@ -81,16 +73,16 @@ public final class Monitor {
         head("Monitoring evaluation \"" + id(evaluationId) + "\"");
         var path = "/v1/evaluation/" + Query.encode(evaluationId);
         var reply = api.get(path, scope.query());
-        createIndex = reply.body().number("CreateIndex");
-        createTimeNanos = reply.body().number("CreateTime");
+        watch.since(reply.body());
         tellTrigger(reply.body());
         var status = "pending";
         while (true) {
             var evaluation = reply.body();
             var now = evaluation.text("Status");
             if (!now.equals(status) && !now.equals("pending")) {
-                tellAllocations(
-                        api.get(allocationsPath(evaluationId), scope.query()).body());
+                watch.tell(api.get(allocationsPath(evaluationId), scope.query())
+                        .body()
+                        .items());
                 note("Evaluation status changed: \"" + status + "\" -> \"" + now + "\"");
                 status = now;
             }
@@ -142,21 +134,22 @@ public final class Monitor {
         return "/v1/evaluation/" + Query.encode(evaluationId) + "/allocations";
     }
 
-    private int untilStarted(String evaluationId, boolean judged) throws ApiException {
+    private int untilStarted(String evaluationId) throws ApiException {
         var path = allocationsPath(evaluationId);
         var reply = api.get(path, scope.query());
         var deadline = terminal.clock().instant().plus(PATIENCE);
         while (true) {
-            tellAllocations(reply.body());
+            watch.tell(reply.body().items());
             var wanted = wanted(reply.body());
-            var failed = failed(wanted);
+            var failed = AllocationWatch.failed(wanted);
             if (!failed.isEmpty()) {
-                return tellFailed(failed);
+                watch.tellFailed(failed);
+                return 1;
             }
-            if (allStarted(wanted, judged)) {
+            if (allStarted(wanted)) {
                 return tellStarted(wanted);
             }
-            tellUnproven(unproven(wanted, judged));
+            watch.tellUnproven(unproven(wanted));
             if (terminal.clock().instant().isAfter(deadline)) {
                 return tellLate(wanted);
             }
@@ -175,26 +168,13 @@ public final class Monitor {
         return wanted;
     }
 
-    private static List<Json> failed(List<Json> wanted) {
-        List<Json> failed = new ArrayList<>();
-        for (var allocation : wanted) {
-            var status = allocation.text("ClientStatus");
-            var unhealthy =
-                    allocation.at("DeploymentStatus").at("Healthy") instanceof Json.Bool healthy && !healthy.value();
-            if (status.equals("failed") || status.equals("lost") || unhealthy) {
-                failed.add(allocation);
-            }
-        }
-        return failed;
-    }
-
-    private static boolean allStarted(List<Json> wanted, boolean judged) {
+    private static boolean allStarted(List<Json> wanted) {
         for (var allocation : wanted) {
             if (!allocation.text("ClientStatus").equals("complete") && !hasRunningTask(allocation)) {
                 return false;
             }
         }
-        return unproven(wanted, judged).isEmpty();
+        return unproven(wanted).isEmpty();
     }
 
     /** False also while all tasks have ended and the allocation is being cleared away: then its end is worth waiting for. */
@@ -211,125 +191,16 @@ public final class Monitor {
     }
 
     /** The allocations that run and whose health is not known yet. Batch work is never judged. */
-    private static List<Json> unproven(List<Json> wanted, boolean judged) {
+    private static List<Json> unproven(List<Json> wanted) {
         List<Json> unproven = new ArrayList<>();
         for (var allocation : wanted) {
             var lasting = List.of("service", "system").contains(allocation.text("JobType"));
             var running = allocation.text("ClientStatus").equals("running");
-            if (running
-                    && (judged || lasting)
-                    && !allocation.at("DeploymentStatus").isTrue("Healthy")) {
+            if (running && lasting && !allocation.at("DeploymentStatus").isTrue("Healthy")) {
                 unproven.add(allocation);
             }
         }
         return unproven;
-    }
-
-    private void tellAllocations(Json allocations) {
-        for (var allocation : allocations.items()) {
-            var allocationId = allocation.text("ID");
-            var status = allocation.text("ClientStatus");
-            var before = statuses.get(allocationId);
-            if (before == null) {
-                tellNew(allocation);
-            }
-            tellTasks(allocation);
-            if (before != null && !before.equals(status)) {
-                var description = allocation.text("ClientDescription");
-                note("Allocation \"" + id(allocationId) + "\" status changed: \"" + before + "\" -> \"" + status + "\""
-                        + (description.isEmpty() ? "" : " (" + description + ")"));
-            }
-            statuses.put(allocationId, status);
-            if (allocation.at("DeploymentStatus").isTrue("Healthy") && told.add(allocationId + " healthy")) {
-                note("Allocation \"" + id(allocationId) + "\" is " + terminal.green("healthy"));
-            }
-        }
-    }
-
-    private void tellNew(Json allocation) {
-        var shown = "Allocation \"" + id(allocation.text("ID")) + "\" ";
-        var place = "node \"" + id(allocation.text("NodeID")) + "\", group \"" + allocation.text("TaskGroup") + "\"";
-        if (!allocation.text("DesiredStatus").equals("run")) {
-            note(shown + "stopped: " + place);
-        } else if (allocation.number("CreateIndex") < createIndex) {
-            note(shown + "modified: " + place);
-        } else {
-            note(shown + "created: " + place);
-        }
-    }
-
-    private void tellTasks(Json allocation) {
-        for (var task : allocation.entries("TaskStates").entrySet()) {
-            var name = "Task \"" + task.getKey() + "\" of \"" + id(allocation.text("ID")) + "\"";
-            for (var event : task.getValue().items("Events")) {
-                var key = allocation.text("ID") + " " + task.getKey() + " " + event.number("Time") + " "
-                        + event.text("Type");
-                if (event.number("Time") >= createTimeNanos && told.add(key)) {
-                    var bad = TaskEvents.isTrouble(event);
-                    var line = name + ": " + event.text("Type") + ": " + TaskEvents.message(event);
-                    note(bad ? terminal.yellow(line) : line);
-                }
-            }
-        }
-    }
-
-    private int tellFailed(List<Json> failed) {
-        for (var allocation : failed) {
-            var allocationId = allocation.text("ID");
-            var runs = allocation.text("ClientStatus").equals("running");
-            head(terminal.red(
-                    "Allocation \"" + id(allocationId) + "\" of group \"" + allocation.text("TaskGroup") + "\" "
-                            + (runs ? "did not become healthy" : "failed") + " on node \"" + allocation.text("NodeName")
-                            + "\": "
-                            + (runs ? checks.failing(allocationId) : reason(allocation))));
-            for (var task : allocation.entries("TaskStates").entrySet()) {
-                if (task.getValue().isTrue("Failed") || runs && !task.getKey().startsWith("connect-proxy-")) {
-                    tellOutput(allocationId, task.getKey());
-                }
-            }
-            terminal.line("    More: steppe alloc status " + id(allocationId));
-        }
-        return 1;
-    }
-
-    private static String reason(Json allocation) {
-        for (var task : allocation.entries("TaskStates").entrySet()) {
-            var events = task.getValue().items("Events");
-            for (var i = events.size() - 1; i >= 0; i--) {
-                if (TaskEvents.isTrouble(events.get(i))) {
-                    return "task \"" + task.getKey() + "\": " + TaskEvents.message(events.get(i));
-                }
-            }
-        }
-        var description = allocation.text("ClientDescription");
-        return description.isEmpty() ? "client status " + allocation.text("ClientStatus") : description;
-    }
-
-    /** The end of what a failed task wrote, because that is where people look next. */
-    private void tellOutput(String allocationId, String task) {
-        List<String> lines;
-        try {
-            lines = LogTail.last(api, allocationId, task, "stderr", 10);
-        } catch (ApiException | IOException unavailable) {
-            terminal.line("    stderr of task \"" + task + "\" is not available: " + unavailable.getMessage());
-            return;
-        }
-        if (!lines.isEmpty()) {
-            terminal.line("    Last lines of stderr of task \"" + task + "\":");
-            for (var line : lines) {
-                terminal.line("      | " + line);
-            }
-            terminal.line("    All of it: steppe alloc logs -stderr " + id(allocationId) + " " + task);
-        }
-    }
-
-    private void tellUnproven(List<Json> unproven) {
-        for (var allocation : unproven) {
-            if (told.add(allocation.text("ID") + " runs")) {
-                note("Allocation \"" + id(allocation.text("ID")) + "\" runs; waiting until it has proved healthy");
-            }
-        }
-        checks.tell(unproven, this::note);
     }
 
     private int tellStarted(List<Json> wanted) {
@@ -358,7 +229,7 @@ public final class Monitor {
         for (var allocation : wanted) {
             if (!allocation.text("ClientStatus").equals("complete")) {
                 terminal.line("    Allocation \"" + id(allocation.text("ID")) + "\" is "
-                        + allocation.text("ClientStatus") + ": " + reason(allocation));
+                        + allocation.text("ClientStatus") + ": " + AllocationWatch.reason(allocation));
             }
         }
         return 1;

@@ -3,7 +3,6 @@ package dev.steppe.client.allocation;
 import dev.steppe.model.CheckStatus;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.ClientStatus;
-import dev.steppe.model.DeploymentHealth;
 import dev.steppe.model.MeshRefusal;
 import dev.steppe.model.NetworkStatus;
 import dev.steppe.model.TaskState;
@@ -83,7 +82,7 @@ final class AllocationReport {
                 status,
                 describe(status, now),
                 Collections.unmodifiableSortedMap(states),
-                now.health.verdict().map(healthy -> new DeploymentHealth(Optional.of(healthy), now.health.at(), false)),
+                now.health.verdict(),
                 now.network,
                 Collections.unmodifiableSortedMap(new TreeMap<>(checks)),
                 refusals);

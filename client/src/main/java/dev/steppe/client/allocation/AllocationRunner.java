@@ -128,7 +128,7 @@ public final class AllocationRunner {
         this.surroundings = new Surroundings(allocation, job, origin);
         this.steps = new AllocationSteps(parts.hooks(), surroundings);
         this.report = new AllocationReport(checks);
-        this.health = new Health(loop, job, surroundings.group(), this::changed);
+        this.health = new Health(loop, allocation, job, surroundings.group(), this::changed);
         this.tasks = new AllocationTasks(loop, parts.tasks(), surroundings, before, this::changed);
         this.setupFailure = tasks.missingDriver();
     }
@@ -328,6 +328,10 @@ public final class AllocationRunner {
         job = newJob;
         if (newVersion) {
             goOnWithNewVersion();
+        }
+        if (health.isOfOther(allocation)) {
+            health.judge(allocation.deploymentId(), job, surroundings.group());
+            changed();
         }
         keep();
         if (newAllocation.desiredStatus() != DesiredStatus.RUN) {

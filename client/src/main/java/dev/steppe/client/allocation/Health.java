@@ -1,8 +1,11 @@
 package dev.steppe.client.allocation;
 
 import dev.steppe.io.Loop;
+import dev.steppe.model.Allocation;
 import dev.steppe.model.CheckStatus;
 import dev.steppe.model.ClientStatus;
+import dev.steppe.model.DeploymentHealth;
+import dev.steppe.model.DeploymentId;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.MigrateStrategy;
 import dev.steppe.model.Service;
@@ -17,38 +20,57 @@ import java.util.TreeMap;
 
 /**
  * Whether a new allocation of a service proved healthy: all tasks run and, unless the update strategy looks at tasks only,
- * all checks pass, for the strategy's minimum time without a break; a group without one is judged as its migrate block says. Unhealthy when that did not happen by the deadline or
- * a task failed. The verdict is final.
+ * all checks pass, for the strategy's minimum time without a break; a group without one is judged as its migrate block
+ * says. Unhealthy when that did not happen by the deadline or a task failed. With {@code health_check = "manual"} only a failure is seen; the rest is for the operator to say. The
+ * verdict is final for the deployment it was found in.
  */
 final class Health {
     private static final Duration MINIMUM = Duration.ofSeconds(10);
     private static final Duration DEADLINE = Duration.ofMinutes(5);
 
     private final Loop loop;
-    private final boolean judged;
-    private final boolean byChecks;
+    private final Runnable changed;
+    private boolean judged;
+    private boolean byOperator;
+    private boolean byChecks;
     /** What each check must show, by its key: {@code require_healthy}, {@code ignore_warnings} or {@code ignore}. */
     private final TreeMap<String, String> demands = new TreeMap<>();
 
-    private final Duration minimum;
-    private final Duration deadline;
-    private final Runnable changed;
-    private final Instant begun;
+    private Duration minimum = Duration.ZERO;
+    private Duration deadline = Duration.ZERO;
+    private Instant begun = Instant.EPOCH;
+    private Optional<DeploymentId> deployment = Optional.empty();
     private Optional<Loop.Timer> proving = Optional.empty();
-    private Optional<Boolean> verdict = Optional.empty();
-    private Instant at = Instant.EPOCH;
+    private Optional<Loop.Timer> ending = Optional.empty();
+    private Optional<DeploymentHealth> verdict = Optional.empty();
 
-    Health(Loop loop, JobSpec job, TaskGroup group, Runnable changed) {
+    /** Goes on from a verdict that was found before, if there is one. */
+    Health(Loop loop, Allocation allocation, JobSpec job, TaskGroup group, Runnable changed) {
         this.loop = loop;
         this.changed = changed;
-        this.begun = loop.now();
+        judge(allocation.deploymentId(), job, group);
+        verdict = allocation
+                .client()
+                .health()
+                .filter(health ->
+                        health.healthy().isPresent() && health.deploymentId().equals(deployment));
+    }
+
+    /** Judges anew, for another deployment. */
+    void judge(Optional<DeploymentId> inDeployment, JobSpec job, TaskGroup group) {
+        stopProving();
+        ending.ifPresent(Loop.Timer::cancel);
+        verdict = Optional.empty();
+        deployment = inDeployment;
+        begun = loop.now();
         var update = group.update().or(job::update);
         judged = !job.type().ends();
         var migrate = group.migrate();
-        byChecks = update.map(UpdateStrategy::healthCheck)
+        var by = update.map(UpdateStrategy::healthCheck)
                 .or(() -> migrate.map(MigrateStrategy::healthCheck))
-                .map("checks"::equals)
-                .orElse(true);
+                .orElse("checks");
+        byChecks = by.equals("checks");
+        byOperator = by.equals("manual");
         expect(group);
         minimum = update.map(UpdateStrategy::minHealthyTime)
                 .or(() -> migrate.map(MigrateStrategy::minHealthyTime))
@@ -56,6 +78,13 @@ final class Health {
         deadline = update.map(UpdateStrategy::healthyDeadline)
                 .or(() -> migrate.map(MigrateStrategy::healthyDeadline))
                 .orElse(DEADLINE);
+        boolean limited = judged && !byOperator;
+        ending = limited ? Optional.of(loop.after(deadline.plusMillis(1), changed)) : Optional.empty();
+    }
+
+    /** True when its verdict is asked for in another deployment than this. */
+    boolean isOfOther(Allocation allocation) {
+        return !allocation.deploymentId().equals(deployment);
     }
 
     /** The checks that have to pass are those of this version of the group. */
@@ -72,12 +101,8 @@ final class Health {
         }
     }
 
-    Optional<Boolean> verdict() {
+    Optional<DeploymentHealth> verdict() {
         return verdict;
-    }
-
-    Instant at() {
-        return at;
     }
 
     void look(ClientStatus status, boolean running, SortedMap<String, CheckStatus> checks) {
@@ -86,10 +111,11 @@ final class Health {
         }
         boolean passing = demands.entrySet().stream()
                 .allMatch(demand -> isMet(demand.getValue(), Optional.ofNullable(checks.get(demand.getKey()))));
-        if (status == ClientStatus.FAILED || loop.now().isAfter(begun.plus(deadline))) {
+        boolean late = !byOperator && loop.now().isAfter(begun.plus(deadline));
+        if (status == ClientStatus.FAILED || late) {
             stopProving();
             decide(false);
-        } else if (!running || (byChecks && !passing)) {
+        } else if (byOperator || !running || (byChecks && !passing)) {
             stopProving();
         } else if (proving.isEmpty()) {
             proving = Optional.of(loop.after(minimum, () -> {
@@ -114,7 +140,7 @@ final class Health {
     }
 
     private void decide(boolean healthy) {
-        verdict = Optional.of(healthy);
-        at = loop.now();
+        verdict = Optional.of(DeploymentHealth.unknown(deployment, false).decided(healthy, loop.now()));
+        ending.ifPresent(Loop.Timer::cancel);
     }
 }

@@ -67,8 +67,8 @@ final class Rows {
                 node,
                 endpoint.address(),
                 endpoint.port(),
-                interpolate(service.tags(), variables),
-                meta(service.meta(), variables),
+                interpolate(tags(service), variables),
+                meta(meta(service), variables),
                 Optional.empty(),
                 service.connect().map(Connect::byItself).orElse(false),
                 checks(service, name, id, task.isEmpty() ? service.taskName() : task),
@@ -78,6 +78,15 @@ final class Rows {
                 allocation.modifyIndex());
         rows.add(row);
         service.sidecar().ifPresent(sidecar -> rows.add(sidecarRow(service, sidecar, row, variables)));
+    }
+
+    /** A canary is found by tags of its own, where the service has some. */
+    private List<String> tags(Service service) {
+        return allocation.isCanary() && !service.canaryTags().isEmpty() ? service.canaryTags() : service.tags();
+    }
+
+    private SortedMap<String, String> meta(Service service) {
+        return allocation.isCanary() && !service.canaryMeta().isEmpty() ? service.canaryMeta() : service.meta();
     }
 
     private Instance sidecarRow(Service service, SidecarService sidecar, Instance of, Map<String, String> variables) {

@@ -39,7 +39,6 @@ import java.util.List;
 final class JobFields {
     private static final Answer WORKS = new Answer.Works(List.of(), "");
     private static final Answer NOT_YET = new Answer.Refused(true, "remove it");
-    private static final String NO_DEPLOYMENT = "remove it; instances are replaced max_parallel at a time";
     private static final String ONE_CLUSTER = "remove it; a region has one catalog";
 
     private JobFields() {}
@@ -167,10 +166,10 @@ final class JobFields {
                         works("health_check"),
                         works("min_healthy_time"),
                         works("healthy_deadline"),
-                        later("progress_deadline", NO_DEPLOYMENT),
-                        later("canary", NO_DEPLOYMENT),
-                        later("auto_revert", NO_DEPLOYMENT),
-                        later("auto_promote", NO_DEPLOYMENT),
+                        works("progress_deadline", "from the beginning of the deployment and each healthy instance"),
+                        works("canary", "for system jobs a percentage of the nodes"),
+                        works("auto_revert", "to the newest earlier version whose deployment succeeded"),
+                        works("auto_promote"),
                         constructed("stagger", "the next instance is replaced as soon as the one before is healthy")));
     }
 

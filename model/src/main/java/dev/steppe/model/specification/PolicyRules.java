@@ -86,6 +86,10 @@ final class PolicyRules {
         at.addIf(type.ends(), "Update", "update is for jobs of type service or system");
         at.addIf(update.maxParallel() < 0, "Update.MaxParallel", "update max_parallel must not be negative");
         at.addIf(update.canary() < 0, "Update.Canary", "update canary must not be negative");
+        at.addIf(
+                type.everywhere() && update.canary() > 100,
+                "Update.Canary",
+                "update canary of a system job is a percentage of the nodes, at most 100");
         at.oneOf(
                 "Update.HealthCheck",
                 "update health_check",

@@ -13,7 +13,6 @@ import java.util.List;
 
 /** What Steppe does with services and their checks. */
 final class ServiceFields {
-    private static final String NO_CANARY = "no instance is a canary, since updates with canaries are refused";
 
     private ServiceFields() {}
 
@@ -47,8 +46,8 @@ final class ServiceFields {
                         works("check"),
                         works("connect"),
                         only("cluster", List.of("default"), "a region has one catalog"),
-                        constructed("canary_tags", NO_CANARY),
-                        constructed("canary_meta", NO_CANARY),
+                        works("canary_tags", "instead of tags, while it is a canary"),
+                        works("canary_meta", "instead of meta, while it is a canary"),
                         works("check_restart"),
                         works("tagged_addresses", "in the catalog, with the service's port"),
                         later("enable_tag_override", "remove it; tags follow from the job alone"),

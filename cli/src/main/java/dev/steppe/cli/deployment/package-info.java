@@ -1,0 +1,5 @@
+/** Commands about deployments. */
+@NullMarked
+package dev.steppe.cli.deployment;
+
+import org.jspecify.annotations.NullMarked;
