@@ -18,6 +18,7 @@ import dev.steppe.api.http.HttpServer;
 import dev.steppe.api.http.Limits;
 import dev.steppe.api.http.Router;
 import dev.steppe.api.nomad.NomadDialect;
+import dev.steppe.client.mesh.NativeIdentities;
 import dev.steppe.model.IntentionAction;
 import dev.steppe.state.Store;
 import java.io.IOException;
@@ -75,7 +76,11 @@ final class EdgePart {
                 .<Forwarding.Servers>map(links -> links)
                 .orElseGet(() -> new ClientLinks(it, "")));
         var nomadSetup = placed(nomadApi(identity, region, catalog, view, observation), "nomad", link, servers);
-        var consulSetup = placed(consulApi(identity, region, catalog, observation), "consul", link, servers);
+        var consulSetup = placed(
+                consulApi(identity, region, catalog, node.map(NodePart::natives), observation),
+                "consul",
+                link,
+                servers);
         nomad = parts.add(HttpServer.start(nomadSetup));
         consul = parts.add(HttpServer.start(consulSetup));
         var setup = NameService.setup(options, catalog::now);
@@ -216,14 +221,18 @@ final class EdgePart {
     }
 
     private HttpServer.Setup consulApi(
-            AgentIdentity identity, Region region, LiveCatalog catalog, Observation observation) {
+            AgentIdentity identity,
+            Region region,
+            LiveCatalog catalog,
+            Optional<NativeIdentities> natives,
+            Observation observation) {
         var api = options.configuration().api();
         var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
         return HttpServer.Setup.of(
                         "consul",
                         sockets(options.addresses().consul(), options.consulPort()),
                         Dialect.CONSUL,
-                        ConsulDialect.router(identity, region, catalog, otherwise, observation),
+                        ConsulDialect.router(identity, region, catalog, otherwise, natives, observation),
                         Gate.accessControlOff())
                 .withStandingHeaders(headers(ConsulDialect.standingHeaders(identity), api.consulHeaders()))
                 .withLimits(limits(api.consulConnectionsPerCaller()));

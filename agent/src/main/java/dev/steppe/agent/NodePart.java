@@ -16,6 +16,8 @@ import dev.steppe.client.driver.PauseContainers;
 import dev.steppe.client.driver.ProcessTasks;
 import dev.steppe.client.log.LogPump;
 import dev.steppe.client.mesh.LeafFiles;
+import dev.steppe.client.mesh.NativeHook;
+import dev.steppe.client.mesh.NativeIdentities;
 import dev.steppe.client.mesh.NodeMesh;
 import dev.steppe.client.network.BridgingImpossibleException;
 import dev.steppe.client.network.NetworkSettings;
@@ -44,6 +46,7 @@ import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.wire.Transport;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -74,6 +77,7 @@ final class NodePart {
     private final Leftovers leftovers;
     private final Optional<Networks> networks;
     private final NodeView view;
+    private final NativeIdentities natives;
     private final AtomicReference<Optional<NodeMesh>> mesh = new AtomicReference<>(Optional.empty());
     /** Why allocations get no networks of their own although a bridge was asked for; empty when they do. */
     private String noBridging = "";
@@ -94,6 +98,7 @@ final class NodePart {
         shelf = parts.add(new FileShelf(options.clientDirectory().resolve("allocations")));
         drivers = new NodeDrivers(options, tasks, docker);
         networks = networks(random);
+        natives = NativeIdentities.open(options.clientDirectory().resolve("tokens.key"), random, Instant.now());
         devices = Devices.read(options.configuration().client().devices(), Path.of("/"));
         NodeSpec node = fingerprint(options.configuration());
         driverWatch = new DriverWatch(loop, DRIVERS_ASKED_EVERY, drivers.all(), node);
@@ -116,7 +121,7 @@ final class NodePart {
                 networks.map(it -> options.runDirectory().resolve("netns")),
                 LinuxCalls.isRoot()));
         var leaves = new LeafFiles(options.clientDirectory().resolve("leaves"));
-        mesh.set(Optional.of(new NodeMesh(loop, client, proxy, leaves, random)));
+        mesh.set(Optional.of(new NodeMesh(loop, client, proxy, leaves, natives, random)));
         leftovers = new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks);
         removeLeftovers();
         view = new NodeView(
@@ -153,6 +158,11 @@ final class NodePart {
 
     NodeSpec node() {
         return driverWatch.node();
+    }
+
+    /** The identities of tasks that speak the mesh's protocol themselves. */
+    NativeIdentities natives() {
+        return natives;
     }
 
     /** Where allocations with networks of their own find the machine. */
@@ -287,6 +297,7 @@ final class NodePart {
                         contexts::of,
                         () -> options.configuration().client().artifact()),
                 vault,
+                new NativeHook(natives, consulAddress()),
                 new TemplateHook(
                         loop,
                         data,
@@ -294,6 +305,16 @@ final class NodePart {
                         files,
                         contexts::of,
                         () -> options.configuration().client().template()));
+    }
+
+    /** Where programs of this machine find the agent in Consul's words. */
+    private String consulAddress() {
+        return options.addresses().consul().stream()
+                        .filter(address ->
+                                !new InetSocketAddress(address, 0).getAddress().isAnyLocalAddress())
+                        .findFirst()
+                        .orElse("127.0.0.1")
+                + ":" + options.consulPort();
     }
 
     private static AllocationRunner.Observers observers(Checks checks, Runnable meshChanged) {

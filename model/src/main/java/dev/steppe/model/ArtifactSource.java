@@ -17,19 +17,22 @@ import java.util.regex.Pattern;
 /**
  * Where an artifact is fetched from, read off its source and options: an address for HTTP without anything that is for
  * the fetching side, the {@code user:password} that stood in it, and what is to be done with what comes.
+ *
+ * @param folder the only folder of the archive that is wanted, which follows a double slash in the path
  */
 public record ArtifactSource(
         URI address,
         Optional<String> credentials,
         Optional<String> checksum,
         Optional<String> archive,
-        Optional<String> fileName) {
+        Optional<String> fileName,
+        Optional<String> folder) {
     private static final Pattern FORCED = Pattern.compile("([A-Za-z0-9]+)::(.+)");
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*");
     private static final List<String> OURS = List.of("checksum", "archive", "filename");
     private static final List<String> FOR_OTHERS = List.of("sshkey", "aws_");
     private static final String REPOSITORY =
-            "repositories are not cloned; name an archive of it, such as https://github.com/OWNER/NAME/archive/REF.tar.gz";
+            "of repositories only those of git are fetched, as git::https://HOST/PATH, or name an archive";
     private static final String BUCKET = "buckets are not asked directly; use a signed https:// address of the object";
     private static final String MACHINE =
             "files of the machine are not read with the agent's rights; serve the file over HTTP";
@@ -45,7 +48,12 @@ public record ArtifactSource(
 
     /** Reads a source in which everything is filled in. Options win over parameters of the address. */
     public static ArtifactSource read(String source, SortedMap<String, String> options) throws UnusableException {
-        URI uri = uri(unforced(source.strip()));
+        URI whole = uri(unforced(source.strip()));
+        int slashes = whole.getRawPath().indexOf("//");
+        Optional<String> folder = slashes < 0
+                ? Optional.empty()
+                : folder(whole.getPath().substring(whole.getPath().indexOf("//") + 2));
+        URI uri = slashes < 0 ? whole : withPath(whole, whole.getRawPath().substring(0, slashes));
         var mine = new TreeMap<String, String>();
         var query = new ArrayList<String>();
         for (String parameter :
@@ -73,7 +81,28 @@ public record ArtifactSource(
                 Optional.ofNullable(uri.getRawUserInfo()).map(ArtifactSource::decodePart),
                 given(mine, "checksum"),
                 given(mine, "archive"),
-                given(mine, "filename"));
+                given(mine, "filename"),
+                folder);
+    }
+
+    /** A folder below the top of what is fetched; empty for all of it. */
+    static Optional<String> folder(String written) throws UnusableException {
+        var names = new ArrayList<String>();
+        for (String name : written.split("/", -1)) {
+            if (name.equals("..") || name.contains("*") || name.contains("?") || name.contains("[")) {
+                throw new UnusableException("source names folder \"" + written
+                        + "\": write its whole path, without patterns and without \"..\"");
+            }
+            if (!name.isEmpty() && !name.equals(".")) {
+                names.add(name);
+            }
+        }
+        return names.isEmpty() ? Optional.empty() : Optional.of(String.join("/", names));
+    }
+
+    private static URI withPath(URI uri, String rawPath) {
+        return URI.create(uri.getScheme() + "://" + uri.getRawAuthority() + rawPath
+                + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()));
     }
 
     private static Optional<String> given(SortedMap<String, String> options, String name) {
@@ -132,11 +161,6 @@ public record ArtifactSource(
             if (uri.getHost() == null) {
                 throw new UnusableException("source has no host; write it as https://HOST/PATH");
             }
-            if (uri.getRawPath().contains("//")) {
-                throw new UnusableException(
-                        "source has \"//\", for one folder of an archive, which is not possible yet;"
-                                + " unpack all of it and use the folder");
-            }
             return uri;
         } catch (URISyntaxException mistake) {
             // its message would show the address, with what is secret in it
@@ -151,10 +175,6 @@ public record ArtifactSource(
             return "file";
         }
         String host = source.split("/", 2)[0];
-        if (host.startsWith("git@")
-                || List.of("github.com", "gitlab.com", "bitbucket.org").contains(host)) {
-            return "git";
-        }
         if (host.endsWith("amazonaws.com")) {
             return "s3";
         }

@@ -1,6 +1,7 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.Constraint;
+import dev.steppe.model.JavaChoice;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.Node;
 import dev.steppe.model.Port;
@@ -47,6 +48,7 @@ final class Feasibility {
     Optional<Refusal> refusal(Node node) {
         return membership(node)
                 .or(() -> drivers(node))
+                .or(() -> java(node))
                 .or(() -> network(node))
                 .or(() -> constraints(node))
                 .or(() -> hardware.neverFits(node))
@@ -100,6 +102,22 @@ final class Feasibility {
                 return Optional.of(Refusal.filtered(
                         "unhealthy drivers",
                         "driver \"" + task.driver() + "\" is not healthy: " + driver.healthDescription()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A version that is only known on the node, such as one from its environment, is looked for there. */
+    private Optional<Refusal> java(Node node) {
+        String offered = node.spec().attributes().getOrDefault(JavaChoice.ATTRIBUTE, "");
+        for (Task task : group.tasks()) {
+            var wish = JavaChoice.of(task.config())
+                    .filter(it -> task.driver().equals("java") && it.problem().isEmpty());
+            if (wish.isPresent() && !wish.get().isAmong(offered)) {
+                return Optional.of(Refusal.filtered(
+                        "missing Java version",
+                        "task \"" + task.name() + "\" asks for Java "
+                                + wish.get().version() + ", the node has " + offered));
             }
         }
         return Optional.empty();

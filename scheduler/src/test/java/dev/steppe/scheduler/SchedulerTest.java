@@ -155,6 +155,30 @@ class SchedulerTest {
     }
 
     @Test
+    void a_task_that_asks_for_a_java_goes_where_that_is_installed() throws CodecException {
+        for (String[] each : new String[][] {{"n1", "25.0.3,17.0.15"}, {"n2", "25.0.3"}}) {
+            store.apply(new Command.RegisterNode(
+                    Codec.fromJson(NodeSpec.class, """
+                    {"ID":"%s","Name":"%s","HTTPAddr":"10.0.0.1:4646","Attributes":{"driver.java.versions":"%s"},
+                     "Drivers":{"java":{"Detected":true,"Healthy":true}},
+                     "NodeResources":{"Cpu":{"CpuShares":1000},"Memory":{"MemoryMB":1000},"Disk":{"DiskMB":10000}}}
+                    """.formatted(each[0], each[0], each[1])), List.of(), now));
+        }
+        String wish = ",\"Driver\":\"java\",\"Config\":{\"class\":\"Main\",\"java_version\":\"%s\"}";
+        register(1, "", wish.formatted("21"));
+        var failed = schedule().failed().get("g");
+        assertThat(failed.explanation())
+                .containsExactlyInAnyOrder(
+                        "node n1: task \"t\" asks for Java 21, the node has 25.0.3,17.0.15",
+                        "node n2: task \"t\" asks for Java 21, the node has 25.0.3");
+        assertThat(failed.constraintFiltered()).containsEntry("missing Java version", 2);
+
+        register(2, "", wish.formatted("17"));
+        schedule();
+        assertThat(running()).extracting(Allocation::nodeId).containsExactly(new NodeId("n1"), new NodeId("n1"));
+    }
+
+    @Test
     void what_cannot_be_placed_says_which_node_which_check_and_which_value() throws CodecException {
         node("n1", "container");
         register(1, ",\"Constraints\":[{\"LTarget\":\"${meta.workload_class}\",\"RTarget\":\"raw\"}]", "");

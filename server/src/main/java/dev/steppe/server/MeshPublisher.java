@@ -54,9 +54,9 @@ final class MeshPublisher {
     }
 
     private boolean isPlanned(NodeId node, AllocationId allocation, String service) {
-        return Optional.ofNullable(sent.get(node)).map(NodePlan::sidecars).orElse(List.of()).stream()
-                .anyMatch(sidecar -> sidecar.allocation().equals(allocation)
-                        && sidecar.service().equals(service));
+        return Optional.ofNullable(sent.get(node)).map(NodePlan::identities).orElse(List.of()).stream()
+                .anyMatch(identity -> identity.allocation().equals(allocation)
+                        && identity.service().equals(service));
     }
 
     void applied(List<Event> events) {

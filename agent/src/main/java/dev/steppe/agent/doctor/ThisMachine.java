@@ -97,8 +97,12 @@ class ThisMachine implements Machine, AutoCloseable {
 
     @Override
     public Optional<JavaHomes.Home> java() {
-        return JavaHomes.choose(
-                Optional.empty(), environment.getOrDefault("JAVA_HOME", ""), environment.getOrDefault("PATH", ""));
+        return JavaHomes.all(
+                        Optional.empty(),
+                        environment.getOrDefault("JAVA_HOME", ""),
+                        environment.getOrDefault("PATH", ""))
+                .stream()
+                .findFirst();
     }
 
     @Override

@@ -10,9 +10,11 @@ import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import dev.steppe.api.http.Router;
 import dev.steppe.api.nomad.MetricRoutes;
+import dev.steppe.client.mesh.NativeIdentities;
 import dev.steppe.model.IntentionAction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The Consul dialect as one route table. */
 public final class ConsulDialect {
@@ -28,6 +30,7 @@ public final class ConsulDialect {
             Region region,
             LiveCatalog catalog,
             IntentionAction otherwise,
+            Optional<NativeIdentities> natives,
             Observation observation) {
         var reads = new Reads(region, catalog);
         var routes = new ArrayList<Route>();
@@ -38,6 +41,7 @@ public final class ConsulDialect {
         routes.addAll(new IntentionRoutes(reads, otherwise).routes());
         routes.addAll(new AuthorityRoutes(reads).routes());
         routes.addAll(new OperatorRoutes(reads.region()).routes());
+        routes.addAll(new LeafRoutes(natives).routes());
         routes.addAll(new KeyRoutes(reads).routes());
         routes.addAll(new TransactionRoutes(reads).routes());
         routes.addAll(new SessionRoutes(reads, identity).routes());

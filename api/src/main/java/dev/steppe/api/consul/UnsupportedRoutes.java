@@ -23,7 +23,6 @@ final class UnsupportedRoutes {
             "/v1/agent/service/register",
             "/v1/agent/service/deregister/{id}",
             "/v1/agent/service/maintenance/{id}",
-            "/v1/agent/connect/ca/leaf/{name}",
             "/v1/catalog/register",
             "/v1/catalog/deregister",
             "/v1/catalog/gateway-services/{name}",

@@ -55,7 +55,12 @@ class ConsulDialectTest {
 
     private Router router() {
         return ConsulDialect.router(
-                AGENT, world, new LiveCatalog(world, "dc1"), IntentionAction.DENY, world.observation());
+                AGENT,
+                world,
+                new LiveCatalog(world, "dc1"),
+                IntentionAction.DENY,
+                Optional.empty(),
+                world.observation());
     }
 
     @AfterEach

@@ -5,6 +5,7 @@ import dev.steppe.client.settings.ArtifactSettings;
 import dev.steppe.model.Artifact;
 import dev.steppe.model.ArtifactChecksum;
 import dev.steppe.model.ArtifactSource;
+import dev.steppe.model.RepositorySource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,10 @@ final class Errand {
     }
 
     void run() throws FetchException, IOException, StopWatch.StoppedException, InterruptedException {
+        if (RepositorySource.isMeant(artifact.source())) {
+            runGit();
+            return;
+        }
         var source = source();
         var kind = kind(source);
         var owner = owner();
@@ -46,12 +51,9 @@ final class Errand {
             if (source.checksum().isPresent()) {
                 verify(source, source.checksum().get(), incoming);
             }
-            var settings = work.settings();
-            var limits = new Unpacking.Limits(
-                    settings.unpackedSizeMax(), settings.unpackedFilesMax(), settings.inspectionDisabled());
-            var unpacking = new Unpacking(work.files(), owner, limits, work.stop());
+            var unpacking = unpacking(owner);
             if (kind.isPresent() && !kind.get().isOneFile()) {
-                unpack(unpacking, incoming, kind.get(), source);
+                unpack(unpacking, incoming, kind.get(), new From(source.shown(), source.folder()));
             } else {
                 unpacking.put(incoming, kind, file);
             }
@@ -61,12 +63,44 @@ final class Errand {
         }
     }
 
-    private void unpack(Unpacking unpacking, Path incoming, ArchiveKind kind, ArtifactSource source)
+    /** The commit's files, which come as an archive. */
+    private void runGit() throws FetchException, IOException, StopWatch.StoppedException, InterruptedException {
+        var source = repository();
+        Path incoming = work.shelf().incoming(artifact);
+        try {
+            new Repository(source, work.settings(), work.files().account(), work.stop())
+                    .fetch(artifact.headers(), artifact.insecure(), incoming);
+            unpack(unpacking(owner()), incoming, ArchiveKind.TAR, new From(source.shown(), source.folder()));
+            work.shelf().done(artifact);
+        } finally {
+            Files.deleteIfExists(incoming);
+        }
+    }
+
+    private RepositorySource repository() throws FetchException {
+        try {
+            return RepositorySource.read(artifact.source(), artifact.options());
+        } catch (ArtifactSource.UnusableException unusable) {
+            throw FetchException.mistaken("artifact: " + unusable.getMessage());
+        }
+    }
+
+    private Unpacking unpacking(Unpacking.Owner owner) {
+        var settings = work.settings();
+        var limits = new Unpacking.Limits(
+                settings.unpackedSizeMax(), settings.unpackedFilesMax(), settings.inspectionDisabled());
+        return new Unpacking(work.files(), owner, limits, work.stop());
+    }
+
+    /** Where an archive comes from, for messages, and what of it is wanted. */
+    private record From(String shown, Optional<String> folder) {}
+
+    private void unpack(Unpacking unpacking, Path incoming, ArchiveKind kind, From from)
             throws FetchException, IOException, StopWatch.StoppedException, InterruptedException {
         try {
-            unpacking.unpack(incoming, kind, artifact.destination());
+            unpacking.unpack(incoming, kind, from.folder(), artifact.destination());
         } catch (IOException broken) {
-            throw FetchException.failed("cannot unpack " + source.shown() + ": " + broken.getMessage());
+            throw FetchException.failed("cannot unpack " + from.shown() + ": " + broken.getMessage());
         }
     }
 
@@ -94,6 +128,10 @@ final class Errand {
         if (artifact.mode().equals("file") && several) {
             throw FetchException.mistaken(source.shown() + " is an archive, and mode is \"file\"; use mode \"any\","
                     + " or keep it as it is with options { archive = \"false\" }");
+        }
+        if (source.folder().isPresent() && !several) {
+            throw FetchException.mistaken(source.shown() + " is one file, and the source names folder \""
+                    + source.folder().get() + "\" of it after \"//\"; remove that");
         }
         if (artifact.mode().equals("dir") && !several) {
             throw FetchException.mistaken(source.shown() + " is one file, and mode is \"dir\"; use mode \"any\"");

@@ -33,6 +33,8 @@ final class Unpacking {
     private final Owner owner;
     private final Limits limits;
     private final StopWatch stop;
+    private List<String> folder = List.of();
+    private boolean found;
     private long bytes;
     private int entries;
 
@@ -61,9 +63,11 @@ final class Unpacking {
         }
     }
 
-    /** Unpacks all of it below the destination. */
-    void unpack(Path archive, ArchiveKind kind, String destination)
+    /** Unpacks all of it, or one folder of it, below the destination. */
+    void unpack(Path archive, ArchiveKind kind, Optional<String> wanted, String destination)
             throws IOException, FetchException, StopWatch.StoppedException, InterruptedException {
+        folder = wanted.map(path -> List.of(path.split("/", -1))).orElse(List.of());
+        found = folder.isEmpty();
         try {
             if (kind == ArchiveKind.ZIP) {
                 zip(archive, destination);
@@ -73,6 +77,19 @@ final class Unpacking {
         } catch (IllegalArgumentException malformed) {
             throw FetchException.failed("the archive is broken: " + malformed.getMessage());
         }
+        if (!found) {
+            throw FetchException.failed("there is no folder \"" + String.join("/", folder) + "\" in it");
+        }
+    }
+
+    /** The name below the wanted folder; empty for what is outside of it, and for the folder itself. */
+    private List<String> inside(List<String> names) {
+        if (names.size() < folder.size() || !names.subList(0, folder.size()).equals(folder)) {
+            return List.of();
+        }
+        var rest = names.subList(folder.size(), names.size());
+        found |= !rest.isEmpty();
+        return rest;
     }
 
     private static InputStream plain(Path archive, ArchiveKind kind) throws IOException {
@@ -100,7 +117,7 @@ final class Unpacking {
                 } else if (entry.isSymbolicLink()) {
                     link(to, names, entry.getLinkName());
                 } else if (entry.isLink()) {
-                    copy(below(destination, names(entry.getLinkName())), to, entry.getMode());
+                    copy(below(destination, linked(entry.getLinkName())), to, entry.getMode());
                 } else {
                     write(to, tar, entry.getMode(), true);
                 }
@@ -131,6 +148,14 @@ final class Unpacking {
         }
     }
 
+    private List<String> linked(String name) throws FetchException {
+        var names = inside(names(name));
+        if (names.isEmpty()) {
+            throw FetchException.mistaken("the folder shares a file with another one of the archive: " + name);
+        }
+        return names;
+    }
+
     private List<String> begin(String name) throws FetchException, StopWatch.StoppedException, InterruptedException {
         stop.check();
         entries++;
@@ -138,7 +163,7 @@ final class Unpacking {
             throw FetchException.failed("the archive has more than " + limits.files()
                     + " files (client.artifact.decompression_file_count_limit)");
         }
-        return names(name);
+        return inside(names(name));
     }
 
     private static List<String> names(String path) throws FetchException {

@@ -1,17 +1,20 @@
 package dev.steppe.client.driver;
 
 import dev.steppe.io.process.Isolation;
+import dev.steppe.model.JavaChoice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Runs a jar or a class on a Java installation of the machine, in a view of its own where the agent is root. The heap follows the task's memory unless the task sets it
- * itself.
+ * itself. A task may choose among several installations.
  */
 public final class JavaDriver extends ProcessDriver {
     // The rest is for metaspace, code, threads and direct buffers.
@@ -19,6 +22,7 @@ public final class JavaDriver extends ProcessDriver {
     private static final List<String> HEAP_OPTIONS = List.of("-Xmx", "-XX:MaxHeapSize", "-XX:MaxRAMPercentage");
 
     private static final ConfigKeys KEYS = IsolationSettings.with(new ConfigKeys()
+            .with(JavaChoice.KEY, ConfigKeys.Form.TEXT)
             .with("jar_path", ConfigKeys.Form.TEXT)
             .with("class", ConfigKeys.Form.TEXT)
             .with("class_path", ConfigKeys.Form.TEXT)
@@ -62,13 +66,30 @@ public final class JavaDriver extends ProcessDriver {
 
     @Override
     public DriverFingerprint fingerprint() {
-        return home().map(found -> DriverFingerprint.healthy(new TreeMap<>(java.util.Map.of(
-                        "driver.java", "1",
-                        "driver.java.version", found.version(),
-                        "driver.java.runtime", found.runtime(),
-                        "driver.java.vm", found.directory().toString()))))
-                .orElse(DriverFingerprint.absent("no Java installation found: install a JRE, or name one in the node's"
-                        + " configuration: plugin \"java\" { config { java_home = \"/path\" } }"));
+        var homes = homes();
+        if (homes.isEmpty()) {
+            return DriverFingerprint.absent("no Java installation found: install a JRE, or name one in the node's"
+                    + " configuration: plugin \"java\" { config { java_home = \"/path\" } }");
+        }
+        var usual = homes.getFirst();
+        var attributes = new TreeMap<>(Map.of(
+                "driver.java",
+                "1",
+                "driver.java.version",
+                usual.version(),
+                "driver.java.runtime",
+                usual.runtime(),
+                "driver.java.vm",
+                usual.directory().toString(),
+                JavaChoice.ATTRIBUTE,
+                versions(homes)));
+        homes.forEach(home -> attributes.put(
+                "driver.java.home." + home.version(), home.directory().toString()));
+        return DriverFingerprint.healthy(attributes);
+    }
+
+    private static String versions(List<JavaHomes.Home> homes) {
+        return homes.stream().map(JavaHomes.Home::version).collect(Collectors.joining(","));
     }
 
     /** Isolated where that is possible. */
@@ -88,14 +109,14 @@ public final class JavaDriver extends ProcessDriver {
             problems.add(
                     "config has both \"jar_path\" and \"class\": choose one (a jar for the class goes to \"class_path\")");
         }
+        JavaChoice.of(config).flatMap(JavaChoice::problem).ifPresent(problems::add);
         return problems;
     }
 
     @Override
     public DriverHandle start(TaskContext task) throws DriverException {
         ProcessTasks.refuse(name(), validate(task.config()));
-        var found =
-                home().orElseThrow(() -> DriverException.failed(fingerprint().description()));
+        var found = home(JavaChoice.of(task.config()));
         var command = new ArrayList<String>();
         command.add(found.program().toString());
         if (tasks().isolationImpossible().isPresent()) {
@@ -155,7 +176,18 @@ public final class JavaDriver extends ProcessDriver {
         return words;
     }
 
-    private Optional<JavaHomes.Home> home() {
-        return JavaHomes.choose(settings.javaHome(), settings.environmentJavaHome(), settings.environmentPath());
+    private JavaHomes.Home home(Optional<JavaChoice> wish) throws DriverException {
+        var homes = homes();
+        if (homes.isEmpty()) {
+            throw DriverException.failed(fingerprint().description());
+        }
+        return JavaHomes.choose(homes, wish)
+                .orElseThrow(() -> DriverException.failed("config key \"" + JavaChoice.KEY + "\" asks for Java "
+                        + wish.get().version() + ", and this node has " + versions(homes)
+                        + ": install it below /usr/lib/jvm, or ask for another"));
+    }
+
+    private List<JavaHomes.Home> homes() {
+        return JavaHomes.all(settings.javaHome(), settings.environmentJavaHome(), settings.environmentPath());
     }
 }

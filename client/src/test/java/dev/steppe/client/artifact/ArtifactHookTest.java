@@ -445,6 +445,64 @@ class ArtifactHookTest {
     }
 
     @Test
+    void one_folder_of_an_archive_lands_without_what_is_around_it() throws Exception {
+        content.put("/a.tgz", tgz(tar -> {
+            add(tar, "top/README", 0644, "not wanted");
+            add(tar, "top/app/run", 0755, "run");
+            add(tar, "top/app/lib/one", 0644, "1");
+            special(tar, "top/app/link", TarConstants.LF_SYMLINK, "lib/one");
+            add(tar, "top/apple", 0644, "not wanted");
+        }));
+        String source = address(server) + "/a.tgz//top/app?archive=tar.gz";
+        prepare("{\"GetterSource\":\"" + source + "\",\"RelativeDest\":\"local/there\"}");
+        assertThat(local("there/run")).hasContent("run").isExecutable();
+        assertThat(local("there/link")).hasContent("1");
+        try (var all = Files.list(local("there"))) {
+            assertThat(all.map(it -> it.getFileName().toString())).containsExactlyInAnyOrder("run", "lib", "link");
+        }
+        assertThat(requests).extracting(it -> it.split(" ", 2)[0]).containsExactly("/a.tgz");
+        assertThat(refusal("{\"GetterSource\":\"" + address(server) + "/a.tgz//top/none\"}"))
+                .hasMessageContaining("there is no folder \"top/none\" in it");
+        assertThat(refusal("{\"GetterSource\":\"" + address(server) + "/file//top\"}"))
+                .hasMessageContaining("is one file");
+        assertThat(refusal("{\"GetterSource\":\"" + address(server) + "/a.tgz//top/*\"}"))
+                .hasMessageContaining("without patterns");
+    }
+
+    @Test
+    void a_link_that_leads_out_of_the_wanted_folder_is_refused() throws Exception {
+        content.put("/a.tgz", tgz(tar -> {
+            add(tar, "top/other", 0644, "x");
+            special(tar, "top/app/link", TarConstants.LF_SYMLINK, "../other");
+        }));
+        assertThat(refusal("{\"GetterSource\":\"" + address(server) + "/a.tgz//top/app\"}"))
+                .hasMessageContaining("leads out of its folder");
+        content.put("/b.tgz", tgz(tar -> {
+            add(tar, "top/other", 0644, "x");
+            special(tar, "top/app/link", TarConstants.LF_LINK, "top/other");
+        }));
+        assertThat(refusal("{\"GetterSource\":\"" + address(server) + "/b.tgz//top/app\"}"))
+                .hasMessageContaining("shares a file");
+    }
+
+    @Test
+    void the_files_of_a_commit_belong_to_the_task() throws Exception {
+        assumeTrue(dev.steppe.io.process.Tool.find("git").isPresent(), "skipped: git is not installed");
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path repository = temporary.resolve("repositories/app.git");
+        GitServer.repository(repository, "main", Map.of("deploy/run", "run", "README", "not wanted"));
+        settings = new ArtifactSettings(
+                LONG, 0, LONG, LONG, LONG, LONG, 0, 0, false, false, List.of(temporary.toString()), List.of());
+        String artifact = "{\"GetterSource\":\"git::file://" + repository + "//deploy?ref=main\"}";
+        prepare(artifact);
+        assertThat(local("run")).hasContent("run");
+        assertThat(local("README")).doesNotExist();
+        Files.delete(local("run"));
+        prepare(artifact);
+        assertThat(local("run")).doesNotExist();
+    }
+
+    @Test
     void limits_of_the_node_hold() throws Exception {
         offer("/file", "x".repeat(1000));
         content.put("/a.tgz", tgz(tar -> {
@@ -488,9 +546,9 @@ class ArtifactHookTest {
     @Test
     void sources_that_cannot_be_fetched_are_refused_with_what_to_do() {
         var advice = Map.of(
-                "git::https://example.com/a.git", "name an archive of it",
-                "git@github.com:a/b.git", "name an archive of it",
-                "github.com/a/b", "name an archive of it",
+                "hg::https://example.com/a", "only those of git",
+                "git@github.com:a/b.git", "use git::https://",
+                "git::ssh://git@example.com/a.git", "use git::https://",
                 "s3::https://s3.amazonaws.com/b/o", "signed https:// address",
                 "/etc/shadow", "serve the file over HTTP",
                 "file:///etc/shadow", "serve the file over HTTP",

@@ -17,12 +17,23 @@ import java.util.function.Function;
 /**
  * All that the proxy of one node must do. Two equal plans need no change on the node.
  *
+ * @param natives services whose tasks speak the mesh's protocol themselves; the proxy has no part in them
  * @param problems what could not be planned, each naming job, service and value; for the allocation's owner to read
  */
-public record NodePlan(NodeId node, TrustBundle trust, List<SidecarPlan> sidecars, List<String> problems) {
+public record NodePlan(
+        NodeId node, TrustBundle trust, List<SidecarPlan> sidecars, List<IdentityPlan> natives, List<String> problems) {
     public NodePlan {
         sidecars = List.copyOf(sidecars);
+        natives = List.copyOf(natives);
         problems = List.copyOf(problems);
+    }
+
+    /** Every identity the node is to have, for its proxy or for tasks. */
+    public List<IdentityPlan> identities() {
+        List<IdentityPlan> all = new ArrayList<>(natives);
+        sidecars.forEach(
+                sidecar -> all.add(new IdentityPlan(sidecar.allocation(), sidecar.service(), sidecar.identity())));
+        return all;
     }
 
     /** The proxy's configuration: of every sidecar whose allocation is set up here and whose certificate has come. */

@@ -20,10 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Plans the sidecars of one node, allocation by allocation, and collects what cannot be planned. */
+/** Plans the sidecars and identities of one node, allocation by allocation, and collects what cannot be planned. */
 final class NodePlanning {
     private final ProxyPlanner planner;
     private final List<SidecarPlan> sidecars = new ArrayList<>();
+    private final List<IdentityPlan> natives = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     /** Who has an upstream's port already: by network (the node's, or an allocation's own) and address. */
     private final Map<String, String> bound = new TreeMap<>();
@@ -34,6 +35,10 @@ final class NodePlanning {
 
     List<SidecarPlan> sidecars() {
         return sidecars;
+    }
+
+    List<IdentityPlan> natives() {
+        return natives;
     }
 
     List<String> problems() {
@@ -47,9 +52,10 @@ final class NodePlanning {
             return;
         }
         // Rows follow the order of the services, so the proxies among them pair up with the services that have one.
-        List<Instance> proxies = planner.catalog().ofAllocation(allocation.id()).stream()
-                .filter(row -> row.proxy().isPresent())
-                .toList();
+        List<Instance> rows = planner.catalog().ofAllocation(allocation.id());
+        rows.stream().filter(Instance::connectNative).forEach(row -> addNative(allocation, row.name()));
+        List<Instance> proxies =
+                rows.stream().filter(row -> row.proxy().isPresent()).toList();
         List<Service> services = group.get().allServices().stream()
                 .filter(service -> service.sidecar().isPresent())
                 .toList();
@@ -72,6 +78,15 @@ final class NodePlanning {
         } catch (IllegalArgumentException nameless) {
             // The service's name, after its variables were replaced, is none that an identity can carry.
             problems.add(who + " cannot be in the mesh: " + nameless.getMessage());
+        }
+    }
+
+    private void addNative(Allocation allocation, String service) {
+        try {
+            natives.add(new IdentityPlan(allocation.id(), service, planner.identity(service)));
+        } catch (IllegalArgumentException nameless) {
+            problems.add("allocation " + allocation.name() + " service \"" + service + "\" cannot be in the mesh: "
+                    + nameless.getMessage());
         }
     }
 

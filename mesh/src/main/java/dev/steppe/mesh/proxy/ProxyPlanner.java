@@ -57,7 +57,7 @@ public final class ProxyPlanner {
             allocations.removeIf(allocation -> allocation.client().status().isTerminal());
             allocations.sort(Comparator.comparingLong(Allocation::createIndex).thenComparing(Allocation::id));
             allocations.forEach(planning::add);
-            return new NodePlan(node, bundle, planning.sidecars(), planning.problems());
+            return new NodePlan(node, bundle, planning.sidecars(), planning.natives(), planning.problems());
         });
     }
 

@@ -73,11 +73,7 @@ final class MeshFields {
         return new Block(
                 Connect.class,
                 "connect",
-                List.of(
-                        works("sidecar_service"),
-                        works("sidecar_task"),
-                        later("native", "use sidecar_service"),
-                        later("gateway")));
+                List.of(works("sidecar_service"), works("sidecar_task"), works("native"), later("gateway")));
     }
 
     private static Block sidecarService() {

@@ -6,6 +6,7 @@ import dev.steppe.model.ArtifactSource;
 import dev.steppe.model.Constraint;
 import dev.steppe.model.LogConfig;
 import dev.steppe.model.Numa;
+import dev.steppe.model.RepositorySource;
 import dev.steppe.model.RequestedDevice;
 import dev.steppe.model.Resources;
 import dev.steppe.model.Task;
@@ -99,6 +100,14 @@ final class TaskRules {
                 && artifact.options().values().stream().noneMatch(value -> value.contains("${"));
         if (complete) {
             try {
+                if (RepositorySource.isMeant(artifact.source())) {
+                    RepositorySource.read(artifact.source(), artifact.options());
+                    at.addIf(
+                            artifact.mode().equals("file"),
+                            "Artifacts",
+                            "artifact source is a repository, and mode is \"file\"; use mode \"any\"");
+                    return;
+                }
                 var checksum = ArtifactSource.read(artifact.source(), artifact.options())
                         .checksum();
                 if (checksum.isPresent()) {
