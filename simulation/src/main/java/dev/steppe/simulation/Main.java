@@ -8,6 +8,7 @@ import dev.steppe.simulation.bench.MeshBench;
 import dev.steppe.simulation.bench.SchedulerBench;
 import dev.steppe.simulation.bench.SoakBench;
 import dev.steppe.simulation.bench.StartBench;
+import dev.steppe.simulation.bench.TwoMillionBench;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
@@ -39,7 +40,8 @@ public final class Main {
                 "mesh", MeshBench::main,
                 "scheduler", SchedulerBench::main,
                 "soak", SoakBench::main,
-                "start", StartBench::main));
+                "start", StartBench::main,
+                "two-million", TwoMillionBench::main));
         if (arguments.length >= 2 && arguments[0].equals("bench") && benches.containsKey(arguments[1])) {
             benches.get(arguments[1]).run(Arrays.copyOfRange(arguments, 2, arguments.length));
         } else if (arguments.length >= 1 && arguments[0].equals("sim")) {

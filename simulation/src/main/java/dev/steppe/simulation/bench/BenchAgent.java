@@ -71,7 +71,7 @@ final class BenchAgent implements AutoCloseable {
         ports = freePorts(3);
     }
 
-    private static List<Integer> freePorts(int count) throws IOException {
+    static List<Integer> freePorts(int count) throws IOException {
         var sockets = new ArrayList<ServerSocket>();
         var found = new ArrayList<Integer>();
         try {

@@ -28,7 +28,8 @@ final class BenchNodes {
         return read(JobSpec.class, """
                 {"ID":"%s","Type":"batch","Datacenters":["dc1"],%s
                  "TaskGroups":[{"Name":"g","Count":%d,"EphemeralDisk":{"SizeMB":10},
-                   "Tasks":[{"Name":"t","Driver":"docker","Config":{"image":"redis"},"Resources":{"CPU":20,"MemoryMB":64}}]}]}""".formatted(
+                   "Tasks":[{"Name":"t","Driver":"docker","Config":{"image":"redis"},
+                    "LogConfig":{"MaxFiles":1,"MaxFileSizeMB":1},"Resources":{"CPU":20,"MemoryMB":64}}]}]}""".formatted(
                         id, spread ? "\"Spreads\":[{\"Attribute\":\"${meta.rack}\",\"Weight\":100}]," : "", count));
     }
 
