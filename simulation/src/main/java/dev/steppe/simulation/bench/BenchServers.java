@@ -88,7 +88,8 @@ final class BenchServers implements AutoCloseable {
         var command = new ArrayList<>(List.of("./steppe", "agent", "-config=" + file));
         if (number > 0) {
             var token = token("server");
-            Path secret = Files.writeString(directory.resolve("token-" + number), token.secret().text());
+            Path secret = Files.writeString(
+                    directory.resolve("token-" + number), token.secret().text());
             command.add("-join=" + token.server() + "#@" + secret);
         }
         Path log = directory.resolve("server-" + number + ".log");
