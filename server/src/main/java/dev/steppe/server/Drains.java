@@ -29,11 +29,13 @@ final class Drains implements Controller {
     private static final int BATCH = 1_000;
 
     private final NodeEvaluations evaluations;
+    private final Stragglers stragglers;
     private long nodesIndex = -1;
     private boolean anyDraining;
 
-    Drains(NodeEvaluations evaluations) {
+    Drains(NodeEvaluations evaluations, Stragglers stragglers) {
         this.evaluations = evaluations;
+        this.stragglers = stragglers;
     }
 
     @Override
@@ -52,7 +54,7 @@ final class Drains implements Controller {
         for (Node node : draining) {
             var drain = node.drain().orElseThrow();
             var remaining = remaining(snapshot, node, drain);
-            if (remaining.isEmpty()) {
+            if (remaining.isEmpty() && hasEnded(snapshot, node, drain)) {
                 commands.add(complete(node, drain, now));
             } else {
                 remaining.stream()
@@ -99,6 +101,23 @@ final class Drains implements Controller {
                 .filter(it -> !it.client().status().isTerminal())
                 .filter(it -> !drain.ignoreSystemJobs() || !type(snapshot, it).everywhere())
                 .toList();
+    }
+
+    /** Whether a node that can be asked runs nothing more, also of what was given up for lost while it was away. */
+    private boolean hasEnded(Snapshot snapshot, Node node, DrainStrategy drain) {
+        return switch (node.status()) {
+            case DOWN, DISCONNECTED -> true;
+            case INITIALIZING -> false;
+            case READY ->
+                stragglers
+                        .of(node.id())
+                        .filter(left -> left.stream()
+                                .allMatch(id -> drain.ignoreSystemJobs()
+                                        && snapshot.allocation(id)
+                                                .filter(it -> type(snapshot, it).everywhere())
+                                                .isPresent()))
+                        .isPresent();
+        };
     }
 
     private static JobType type(Snapshot snapshot, Allocation allocation) {

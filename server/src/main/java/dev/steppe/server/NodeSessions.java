@@ -36,6 +36,7 @@ final class NodeSessions {
     private final NodeData data;
     private final Heartbeats heartbeats;
     private final NodeEvaluations nodeEvaluations;
+    private final Stragglers stragglers;
     private final TreeMap<NodeId, Session> sessions = new TreeMap<>();
     private final List<Consumer<NodeId>> joinListeners = new ArrayList<>();
     private Entitlement entitlement = (node, allocation, service) -> false;
@@ -47,7 +48,8 @@ final class NodeSessions {
             Certificates certificates,
             NodeData data,
             Heartbeats heartbeats,
-            NodeEvaluations nodeEvaluations) {
+            NodeEvaluations nodeEvaluations,
+            Stragglers stragglers) {
         this.loop = loop;
         this.store = store;
         this.proposals = proposals;
@@ -55,6 +57,7 @@ final class NodeSessions {
         this.data = data;
         this.heartbeats = heartbeats;
         this.nodeEvaluations = nodeEvaluations;
+        this.stragglers = stragglers;
     }
 
     /** Which identities a node may ask for: those of the sidecars it was told to serve, and no others. */
@@ -90,6 +93,7 @@ final class NodeSessions {
 
     /** Sends every node to whoever leads now. */
     void follow() {
+        stragglers.clear();
         for (Session session : List.copyOf(sessions.values())) {
             session.link.close("this server does not lead any more");
         }
@@ -149,6 +153,7 @@ final class NodeSessions {
         private final Link link;
         private Optional<NodeId> node = Optional.empty();
         private Optional<NodeData.Stream> reads = Optional.empty();
+        private boolean told;
         private boolean reported;
 
         Session(Link link) {
@@ -270,6 +275,7 @@ final class NodeSessions {
                 heard(node.get());
             }
             if (reports.isEmpty()) {
+                told(reports);
                 ready();
                 return;
             }
@@ -282,6 +288,7 @@ final class NodeSessions {
                         switch (reply) {
                             case Reply.Done<Long> done -> {
                                 endsTaken(reports);
+                                told(reports);
                                 ready();
                             }
                             case Reply.Refused<Long> refused ->
@@ -289,6 +296,15 @@ final class NodeSessions {
                                         "report not taken: " + refused.refusal().message());
                         }
                     });
+        }
+
+        private void told(List<Message.Report> reports) {
+            var current = node.filter(id -> sessions.get(id) == this);
+            if (current.isPresent() && !told) {
+                told = true;
+                stragglers.begin(current.get());
+            }
+            current.ifPresent(id -> stragglers.told(id, reports, store.snapshot()));
         }
 
         private void endsTaken(List<Message.Report> reports) {

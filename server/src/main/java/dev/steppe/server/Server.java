@@ -140,12 +140,14 @@ public final class Server implements AutoCloseable {
         data = new NodeData(loop, store, keyring, catalog);
         var heartbeats = new Heartbeats(options.heartbeat());
         var nodeEvaluations = new NodeEvaluations(loop::now, loop::random);
-        sessions = new NodeSessions(loop, store, proposals, certificates, data, heartbeats, nodeEvaluations);
+        var stragglers = new Stragglers();
+        sessions =
+                new NodeSessions(loop, store, proposals, certificates, data, heartbeats, nodeEvaluations, stragglers);
         mesh = new MeshPublisher(loop, store, sessions, options);
         var checks = new SessionChecks(catalog);
         controllers = List.of(
                 new SilentNodes(heartbeats, nodeEvaluations),
-                new Drains(nodeEvaluations),
+                new Drains(nodeEvaluations, stragglers),
                 new BlockedEvaluations(),
                 new DeploymentWatcher(),
                 new PeriodicLaunches(loop),

@@ -18,6 +18,7 @@ import dev.steppe.model.Node;
 import dev.steppe.model.NodeEvent;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
+import dev.steppe.model.NodeStatus;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.scheduler.DrainPreview;
@@ -25,6 +26,7 @@ import dev.steppe.scheduler.PlanCheck;
 import dev.steppe.scheduler.Scheduler;
 import dev.steppe.state.Command;
 import dev.steppe.state.Store;
+import dev.steppe.wire.Message;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -41,7 +43,8 @@ class DrainsTest {
 
     private final Store store = new Store();
     private final SplittableRandom random = new SplittableRandom(7);
-    private final Drains drains = new Drains(new NodeEvaluations(() -> this.now, () -> this.random));
+    private final Stragglers stragglers = new Stragglers();
+    private final Drains drains = new Drains(new NodeEvaluations(() -> this.now, () -> this.random), stragglers);
     private Instant now = Instant.parse("2026-03-01T12:00:00Z");
 
     @BeforeEach
@@ -52,6 +55,7 @@ class DrainsTest {
     }
 
     private void node(String id) throws CodecException {
+        stragglers.begin(new NodeId(id));
         apply(new Command.RegisterNode(Codec.fromJson(NodeSpec.class, """
                 {"ID":"%s","Name":"%s","Datacenter":"dc1","HTTPAddr":"10.0.0.1:4646",
                  "Attributes":{"kernel.name":"linux"},"Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
@@ -231,6 +235,40 @@ class DrainsTest {
         leftStop("web");
         settle();
         assertThat(node(N1).drain()).isEmpty();
+    }
+
+    @Test
+    void a_drain_waits_for_what_was_given_up_for_lost_and_still_runs() throws CodecException {
+        job("web", "service", 3, "");
+        var lost = on("web", N1).getFirst();
+        apply(new Command.SetNodeStatus(N1, NodeStatus.DOWN, "", List.of(), now));
+        schedule("web");
+        apply(new Command.SetNodeStatus(N1, NodeStatus.READY, "", List.of(), now));
+        assertThat(on("web", N1)).as("the state takes it for lost").isEmpty();
+        told(lost, ClientStatus.RUNNING);
+        drain(N1, Duration.ZERO, false);
+        settle();
+        assertThat(node(N1).drain()).as("its node says that it runs").isPresent();
+        told(lost, ClientStatus.COMPLETE);
+        settle();
+        assertThat(lastDrain(N1)).contains(DrainStatus.COMPLETE);
+    }
+
+    @Test
+    void a_drain_is_complete_only_when_its_node_has_told_this_leader_what_it_runs() {
+        stragglers.clear();
+        drain(N1, Duration.ZERO, false);
+        settle();
+        assertThat(node(N1).drain()).isPresent();
+        stragglers.begin(N1);
+        settle();
+        assertThat(node(N1).drain()).isEmpty();
+    }
+
+    private void told(Allocation allocation, ClientStatus status) {
+        var state = new ClientState(
+                status, "", new TreeMap<>(), Optional.empty(), Optional.empty(), new TreeMap<>(), List.of());
+        stragglers.told(allocation.nodeId(), List.of(new Message.Report(allocation.id(), state)), store.snapshot());
     }
 
     @Test

@@ -4,15 +4,22 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.DrainStatus;
 import dev.steppe.model.Evaluation;
-import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.Node;
+import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeStatus;
 import dev.steppe.model.PortMapping;
+import dev.steppe.model.TaskGroup;
 import dev.steppe.state.NodeUsage;
 import dev.steppe.state.Snapshot;
+import dev.steppe.state.SnapshotFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,8 +29,11 @@ import java.util.TreeSet;
 final class Invariants {
     private final Cluster cluster;
     private final Users users;
+    private final Tally tally;
     private final TreeMap<AllocationId, ClientStatus> ended = new TreeMap<>();
+    private final TreeMap<JobKey, Long> launches = new TreeMap<>();
     private Optional<Snapshot> checked = Optional.empty();
+    private long machinesSeen = -1;
 
     /** An invariant does not hold. */
     static final class Broken extends RuntimeException {
@@ -34,26 +44,35 @@ final class Invariants {
         }
     }
 
-    Invariants(Cluster cluster, Users users) {
+    Invariants(Cluster cluster, Users users, Tally tally) {
         this.cluster = cluster;
         this.users = users;
+        this.tally = tally;
     }
 
     /** Always. */
     void check() {
-        no_task_runs_twice_on_a_machine();
-        main_tasks_run_after_prestart_and_before_poststop();
+        long machinesNow = cluster.nodes().stream()
+                .mapToLong(node -> node.machine().changes())
+                .sum();
+        if (machinesNow != machinesSeen) {
+            machinesSeen = machinesNow;
+            no_task_runs_twice_on_a_machine();
+            main_tasks_run_after_prestart_and_before_poststop();
+        }
         var state = cluster.ledState();
         if (state.isEmpty() || checked.filter(before -> before == state.get()).isPresent()) {
             return;
         }
-        checked = state;
         var snapshot = state.get();
+        checked.ifPresent(before -> drained_nodes_are_empty(before, snapshot));
+        checked = state;
         nothing_acknowledged_is_lost(snapshot);
         no_node_is_over_committed(snapshot);
         no_port_is_given_twice(snapshot);
         every_allocation_has_its_job_version(snapshot);
-        one_instance_per_name(snapshot);
+        one_live_instance_per_name_and_epoch(snapshot);
+        no_launch_happens_twice(snapshot);
         what_ended_stays_ended(snapshot);
     }
 
@@ -92,8 +111,7 @@ final class Invariants {
                 "state is at " + snapshot.index() + ", acknowledged was " + users.acknowledgedIndex());
         users.possible().forEach((key, wishes) -> {
             var held = snapshot.job(key)
-                    .map(job ->
-                            new Users.Wish(Long.parseLong(job.spec().meta().getOrDefault("revision", "0")), job.stop()))
+                    .map(job -> new Users.Wish(Users.revision(job), job.stop()))
                     .orElse(Users.Wish.NOTHING);
             require(
                     wishes.contains(held),
@@ -146,18 +164,28 @@ final class Invariants {
         }
     }
 
-    private static void one_instance_per_name(Snapshot snapshot) {
+    /** Where nobody knows whether one still runs, another may take its place; it then has a newer epoch. */
+    private static void one_live_instance_per_name_and_epoch(Snapshot snapshot) {
         var names = new TreeMap<String, Allocation>();
         for (Allocation allocation : snapshot.allocations()) {
             if (!allocation.isTerminal()) {
-                var other = names.put(name(snapshot, allocation), allocation);
+                var name = name(snapshot, allocation)
+                        + (mayBeCovered(snapshot, allocation) ? " epoch " + allocation.epoch() : "");
+                var other = names.put(name, allocation);
                 require(
                         other == null,
-                        "one_instance_per_name",
-                        allocation.name() + " is both " + allocation.id() + " on " + allocation.nodeId() + " and "
+                        "one_live_instance_per_name_and_epoch",
+                        name + " is both " + allocation.id() + " on " + allocation.nodeId() + " and "
                                 + (other == null ? "" : other.id() + " on " + other.nodeId()));
             }
         }
+    }
+
+    private static boolean mayBeCovered(Snapshot snapshot, Allocation allocation) {
+        return snapshot.jobOf(allocation)
+                .flatMap(job -> job.spec().group(allocation.taskGroup()))
+                .flatMap(TaskGroup::disconnect)
+                .isPresent();
     }
 
     /** A job that runs everywhere has the same name on every node. */
@@ -166,6 +194,57 @@ final class Invariants {
                 .map(job -> job.spec().type().everywhere())
                 .orElse(false);
         return allocation.jobKey() + " " + allocation.name() + (everywhere ? " on " + allocation.nodeId() : "");
+    }
+
+    /** A child is named after the time it was launched for, so a second one would be the same job made anew. */
+    private void no_launch_happens_twice(Snapshot snapshot) {
+        for (Job job : snapshot.jobs()) {
+            if (job.key().id().value().contains("/periodic-")) {
+                var before = launches.putIfAbsent(job.key(), job.createIndex());
+                if (before == null) {
+                    tally.count(Tally.What.JOBS_LAUNCHED);
+                }
+                require(
+                        (before == null || before == job.createIndex()) && job.version() == 0,
+                        "no_launch_happens_twice",
+                        job.key() + " was launched at " + before + " and at " + job.createIndex());
+            }
+        }
+    }
+
+    /** A drain is complete when nothing runs on the node any more, whatever was asked of its tasks. */
+    private void drained_nodes_are_empty(Snapshot before, Snapshot snapshot) {
+        for (var machine : cluster.nodes()) {
+            var id = new NodeId(machine.name());
+            var drain = before.node(id).flatMap(Node::drain);
+            var node = snapshot.node(id);
+            boolean complete = drain.isPresent()
+                    && node.filter(it -> it.drain().isEmpty() && it.status() == NodeStatus.READY)
+                            .flatMap(Node::lastDrain)
+                            .filter(it -> it.status() == DrainStatus.COMPLETE)
+                            .isPresent();
+            if (complete) {
+                tally.count(Tally.What.NODES_DRAINED);
+                for (var process : machine.machine().running()) {
+                    boolean stays = drain.get().ignoreSystemJobs() && isEverywhere(snapshot, process.allocation());
+                    require(
+                            stays,
+                            "drained_nodes_are_empty",
+                            process.task() + " of " + process.allocation() + " runs on " + id + ", it is "
+                                    + snapshot.allocation(process.allocation())
+                                            .map(it -> it.desiredStatus() + "/"
+                                                    + it.client().status())
+                                            .orElse("forgotten"));
+                }
+            }
+        }
+    }
+
+    private static boolean isEverywhere(Snapshot snapshot, AllocationId allocation) {
+        return snapshot.allocation(allocation)
+                .flatMap(snapshot::jobOf)
+                .map(job -> job.spec().type().everywhere())
+                .orElse(false);
     }
 
     private void what_ended_stays_ended(Snapshot snapshot) {
@@ -192,9 +271,15 @@ final class Invariants {
         var snapshot = state.get();
         var missing = new ArrayList<String>();
         for (Evaluation evaluation : snapshot.evaluations()) {
-            if (evaluation.status() == EvaluationStatus.PENDING) {
-                missing.add("evaluation " + evaluation.id() + " of " + evaluation.jobKey() + " is pending, wait until "
-                        + evaluation.waitUntil());
+            if (!evaluation.status().isTerminal()) {
+                missing.add("evaluation " + evaluation.id() + " of " + evaluation.jobKey() + " is "
+                        + evaluation.status() + ", wait until " + evaluation.waitUntil());
+            }
+        }
+        for (Node node : snapshot.nodes()) {
+            if (!node.isEligible() || node.drain().isPresent()) {
+                missing.add("node " + node.id() + " is " + node.status() + ", " + node.eligibility() + ", drain "
+                        + node.drain());
             }
         }
         for (Job job : snapshot.jobs()) {
@@ -242,6 +327,38 @@ final class Invariants {
                         .noneMatch(it -> it.nodeId().equals(node) && it.client().status() == ClientStatus.RUNNING))
                 .distinct()
                 .count();
+    }
+
+    /** The servers whose state is not the leader's; once it has the same index it must be the same. */
+    List<String> behind() {
+        var led = cluster.ledState();
+        if (led.isEmpty()) {
+            return List.of("no server leads");
+        }
+        var behind = new ArrayList<String>();
+        for (var server : cluster.servers()) {
+            var state = server.state().orElseThrow();
+            if (state.index() != led.get().index()) {
+                behind.add(server.name() + " is at " + state.index() + ", the leader at "
+                        + led.get().index());
+            } else {
+                require(
+                        Arrays.equals(bytes(state), bytes(led.get())),
+                        "applied_states_are_equal",
+                        server.name() + " at " + state.index());
+            }
+        }
+        return behind;
+    }
+
+    private static byte[] bytes(Snapshot snapshot) {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            SnapshotFile.write(snapshot, bytes);
+        } catch (IOException impossible) {
+            throw new IllegalStateException("writing to memory failed", impossible);
+        }
+        return bytes.toByteArray();
     }
 
     /** What is left on machines of allocations that should not be there. */

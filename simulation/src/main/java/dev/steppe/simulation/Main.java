@@ -12,6 +12,7 @@ import dev.steppe.simulation.bench.TwoMillionBench;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,9 +61,11 @@ public final class Main {
         }
         long begin = System.nanoTime();
         int failed = 0;
+        var counts = new EnumMap<Tally.What, Integer>(Tally.What.class);
         for (long seed = first; seed < first + count; seed++) {
             try {
                 var outcome = Simulation.run(seed);
+                outcome.counts().forEach((what, times) -> counts.merge(what, times, Integer::sum));
                 OUT.printf(
                         Locale.ROOT,
                         "seed %d: %d events, %d s simulated, %d writes acknowledged, trace %x%n",
@@ -79,9 +82,11 @@ public final class Main {
                 }
             }
         }
+        var took = Duration.ofNanos(System.nanoTime() - begin);
+        OUT.println(Tally.words(counts));
         OUT.printf(
-                "%d runs, %d failed, %d s%n",
-                count, failed, Duration.ofNanos(System.nanoTime() - begin).toSeconds());
+                "%d runs, %d failed, %d s, %d seeds a minute%n",
+                count, failed, took.toSeconds(), count * 60_000L / Math.max(1, took.toMillis()));
         System.exit(failed == 0 ? 0 : 1);
     }
 }

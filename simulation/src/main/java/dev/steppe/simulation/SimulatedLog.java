@@ -11,196 +11,235 @@ import dev.steppe.consensus.ReplicatedMachine;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * The replicated log on virtual time, with a disk that outlives its member: a command is durable after a delay, applied
- * and acknowledged after another, and a member that comes back applies snapshot and log before it leads. Leadership can
- * be taken away and given back.
+ * The replicated log on virtual time, as one server sees it: what its replica says is committed is applied one by one,
+ * a little later. It leads when it has applied the first entry of its term. Proposals that were under way when
+ * leadership was lost have no known outcome. Snapshots come often, so that members far behind need them.
  */
 final class SimulatedLog implements Consensus {
-    private static final MemberId SELF = new MemberId("simulated");
-    private static final long DURABLE_NANOS_MAX = 4_000_000;
     private static final long APPLY_NANOS_MAX = 1_000_000;
-    private static final Duration ELECTION = Duration.ofMillis(30);
-    private static final int SNAPSHOT_EVERY = 60;
+    private static final int SNAPSHOT_EVERY = 50;
 
+    private final String self;
     private final VirtualTime time;
-    private final Disk disk;
+    private final LogGroup group;
     private final ReplicatedMachine machine;
+    private final Journal journal;
     private final SplittableRandom random;
+    private final LogReplica replica;
     private final List<Consumer<Leadership>> listeners = new ArrayList<>();
-    private final List<Waiting> waiting = new ArrayList<>();
-    private Leadership part;
+    private final TreeMap<Long, Waiting> waiting = new TreeMap<>();
+    private Leadership part = new Leadership.Following(0, Optional.empty());
     private long applied;
-    private long lastDurableNanos;
-    private long lastApplyNanos;
-    private boolean closed;
+    private long commands;
+    private boolean applying;
 
-    /** What survives the end of a member's process. */
-    static final class Disk {
-        private final List<byte[]> commands = new ArrayList<>();
-        private byte[] snapshot = new byte[0];
-        private long snapshotIndex;
-        private long firstIndex = 1;
-        private long term;
-        private final boolean forgetful;
+    /** An entry of this leader's that somebody waits for. */
+    private record Waiting(long term, Outcome outcome) {}
 
-        /** A forgetful disk loses its newest command when its member ends: a fault that invariants must find. */
-        Disk(boolean forgetful) {
-            this.forgetful = forgetful;
-        }
+    private interface Outcome {
+        void applied(long index, Optional<Object> result);
 
-        long lastIndex() {
-            return firstIndex + commands.size() - 1;
-        }
+        void lost();
     }
 
-    /** A proposal that is durable but not yet applied, or not even durable. */
-    private record Waiting(byte[] command, Consumer<Proposal> then) {}
+    /** Learns what servers apply, and in which states they are. */
+    interface Journal {
+        void applied(String server, long command, byte[] bytes);
 
-    /** Starts a member on a disk: applies what is there, then leads. */
-    SimulatedLog(VirtualTime time, Disk disk, ReplicatedMachine machine) {
+        void captured(String server, long command, byte[] state);
+    }
+
+    /** Starts a member with what its disk has: its snapshot at once, what follows when it is known to be committed. */
+    SimulatedLog(
+            String self, VirtualTime time, LogGroup group, LogDisk disk, ReplicatedMachine machine, Journal journal) {
+        this.self = self;
         this.time = time;
-        this.disk = disk;
+        this.group = group;
         this.machine = machine;
+        this.journal = journal;
         this.random = time.split();
-        this.part = new Leadership.Following(disk.term, Optional.empty());
-        restore();
-        time.at(time.nowNanos() + ELECTION.toNanos(), "log elects", this::isOpen, this::lead);
+        this.replica = new LogReplica(self, time, group, disk, new Applying());
+        var snapshot = replica.content().snapshot();
+        if (snapshot.index() > 0) {
+            restore(snapshot);
+        }
+        group.joined(self, this);
     }
 
-    private void restore() {
-        if (disk.forgetful && !disk.commands.isEmpty()) {
-            disk.commands.removeLast();
+    void received(LogMessage message) {
+        replica.received(message);
+    }
+
+    /** Takes leadership away; the next election may give it back. */
+    void stepDown() {
+        replica.stepDown();
+    }
+
+    long applied() {
+        return applied;
+    }
+
+    private void restore(LogContent.Stored snapshot) {
+        try {
+            machine.restore(new ByteArrayInputStream(snapshot.bytes()));
+        } catch (IOException broken) {
+            throw new IllegalStateException("a snapshot cannot be read back", broken);
         }
-        if (disk.snapshotIndex > 0) {
-            try {
-                machine.restore(new ByteArrayInputStream(disk.snapshot));
-            } catch (IOException broken) {
-                throw new IllegalStateException("a snapshot cannot be read back", broken);
+        applied = snapshot.index();
+        commands = snapshot.commands();
+    }
+
+    private final class Applying implements LogReplica.Owner {
+        @Override
+        public void committed() {
+            if (!applying) {
+                applying = true;
+                applySoon();
             }
         }
-        applied = disk.snapshotIndex;
-        applyDurable();
-    }
 
-    private void applyDurable() {
-        while (applied < disk.lastIndex()) {
-            applied++;
-            machine.apply(applied, disk.commands.get((int) (applied - disk.firstIndex)));
-        }
-    }
-
-    private boolean isOpen() {
-        return !closed;
-    }
-
-    private void lead() {
-        if (part instanceof Leadership.Leading) {
-            return;
-        }
-        applyDurable();
-        disk.term++;
-        become(new Leadership.Leading(disk.term));
-    }
-
-    /** Takes leadership away for a while. Nobody knows what becomes of the proposals under way. */
-    void loseLeadership(Duration away) {
-        if (!(part instanceof Leadership.Leading)) {
-            return;
-        }
-        become(new Leadership.Following(disk.term, Optional.empty()));
-        var unknown = List.copyOf(waiting);
-        waiting.clear();
-        for (var proposal : unknown) {
-            if (random.nextBoolean()) {
-                disk.commands.add(proposal.command);
+        @Override
+        public void installed(LogContent.Stored snapshot) {
+            if (snapshot.index() > applied) {
+                restore(snapshot);
+                time.note(snapshot.index());
+                group.tally().count(Tally.What.SNAPSHOTS_INSTALLED);
             }
-            proposal.then.accept(new Proposal.Unavailable("leadership was lost", true));
         }
-        time.at(time.nowNanos() + away.toNanos(), "log elects", this::isOpen, this::lead);
+
+        @Override
+        public void partMayHaveChanged() {
+            SimulatedLog.this.partMayHaveChanged();
+        }
     }
 
-    private void become(Leadership next) {
-        part = next;
-        List.copyOf(listeners).forEach(listener -> listener.accept(next));
+    private void applySoon() {
+        long due = time.nowNanos() + random.nextLong(1, APPLY_NANOS_MAX);
+        time.at(due, "log apply " + self, replica::isOpen, this::applyNext);
+    }
+
+    private void applyNext() {
+        if (applied >= replica.committed()) {
+            applying = false;
+            return;
+        }
+        applied++;
+        var entry = replica.content().entry(applied);
+        var result = entry.command().map(this::apply);
+        var awaited = waiting.remove(applied);
+        if (awaited != null && awaited.term == entry.term()) {
+            awaited.outcome.applied(commands, result);
+        } else if (awaited != null) {
+            awaited.outcome.lost();
+        }
+        if (result.isPresent() && commands % SNAPSHOT_EVERY == 0) {
+            snapshot(outcome -> {});
+        }
+        partMayHaveChanged();
+        applySoon();
+    }
+
+    private Object apply(byte[] command) {
+        commands++;
+        journal.applied(self, commands, command);
+        time.note(commands);
+        return machine.apply(commands, command);
+    }
+
+    private void partMayHaveChanged() {
+        var now = partNow();
+        if (part.equals(now)) {
+            return;
+        }
+        part = now;
+        if (!(now instanceof Leadership.Leading)) {
+            var unknown = List.copyOf(waiting.values());
+            waiting.clear();
+            unknown.forEach(it -> it.outcome.lost());
+        } else {
+            group.tally().count(Tally.What.LEADERS_ELECTED);
+        }
+        List.copyOf(listeners).forEach(listener -> listener.accept(now));
+    }
+
+    private Leadership partNow() {
+        long term = replica.content().term();
+        return replica.leads() && applied >= replica.termBegan()
+                ? new Leadership.Leading(term)
+                : new Leadership.Following(
+                        term,
+                        replica.leader().filter(name -> !name.equals(self)).map(MemberId::new));
     }
 
     @Override
     public void propose(byte[] command, Consumer<Proposal> then) {
-        if (closed) {
+        if (!replica.isOpen()) {
             then.accept(new Proposal.Unavailable("the log is closed", false));
-            return;
+        } else if (!replica.leads()) {
+            then.accept(new Proposal.NotLeader(replica.leader().map(MemberId::new)));
+        } else if (!(part instanceof Leadership.Leading)) {
+            then.accept(new Proposal.Unavailable("the leader is not ready yet", false));
+        } else {
+            append(Optional.of(command.clone()), new Outcome() {
+                @Override
+                public void applied(long index, Optional<Object> result) {
+                    then.accept(new Proposal.Applied(index, result.orElseThrow()));
+                }
+
+                @Override
+                public void lost() {
+                    group.tally().count(Tally.What.PROPOSALS_LOST);
+                    then.accept(new Proposal.Unavailable("leadership was lost", true));
+                }
+            });
         }
+    }
+
+    private void append(Optional<byte[]> command, Outcome outcome) {
+        waiting.put(replica.append(command), new Waiting(replica.content().term(), outcome));
+    }
+
+    /** Answered by the leader only, when an entry of its own has come through. */
+    @Override
+    public void readBarrier(Consumer<Barrier> then) {
         if (!(part instanceof Leadership.Leading)) {
-            then.accept(new Proposal.NotLeader(Optional.empty()));
+            then.accept(new Barrier.Unavailable("this member does not lead"));
             return;
         }
-        var proposal = new Waiting(command.clone(), then);
-        waiting.add(proposal);
-        lastDurableNanos = Math.max(lastDurableNanos + 1, time.nowNanos() + random.nextLong(1, DURABLE_NANOS_MAX));
-        time.at(lastDurableNanos, "log durable", this::isOpen, () -> durable(proposal));
-    }
+        append(Optional.empty(), new Outcome() {
+            @Override
+            public void applied(long index, Optional<Object> result) {
+                then.accept(new Barrier.Reached(index));
+            }
 
-    private void durable(Waiting proposal) {
-        if (!waiting.remove(proposal)) {
-            return;
-        }
-        disk.commands.add(proposal.command);
-        long index = disk.lastIndex();
-        lastApplyNanos = Math.max(lastApplyNanos + 1, time.nowNanos() + random.nextLong(1, APPLY_NANOS_MAX));
-        time.at(lastApplyNanos, "log apply", this::isOpen, () -> applyUpTo(index, proposal));
-    }
-
-    /** The engine may have applied this one already, after a change of leadership. */
-    private void applyUpTo(long index, Waiting proposal) {
-        if (index <= applied) {
-            proposal.then.accept(new Proposal.Unavailable("leadership was lost", true));
-            return;
-        }
-        while (applied < index - 1) {
-            applied++;
-            machine.apply(applied, disk.commands.get((int) (applied - disk.firstIndex)));
-        }
-        applied = index;
-        var result = machine.apply(index, proposal.command);
-        time.note(index);
-        proposal.then.accept(new Proposal.Applied(index, result));
-        if (applied - disk.snapshotIndex >= SNAPSHOT_EVERY) {
-            snapshot(outcome -> {});
-        }
+            @Override
+            public void lost() {
+                then.accept(new Barrier.Unavailable("leadership was lost"));
+            }
+        });
     }
 
     @Override
     public void snapshot(Consumer<SnapshotOutcome> then) {
-        long index = applied;
         var bytes = new ByteArrayOutputStream();
         try {
             machine.capture().write(bytes);
         } catch (IOException impossible) {
             throw new IllegalStateException("writing to memory failed", impossible);
         }
-        disk.snapshot = bytes.toByteArray();
-        disk.snapshotIndex = index;
-        int forget = (int) (index - disk.firstIndex + 1);
-        disk.commands.subList(0, forget).clear();
-        disk.firstIndex = index + 1;
-        then.accept(new SnapshotOutcome.Written(index, disk.snapshot.length));
-    }
-
-    @Override
-    public void readBarrier(Consumer<Barrier> then) {
-        if (part instanceof Leadership.Leading) {
-            then.accept(new Barrier.Reached(applied));
-        } else {
-            then.accept(new Barrier.Unavailable("no leader"));
-        }
+        var state = bytes.toByteArray();
+        journal.captured(self, commands, state);
+        long term = replica.content().termAt(applied).orElseThrow();
+        replica.keep(new LogContent.Stored(applied, term, commands, state));
+        then.accept(new SnapshotOutcome.Written(commands, state.length));
     }
 
     @Override
@@ -216,26 +255,33 @@ final class SimulatedLog implements Consensus {
 
     @Override
     public Membership membership() {
-        return Membership.fixed(Members.of(Member.alone(SELF)));
+        return Membership.fixed(new Members(members()));
     }
 
     @Override
     public Status status() {
         return new Status(
-                SELF,
+                new MemberId(self),
                 part,
-                disk.term,
+                replica.content().term(),
+                commands,
                 applied,
-                applied,
-                disk.lastIndex(),
-                disk.lastIndex(),
-                disk.snapshotIndex,
-                List.of(Member.alone(SELF)));
+                replica.committed(),
+                replica.content().lastIndex(),
+                replica.content().snapshot().index(),
+                members());
+    }
+
+    private List<Member> members() {
+        return group.names().stream()
+                .map(name -> Member.alone(new MemberId(name)))
+                .toList();
     }
 
     /** Ends like a killed process: what was not durable is gone, nobody is told. */
     @Override
     public void close() {
-        closed = true;
+        replica.end();
+        group.left(self);
     }
 }

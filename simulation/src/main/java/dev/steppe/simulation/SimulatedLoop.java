@@ -21,7 +21,7 @@ public final class SimulatedLoop implements Loop {
 
     private final VirtualTime time;
     private final String name;
-    private final Duration clockError;
+    private final SimulatedClock clock;
     private final SplittableRandom delays;
     private final SplittableRandom random;
     private long lastActionNanos;
@@ -29,9 +29,14 @@ public final class SimulatedLoop implements Loop {
 
     /** The clock of this loop's machine goes wrong by a constant. */
     public SimulatedLoop(VirtualTime time, String name, Duration clockError) {
+        this(time, name, new SimulatedClock(clockError));
+    }
+
+    /** The clock of this loop's machine may jump. */
+    SimulatedLoop(VirtualTime time, String name, SimulatedClock clock) {
         this.time = time;
         this.name = name;
-        this.clockError = clockError;
+        this.clock = clock;
         this.delays = time.split();
         this.random = time.split();
     }
@@ -44,7 +49,7 @@ public final class SimulatedLoop implements Loop {
 
     @Override
     public Instant now() {
-        return time.now().plus(clockError);
+        return time.now().plus(clock.error());
     }
 
     @Override

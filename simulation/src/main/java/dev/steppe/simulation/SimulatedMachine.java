@@ -46,6 +46,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
     private final TreeSet<AllocationId> prepared = new TreeSet<>();
     private final TreeSet<String> equipped = new TreeSet<>();
     private long lastPid;
+    private long changes;
     private boolean moody = true;
 
     /** A process that runs, or whose end nobody has cleaned up yet. */
@@ -89,6 +90,11 @@ final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
         return prepared;
     }
 
+    /** Grows whenever a process begins, ends or is forgotten. */
+    long changes() {
+        return changes;
+    }
+
     List<Process> running() {
         return processes.values().stream().filter(Process::runs).toList();
     }
@@ -104,6 +110,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
     /** All processes are gone without a trace; the disk stays. */
     void reboot() {
         processes.clear();
+        changes++;
         prepared.clear();
         equipped.clear();
     }
@@ -114,6 +121,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
         }
         var exit = new ExitResult(code, signal, false, Optional.empty(), time.now());
         process.exit = Optional.of(exit);
+        changes++;
         process.watchers.forEach(watcher -> tell(watcher, exit));
     }
 
@@ -148,6 +156,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
         var pid = name + "-" + ++lastPid;
         var process = new Process(task.allocation(), task.taskName());
         processes.put(pid, process);
+        changes++;
         int seconds = number(task, "run_seconds", 0);
         if (seconds > 0) {
             int code = number(task, "exit_code", 0);

@@ -1,60 +1,63 @@
 package dev.steppe.simulation;
 
 import dev.steppe.io.Loop;
-import dev.steppe.model.codec.CodecException;
 import dev.steppe.wire.Link;
 import dev.steppe.wire.Message;
 import dev.steppe.wire.Transport;
-import java.time.Duration;
+import dev.steppe.wire.network.HostPort;
+import dev.steppe.wire.network.KnownServers;
+import dev.steppe.wire.network.Standing;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * The network between nodes and the server: messages are encoded, delayed, and arrive in order within a stream. Cut off
- * nodes lose what is under way without a word; the stream is found broken when a message was lost and a time has passed,
- * or when the other side's process ended.
+ * The streams between nodes and servers. A node tries the servers it knows one after another and goes where one points;
+ * only the leader takes its stream, as over the real network.
  */
 final class SimulatedNetwork {
-    private static final long DELAY_NANOS_MAX = 5_000_000;
-    private static final long SLOW_NANOS_MAX = 800_000_000;
-    private static final int SLOW_PERCENT = 2;
-    private static final Duration LOSS_NOTICED_AFTER = Duration.ofSeconds(3);
-    private static final Duration REFUSED_AFTER = Duration.ofMillis(20);
+    private static final int POINTED_MAX = 4;
 
     private final VirtualTime time;
+    private final Tally tally;
+    private final Routes routes;
     private final SplittableRandom random;
-    private final TreeSet<String> cutOff = new TreeSet<>();
-    private final List<Stream> streams = new ArrayList<>();
-    private Optional<Listener> listener = Optional.empty();
+    private final TreeMap<String, Listener> listeners = new TreeMap<>();
+    private final List<SimulatedStream> streams = new ArrayList<>();
 
-    private record Listener(SimulatedLoop loop, Function<Link, Link.End> acceptor) {}
+    /** Where a server takes streams, while its process runs. */
+    record Listener(SimulatedLoop loop, Supplier<Standing> standing, Function<Link, Link.End> acceptor) {}
 
-    SimulatedNetwork(VirtualTime time) {
+    SimulatedNetwork(VirtualTime time, Tally tally, Routes routes) {
         this.time = time;
+        this.tally = tally;
+        this.routes = routes;
         this.random = time.split();
     }
 
-    /** The server's side; a later one takes the place of a server that is gone. */
-    Transport server(SimulatedLoop loop) {
+    /** A server's side; a later one takes the place of a server process that is gone. */
+    Transport server(String name, SimulatedLoop loop, Supplier<Standing> standing) {
         return new Transport() {
             @Override
             public void serve(Function<Link, Link.End> acceptor) {
-                listener = Optional.of(new Listener(loop, acceptor));
+                listeners.put(name, new Listener(loop, standing, acceptor));
             }
 
             @Override
             public Link connect(Link.End end) {
-                throw new UnsupportedOperationException("the server of this world opens no streams");
+                throw new UnsupportedOperationException("the servers of this world open no streams");
             }
         };
     }
 
     /** A node's side. */
-    Transport node(String name, SimulatedLoop loop) {
+    Transport node(String name, SimulatedLoop loop, KnownServers servers) {
         return new Transport() {
             @Override
             public void serve(Function<Link, Link.End> acceptor) {
@@ -63,156 +66,151 @@ final class SimulatedNetwork {
 
             @Override
             public Link connect(Link.End end) {
-                return open(name, loop, end);
+                var dialing = new Dialing(name, loop, servers, end);
+                loop.execute(dialing::next);
+                return dialing;
             }
         };
     }
 
-    void cutOff(String node) {
-        cutOff.add(node);
-    }
-
-    void reconnect(String node) {
-        cutOff.remove(node);
-    }
-
-    /** The processes of these loops ended: their peers notice, unless they are cut off. */
-    void processEnded(Loop loop) {
-        if (listener.filter(it -> it.loop == loop).isPresent()) {
-            listener = Optional.empty();
+    /** The process of a machine ended: the other ends of its streams notice by and by. */
+    void processEnded(String name, Loop loop) {
+        var listener = listeners.get(name);
+        if (listener != null && listener.loop == loop) {
+            listeners.remove(name);
         }
         for (var stream : List.copyOf(streams)) {
-            if (stream.nodeLoop == loop
-                    || stream.serverLoop.filter(it -> it == loop).isPresent()) {
-                if (cutOff.contains(stream.node)) {
-                    stream.breakAfter(LOSS_NOTICED_AFTER, "the connection timed out");
-                } else {
-                    stream.breakAfter(delay(), "the other process ended");
-                }
-            }
+            stream.processEnded(loop);
         }
     }
 
-    private Duration delay() {
-        boolean slow = random.nextInt(100) < SLOW_PERCENT;
-        return Duration.ofNanos(random.nextLong(1, slow ? SLOW_NANOS_MAX : DELAY_NANOS_MAX));
+    Optional<Listener> listener(String server) {
+        return Optional.ofNullable(listeners.get(server));
     }
 
-    private Link open(String node, SimulatedLoop loop, Link.End end) {
-        var stream = new Stream(node, loop, end);
+    VirtualTime time() {
+        return time;
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    SplittableRandom random() {
+        return random;
+    }
+
+    void opened(SimulatedStream stream) {
         streams.add(stream);
-        var delay = delay();
-        stream.lastToServerNanos = time.nowNanos() + delay.toNanos();
-        time.after(delay, "connect " + node, stream::arrive);
-        return stream.towards(true);
     }
 
-    private final class Stream {
+    void over(SimulatedStream stream) {
+        streams.remove(stream);
+    }
+
+    /** A stream that a node is opening, or has open. Its owner's loop owns it. */
+    private final class Dialing implements Link, SimulatedStream.Dialer {
         private final String node;
-        private final SimulatedLoop nodeLoop;
-        private final Link.End nodeEnd;
-        private Optional<SimulatedLoop> serverLoop = Optional.empty();
-        private Optional<Link.End> serverEnd = Optional.empty();
-        private long lastToServerNanos;
-        private long lastToNodeNanos;
+        private final SimulatedLoop loop;
+        private final KnownServers servers;
+        private final Link.End end;
+        private final Deque<HostPort> toTry;
+        private final List<Message> unsent = new ArrayList<>();
+        private Optional<SimulatedStream> attempt = Optional.empty();
+        private Optional<HostPort> trying = Optional.empty();
+        private boolean open;
         private boolean over;
-        private boolean breaking;
+        private int pointed;
 
-        Stream(String node, SimulatedLoop nodeLoop, Link.End nodeEnd) {
+        Dialing(String node, SimulatedLoop loop, KnownServers servers, Link.End end) {
             this.node = node;
-            this.nodeLoop = nodeLoop;
-            this.nodeEnd = nodeEnd;
+            this.loop = loop;
+            this.servers = servers;
+            this.end = end;
+            this.toTry = new ArrayDeque<>(servers.toTry(loop.random()));
         }
 
-        void arrive() {
+        private void next() {
             if (over) {
                 return;
             }
-            if (cutOff.contains(node)) {
-                breakAfter(LOSS_NOTICED_AFTER, "no answer from the server");
-            } else if (listener.isEmpty() || !listener.get().loop.isOpen()) {
-                breakAfter(REFUSED_AFTER, "connection refused");
-            } else {
-                var accepting = listener.get();
-                serverLoop = Optional.of(accepting.loop);
-                accepting.loop.execute(() -> {
-                    if (!over) {
-                        serverEnd = Optional.of(accepting.acceptor.apply(towards(false)));
-                    }
-                });
+            var server = toTry.poll();
+            if (server == null) {
+                over("no server takes this node's stream");
+                return;
+            }
+            trying = Optional.of(server);
+            attempt = Optional.of(new SimulatedStream(SimulatedNetwork.this, node, loop, server.host(), this));
+            attempt.get().begin();
+        }
+
+        private void over(String reason) {
+            if (!over) {
+                over = true;
+                end.closed(reason);
             }
         }
 
-        Link towards(boolean toServer) {
-            return new Link() {
-                @Override
-                public void send(Message message) {
-                    Stream.this.send(toServer, message.encode());
+        @Override
+        public void send(Message message) {
+            loop.execute(() -> {
+                if (over) {
+                    return;
                 }
-
-                @Override
-                public void close(String reason) {
-                    breakAfter(Duration.ofNanos(1), reason);
+                if (open) {
+                    attempt.orElseThrow().toServer(message);
+                } else {
+                    unsent.add(message);
                 }
-            };
+            });
         }
 
-        private void send(boolean toServer, byte[] bytes) {
-            if (over) {
-                return;
-            }
-            if (cutOff.contains(node)) {
-                breakAfter(LOSS_NOTICED_AFTER, "the connection timed out");
-                return;
-            }
-            long earliest = toServer ? lastToServerNanos : lastToNodeNanos;
-            long due = Math.max(earliest + 1, time.nowNanos() + delay().toNanos());
-            if (toServer) {
-                lastToServerNanos = due;
-            } else {
-                lastToNodeNanos = due;
-            }
-            time.at(due, "message " + node, () -> !over, () -> deliver(toServer, bytes));
+        @Override
+        public void close(String reason) {
+            loop.execute(() -> {
+                attempt.ifPresent(it -> it.closedByNode(reason));
+                over(reason);
+            });
         }
 
-        private void deliver(boolean toServer, byte[] bytes) {
-            if (cutOff.contains(node)) {
-                breakAfter(LOSS_NOTICED_AFTER, "the connection timed out");
-                return;
-            }
-            var message = decode(bytes);
-            if (toServer) {
-                serverLoop.ifPresent(loop -> loop.execute(() -> serverEnd.ifPresent(end -> received(end, message))));
-            } else {
-                nodeLoop.execute(() -> received(nodeEnd, message));
+        @Override
+        public void taken() {
+            open = true;
+            servers.led(trying);
+            unsent.forEach(attempt.orElseThrow()::toServer);
+            unsent.clear();
+        }
+
+        @Override
+        public void pointed(Standing standing) {
+            servers.told(standing.servers());
+            servers.led(standing.leader());
+            if (standing.leader().isPresent() && !standing.leader().equals(trying) && pointed < POINTED_MAX) {
+                pointed++;
+                tally.count(Tally.What.NODES_POINTED_TO_THE_LEADER);
+                toTry.remove(standing.leader().get());
+                toTry.addFirst(standing.leader().get());
             }
         }
 
-        private void received(Link.End end, Message message) {
+        @Override
+        public void received(Message message) {
             if (!over) {
                 end.received(message);
             }
         }
 
-        void breakAfter(Duration delay, String reason) {
-            if (breaking) {
+        @Override
+        public void closed(SimulatedStream by, String reason) {
+            if (over || attempt.filter(it -> it == by).isEmpty()) {
                 return;
             }
-            breaking = true;
-            time.after(delay, "break " + node, () -> {
-                over = true;
-                streams.remove(this);
-                nodeLoop.execute(() -> nodeEnd.closed(reason));
-                serverLoop.ifPresent(loop -> loop.execute(() -> serverEnd.ifPresent(end -> end.closed(reason))));
-            });
-        }
-    }
-
-    private static Message decode(byte[] bytes) {
-        try {
-            return Message.decode(bytes);
-        } catch (CodecException bug) {
-            throw new IllegalStateException("a message did not survive its own encoding", bug);
+            if (open) {
+                servers.led(Optional.empty());
+                over(reason);
+            } else {
+                next();
+            }
         }
     }
 }

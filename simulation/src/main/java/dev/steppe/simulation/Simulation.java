@@ -1,30 +1,44 @@
 package dev.steppe.simulation;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * One run of a cluster of a server and three nodes: a minute of users and faults, then a time without faults in which
- * everything wanted must come true. Invariants are checked after every event. A seed gives the same run again.
+ * One run of a cluster of one, three or five servers and three nodes: a minute of users and faults, then a time without
+ * faults in which everything wanted must come true. Invariants are checked after every event. A seed gives the same run
+ * again.
  */
 public final class Simulation {
     private static final int NODES = 3;
+    private static final List<Integer> SERVERS = List.of(3, 3, 3, 1, 3, 3, 5, 1);
+    private static final Duration SETTLED_EVERY = Duration.ofSeconds(1);
+    private static final Duration CAUGHT_UP_WITHIN = Duration.ofMinutes(1);
     private static final Duration DISTURBED = Duration.ofSeconds(60);
     private static final Duration CONVERGED_WITHIN = Duration.ofHours(2);
     private static final Duration STABLE_FOR = Duration.ofSeconds(20);
 
     private final long seed;
     private final VirtualTime time;
+    private final Tally tally = new Tally();
     private final SplittableRandom random;
     private final Cluster cluster;
     private final Users users;
+    private final Faults faults;
     private final Invariants invariants;
     private boolean disturbing = true;
     private String lastEvent = "";
 
     /** What a run came to. */
-    public record Outcome(long seed, long events, Duration elapsed, int acknowledged, long trace) {}
+    public record Outcome(
+            long seed, long events, Duration elapsed, int acknowledged, long trace, Map<Tally.What, Integer> counts) {
+        public Outcome {
+            counts = Collections.unmodifiableMap(new EnumMap<>(counts));
+        }
+    }
 
     /** The run of a seed broke an invariant or did not converge; the message says how to repeat it. */
     public static final class Failed extends RuntimeException {
@@ -35,13 +49,14 @@ public final class Simulation {
         }
     }
 
-    private Simulation(long seed, boolean forgetfulDisk) {
+    private Simulation(long seed, int servers, boolean forgetfulDisks) {
         this.seed = seed;
         time = new VirtualTime(seed);
         random = time.split();
-        cluster = new Cluster(time, NODES, new SimulatedLog.Disk(forgetfulDisk));
-        users = new Users(time);
-        invariants = new Invariants(cluster, users);
+        cluster = new Cluster(time, tally, servers, NODES, forgetfulDisks);
+        users = new Users(time, cluster);
+        faults = new Faults(time, cluster);
+        invariants = new Invariants(cluster, users, tally);
     }
 
     /**
@@ -50,26 +65,28 @@ public final class Simulation {
      * @throws Failed when something was wrong
      */
     public static Outcome run(long seed) {
-        return new Simulation(seed, false).run();
+        int servers = SERVERS.get(Math.floorMod(seed, SERVERS.size()));
+        return new Simulation(seed, servers, false).run();
     }
 
-    /** Runs a seed on a server whose disk forgets; it should fail. */
+    /** Runs a seed on one server whose disk forgets; it should fail. */
     static Outcome runOnForgetfulDisk(long seed) {
-        return new Simulation(seed, true).run();
+        return new Simulation(seed, 1, true).run();
     }
 
     private Outcome run() {
         try {
-            cluster.startServer();
+            cluster.servers().forEach(Cluster.SimulatedServer::start);
             cluster.nodes().forEach(Cluster.SimulatedNode::startAgent);
             nextRequest();
-            nextFault();
+            faults.begin();
             while (time.elapsed().compareTo(DISTURBED) < 0) {
                 step();
             }
             calm();
             converge();
-            return new Outcome(seed, time.steps(), time.elapsed(), users.acknowledged(), time.trace());
+            catchUp();
+            return new Outcome(seed, time.steps(), time.elapsed(), users.acknowledged(), time.trace(), tally.counts());
         } catch (RuntimeException failure) {
             throw new Failed(
                     failure + " (seed " + seed + ", event " + time.steps() + " \"" + lastEvent + "\", at "
@@ -88,12 +105,13 @@ public final class Simulation {
 
     private void calm() {
         disturbing = false;
-        cluster.startServer();
-        for (var node : cluster.nodes()) {
-            node.reconnect();
-            node.machine().behave();
-            node.startAgent();
-        }
+        faults.end();
+        settle();
+    }
+
+    private void settle() {
+        users.settle();
+        time.after(SETTLED_EVERY, "users settle", this::settle);
     }
 
     private void converge() {
@@ -113,57 +131,22 @@ public final class Simulation {
         }
     }
 
-    private void nextRequest() {
-        time.after(Duration.ofMillis(random.nextInt(50, 2500)), "user", () -> {
-            if (disturbing) {
-                users.ask(cluster);
-                nextRequest();
+    private void catchUp() {
+        var begin = time.elapsed();
+        while (!invariants.behind().isEmpty()) {
+            step();
+            if (time.elapsed().minus(begin).compareTo(CAUGHT_UP_WITHIN) > 0) {
+                throw new Invariants.Broken(
+                        "applied_states_are_equal", "after " + CAUGHT_UP_WITHIN + ": " + invariants.behind());
             }
-        });
-    }
-
-    private void nextFault() {
-        time.after(Duration.ofMillis(random.nextInt(200, 4000)), "fault", () -> {
-            if (disturbing) {
-                fault();
-                nextFault();
-            }
-        });
-    }
-
-    private void fault() {
-        var node = cluster.nodes().get(random.nextInt(NODES));
-        switch (random.nextInt(6)) {
-            case 0 -> {
-                cluster.crashServer();
-                users.connectionLost();
-                later(5_000, "server starts", cluster::startServer);
-            }
-            case 1 -> cluster.loseLeadership(Duration.ofMillis(random.nextInt(1, 2_000)));
-            case 2 -> {
-                node.crashAgent();
-                later(25_000, "agent starts", node::startAgent);
-            }
-            case 3 -> {
-                node.crashAgent();
-                node.machine().reboot();
-                later(25_000, "machine starts", node::startAgent);
-            }
-            case 4 -> {
-                node.cutOff();
-                later(25_000, "network mended", node::reconnect);
-            }
-            case 5 -> node.machine().killSomething();
-            default -> throw new IllegalStateException("six kinds of fault");
         }
     }
 
-    /** Sometimes soon, sometimes late. */
-    private void later(int millisMax, String label, Runnable action) {
-        int bound = random.nextBoolean() ? millisMax : millisMax / 20;
-        time.after(Duration.ofMillis(random.nextInt(1, bound)), label, () -> {
+    private void nextRequest() {
+        time.after(Duration.ofMillis(random.nextInt(50, 2500)), "user", () -> {
             if (disturbing) {
-                action.run();
+                users.ask();
+                nextRequest();
             }
         });
     }

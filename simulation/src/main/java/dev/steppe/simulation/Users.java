@@ -1,30 +1,41 @@
 package dev.steppe.simulation;
 
+import dev.steppe.model.Job;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
-import dev.steppe.model.JobSpec;
+import dev.steppe.model.Node;
+import dev.steppe.model.NodeId;
 import dev.steppe.model.Refusal;
-import dev.steppe.model.codec.Codec;
-import dev.steppe.model.codec.CodecException;
 import dev.steppe.server.JobEndpoint;
+import dev.steppe.server.NodeEndpoint;
 import dev.steppe.server.Reply;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 
 /**
- * People who register, change and stop jobs, and remember what they were told: which revisions of a job the cluster may
- * hold, given every answer so far.
+ * People who register, change and stop jobs and empty nodes, through any server, and remember what they were told: which
+ * revisions of a job the cluster may hold, given every answer so far.
  */
 final class Users {
-    private static final int JOBS = 6;
+    private static final List<String> TYPES =
+            List.of("service", "service", "service", "batch", "batch", "system", "periodic");
+    private static final SortedMap<String, String> NO_WORDS = Collections.emptySortedMap();
+    private static final int NODE_PERCENT = 15;
+
+    /** Who has no answer by then does not know what became of the request, but that it is not under way any more. */
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
     private final VirtualTime time;
+    private final Cluster cluster;
     private final SplittableRandom random;
+    private final SimulatedJobs specs;
     private final TreeMap<JobKey, TreeSet<Wish>> possible = new TreeMap<>();
     private final TreeMap<JobKey, Wish> underWay = new TreeMap<>();
     private long revision;
@@ -42,9 +53,11 @@ final class Users {
         }
     }
 
-    Users(VirtualTime time) {
+    Users(VirtualTime time, Cluster cluster) {
         this.time = time;
+        this.cluster = cluster;
         this.random = time.split();
+        this.specs = new SimulatedJobs(time.split());
     }
 
     /** What the cluster may hold of each job that was ever asked for. */
@@ -61,126 +74,131 @@ final class Users {
         return acknowledged;
     }
 
-    /** Asks for something, unless the last request for the same job is not answered yet. */
-    void ask(Cluster cluster) {
-        var server = cluster.server();
-        int number = random.nextInt(JOBS);
-        var type = number < 3 ? "service" : number < 5 ? "batch" : "system";
+    /** Asks some server for something, unless the last request for the same job is not answered yet. */
+    void ask() {
+        var server = cluster.servers().get(random.nextInt(cluster.servers().size()));
+        if (random.nextInt(100) < NODE_PERCENT) {
+            askForNode(server);
+            return;
+        }
+        int number = random.nextInt(TYPES.size());
+        var type = TYPES.get(number);
         var key = new JobKey("default", new JobId(type + number));
-        if (server.isEmpty() || underWay.containsKey(key)) {
+        if (underWay.containsKey(key)) {
             return;
         }
         var known = known(key);
-        var endpoint = server.get().jobs();
         boolean certain = known.size() == 1 && !known.contains(Wish.NOTHING);
         switch (certain ? random.nextInt(8) : 7) {
-            case 0 ->
-                request(key, new Wish(known.first().revision(), true), then -> endpoint.deregister(key, false, then));
-            case 1 -> request(key, Wish.NOTHING, then -> endpoint.deregister(key, true, then));
-            case 2 -> request(key, known.first(), then -> endpoint.evaluate(key, false, then));
+            case 0 -> stop(server, key, known.first().revision());
+            case 1 -> request(server, key, Wish.NOTHING, (it, then) -> it.jobs().deregister(key, true, then));
+            case 2 ->
+                request(server, key, known.first(), (it, then) -> it.jobs().evaluate(key, false, then));
             default -> {
-                var spec = spec(key, type);
-                request(key, new Wish(revision, false), then -> endpoint.register(spec, Optional.empty(), then));
+                revision++;
+                var spec = specs.make(key, type, revision);
+                request(
+                        server,
+                        key,
+                        new Wish(revision, false),
+                        (it, then) -> it.jobs().register(spec, Optional.empty(), then));
             }
         }
+    }
+
+    private void stop(Cluster.SimulatedServer server, JobKey key, long held) {
+        request(server, key, new Wish(held, true), (it, then) -> it.jobs().deregister(key, false, then));
+    }
+
+    private void askForNode(Cluster.SimulatedServer server) {
+        var node = new NodeId(
+                cluster.nodes().get(random.nextInt(cluster.nodes().size())).name());
+        var deadline = Duration.ofSeconds(random.nextInt(4) == 0 ? -1 : random.nextInt(5, 40));
+        var wish = new NodeEndpoint.DrainWish(deadline, random.nextBoolean());
+        switch (random.nextInt(4)) {
+            case 0 -> change(server, (it, then) -> it.nodes().setEligibility(node, random.nextBoolean(), then));
+            case 1 -> change(server, (it, then) -> it.nodes().endDrain(node, true, NO_WORDS, then));
+            default -> change(server, (it, then) -> it.nodes().drain(node, wish, NO_WORDS, then));
+        }
+    }
+
+    private void change(Cluster.SimulatedServer server, Cluster.Call<NodeEndpoint.Changed> call) {
+        cluster.ask(server, call, reply -> {
+            if (reply instanceof Reply.Done<NodeEndpoint.Changed> done) {
+                acknowledged(done.index());
+            }
+        });
+    }
+
+    /** Wants what can come to rest: nodes that take allocations, and nothing that launches for ever. */
+    void settle() {
+        var leader = cluster.leader();
+        var state = cluster.ledState();
+        if (leader.isEmpty() || state.isEmpty()) {
+            return;
+        }
+        for (Node node : state.get().nodes()) {
+            if (node.drain().isEmpty() && !node.eligibility().equals(Node.ELIGIBLE)) {
+                change(leader.get(), (it, then) -> it.nodes().setEligibility(node.id(), true, then));
+            }
+        }
+        for (JobKey key : possible.keySet()) {
+            state.get()
+                    .job(key)
+                    .filter(job -> job.isLaunching() && !underWay.containsKey(key))
+                    .ifPresent(job -> stop(leader.get(), key, revision(job)));
+        }
+    }
+
+    /** The revision of a job that the state holds. */
+    static long revision(Job job) {
+        return Long.parseLong(job.spec().meta().getOrDefault("revision", "0"));
     }
 
     private TreeSet<Wish> known(JobKey key) {
         return possible.computeIfAbsent(key, it -> new TreeSet<>(List.of(Wish.NOTHING)));
     }
 
-    /** The server's process ended: nobody will answer. */
-    void connectionLost() {
-        underWay.clear();
+    private void acknowledged(long index) {
+        acknowledged++;
+        acknowledgedIndex = Math.max(acknowledgedIndex, index);
+        time.note(index);
     }
 
-    private void request(JobKey key, Wish wish, Consumer<Consumer<Reply<JobEndpoint.Registered>>> call) {
+    private void request(
+            Cluster.SimulatedServer server, JobKey key, Wish wish, Cluster.Call<JobEndpoint.Registered> call) {
         var known = known(key);
         boolean knownBefore = known.contains(wish);
         known.add(wish);
         underWay.put(key, wish);
-        call.accept(reply -> {
+        time.after(ANSWER_WITHIN, "user gives up", () -> {
+            if (underWay.get(key) == wish) {
+                underWay.remove(key);
+            }
+        });
+        cluster.ask(server, call, reply -> {
             if (underWay.get(key) != wish) {
                 return;
             }
-            underWay.remove(key);
             switch (reply) {
                 case Reply.Done<JobEndpoint.Registered> done -> {
+                    underWay.remove(key);
                     known.clear();
                     known.add(wish);
-                    acknowledged++;
-                    acknowledgedIndex = Math.max(acknowledgedIndex, done.index());
-                    time.note(done.index());
+                    acknowledged(done.index());
                 }
                 case Reply.Refused<JobEndpoint.Registered> refused -> {
                     boolean unknown = refused.refusal().code() == Refusal.Code.UNAVAILABLE
                             && refused.refusal().message().contains("not known whether");
-                    if (!unknown && !knownBefore) {
-                        known.remove(wish);
+                    if (!unknown) {
+                        underWay.remove(key);
+                        if (!knownBefore) {
+                            known.remove(wish);
+                        }
                     }
+                    // else nobody asks again before it is certain that it is not under way any more
                 }
             }
         });
-    }
-
-    private JobSpec spec(JobKey key, String type) {
-        return switch (type) {
-            case "service" -> spec(key, type, random.nextInt(1, 4), "{}", random.nextInt(3) == 0);
-            case "batch" -> {
-                var config = "{\"run_seconds\":%d,\"exit_code\":%d}"
-                        .formatted(random.nextInt(1, 15), random.nextInt(4) == 0 ? 1 : 0);
-                yield spec(key, type, random.nextInt(1, 3), config, false);
-            }
-            default -> spec(key, type, 1, "{}", random.nextInt(3) == 0);
-        };
-    }
-
-    private JobSpec spec(JobKey key, String type, int count, String config, boolean port) {
-        revision++;
-        var json = """
-                {"ID":"%s","Type":"%s","Meta":{"revision":"%d"},"TaskGroups":[{"Name":"g","Count":%d%s,
-                  "RestartPolicy":{"Attempts":1,"Interval":60000000000,"Delay":500000000,"Mode":"fail"},
-                  "Tasks":[%s]}]}
-                """.formatted(
-                        key.id(),
-                        type,
-                        revision,
-                        count,
-                        port ? ",\"Networks\":[{\"Mode\":\"host\",\"DynamicPorts\":[{\"Label\":\"http\"}]}]" : "",
-                        tasks(config));
-        try {
-            return Codec.fromJson(JobSpec.class, json);
-        } catch (CodecException wrong) {
-            throw new IllegalStateException("the simulated job is not one: " + json, wrong);
-        }
-    }
-
-    /** Mostly one main task; sometimes two, and sometimes one with helpers before, beside and after it. */
-    private String tasks(String config) {
-        return switch (random.nextInt(5)) {
-            case 0 -> task("t", config, "") + "," + task("u", config, "");
-            case 1 ->
-                task("t", config, "") + "," + task("pre", "{\"run_seconds\":1}", hook("prestart", false)) + ","
-                        + task("beside", "{}", hook("prestart", true)) + ","
-                        + task("post", "{\"run_seconds\":1}", hook("poststop", false));
-            default -> task("t", config, "");
-        };
-    }
-
-    private static String hook(String name, boolean sidecar) {
-        return "\"Lifecycle\":{\"Hook\":\"" + name + "\",\"Sidecar\":" + sidecar + "},";
-    }
-
-    private String task(String name, String config, String lifecycle) {
-        return """
-                {"Name":"%s","Driver":"raw_exec",%s"Config":%s,"Env":{"REVISION":"%d"},
-                 "Resources":{"CPU":%d,"MemoryMB":%d}}
-                """.formatted(
-                        name,
-                        lifecycle,
-                        config,
-                        random.nextInt(3) == 0 ? 0 : revision,
-                        random.nextInt(15, 80),
-                        random.nextInt(15, 80));
     }
 }

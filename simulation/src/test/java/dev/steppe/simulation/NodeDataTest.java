@@ -29,7 +29,7 @@ class NodeDataTest {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final VirtualTime time = new VirtualTime(1);
-    private final Cluster cluster = new Cluster(time, 1, new SimulatedLog.Disk(false));
+    private final Cluster cluster = new Cluster(time, new Tally(), 1, 1, false);
     private final List<DataAnswer> told = new ArrayList<>();
 
     private void until(String what, BooleanSupplier condition) {
@@ -41,7 +41,7 @@ class NodeDataTest {
     }
 
     private Server server() {
-        return cluster.server().orElseThrow();
+        return cluster.servers().getFirst().running().orElseThrow();
     }
 
     private Optional<Snapshot> state() {
@@ -49,7 +49,7 @@ class NodeDataTest {
     }
 
     private Allocation runningTask() throws CodecException {
-        cluster.startServer();
+        cluster.servers().getFirst().start();
         cluster.nodes().getFirst().startAgent();
         until(
                 "a leader with keys and a node",
@@ -110,8 +110,8 @@ class NodeDataTest {
         put("nomad/jobs/web", "one");
         watch(allocation, new DataQuery.OneVariable("default", "nomad/jobs/web"));
         until("the variable", () -> !told.isEmpty() && lastValue().equals("one"));
-        cluster.crashServer();
-        cluster.startServer();
+        cluster.servers().getFirst().crash();
+        cluster.servers().getFirst().start();
         until("a leader", () -> state().isPresent());
         put("nomad/jobs/web", "two");
         until("its change", () -> lastValue().equals("two"));

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,10 @@ final class GroupBench implements AutoCloseable {
         }
     }
 
+    private Child child(String name) {
+        return Optional.ofNullable(children.get(name)).orElseThrow();
+    }
+
     void run() throws Exception {
         identities();
         for (var name : NAMES) {
@@ -67,7 +72,7 @@ final class GroupBench implements AutoCloseable {
             start(name, name.equals("a"));
         }
         for (var name : List.of("b", "c")) {
-            OUT.println("take " + name + ": " + children.get("a").ask("take " + name + " " + ports.get(name)));
+            OUT.println("take " + name + ": " + child("a").ask("take " + name + " " + ports.get(name)));
         }
         for (int writers : new int[] {1, 64, 512}) {
             OUT.println(leader().ask("load " + writers));
@@ -82,7 +87,7 @@ final class GroupBench implements AutoCloseable {
             var rest = NAMES.stream().filter(name -> !name.equals(lost)).toList();
             var accepted = new ArrayList<CompletableFuture<Long>>();
             long begin = System.nanoTime();
-            children.get(lost).process.destroyForcibly();
+            child(lost).process.destroyForcibly();
             for (var name : rest) {
                 accepted.add(CompletableFuture.supplyAsync(() -> probe(name, lost)));
             }
@@ -91,7 +96,7 @@ final class GroupBench implements AutoCloseable {
                 first = Math.min(first, answer.get(60, TimeUnit.SECONDS));
             }
             millis[i] = (first - begin) / 1_000_000;
-            children.get(lost).process.waitFor();
+            child(lost).process.waitFor();
             start(lost, false);
             settle();
         }
@@ -108,7 +113,7 @@ final class GroupBench implements AutoCloseable {
     /** When a write was accepted there; never, when another one leads. */
     private long probe(String name, String lost) {
         try {
-            return children.get(name).ask("probe " + lost).equals("accepted") ? System.nanoTime() : Long.MAX_VALUE;
+            return child(name).ask("probe " + lost).equals("accepted") ? System.nanoTime() : Long.MAX_VALUE;
         } catch (IOException gone) {
             return Long.MAX_VALUE;
         }
@@ -121,13 +126,13 @@ final class GroupBench implements AutoCloseable {
     }
 
     private Child leader() throws Exception {
-        return children.get(leaderName());
+        return child(leaderName());
     }
 
     private String leaderName() throws Exception {
         for (int i = 0; i < 3000; i++) {
             for (var name : NAMES) {
-                if (children.get(name).ask("leads").equals("true")) {
+                if (child(name).ask("leads").equals("true")) {
                     return name;
                 }
             }
