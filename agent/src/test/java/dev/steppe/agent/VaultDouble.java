@@ -23,6 +23,13 @@ final class VaultDouble implements AutoCloseable {
     /** Tokens that are alive, and their policies. */
     final Map<String, List<?>> tokens = new ConcurrentHashMap<>();
 
+    /** How often a token was renewed. */
+    final AtomicInteger renewals = new AtomicInteger();
+    /** How long tokens and leases last. */
+    volatile int lifeSeconds = 3600;
+    /** Whether leases can be renewed. */
+    volatile boolean leasesLast = true;
+
     private final AtomicInteger number = new AtomicInteger();
     private final HttpServer server;
 
@@ -48,12 +55,15 @@ final class VaultDouble implements AutoCloseable {
                 tokens.put(made, (List<?>) ((Map<?, ?>) json(body)).get("policies"));
                 send(exchange, 200, auth(made));
             } else if (path.equals("auth/token/renew-self")) {
+                renewals.incrementAndGet();
                 send(exchange, 200, auth(token));
             } else if (path.equals("auth/token/revoke-self")) {
                 tokens.remove(token);
                 exchange.sendResponseHeaders(204, -1);
+            } else if (path.equals("sys/leases/renew") && !leasesLast) {
+                send(exchange, 400, Map.of("errors", List.of("lease not found or lease is not renewable")));
             } else if (path.equals("sys/leases/renew")) {
-                send(exchange, 200, Map.of("lease_duration", 3600));
+                send(exchange, 200, Map.of("lease_duration", lifeSeconds));
             } else {
                 read(exchange, path, token);
             }
@@ -74,7 +84,7 @@ final class VaultDouble implements AutoCloseable {
                             "lease_id",
                             entry.lease(),
                             "lease_duration",
-                            3600,
+                            lifeSeconds,
                             "renewable",
                             !entry.lease().isEmpty(),
                             "data",
@@ -82,8 +92,8 @@ final class VaultDouble implements AutoCloseable {
         }
     }
 
-    private static Map<String, Object> auth(String token) {
-        return Map.of("auth", Map.of("client_token", token, "lease_duration", 3600, "renewable", true));
+    private Map<String, Object> auth(String token) {
+        return Map.of("auth", Map.of("client_token", token, "lease_duration", lifeSeconds, "renewable", true));
     }
 
     private static Object json(String text) throws IOException {

@@ -49,7 +49,7 @@ final class IntentionRoutes {
                 Route.get("/v1/connect/intentions/check", Right.READ_INTENTIONS, this::check),
                 Route.get("/v1/connect/intentions/{id}", Right.READ_INTENTIONS, this::readById),
                 Route.delete("/v1/connect/intentions/{id}", Right.WRITE_INTENTIONS, this::deleteById),
-                Route.post("/v1/agent/connect/authorize", Right.READ_INTENTIONS, this::authorize));
+                Route.write("/v1/agent/connect/authorize", Right.READ_INTENTIONS, this::authorize));
     }
 
     private Intentions intentions(Snapshot snapshot) {

@@ -38,7 +38,7 @@ final class Repository {
             mkdir -p info
             printf '* -export-ignore -export-subst\\n' >info/attributes
             git fetch -q --depth 1 --no-tags -- "$SOURCE" "$REF"
-            exec git archive --format=tar FETCH_HEAD
+            exec git -c tar.umask=0022 archive --format=tar FETCH_HEAD
             """;
 
     private static final String HELPER =

@@ -21,6 +21,12 @@ public final class TlsIdentity {
     /** The protocol between proxies of ours, as ALPN names it. */
     public static final String PROTOCOL = "steppe/1";
 
+    /**
+     * What a caller names besides: a server that is no proxy and speaks HTTP ends a call that offers none of its protocols.
+     * It is what most applications behind sidecars speak; of other protocols nothing is looked at either.
+     */
+    private static final String PLAIN = "http/1.1";
+
     private final SslContext server;
     private final SslContext client;
 
@@ -29,9 +35,13 @@ public final class TlsIdentity {
             List<X509Certificate> chain = Pem.certificates(leaf.certificateChainPem());
             var key = Pem.privateKey(
                     leaf.privateKey().reveal(), chain.get(0).getPublicKey().getAlgorithm());
-            this.server = finish(SslContextBuilder.forServer(key, chain).clientAuth(ClientAuth.REQUIRE), verifier);
+            this.server =
+                    finish(SslContextBuilder.forServer(key, chain).clientAuth(ClientAuth.REQUIRE), verifier, PROTOCOL);
             this.client = finish(
-                    SslContextBuilder.forClient().keyManager(key, chain).endpointIdentificationAlgorithm(""), verifier);
+                    SslContextBuilder.forClient().keyManager(key, chain).endpointIdentificationAlgorithm(""),
+                    verifier,
+                    PROTOCOL,
+                    PLAIN);
         } catch (GeneralSecurityException unusable) {
             throw new SSLException(
                     "the leaf of " + leaf.identity() + " is unusable: " + unusable.getMessage(), unusable);
@@ -51,7 +61,8 @@ public final class TlsIdentity {
         ReferenceCountUtil.release(client);
     }
 
-    private static SslContext finish(SslContextBuilder builder, PeerVerifier verifier) throws SSLException {
+    private static SslContext finish(SslContextBuilder builder, PeerVerifier verifier, String... protocols)
+            throws SSLException {
         return builder.sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                 .protocols("TLSv1.3")
                 .ciphers(List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"))
@@ -60,7 +71,7 @@ public final class TlsIdentity {
                         ApplicationProtocolConfig.Protocol.ALPN,
                         ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                         ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                        PROTOCOL))
+                        protocols))
                 .build();
     }
 }
