@@ -3,6 +3,7 @@ package dev.steppe.agent;
 import dev.steppe.api.Forwarding;
 import dev.steppe.api.agents.AgentApi;
 import dev.steppe.api.agents.AgentRoutes;
+import dev.steppe.api.agents.NodeApi;
 import dev.steppe.api.http.HttpServer;
 import dev.steppe.api.http.Route;
 import dev.steppe.wire.network.AgentListener;
@@ -13,7 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Where other agents come in at a server: their requests, and the streams of their nodes. */
+/** Where other agents come in: at a server their requests and the streams of their nodes, at a node requests of servers. */
 final class AgentDoor {
     private final AgentListener listener;
 
@@ -41,10 +42,7 @@ final class AgentDoor {
                 names);
         var forwarding = new Forwarding(links, link.calls(), "", options.name());
         var api = parts.add(AgentApi.start(routes, more, forwarding::placed, link.sharedKey(), faces));
-        var addresses = options.addresses().agents().stream()
-                .map(address -> new InetSocketAddress(address, options.rpcPort()))
-                .toList();
-        return new AgentDoor(parts.add(AgentListener.start(addresses, link.tls(), new AgentListener.Doors() {
+        return new AgentDoor(parts.add(AgentListener.start(addresses(options), link.tls(), new AgentListener.Doors() {
             @Override
             public void requests(Channel channel, Peer peer) {
                 api.take(channel, peer);
@@ -55,6 +53,29 @@ final class AgentDoor {
                 links.door().open(channel, peer);
             }
         })));
+    }
+
+    /** Opens the port of an agent without a server, on which servers ask what its node alone knows. */
+    static AgentDoor ofNode(Parts parts, AgentOptions options, LinkPart link, String face, HttpServer.Setup api)
+            throws IOException {
+        var requests = parts.add(NodeApi.start(face, api));
+        return new AgentDoor(parts.add(AgentListener.start(addresses(options), link.tls(), new AgentListener.Doors() {
+            @Override
+            public void requests(Channel channel, Peer peer) {
+                requests.take(channel, peer);
+            }
+
+            @Override
+            public void stream(Channel channel, Peer peer) {
+                channel.close();
+            }
+        })));
+    }
+
+    private static List<InetSocketAddress> addresses(AgentOptions options) {
+        return options.addresses().agents().stream()
+                .map(address -> new InetSocketAddress(address, options.rpcPort()))
+                .toList();
     }
 
     private AgentDoor(AgentListener listener) {

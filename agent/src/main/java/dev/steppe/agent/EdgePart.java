@@ -6,6 +6,7 @@ import dev.steppe.api.FarRegion;
 import dev.steppe.api.Forwarding;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.LocalNode;
+import dev.steppe.api.NodeAgents;
 import dev.steppe.api.Observation;
 import dev.steppe.api.Region;
 import dev.steppe.api.ServerRegion;
@@ -33,6 +34,9 @@ import java.util.stream.Collectors;
 final class EdgePart {
     /** Resolvers inside allocations know no other port. */
     private static final int DNS_OF_ALLOCATIONS = 53;
+
+    private static final String NOMAD = "nomad";
+    private static final String CONSUL = "consul";
 
     private final AgentOptions options;
     private final HttpServer nomad;
@@ -75,28 +79,34 @@ final class EdgePart {
         Optional<Forwarding.Servers> servers = link.map(it -> server.flatMap(ServerPart::links)
                 .<Forwarding.Servers>map(links -> links)
                 .orElseGet(() -> new ClientLinks(it, "")));
-        var nomadSetup = placed(nomadApi(identity, region, catalog, view, observation), "nomad", link, servers);
+        var nodes = link.map(it -> new NodeAgents(region, view, identity.name(), it.nodeCalls()));
+        var nomadHere = nomadApi(identity, region, catalog, view, observation);
+        var nomadSetup = placed(nomadHere, NOMAD, link, servers, nodes);
         var consulSetup = placed(
                 consulApi(identity, region, catalog, node.map(NodePart::natives), observation),
-                "consul",
+                CONSUL,
                 link,
-                servers);
+                servers,
+                nodes);
         nomad = parts.add(HttpServer.start(nomadSetup));
         consul = parts.add(HttpServer.start(consulSetup));
         var setup = NameService.setup(options, catalog::now);
         var nameService = parts.add(new DnsServer(
                 servers.isPresent() && servers.get() instanceof ClientLinks far ? setup.answeredBy(far) : setup));
-        agents = link.isEmpty() || server.isEmpty()
+        agents = link.isEmpty()
                 ? List.of()
-                : AgentDoor.open(
-                                parts,
-                                options,
-                                link.get(),
-                                server.get(),
-                                server.get().routes(),
-                                nameService::answer,
-                                door -> door.withFace("nomad", nomadSetup).withFace("consul", consulSetup))
-                        .addresses();
+                : server.isEmpty()
+                        ? AgentDoor.ofNode(parts, options, link.get(), NOMAD, nomadHere)
+                                .addresses()
+                        : AgentDoor.open(
+                                        parts,
+                                        options,
+                                        link.get(),
+                                        server.get(),
+                                        server.get().routes(),
+                                        nameService::answer,
+                                        door -> door.withFace(NOMAD, nomadSetup).withFace(CONSUL, consulSetup))
+                                .addresses();
         names = names(nameService, node.flatMap(NodePart::gateway));
     }
 
@@ -113,12 +123,16 @@ final class EdgePart {
 
     /** The API with every request answered where it can be. */
     private HttpServer.Setup placed(
-            HttpServer.Setup setup, String face, Optional<LinkPart> link, Optional<Forwarding.Servers> servers)
+            HttpServer.Setup setup,
+            String face,
+            Optional<LinkPart> link,
+            Optional<Forwarding.Servers> servers,
+            Optional<NodeAgents> nodes)
             throws IOException {
-        if (link.isEmpty() || servers.isEmpty()) {
+        if (link.isEmpty() || servers.isEmpty() || nodes.isEmpty()) {
             return setup;
         }
-        var forwarding = new Forwarding(servers.get(), link.get().calls(), face, options.name());
+        var forwarding = new Forwarding(servers.get(), link.get().calls(), face, options.name()).toNodes(nodes.get());
         return setup.withRouter(new Router(
                 setup.router().routes().stream().map(forwarding::placed).toList()));
     }

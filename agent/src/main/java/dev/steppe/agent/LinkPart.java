@@ -48,6 +48,7 @@ final class LinkPart {
     private final AgentTls tls;
     private final KnownServers servers;
     private final AgentCalls calls;
+    private final AgentCalls nodeCalls;
     private final SharedKey sharedKey;
     private final Loop loop;
     private Optional<CertificateAuthority> firstAuthority = Optional.empty();
@@ -84,6 +85,7 @@ final class LinkPart {
         servers.onTold(known -> loop.execute(() -> keep(known)));
         sharedKey = new SharedKey(role == AgentRole.SERVER ? settings.encrypt() : Optional.empty());
         calls = parts.add(AgentCalls.of(tls, sharedKey));
+        nodeCalls = parts.add(AgentCalls.toNodes(tls, sharedKey));
     }
 
     private static dev.steppe.wire.network.Credentials own(LinkSettings.OwnCertificates own) throws IOException {
@@ -222,6 +224,11 @@ final class LinkPart {
 
     AgentCalls calls() {
         return calls;
+    }
+
+    /** For what a server asks agents of nodes. */
+    AgentCalls nodeCalls() {
+        return nodeCalls;
     }
 
     KnownServers servers() {

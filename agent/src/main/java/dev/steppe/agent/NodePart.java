@@ -125,7 +125,7 @@ final class NodePart {
         leftovers = new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks);
         removeLeftovers();
         view = new NodeView(
-                node.id(),
+                node,
                 options.allocationDirectory(),
                 loop,
                 client,
@@ -235,7 +235,10 @@ final class NodePart {
                 devices,
                 client.hostNetworks(),
                 client.hostVolumes());
-        return Fingerprint.take(settings, drivers.all(), Instant.now());
+        var found = Fingerprint.take(settings, drivers.all(), Instant.now());
+        return options.development()
+                ? found
+                : found.withAgentAddress(options.addresses().agent(options.rpcPort()));
     }
 
     /** Networks of their own need root and what the machine has; without them allocations share the machine's. */

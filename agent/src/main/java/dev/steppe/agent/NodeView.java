@@ -12,7 +12,9 @@ import dev.steppe.io.Loop;
 import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.NodeCpu;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,15 +31,17 @@ final class NodeView implements LocalNode {
     private static final long PATIENCE_SECONDS = 5;
 
     private final NodeId id;
+    private final NodeCpu cpu;
     private final Path allocations;
     private final Loop loop;
     private final Client client;
     private final boolean commandsRefused;
 
     /** With {@code commandsRefused} nobody runs commands in tasks of this node. */
-    NodeView(NodeId id, Path allocations, Loop loop, Client client, boolean commandsRefused) {
+    NodeView(NodeSpec node, Path allocations, Loop loop, Client client, boolean commandsRefused) {
         this.commandsRefused = commandsRefused;
-        this.id = id;
+        this.id = node.id();
+        this.cpu = node.capacity().cpu();
         this.allocations = allocations;
         this.loop = loop;
         this.client = client;
@@ -49,13 +53,20 @@ final class NodeView implements LocalNode {
     }
 
     @Override
+    public Optional<NodeCpu> cpu() {
+        return Optional.of(cpu);
+    }
+
+    @Override
     public boolean isHealthy() {
         return ask(client::isConnected).orElse(false);
     }
 
     @Override
     public Optional<Allocation> allocation(AllocationId allocation) {
-        return ask(() -> client.runner(allocation).map(AllocationRunner::allocation))
+        // what servers send has no word of its tasks
+        return ask(() -> client.runner(allocation)
+                        .map(runner -> runner.allocation().reported(runner.state())))
                 .flatMap(found -> found);
     }
 

@@ -27,7 +27,7 @@ import java.util.TreeMap;
 
 /**
  * Sends requests where they can be answered: a write to the server that leads, everything of an agent without a server to
- * some server. A request is handed on whole, and at most twice. Reads of a server that follows wait until it knows
+ * some server, what a node alone knows to that node's agent. A request is handed on whole, and at most twice. Reads of a server that follows wait until it knows
  * everything that was acknowledged before; {@code stale} ones do not.
  */
 public final class Forwarding {
@@ -58,6 +58,7 @@ public final class Forwarding {
     private final AgentCalls calls;
     private final String face;
     private final String self;
+    private final Optional<NodeAgents> nodes;
 
     /** What is known of the servers. */
     public interface Servers {
@@ -83,15 +84,67 @@ public final class Forwarding {
 
     /** Requests are handed on to the API of this name of the other agent; the empty name is that among agents; {@code self} is the name of this agent. */
     public Forwarding(Servers servers, AgentCalls calls, String face, String self) {
+        this(servers, calls, face, self, Optional.empty());
+    }
+
+    private Forwarding(Servers servers, AgentCalls calls, String face, String self, Optional<NodeAgents> nodes) {
+        this.nodes = nodes;
         this.servers = servers;
         this.calls = calls;
         this.face = face;
         this.self = self;
     }
 
+    /** The same, which also knows where nodes are. */
+    public Forwarding toNodes(NodeAgents agents) {
+        return new Forwarding(servers, calls, face, self, Optional.of(agents));
+    }
+
     /** The route, answered wherever it can be. */
     public Route placed(Route route) {
-        return route.place() == Route.Place.HERE ? route : route.handledBy(request -> answer(request, route));
+        return switch (route.place()) {
+            case HERE -> route;
+            case NODE ->
+                nodes.isEmpty() ? route : route.handledBy(request -> answerAtNode(request, route, nodes.get()));
+            case REGION -> route.handledBy(request -> answer(request, route));
+        };
+    }
+
+    /** One hop from a server, two from an agent without one, which does not know where nodes are. */
+    private Answer answerAtNode(Request request, Route route, NodeAgents agents)
+            throws Refused, IOException, InterruptedException {
+        if (hops(request) >= HOPS_MAX || agents.isHere(request)) {
+            return route.handler().handle(request);
+        }
+        boolean reads = READS.contains(request.method());
+        var failures = new ArrayList<String>();
+        if (servers.part() == Part.NO_SERVER) {
+            for (HostPort server : servers.toTry()) {
+                var answer = ask(calls, server, request, reads, failures);
+                if (answer.isPresent()) {
+                    return answer.get();
+                }
+            }
+            throw new Refused(
+                    Refused.Kind.UNAVAILABLE,
+                    "no server tells where that is" + (failures.isEmpty() ? "" : ": " + failures.getLast()));
+        }
+        var found = found(request, agents);
+        if (found.isEmpty() || found.get().isHere()) {
+            return route.handler().handle(request);
+        }
+        var answer = ask(agents.calls(), found.get().requiredAddress(), request, reads, failures);
+        return answer.orElseThrow(() -> found.get().unreachable(failures.getLast()));
+    }
+
+    private Optional<NodeAgents.Found> found(Request request, NodeAgents agents)
+            throws IOException, InterruptedException {
+        var known = agents.find(request);
+        if (known.isPresent() || servers.part() != Part.FOLLOWS) {
+            return known;
+        }
+        servers.awaitNewest();
+        return agents.find(request);
     }
 
     private Answer answer(Request request, Route route) throws Refused, IOException, InterruptedException {
@@ -106,7 +159,7 @@ public final class Forwarding {
                 return elsewhere();
             }
             for (HostPort server : targets(reads)) {
-                var answer = ask(server, request, reads, failures);
+                var answer = ask(calls, server, request, reads, failures);
                 if (answer.isPresent()) {
                     return answer.get();
                 }
@@ -157,14 +210,17 @@ public final class Forwarding {
         return Response.text(503, "No cluster leader here").with(ELSEWHERE, "true");
     }
 
-    /** Empty when the server did nothing, so that another may be asked. */
-    private Optional<Answer> ask(HostPort server, Request request, boolean reads, List<String> failures)
+    /** Empty when the other agent did nothing, so that another may be asked. */
+    private Optional<Answer> ask(AgentCalls how, HostPort agent, Request request, boolean reads, List<String> failures)
             throws IOException, InterruptedException {
         try {
-            var response = calls.send(server, call(request), reads ? READ_PATIENCE : WRITE_PATIENCE);
+            if (FarTalk.isWanted(request)) {
+                return Optional.of(FarTalk.open(how, agent, call(request)));
+            }
+            var response = how.send(agent, call(request), reads ? READ_PATIENCE : WRITE_PATIENCE);
             if (response.headers().firstValue(ELSEWHERE).isPresent()) {
                 response.body().close();
-                failures.add("the server at " + server + " does not know who leads");
+                failures.add("the server at " + agent + " does not know who leads");
                 return Optional.empty();
             }
             return Optional.of(answer(response));
@@ -173,11 +229,11 @@ public final class Forwarding {
             return Optional.empty();
         } catch (IOException broken) {
             if (reads) {
-                failures.add("the server at " + server + " broke off: " + broken.getMessage());
+                failures.add("the agent at " + agent + " broke off: " + broken.getMessage());
                 return Optional.empty();
             }
             throw new IOException(
-                    "the server at " + server + " broke off (" + broken.getMessage()
+                    "the agent at " + agent + " broke off (" + broken.getMessage()
                             + "); it is not known whether the request was carried out",
                     broken);
         }

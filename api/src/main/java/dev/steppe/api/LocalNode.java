@@ -6,6 +6,7 @@ import dev.steppe.client.node.HostUsage;
 import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.NodeCpu;
 import dev.steppe.model.NodeId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,8 +21,13 @@ public interface LocalNode {
     /** True while the node's part of the agent works and servers know it. */
     boolean isHealthy();
 
-    /** An allocation that this node runs or ran, as the servers told it. */
+    /** An allocation that this node runs or ran, in the state it is in now. */
     default Optional<Allocation> allocation(AllocationId id) {
+        return Optional.empty();
+    }
+
+    /** The processors that the node tells the servers of. */
+    default Optional<NodeCpu> cpu() {
         return Optional.empty();
     }
 

@@ -2,7 +2,10 @@ package dev.steppe.model;
 
 import dev.steppe.model.codec.Default;
 import dev.steppe.model.codec.Json;
+import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What a node tells about itself when it registers. */
 public record NodeSpec(
@@ -19,6 +22,7 @@ public record NodeSpec(
         SortedMap<String, DriverInfo> drivers,
         SortedMap<String, HostNetwork> hostNetworks,
         SortedMap<String, HostVolume> hostVolumes) {
+    private static final String AGENT_ADDRESS = "unique.agent.address";
 
     /** The same node with other drivers and what they say of themselves. */
     public NodeSpec with(SortedMap<String, String> newAttributes, SortedMap<String, DriverInfo> newDrivers) {
@@ -36,6 +40,18 @@ public record NodeSpec(
                 newDrivers,
                 hostNetworks,
                 hostVolumes);
+    }
+
+    /** The same node, whose agent servers call at this address. */
+    public NodeSpec withAgentAddress(String address) {
+        var more = new TreeMap<>(attributes);
+        more.put(AGENT_ADDRESS, address);
+        return with(Collections.unmodifiableSortedMap(more), drivers);
+    }
+
+    /** Where servers call the node's agent; empty for one that takes no calls. */
+    public Optional<String> agentAddress() {
+        return Optional.ofNullable(attributes.get(AGENT_ADDRESS));
     }
 
     /** The address at which other nodes reach ports of this one. */

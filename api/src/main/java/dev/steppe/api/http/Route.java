@@ -14,6 +14,8 @@ public record Route(Set<Method> methods, String pattern, Right right, Handler ha
     public enum Place {
         /** The agent that is asked, whatever it is: what it is asked about is its own. */
         HERE,
+        /** The agent of the node that the request is about, or the one that is asked where it names none. */
+        NODE,
         /** Any server for a read, the one that leads for a write. */
         REGION
     }
@@ -37,6 +39,11 @@ public record Route(Set<Method> methods, String pattern, Right right, Handler ha
     /** The same route, answered by the agent that is asked. */
     public Route here() {
         return new Route(methods, pattern, right, handler, Place.HERE);
+    }
+
+    /** The same route, answered by the agent of the node it is asked about. */
+    public Route atNode() {
+        return new Route(methods, pattern, right, handler, Place.NODE);
     }
 
     /** The same route with another handler. */

@@ -153,8 +153,9 @@ final class FileRoutes {
     }
 
     private BooleanSupplier mayGrow(AllocationId id, String task) {
-        return () -> region.snapshot()
-                .allocation(id)
+        // an agent without a server has no state, and the node knows first
+        return () -> node.flatMap(here -> here.allocation(id))
+                .or(() -> region.snapshot().allocation(id))
                 .map(allocation -> allocation.client().taskStates().get(task))
                 .map(state -> state.status() != TaskStatus.DEAD)
                 .orElse(false);

@@ -19,8 +19,8 @@ final class Here {
                 .or(() -> region.snapshot().allocation(id))
                 .orElseThrow(() -> Refused.notFound("unknown allocation \"" + id + "\""));
         if (!node(node, allocation).id().equals(allocation.nodeId())) {
-            throw Refused.unsupported("allocation " + id + " is on node " + allocation.nodeName()
-                    + ": ask the agent there; forwarding is not supported yet");
+            throw Refused.notFound(
+                    "allocation " + id + " is on node " + allocation.nodeName() + ": ask the agent there");
         }
         return allocation;
     }

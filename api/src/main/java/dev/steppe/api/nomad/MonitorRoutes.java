@@ -66,8 +66,8 @@ final class MonitorRoutes {
         boolean otherServer = server.isPresent()
                 && !List.of("leader", identity.name()).contains(server.get().replaceAll("\\..*", ""));
         if (otherNode || otherServer) {
-            throw Refused.unsupported(
-                    "the log of another agent is not supported in this version; ask that agent itself");
+            throw Refused.notFound(
+                    "there is no other agent with this node_id or server_id that can be reached from here");
         }
     }
 

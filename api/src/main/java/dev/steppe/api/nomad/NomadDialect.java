@@ -16,14 +16,8 @@ import java.util.Optional;
 /** The Nomad dialect as one route table. */
 public final class NomadDialect {
     /** What an agent is asked about itself, beside its node. */
-    private static final List<String> OWN = List.of(
-            "/",
-            "/v1/agent/self",
-            "/v1/agent/reload",
-            "/v1/agent/health",
-            "/v1/agent/servers",
-            "/v1/agent/monitor",
-            "/v1/metrics");
+    private static final List<String> OWN =
+            List.of("/", "/v1/agent/self", "/v1/agent/reload", "/v1/agent/health", "/v1/agent/servers", "/v1/metrics");
 
     private NomadDialect() {}
 
@@ -65,10 +59,18 @@ public final class NomadDialect {
         routes.addAll(new MetricRoutes(observation.measurements()).routes("/v1/metrics"));
         routes.addAll(UnsupportedRoutes.routes());
         return new Router(routes.stream()
-                .map(route -> route.pattern().startsWith("/v1/client/") || OWN.contains(route.pattern())
-                        ? route.here()
-                        : route)
+                .map(NomadDialect::placed)
                 .map(route -> MetricRoutes.measured(route, observation.measurements()))
                 .toList());
+    }
+
+    /** Checks are in the region's state; everything else of a client is known to the client alone. */
+    private static Route placed(Route route) {
+        if (OWN.contains(route.pattern())) {
+            return route.here();
+        }
+        boolean ofNode = route.pattern().startsWith("/v1/client/")
+                && !route.pattern().equals("/v1/client/allocation/{id}/checks");
+        return ofNode || route.pattern().equals("/v1/agent/monitor") ? route.atNode() : route;
     }
 }

@@ -87,9 +87,10 @@ final class UsageRoutes {
     }
 
     private double megaHertzPerProcessor(NodeId id) {
-        return region.snapshot()
-                .node(id)
-                .map(found -> found.spec().capacity().cpu())
+        return node.flatMap(LocalNode::cpu)
+                .or(() -> region.snapshot()
+                        .node(id)
+                        .map(found -> found.spec().capacity().cpu()))
                 .filter(cpu -> cpu.cores() > 0)
                 .map(cpu -> (double) cpu.megaHertz() / cpu.cores())
                 .orElse(0.0);

@@ -146,7 +146,7 @@ class ObservationTest {
             speaker.join();
         }
         assertThat(ask("GET", "/v1/agent/monitor?log_level=loud", "").status()).isEqualTo(400);
-        assertThat(ask("GET", "/v1/agent/monitor?node_id=zz", "").status()).isEqualTo(501);
+        assertThat(ask("GET", "/v1/agent/monitor?node_id=zz", "").status()).isEqualTo(404);
     }
 
     @Test

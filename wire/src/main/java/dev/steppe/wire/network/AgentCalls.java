@@ -10,6 +10,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
@@ -25,13 +27,15 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks servers over HTTP and mutual TLS. Blocks, so it is for virtual threads; safe for use from any number. Connections
+ * Asks other agents over HTTP and mutual TLS. Blocks, so it is for virtual threads; safe for use from any number. Connections
  * are kept for the next request, and made anew when the credentials are replaced.
  */
 public final class AgentCalls implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(3);
+    private static final Duration TALK_WITHIN = Duration.ofSeconds(30);
     private static final int SESSION_SECONDS = 1;
     /** What belongs to one connection and not to the request; the client sets its own. */
     private static final Set<String> OF_THE_CONNECTION =
@@ -75,6 +79,15 @@ public final class AgentCalls implements AutoCloseable {
         return new AgentCalls(tls::credentials, new KeyManager[] {tls.keys()}, tls.trust(AgentRole.SERVER), sharedKey);
     }
 
+    /** Of a server that asks the agents of nodes, which may be servers themselves. */
+    public static AgentCalls toNodes(AgentTls tls, SharedKey sharedKey) {
+        return new AgentCalls(
+                tls::credentials,
+                new KeyManager[] {tls.keys()},
+                tls.trust(AgentRole.CLIENT, AgentRole.SERVER),
+                sharedKey);
+    }
+
     /** Of one that has none yet, and knows the authority by the fingerprint in its token. */
     public static AgentCalls ofStranger(AgentNames names, JoinSecret secret) {
         var nobody = new Object();
@@ -106,15 +119,74 @@ public final class AgentCalls implements AutoCloseable {
         try {
             return client().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         } catch (SSLException refused) {
-            throw new SSLException(
-                    "the server at " + server + " cannot be trusted or does not trust this agent: "
-                            + TlsContexts.reason(refused),
-                    refused);
+            throw distrust(server, refused);
         } catch (HttpConnectTimeoutException | ConnectException unreachable) {
             throw new UnreachableException(server, unreachable);
         } catch (HttpTimeoutException slow) {
             throw new IOException(
-                    "the server at " + server + " did not answer within " + headOnlyWithin.toSeconds() + " s", slow);
+                    "the agent at " + server + " did not answer within " + headOnlyWithin.toSeconds() + " s", slow);
+        }
+    }
+
+    /**
+     * Asks to go on as a WebSocket. Fails with {@link TurnedDownException} when the other agent answers something else.
+     */
+    public AgentTalk talk(HostPort server, Call call) throws IOException, InterruptedException {
+        var talk = new AgentTalk();
+        var opening = client().newWebSocketBuilder().connectTimeout(TALK_WITHIN);
+        sharedKey.proof().ifPresent(proof -> opening.header(SharedKey.HEADER, proof));
+        call.headers().forEach((name, values) -> {
+            String lower = name.toLowerCase(java.util.Locale.ROOT);
+            if (!OF_THE_CONNECTION.contains(lower) && !lower.startsWith("sec-websocket-")) {
+                values.forEach(value -> opening.header(name, value));
+            }
+        });
+        try {
+            talk.opened(opening.buildAsync(URI.create("wss://" + server + legal(call.pathAndQuery())), talk)
+                    .get());
+            return talk;
+        } catch (ExecutionException failed) {
+            throw whyNoTalk(server, failed.getCause());
+        }
+    }
+
+    private static IOException whyNoTalk(HostPort server, @Nullable Throwable cause) {
+        return switch (cause) {
+            case WebSocketHandshakeException other -> new TurnedDownException(other.getResponse());
+            case SSLException refused -> distrust(server, refused);
+            case HttpTimeoutException unreachable -> new UnreachableException(server, unreachable);
+            case ConnectException unreachable -> new UnreachableException(server, unreachable);
+            case null, default -> new IOException("the agent at " + server + " broke off: " + cause, cause);
+        };
+    }
+
+    private static SSLException distrust(HostPort server, SSLException refused) {
+        return new SSLException(
+                "the agent at " + server + " cannot be trusted or does not trust this agent: "
+                        + TlsContexts.reason(refused),
+                refused);
+    }
+
+    /** The other agent did not want a WebSocket and said why. */
+    public static final class TurnedDownException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final int status;
+        private final String text;
+
+        TurnedDownException(HttpResponse<?> response) {
+            super("the other agent answered " + response.statusCode());
+            status = response.statusCode();
+            text = response.body() == null ? "" : String.valueOf(response.body());
+        }
+
+        public int status() {
+            return status;
+        }
+
+        /** What it said; empty when that is not known. */
+        public String text() {
+            return text;
         }
     }
 
@@ -158,7 +230,7 @@ public final class AgentCalls implements AutoCloseable {
 
         UnreachableException(HostPort server, IOException cause) {
             super(
-                    "the server at " + server + " cannot be reached"
+                    "the agent at " + server + " cannot be reached"
                             + (cause.getMessage() == null ? "" : ": " + cause.getMessage()),
                     cause);
         }
