@@ -32,6 +32,7 @@ import dev.steppe.cli.deployment.DeploymentStatus;
 import dev.steppe.cli.evaluation.EvalDelete;
 import dev.steppe.cli.evaluation.EvalList;
 import dev.steppe.cli.evaluation.EvalStatus;
+import dev.steppe.cli.explain.Explain;
 import dev.steppe.cli.format.FormatFiles;
 import dev.steppe.cli.job.JobAllocs;
 import dev.steppe.cli.job.JobDeployments;
@@ -187,6 +188,7 @@ final class Commands {
         return switch (name) {
             case "version" -> Optional.of(new Version());
             case "status" -> Optional.of(new Status());
+            case "explain" -> Optional.of(new Explain());
             case "fmt" -> Optional.of(new FormatFiles());
             case "system gc" -> Optional.of(SystemCommand.garbage());
             case "system reconcile summaries" -> Optional.of(SystemCommand.summaries());

@@ -31,7 +31,8 @@ final class Help {
                 new Entry("demo", "See mixed workloads in one mesh on this machine, then clean up"),
                 new Entry("config validate", "Check configuration files of an agent without starting it"),
                 new Entry("doctor", "Check this machine and say what to change; --fix changes it"),
-                new Entry("status", "What an id or name is and how it does; without one, all jobs"));
+                new Entry("status", "What an id or name is and how it does; without one, all jobs"),
+                new Entry("explain", "Why a job, allocation or evaluation is pending, and what would help"));
     }
 
     private static List<Entry> jobs() {

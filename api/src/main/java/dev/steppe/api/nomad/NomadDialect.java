@@ -53,6 +53,7 @@ public final class NomadDialect {
         routes.addAll(new SchedulerRoutes(region).routes());
         routes.addAll(new OperatorRoutes(region).routes());
         routes.addAll(new AutopilotRoutes(region, identity.version()).routes());
+        routes.addAll(new ExplainRoutes(region).routes());
         routes.addAll(new SearchRoutes(region).routes());
         routes.addAll(new EventRoutes(region, catalog, observation.events()).routes());
         routes.addAll(new MonitorRoutes(identity, node, observation.log()).routes());

@@ -85,6 +85,13 @@ public final class AllocStatus implements Command {
             new TaskDetails(invocation, allocation, verbose).print();
         }
         refusals(allocation, terminal);
+        var status = allocation.text("ClientStatus");
+        var over = !allocation.text("DesiredStatus").equals("run");
+        if (status.equals("pending")
+                || !over && List.of("failed", "lost", "unknown").contains(status)) {
+            terminal.blankLine();
+            terminal.line("Why, and what comes next: steppe explain " + Match.shown(allocation.text("ID"), verbose));
+        }
         if (verbose) {
             scores(allocation, terminal);
         }

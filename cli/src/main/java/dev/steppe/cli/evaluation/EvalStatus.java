@@ -91,6 +91,7 @@ public final class EvalStatus implements Command {
                 terminal.line("Evaluation \"" + Match.shown(evaluation.text("BlockedEval"), verbose)
                         + "\" waiting for additional capacity to place remainder");
             }
+            terminal.line(PlacementFailure.pointer(Match.shown(evaluation.text("ID"), verbose)));
         }
         var path = "/v1/evaluation/" + Query.encode(evaluation.text("ID")) + "/allocations";
         var placed = invocation.nomad().get(path, Query.none()).body().items();
@@ -107,7 +108,7 @@ public final class EvalStatus implements Command {
                 .put("ID", Match.shown(evaluation.text("ID"), verbose))
                 .put("Create Time", time(evaluation.number("CreateTime"), verbose, terminal))
                 .put("Modify Time", time(evaluation.number("ModifyTime"), verbose, terminal))
-                .put("Status", evaluation.text("Status"))
+                .put("Status", status(evaluation))
                 .put("Status Description", description(evaluation))
                 .put("Type", evaluation.text("Type"))
                 .put("TriggeredBy", evaluation.text("TriggeredBy"))
@@ -127,6 +128,15 @@ public final class EvalStatus implements Command {
                         waitUntil.isPresent(),
                         "Wait Until",
                         waitUntil.isPresent() ? terminal.time(waitUntil.get()) : "");
+    }
+
+    /** One that left something without a place is not simply complete. */
+    private static String status(Json evaluation) {
+        var status = evaluation.text("Status");
+        if (!status.equals("complete") || evaluation.entries("FailedTGAllocs").isEmpty()) {
+            return status;
+        }
+        return status + (evaluation.text("BlockedEval").isEmpty() ? ", not all placed" : ", the rest is blocked");
     }
 
     private static String description(Json evaluation) {

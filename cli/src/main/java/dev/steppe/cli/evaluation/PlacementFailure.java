@@ -23,6 +23,11 @@ public final class PlacementFailure {
         }
     }
 
+    /** Where to read more about it than counters can say. */
+    public static String pointer(String subject) {
+        return "Node by node, and what would help: steppe explain " + subject;
+    }
+
     /** One line for each reason, counters first, then what the server explains node by node. */
     static List<String> reasons(Json metric) {
         List<String> reasons = new ArrayList<>();

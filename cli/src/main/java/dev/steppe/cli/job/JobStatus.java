@@ -93,7 +93,7 @@ public final class JobStatus implements Command {
         summary(api.get(path + "/summary", scope.query()).body(), terminal);
         var evaluations = api.get(path + "/evaluations", scope.query()).body().items();
         evaluations(invocation, evaluations);
-        placementFailure(evaluations, terminal);
+        placementFailure(job.text("ID"), evaluations, terminal);
         deployment(invocation, path, scope);
         var all = scope.query().andIf(invocation.arguments().has("all-allocs"), "all", "true");
         allocations(invocation, api.get(path + "/allocations", all).body().items());
@@ -164,7 +164,7 @@ public final class JobStatus implements Command {
     }
 
     /** The reasons of the newest evaluation, if that one left something unplaced and still waits for room. */
-    private static void placementFailure(List<Json> evaluations, Terminal terminal) {
+    private static void placementFailure(String job, List<Json> evaluations, Terminal terminal) {
         var blocked = false;
         Json newest = new Json.Null();
         for (var evaluation : evaluations) {
@@ -178,6 +178,7 @@ public final class JobStatus implements Command {
             terminal.blankLine();
             terminal.title("Placement Failure");
             PlacementFailure.print(newest.entries("FailedTGAllocs"), "", terminal);
+            terminal.line(PlacementFailure.pointer(job));
         }
     }
 

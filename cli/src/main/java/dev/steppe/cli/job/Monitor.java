@@ -128,6 +128,7 @@ public final class Monitor {
         if (!blocked.isEmpty()) {
             note("Evaluation \"" + id(blocked) + "\" waiting for additional capacity to place remainder");
         }
+        note(PlacementFailure.pointer(evaluation.text("JobID")));
     }
 
     private static String allocationsPath(String evaluationId) {

@@ -1,0 +1,390 @@
+package dev.steppe.scheduler;
+
+import dev.steppe.model.Allocation;
+import dev.steppe.model.DriverInfo;
+import dev.steppe.model.HostNetwork;
+import dev.steppe.model.HostVolume;
+import dev.steppe.model.Job;
+import dev.steppe.model.JobType;
+import dev.steppe.model.Node;
+import dev.steppe.model.NodeDevice;
+import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeSpec;
+import dev.steppe.model.NodeStatus;
+import dev.steppe.model.Port;
+import dev.steppe.model.PortRanges;
+import dev.steppe.model.RequestedDevice;
+import dev.steppe.model.SchedulerConfiguration;
+import dev.steppe.model.Task;
+import dev.steppe.model.TaskGroup;
+import dev.steppe.model.codec.RecordShape;
+import dev.steppe.state.Command;
+import dev.steppe.state.NodeUsage;
+import dev.steppe.state.Snapshot;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * What would give the unplaced instances of a group a place: each remedy is supposed and the scheduler asked again, and one
+ * that does not help is not told.
+ */
+final class Remedies {
+    /** Nodes of one kind of trouble that are looked at closer. */
+    private static final int EXAMINED_MAX = 100;
+
+    private static final int SENTENCES_MAX = 3;
+    private static final int NODES_SUPPOSED_MAX = 20;
+
+    private final WhatIf whatIf;
+    private final Snapshot snapshot;
+    private final Job job;
+    private final TaskGroup group;
+    private final Survey survey;
+    private final int unplaced;
+
+    Remedies(WhatIf whatIf, Job job, Survey survey, int unplaced) {
+        this.whatIf = whatIf;
+        this.snapshot = whatIf.settled();
+        this.job = job;
+        this.group = survey.group();
+        this.survey = survey;
+        this.unplaced = unplaced;
+    }
+
+    List<String> all() {
+        if (snapshot.nodeCount() == 0) {
+            return List.of("the cluster has no node: start an agent with a client");
+        }
+        var all = new ArrayList<String>();
+        all.addAll(held());
+        closedNodes(all);
+        all.addAll(grants());
+        all.addAll(new Concessions(whatIf, job.spec(), survey, unplaced).all());
+        preemption().ifPresent(all::add);
+        moreNodes().ifPresent(all::add);
+        return Collections.unmodifiableList(all);
+    }
+
+    /** What the supposed commands would bring; empty when they bring nothing. */
+    private Optional<String> verdict(List<Command> commands) {
+        return verdict(left(whatIf.after(commands)));
+    }
+
+    private Optional<String> verdict(int left) {
+        if (left >= unplaced) {
+            return Optional.empty();
+        }
+        String all = unplaced == 1 ? "it then has a place" : "all " + unplaced + " then have a place";
+        return Optional.of(left == 0 ? all : unplaced - left + " of " + unplaced + " then have a place");
+    }
+
+    private int left(Plan plan) {
+        return plan.queued().getOrDefault(group.name(), 0);
+    }
+
+    static String named(List<Node> nodes) {
+        var names = String.join(", ", Survey.names(nodes));
+        return nodes.size() <= Survey.NAMES_MAX ? names : names + " and " + (nodes.size() - Survey.NAMES_MAX) + " more";
+    }
+
+    /** Ports, cores and devices that one instance of another job alone keeps from it. */
+    private List<String> held() {
+        return survey.seen().stream()
+                .filter(Survey.Seen::isExhausted)
+                .limit(EXAMINED_MAX)
+                .flatMap(seen -> holder(seen.node()).stream())
+                .limit(SENTENCES_MAX)
+                .toList();
+    }
+
+    private Optional<String> holder(Node node) {
+        var usage = snapshot.usage(node.id());
+        var fit = survey.standings().fit();
+        return snapshot.allocationsOn(node.id()).stream()
+                .filter(it -> it.holdsResources() && !it.jobKey().equals(job.key()))
+                .filter(it -> !thing(it).isEmpty()
+                        && fit.refusal(node, usage.minus(it)).isEmpty())
+                .findFirst()
+                .map(it -> "free " + thing(it) + " on " + node.spec().name() + ", held by job " + it.jobId()
+                        + " (allocation " + it.id() + ")");
+    }
+
+    /** What an allocation holds that only one can have and the group asks for. */
+    private String thing(Allocation holder) {
+        var held = holder.allocatedResources();
+        var ports = new TreeSet<Integer>();
+        for (Port port : PortNeeds.of(group)) {
+            boolean clashes = port.value() != 0
+                    && !port.ignoreCollision()
+                    && held.hostPorts().stream().anyMatch(it -> it.port() == port.value());
+            if (clashes) {
+                ports.add(port.value());
+            }
+        }
+        if (!ports.isEmpty()) {
+            return (ports.size() == 1 ? "port " : "ports ")
+                    + String.join(", ", ports.stream().map(String::valueOf).toList());
+        }
+        boolean cores = group.tasks().stream().anyMatch(task -> task.resources().cores() > 0);
+        if (cores && !held.reservedCores().isEmpty()) {
+            return "cores " + held.reservedCores();
+        }
+        boolean devices = group.tasks().stream()
+                .anyMatch(task -> !task.resources().devices().isEmpty());
+        return devices && !held.deviceInstances().isEmpty() ? "its devices" : "";
+    }
+
+    private void closedNodes(List<String> all) {
+        var ineligible =
+                closed(node -> node.status() == NodeStatus.READY && node.drain().isEmpty());
+        if (!ineligible.isEmpty()) {
+            var first = ineligible.stream().limit(unplaced).toList();
+            verdict(first.stream()
+                            .<Command>map(node ->
+                                    new Command.SetNodeEligibility(node.id(), Node.ELIGIBLE, List.of(), whatIf.now()))
+                            .toList())
+                    .ifPresent(verdict -> all.add("make " + (first.size() == 1 ? "node " : "nodes ") + named(first)
+                            + " eligible (steppe node eligibility -enable " + shown(first.getFirst()) + "): "
+                            + verdict));
+        }
+        var draining =
+                closed(node -> node.status() == NodeStatus.READY && node.drain().isPresent());
+        if (!draining.isEmpty()) {
+            all.add("end the drain of " + named(draining) + ", where it would fit (steppe node drain -disable "
+                    + shown(draining.getFirst()) + ")");
+        }
+        var away = closed(node -> node.status() != NodeStatus.READY);
+        if (!away.isEmpty()) {
+            all.add("bring back " + named(away) + ", where it would fit: start the agent there, or look at its log");
+        }
+    }
+
+    private List<Node> closed(Predicate<Node> how) {
+        return survey.seen().stream()
+                .filter(seen -> !seen.open() && seen.fits())
+                .map(Survey.Seen::node)
+                .filter(how)
+                .toList();
+    }
+
+    private static String shown(Node node) {
+        var id = node.id().value();
+        return id.length() > 8 ? id.substring(0, 8) : id;
+    }
+
+    /** What nodes lack that their operators can give them, where nothing else is missing then. */
+    private List<String> grants() {
+        var byRemedy = new TreeMap<String, List<Node>>();
+        var examined = new TreeMap<String, Integer>();
+        for (Survey.Seen seen : survey.seen()) {
+            if (!seen.isFiltered()) {
+                continue;
+            }
+            var refusal = seen.refusal().orElseThrow();
+            if (examined.merge(refusal.key(), 1, Integer::sum) <= EXAMINED_MAX) {
+                granted(seen.node(), refusal.key())
+                        .filter(grant -> survey.refusal(grant.node()).isEmpty())
+                        .ifPresent(grant -> byRemedy.computeIfAbsent(grant.remedy(), it -> new ArrayList<>())
+                                .add(seen.node()));
+            }
+        }
+        return byRemedy.entrySet().stream()
+                .map(entry -> entry.getKey().formatted(named(entry.getValue())) + ": it would fit there")
+                .toList();
+    }
+
+    private record Grant(Node node, String remedy) {}
+
+    private Optional<Grant> granted(Node node, String check) {
+        if (check.equals("missing drivers") || check.equals("unhealthy drivers")) {
+            return Optional.of(withDrivers(node));
+        }
+        if (check.equals("missing network")) {
+            var attributes = new TreeMap<>(node.spec().attributes());
+            attributes.merge("network.modes", group.network().mode(), (had, more) -> had + "," + more);
+            return Optional.of(new Grant(
+                    with(node, "attributes", attributes),
+                    "make network mode \"" + group.network().mode()
+                            + "\" possible on %s (steppe doctor --fix there says and does what is missing)"));
+        }
+        if (check.startsWith("missing host network")) {
+            return withHostNetworks(node);
+        }
+        if (check.equals("missing devices")) {
+            return Optional.of(withDevices(node));
+        }
+        return check.equals("missing compatible host volumes") ? Optional.of(withVolumes(node)) : Optional.empty();
+    }
+
+    private Grant withDrivers(Node node) {
+        var drivers = new TreeMap<>(node.spec().drivers());
+        var lacking = new TreeSet<String>();
+        for (Task task : group.tasks()) {
+            var driver = drivers.get(task.driver());
+            if (driver == null || !driver.detected() || !driver.healthy()) {
+                lacking.add(task.driver());
+                drivers.put(task.driver(), new DriverInfo(new TreeMap<>(), true, true, "", Instant.EPOCH));
+            }
+        }
+        return new Grant(
+                with(node, "drivers", drivers),
+                "make driver " + String.join(", ", lacking) + " work on %s (steppe doctor there says what is missing)");
+    }
+
+    private Optional<Grant> withHostNetworks(Node node) {
+        var networks = new TreeMap<>(node.spec().hostNetworks());
+        var lacking = new TreeSet<String>();
+        for (Port port : group.network().ports()) {
+            Target.resolve(port.hostNetwork(), node)
+                    .filter(name -> !name.equals("default") && !networks.containsKey(name))
+                    .ifPresent(name -> {
+                        lacking.add(name);
+                        networks.put(name, new HostNetwork(name, node.spec().address() + "/32", "", PortRanges.NONE));
+                    });
+        }
+        return lacking.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Grant(
+                        with(node, "hostNetworks", networks),
+                        "configure client { host_network \"" + String.join("\", \"", lacking) + "\" } on %s"));
+    }
+
+    private Grant withVolumes(Node node) {
+        var volumes = new TreeMap<>(node.spec().hostVolumes());
+        var lacking = new TreeSet<String>();
+        group.volumes().values().forEach(volume -> {
+            var there = volumes.get(volume.source());
+            if (there == null || there.readOnly() && !volume.readOnly()) {
+                lacking.add(volume.source());
+                volumes.put(volume.source(), new HostVolume(volume.source(), "/", false));
+            }
+        });
+        return new Grant(
+                with(node, "hostVolumes", volumes),
+                "configure client { host_volume \"" + String.join("\", \"", lacking) + "\" } for writing on %s");
+    }
+
+    /** Devices without attributes: where a job has conditions on those, the copy does not do and nothing is told. */
+    private Grant withDevices(Node node) {
+        var devices = new ArrayList<>(node.spec().capacity().devices());
+        var lacking = new TreeSet<String>();
+        for (Task task : group.tasks()) {
+            for (RequestedDevice asked : task.resources().devices()) {
+                if (!new DeviceFit(asked).isThereAtAll(node)) {
+                    lacking.add(asked.count() + " \"" + asked.name() + "\"");
+                    devices.add(supposed(asked));
+                }
+            }
+        }
+        return new Grant(
+                with(node, "capacity", RecordShape.with(node.spec().capacity(), "devices", List.copyOf(devices))),
+                "%s with " + String.join(", ", lacking)
+                        + " more (fitted in, or named by client { device }, see docs/placement.md)");
+    }
+
+    private static NodeDevice supposed(RequestedDevice asked) {
+        var parts = asked.name().split("/", 3);
+        var instances = new ArrayList<NodeDevice.Instance>();
+        for (int i = 0; i < asked.count(); i++) {
+            instances.add(new NodeDevice.Instance("supposed-" + i, true, "", Optional.empty()));
+        }
+        return new NodeDevice(
+                parts.length > 1 ? parts[0] : "any",
+                parts.length > 1 ? parts[1] : parts[0],
+                parts.length > 2 ? parts[2] : "supposed",
+                List.copyOf(instances),
+                new TreeMap<>());
+    }
+
+    private static Node with(Node node, String component, Object value) {
+        return RecordShape.with(node, "spec", RecordShape.with(node.spec(), component, value));
+    }
+
+    private Optional<String> preemption() {
+        var configuration = snapshot.schedulerConfiguration();
+        var type = job.spec().type();
+        if (configuration.preemption().isFor(type)) {
+            return Optional.empty();
+        }
+        var had = configuration.preemption();
+        var wanted = new SchedulerConfiguration.Preemption(
+                had.system() || type == JobType.SYSTEM,
+                had.sysbatch() || type == JobType.SYSBATCH,
+                had.batch() || type == JobType.BATCH,
+                had.service() || type == JobType.SERVICE);
+        var plan = whatIf.after(List.of(new Command.SetSchedulerConfiguration(
+                RecordShape.with(configuration, "preemption", wanted), Optional.empty(), whatIf.now())));
+        return verdict(left(plan)).map(verdict -> {
+            var name = type.name().toLowerCase(Locale.ROOT);
+            return "preemption for " + name + " jobs is off: with steppe operator scheduler set-config -preempt-" + name
+                    + "-scheduler=true " + verdict + ", and " + victims(plan) + " would have to go";
+        });
+    }
+
+    private String victims(Plan plan) {
+        var byJob = new TreeMap<String, Integer>();
+        for (Command.Stop stop : plan.stopped()) {
+            if (stop.preemptedBy().isPresent()) {
+                snapshot.allocation(stop.allocation())
+                        .ifPresent(it -> byJob.merge("job " + it.jobId() + " on " + it.nodeName(), 1, Integer::sum));
+            }
+        }
+        return String.join(
+                ", ",
+                byJob.entrySet().stream()
+                        .limit(SENTENCES_MAX)
+                        .map(entry -> entry.getValue() + " of " + entry.getKey())
+                        .toList());
+    }
+
+    /** Nodes like one that would do if it were empty. */
+    private Optional<String> moreNodes() {
+        return survey.seen().stream()
+                .filter(Survey.Seen::open)
+                .filter(seen -> seen.isExhausted()
+                        || seen.refusal()
+                                .filter(it -> it.key().startsWith("distinct_"))
+                                .isPresent())
+                .map(Survey.Seen::node)
+                .filter(node ->
+                        survey.standings().fit().refusal(node, NodeUsage.NONE).isEmpty())
+                .findFirst()
+                .flatMap(this::moreLike);
+    }
+
+    private Optional<String> moreLike(Node node) {
+        int gained = unplaced - left(whatIf.after(another(node, 1)));
+        if (gained <= 0) {
+            return Optional.empty();
+        }
+        String like = "like " + node.spec().name() + " (" + kind(node.spec()) + ")";
+        int needed = (unplaced + gained - 1) / gained;
+        if (needed > NODES_SUPPOSED_MAX) {
+            return Optional.of("more nodes " + like + ": each has room for " + gained + " of the " + unplaced);
+        }
+        return verdict(another(node, needed))
+                .map(verdict -> needed + (needed == 1 ? " more node " : " more nodes ") + like + ": " + verdict);
+    }
+
+    private static String kind(NodeSpec spec) {
+        return (spec.nodeClass().isEmpty() ? "no class" : "class " + spec.nodeClass()) + ", pool " + spec.nodePool()
+                + ", datacenter " + spec.datacenter();
+    }
+
+    private List<Command> another(Node node, int count) {
+        var commands = new ArrayList<Command>();
+        for (int i = 0; i < count; i++) {
+            var id = RecordShape.with(node.spec(), "id", new NodeId(whatIf.freshId()));
+            var spec = RecordShape.with(id, "name", "another-" + i);
+            commands.add(new Command.RegisterNode(spec, List.of(), whatIf.now()));
+        }
+        return commands;
+    }
+}

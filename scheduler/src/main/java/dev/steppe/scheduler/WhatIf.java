@@ -1,0 +1,113 @@
+package dev.steppe.scheduler;
+
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationId;
+import dev.steppe.model.EvaluationStatus;
+import dev.steppe.model.Ids;
+import dev.steppe.model.Job;
+import dev.steppe.state.Command;
+import dev.steppe.state.Snapshot;
+import dev.steppe.state.Store;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/** What the scheduler would do for a job now, and what it would do had some commands been carried out before. */
+final class WhatIf {
+    private final Snapshot before;
+    private final Job job;
+    private final Instant now;
+    private final RandomGenerator random;
+    private final long seed;
+    private final Plan plan;
+    private final Snapshot settled;
+
+    WhatIf(Snapshot snapshot, Job job, Instant now, RandomGenerator random) {
+        before = snapshot;
+        this.job = job;
+        this.now = now;
+        this.random = random;
+        seed = random.nextLong();
+        plan = plan(snapshot);
+        settled = plan.isEmpty()
+                ? snapshot
+                : Store.supposing(
+                        snapshot, new Command.ApplyPlan(plan.placed(), plan.stopped(), plan.moved(), List.of(), now));
+    }
+
+    /** How many instances of a group the scheduler would find no place for. */
+    int unplaced(String group) {
+        return plan.queued().getOrDefault(group, 0);
+    }
+
+    /** How many instances of a group the scheduler would place beyond those there are. */
+    int coming(String group) {
+        return Math.toIntExact(plan.placed().stream()
+                .filter(it -> it.taskGroup().equals(group))
+                .filter(it -> it.previous()
+                        .flatMap(before::allocation)
+                        .filter(old -> !old.isTerminal())
+                        .isEmpty())
+                .count());
+    }
+
+    /** The state when everything is placed that can be. */
+    Snapshot settled() {
+        return settled;
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    /** An id nobody has, for what is only supposed. */
+    String freshId() {
+        return Ids.random(random);
+    }
+
+    /** Decides among nodes that are equal otherwise. */
+    long seed() {
+        return seed;
+    }
+
+    /** The plan for the job had these commands been carried out. */
+    Plan after(List<Command> commands) {
+        var supposed = before;
+        for (Command command : commands) {
+            supposed = Store.supposing(supposed, command);
+        }
+        return plan(supposed);
+    }
+
+    private Plan plan(Snapshot snapshot) {
+        return Scheduler.plan(snapshot, evaluation(snapshot), now, random);
+    }
+
+    private Evaluation evaluation(Snapshot snapshot) {
+        return new Evaluation(
+                new EvaluationId(Ids.random(random)),
+                job.spec().namespace(),
+                job.spec().priority(),
+                job.spec().type(),
+                "explain",
+                job.spec().id(),
+                job.modifyIndex(),
+                Optional.empty(),
+                EvaluationStatus.PENDING,
+                "",
+                Instant.EPOCH,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                snapshot.index(),
+                0,
+                0,
+                now,
+                now);
+    }
+}
