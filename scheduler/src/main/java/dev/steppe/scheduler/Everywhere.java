@@ -34,8 +34,11 @@ final class Everywhere {
     private final Feasibility feasibility;
     private final Optional<UpdateStrategy> strategy;
     private final TreeMap<NodeId, Allocation> live = new TreeMap<>();
-    /** Nodes on which it is done, or was tried in vain. */
+    /** Nodes on which it is done, was tried in vain, or is to be tried again later. */
     private final TreeSet<NodeId> over = new TreeSet<>();
+
+    /** What failed and is to be tried again now: on its own node, since there is no other for it. */
+    private final TreeMap<NodeId, Allocation> again = new TreeMap<>();
 
     private final List<Allocation> inPlace = new ArrayList<>();
     private final List<Allocation> outdated = new ArrayList<>();
@@ -105,8 +108,10 @@ final class Everywhere {
     }
 
     private void sort(Allocation allocation) {
-        if (isDone(allocation) || isGivenUp(allocation)) {
+        if (isDone(allocation)) {
             over.add(allocation.nodeId());
+        } else if (hasFailed(allocation)) {
+            failed(allocation);
         } else if (!allocation.isTerminal()) {
             var twin = live.put(allocation.nodeId(), allocation);
             if (twin != null) {
@@ -129,12 +134,23 @@ final class Everywhere {
                 .isEmpty();
     }
 
-    /** There is no other node to try, and this one was tried as often as the restart policy says. */
-    private boolean isGivenUp(Allocation allocation) {
+    private boolean hasFailed(Allocation allocation) {
         return allocation.client().status() == ClientStatus.FAILED
                 && allocation.desiredStatus() == DesiredStatus.RUN
-                && allocation.jobVersion() == job.version()
-                && !(rescheduling.of(group, allocation) instanceof Rescheduling.Decision.Now);
+                && allocation.jobVersion() == job.version();
+    }
+
+    private void failed(Allocation allocation) {
+        switch (rescheduling.of(group, allocation)) {
+            case Rescheduling.Decision.Now now -> again.put(allocation.nodeId(), allocation);
+            case Rescheduling.Decision.Later later -> {
+                over.add(allocation.nodeId());
+                changes.retryAt(later.due());
+            }
+            case Rescheduling.Decision.NoMore noMore -> over.add(allocation.nodeId());
+            case Rescheduling.Decision.Updated updated -> over.add(allocation.nodeId());
+            case Rescheduling.Decision.NotNeeded successorCounts -> {}
+        }
     }
 
     private void look(Allocation allocation) {
@@ -197,7 +213,9 @@ final class Everywhere {
         var provenGroup = proven.flatMap(it -> it.spec().group(group.name()));
         changes.place((provenGroup.isPresent()
                         ? Missing.fresh(proven.orElseThrow(), provenGroup.get(), name())
-                        : Missing.fresh(job, group, name()))
+                        : Optional.ofNullable(again.get(node.id()))
+                                .map(failed -> Missing.replacing(job, group, failed))
+                                .orElseGet(() -> Missing.fresh(job, group, name())))
                 .on(node.id()));
     }
 

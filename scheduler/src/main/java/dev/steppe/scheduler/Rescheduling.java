@@ -62,8 +62,8 @@ public final class Rescheduling {
         if (forced) {
             return new Decision.Now();
         }
-        if (job.spec().type().everywhere()) {
-            // there is no other node to try, and its restart policy has tried this one
+        if (job.spec().type().everywhere() && job.spec().type().ends()) {
+            // there is no other node to try, and what is to end was tried here
             return new Decision.NoMore();
         }
         if (older && rollout.isOpen(group.name()) && !isAboutToTry(group)) {

@@ -10,6 +10,7 @@ import dev.steppe.model.JobId;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeStatus;
 import dev.steppe.state.Command;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -87,6 +88,22 @@ class EverywhereTest {
         cluster.status("n1", NodeStatus.READY);
         cluster.schedule("agent");
         assertThat(where()).containsExactly("n1", "n2");
+    }
+
+    @Test
+    void one_that_failed_is_tried_again_on_its_node_after_a_delay() {
+        nodes(2);
+        agent("system", "", "");
+        cluster.schedule("agent");
+        var failed = on("n1");
+        cluster.report(failed, ClientStatus.FAILED);
+        var plan = cluster.schedule("agent");
+        assertThat(where()).containsExactly("n2");
+        assertThat(plan.followUps()).singleElement().extracting(Evaluation::triggeredBy).isEqualTo("alloc-failure");
+        cluster.pass(Duration.ofSeconds(31));
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n2");
+        assertThat(on("n1").previous()).contains(failed.id());
     }
 
     @Test

@@ -356,13 +356,7 @@ final class NodeSessions {
             var type = snapshot.jobOf(before).map(job -> job.spec().type());
             boolean done =
                     status == ClientStatus.COMPLETE && type.map(JobType::ends).orElse(true);
-            // where it runs everywhere there is no other node to try: its restart policy has tried this one,
-            // but a newer version of the job has still to take its place
-            boolean newest = snapshot.job(before.jobKey())
-                    .filter(job -> job.version() == before.jobVersion())
-                    .isPresent();
-            boolean stays = newest && type.map(JobType::everywhere).orElse(false);
-            return done || stays ? Optional.empty() : Optional.of("alloc-failure");
+            return done ? Optional.empty() : Optional.of("alloc-failure");
         }
         return Optional.empty();
     }

@@ -300,7 +300,7 @@ final class Invariants {
         long unfinished = allocations.stream()
                 .filter(it -> !it.client().status().isTerminal())
                 .count();
-        int each = job.spec().type().everywhere() ? snapshot.nodeCount() - givenUp(job, allocations) : 1;
+        int each = job.spec().type().everywhere() ? snapshot.nodeCount() : 1;
         int wanted = job.stop() || job.spec().type().ends()
                 ? 0
                 : each * job.spec().taskGroups().getFirst().count();
@@ -314,19 +314,6 @@ final class Invariants {
                             .toList());
         }
         return missing;
-    }
-
-    /** The nodes on which the newest version of a job that runs everywhere failed: there is no other node to try. */
-    private static int givenUp(Job job, List<Allocation> allocations) {
-        return (int) allocations.stream()
-                .filter(it -> it.jobVersion() == job.version()
-                        && it.desiredStatus() == DesiredStatus.RUN
-                        && it.client().status() == ClientStatus.FAILED)
-                .map(Allocation::nodeId)
-                .filter(node -> allocations.stream()
-                        .noneMatch(it -> it.nodeId().equals(node) && it.client().status() == ClientStatus.RUNNING))
-                .distinct()
-                .count();
     }
 
     /** The servers whose state is not the leader's; once it has the same index it must be the same. */
