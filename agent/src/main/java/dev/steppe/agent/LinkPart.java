@@ -120,7 +120,7 @@ final class LinkPart {
                 + " -join=<address of a server>#<token> (steppe agent join-token"
                 + (role == AgentRole.SERVER ? " -server" : "")
                 + " prints the token on a server), or name own certificates"
-                + " in tls { rpc = true ca_file cert_file key_file } (steppe tls cert create makes some)");
+                + " in tls { rpc = true ca_file cert_file key_file }, for the name " + names.of(role));
     }
 
     private KeptIdentity join(Joining joining) throws IOException {

@@ -75,6 +75,7 @@ import dev.steppe.cli.operator.AgentMonitor;
 import dev.steppe.cli.operator.AutopilotChange;
 import dev.steppe.cli.operator.AutopilotHealth;
 import dev.steppe.cli.operator.AutopilotShow;
+import dev.steppe.cli.operator.GossipKey;
 import dev.steppe.cli.operator.RaftInfo;
 import dev.steppe.cli.operator.RaftPeers;
 import dev.steppe.cli.operator.RaftRemovePeer;
@@ -170,6 +171,7 @@ final class Commands {
             case "operator root keyring list" -> Optional.of(new KeyringList());
             case "operator root keyring rotate" -> Optional.of(new KeyringRotate());
             case "operator root keyring remove" -> Optional.of(new KeyringRemove());
+            case "operator keygen" -> Optional.of(new GossipKey());
             case "operator raft list-peers" -> Optional.of(new RaftPeers());
             case "operator raft remove-peer" -> Optional.of(new RaftRemovePeer());
             case "operator raft transfer-leadership" -> Optional.of(new RaftTransfer());

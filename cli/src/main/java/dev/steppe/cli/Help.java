@@ -124,6 +124,7 @@ final class Help {
                 new Entry("operator root keyring list", "Keys that seal variables"),
                 new Entry("operator root keyring rotate", "Make a new key; -full seals everything anew"),
                 new Entry("operator root keyring remove", "Remove a key that seals nothing"),
+                new Entry("operator keygen", "Make a key that servers have in common"),
                 new Entry("operator raft list-peers", "Servers of the replicated log"),
                 new Entry("operator raft remove-peer", "Take a server out of the log"),
                 new Entry("operator raft transfer-leadership", "Hand the leadership over"),

@@ -17,6 +17,15 @@ final class NotYet {
             case "operator metrics" ->
                 "ask for /v1/metrics or, as Prometheus reads them, /v1/metrics?format=prometheus";
             case "operator api" -> "any client of HTTP will do: curl \"$NOMAD_ADDR/v1/...\"";
+            case "operator gossip" ->
+                "there is no gossip; servers have the key of encrypt in common, which operator keygen makes and their"
+                        + " files name";
+            case "server join" ->
+                "start the new agent with -join=<what agent join-token prints>, or name the servers in retry_join";
+            case "server force-leave" -> "operator raft remove-peer takes a server that is gone out of the log";
+            case "tls ca", "tls cert" ->
+                "the servers make certificates between agents by themselves; own ones can be made with openssl for the"
+                        + " names server.<region>.nomad and client.<region>.nomad";
             case "operator debug" -> "use agent-info, monitor and /v1/metrics";
             case "monitor export" -> "the log goes to the standard error of the agent; ask its service manager";
             default -> "";

@@ -27,6 +27,16 @@ class MainTest {
     }
 
     @Test
+    void a_key_for_servers_is_32_bytes_and_another_one_each_time() {
+        assertThat(run(Map.of(), "operator", "keygen")).isZero();
+        assertThat(run(Map.of(), "operator", "keygen")).isZero();
+        var keys = out.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(keys).hasSize(2).doesNotHaveDuplicates().allSatisfy(key -> assertThat(
+                        java.util.Base64.getDecoder().decode(key))
+                .hasSize(32));
+    }
+
+    @Test
     void every_command_in_the_help_exists_and_explains_itself() {
         for (var entry : Help.entries()) {
             if (List.of("agent", "agent cleanup", "config validate", "demo", "doctor", "help")

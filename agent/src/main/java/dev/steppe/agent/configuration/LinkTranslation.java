@@ -132,7 +132,7 @@ final class LinkTranslation {
             place.ifPresent(setting -> findings.wrong(
                     setting.place(),
                     "Own certificates need all of \"ca_file\", \"cert_file\" and \"key_file\" in \"" + block + "\"",
-                    "steppe tls ca create and steppe tls cert create make them; without any of the three, the servers"
+                    "Whoever runs your authority makes them for server.<region>.nomad; without any of the three, the servers"
                             + " make certificates themselves."));
         }
         return Optional.empty();
