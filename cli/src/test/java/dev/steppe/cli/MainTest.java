@@ -31,9 +31,11 @@ class MainTest {
         assertThat(run(Map.of(), "operator", "keygen")).isZero();
         assertThat(run(Map.of(), "operator", "keygen")).isZero();
         var keys = out.toString(StandardCharsets.UTF_8).lines().toList();
-        assertThat(keys).hasSize(2).doesNotHaveDuplicates().allSatisfy(key -> assertThat(
-                        java.util.Base64.getDecoder().decode(key))
-                .hasSize(32));
+        assertThat(keys)
+                .hasSize(2)
+                .doesNotHaveDuplicates()
+                .allSatisfy(key ->
+                        assertThat(java.util.Base64.getDecoder().decode(key)).hasSize(32));
     }
 
     @Test

@@ -99,7 +99,10 @@ class EverywhereTest {
         cluster.report(failed, ClientStatus.FAILED);
         var plan = cluster.schedule("agent");
         assertThat(where()).containsExactly("n2");
-        assertThat(plan.followUps()).singleElement().extracting(Evaluation::triggeredBy).isEqualTo("alloc-failure");
+        assertThat(plan.followUps())
+                .singleElement()
+                .extracting(Evaluation::triggeredBy)
+                .isEqualTo("alloc-failure");
         cluster.pass(Duration.ofSeconds(31));
         cluster.schedule("agent");
         assertThat(where()).containsExactly("n1", "n2");
