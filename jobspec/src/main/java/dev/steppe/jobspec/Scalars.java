@@ -37,6 +37,10 @@ final class Scalars {
         if (type == long.class || type == Long.class) {
             return whole(name, value, range, Long.MAX_VALUE);
         }
+        if (type == double.class || type == Double.class) {
+            var number = Conversion.toNumber(value).map(BigDecimal::doubleValue);
+            return fit(number.map(Object.class::cast), name, "a number", value, range);
+        }
         if (type == Duration.class) {
             return duration(name, value, range);
         }

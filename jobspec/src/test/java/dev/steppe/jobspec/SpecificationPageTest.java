@@ -97,7 +97,7 @@ class SpecificationPageTest {
         if (type == boolean.class || type == Boolean.class) {
             return "bool";
         }
-        if (type == int.class || type == Integer.class || type == long.class) {
+        if (type == int.class || type == Integer.class || type == long.class || type == Double.class) {
             return "number";
         }
         if (type == Object.class) {

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /** What an allocation was given on its node. */
@@ -68,19 +69,28 @@ public record AllocatedResources(SortedMap<String, AllocatedTask> tasks, Allocat
                 .toList();
     }
 
-    /** The devices nobody else may have meanwhile. */
-    public List<DeviceInstance> deviceInstances() {
-        return tasks.values().stream()
-                .flatMap(task -> task.devices().stream())
-                .flatMap(device -> device.instances().stream())
-                .toList();
+    /** How much of which devices nobody else may have meanwhile, in thousandths of each. */
+    public SortedMap<DeviceInstance, Integer> deviceShares() {
+        var shares = new TreeMap<DeviceInstance, Integer>();
+        for (AllocatedTask task : tasks.values()) {
+            for (AllocatedDevice device : task.devices()) {
+                device.instances().forEach(it -> shares.merge(it, device.thousandths(), Integer::sum));
+            }
+        }
+        return Collections.unmodifiableSortedMap(shares);
     }
 
-    /** Whether both are to have a port, a core or a device of the same node that only one can have. */
+    /** Whether both are to have a port or a core of the same node that only one can have, or more of a device than there is. */
     public boolean collidesWith(AllocatedResources other) {
         return hostPorts().stream().anyMatch(port -> other.hostPorts().stream().anyMatch(port::collidesWith))
                 || !Collections.disjoint(reservedCores(), other.reservedCores())
-                || !Collections.disjoint(deviceInstances(), other.deviceInstances());
+                || exceeds(deviceShares(), other.deviceShares());
+    }
+
+    private static boolean exceeds(SortedMap<DeviceInstance, Integer> one, SortedMap<DeviceInstance, Integer> other) {
+        return one.entrySet().stream()
+                .anyMatch(it -> it.getValue() + other.getOrDefault(it.getKey(), 0) > AllocatedDevice.WHOLE
+                        && other.containsKey(it.getKey()));
     }
 
     public Optional<PortMapping> port(String label) {

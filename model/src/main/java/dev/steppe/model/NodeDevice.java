@@ -26,11 +26,6 @@ public record NodeDevice(
 
     /** Whether a job that asks for {@code type}, {@code vendor/type} or {@code vendor/type/name} means these. */
     public boolean isMeantBy(String asked) {
-        String[] parts = asked.split("/", 3);
-        return switch (parts.length) {
-            case 1 -> type.equals(asked);
-            case 2 -> vendor.equals(parts[0]) && type.equals(parts[1]);
-            default -> label().equals(asked);
-        };
+        return asked.equals(type) || asked.equals(vendor + "/" + type) || asked.equals(label());
     }
 }

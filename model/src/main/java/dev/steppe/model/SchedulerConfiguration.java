@@ -16,9 +16,10 @@ public record SchedulerConfiguration(
         long modifyIndex) {
     public static final String BINPACK = "binpack";
     public static final String SPREAD = "spread";
+    public static final String DEFRAGMENT = "defragment";
 
     /** The algorithms there are. */
-    public static final List<String> ALGORITHMS = List.of(BINPACK, SPREAD);
+    public static final List<String> ALGORITHMS = List.of(BINPACK, SPREAD, DEFRAGMENT);
 
     /** For jobs of which types others of lower priority are evicted. */
     public record Preemption(
@@ -47,6 +48,11 @@ public record SchedulerConfiguration(
     /** True when nodes that are used little are preferred. */
     public boolean spreads() {
         return algorithm.equals(SPREAD);
+    }
+
+    /** True when what is left of devices is to stay useful for the jobs there are. */
+    public boolean defragments() {
+        return algorithm.equals(DEFRAGMENT);
     }
 
     /** The same as the state keeps it. */

@@ -29,6 +29,7 @@ final class Candidates {
 
     private final Snapshot snapshot;
     private final Fleet fleet;
+    private final Optional<Fragmentation> fragmentation;
     private final Map<Integer, NodeUsage> changed = new HashMap<>();
     private final TreeMap<AllocationId, Allocation> ofJob = new TreeMap<>();
     private final TreeSet<AllocationId> leaving = new TreeSet<>();
@@ -63,6 +64,7 @@ final class Candidates {
     Candidates(Snapshot snapshot, Job job, List<Command.Stop> stopped) {
         this.snapshot = snapshot;
         fleet = snapshot.fleet();
+        fragmentation = Fragmentation.of(snapshot);
         stopped.forEach(stop -> leaving.add(stop.allocation()));
         for (Allocation allocation : snapshot.allocationsOf(job.key())) {
             if (allocation.isTerminal()) {
@@ -151,6 +153,7 @@ final class Candidates {
                         instance.job().spec(),
                         instance.group(),
                         snapshot.schedulerConfiguration(),
+                        fragmentation,
                         fleet,
                         this::usage,
                         ofJob.values(),
@@ -213,6 +216,14 @@ final class Candidates {
             }
             var usage = usage(node.id());
             var filtered = standings.filtered(node);
+            if (filtered.isEmpty() && explanation.isTold()) {
+                var lack = standings.fit().lack(node, usage);
+                if (lack.isPresent()) {
+                    explanation.exhausted(node, lack.get());
+                    exhausted.add(node);
+                    return;
+                }
+            }
             var refusal = filtered.or(() -> standings.fit().refusal(node, usage));
             explanation.evaluated(node, refusal);
             if (refusal.isEmpty()) {

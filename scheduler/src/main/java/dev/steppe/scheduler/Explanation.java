@@ -90,6 +90,11 @@ final class Explanation {
         return node.spec().nodeClass().isEmpty() ? "(no class)" : node.spec().nodeClass();
     }
 
+    /** Whether as many nodes have a sentence as are told. */
+    boolean isTold() {
+        return sentences.size() >= SENTENCES_MAX;
+    }
+
     private void say(Node node, String sentence) {
         if (sentences.size() < SENTENCES_MAX) {
             sentences.add("node " + node.spec().name() + ": " + sentence);

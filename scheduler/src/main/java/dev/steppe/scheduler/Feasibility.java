@@ -25,7 +25,7 @@ final class Feasibility {
     Feasibility(JobSpec job, TaskGroup group) {
         this.job = job;
         this.group = group;
-        this.hardware = new HardwareFit(group);
+        this.hardware = new HardwareFit(group, false);
         var all = new ArrayList<Constraint>(job.constraints());
         all.addAll(group.constraints());
         group.tasks().forEach(task -> all.addAll(task.constraints()));
@@ -38,7 +38,7 @@ final class Feasibility {
 
     /** True when the answer is the same for all nodes of a kind, as {@code Fleet} knows them. */
     boolean isByKind() {
-        return hardware.isNone()
+        return !hardware.asksForIds()
                 && constraints.stream()
                         .noneMatch(it -> Target.isUnique(it.leftTarget()) || Target.isUnique(it.rightTarget()))
                 && group.network().ports().stream().noneMatch(port -> Target.isUnique(port.hostNetwork()));

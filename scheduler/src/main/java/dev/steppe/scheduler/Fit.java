@@ -38,7 +38,7 @@ final class Fit {
         this.wantsCores =
                 group.tasks().stream().anyMatch(task -> task.resources().cores() > 0);
         this.ports = new PortFit(group);
-        this.hardware = new HardwareFit(group);
+        this.hardware = new HardwareFit(group, configuration.spreads());
         this.demand = demand(0);
     }
 
@@ -69,13 +69,17 @@ final class Fit {
 
     /** What there is too little of, as the counts of an explanation call it, when nothing else is asked for. */
     Optional<String> plainLack(long cpu, long memory, long disk, NodeUsage usage) {
-        if (usage.cpuMegaHertz() + demand.cpuMegaHertz > cpu) {
+        return lack(demand, cpu, memory, disk, usage);
+    }
+
+    private static Optional<String> lack(Demand needed, long cpu, long memory, long disk, NodeUsage usage) {
+        if (usage.cpuMegaHertz() + needed.cpuMegaHertz > cpu) {
             return Optional.of("cpu");
         }
-        if (usage.memoryMb() + demand.memoryMb > memory) {
+        if (usage.memoryMb() + needed.memoryMb > memory) {
             return Optional.of("memory");
         }
-        return usage.diskMb() + demand.diskMb > disk ? Optional.of("disk") : Optional.empty();
+        return usage.diskMb() + needed.diskMb > disk ? Optional.of("disk") : Optional.empty();
     }
 
     /** What the node has too little of. */
@@ -89,7 +93,25 @@ final class Fit {
                 .or(() -> ports.refusal(node, usage))
                 .or(() -> switch (hardware.on(node, usage)) {
                     case HardwareFit.Outcome.Fits fits -> Optional.<Refusal>empty();
-                    case HardwareFit.Outcome.Lacks lacks -> Optional.of(lacks.refusal());
+                    case HardwareFit.Outcome.Lacks lacks ->
+                        Optional.of(lacks.refusal().get());
+                });
+    }
+
+    /** What the node has too little of, as the counts of an explanation call it. */
+    Optional<String> lack(Node node, NodeUsage usage) {
+        NodeCapacity capacity = node.spec().capacity();
+        var needed = demand(node);
+        return lack(
+                        needed,
+                        capacity.cpu().megaHertz(),
+                        capacity.memory().memoryMb(),
+                        capacity.disk().diskMb(),
+                        usage)
+                .or(() -> ports.refusal(node, usage).map(Refusal::key))
+                .or(() -> switch (hardware.on(node, usage)) {
+                    case HardwareFit.Outcome.Fits fits -> Optional.<String>empty();
+                    case HardwareFit.Outcome.Lacks lacks -> Optional.of(lacks.key());
                 });
     }
 
@@ -101,11 +123,9 @@ final class Fit {
                 what, what + ": " + asked + " " + unit + " asked, " + Math.max(0, total - used) + " free of " + total));
     }
 
-    /** How much the devices an instance would get are what affinities wish; empty where nobody wishes anything. */
-    Optional<Double> deviceScore(Node node, NodeUsage usage) {
-        return hardware.on(node, usage) instanceof HardwareFit.Outcome.Fits fits
-                ? fits.given().score()
-                : Optional.empty();
+    /** The cores and devices an instance would get. */
+    HardwareFit.Given given(Node node, NodeUsage usage) {
+        return hardware.on(node, usage) instanceof HardwareFit.Outcome.Fits fits ? fits.given() : HardwareFit.NOTHING;
     }
 
     /** What an instance gets on a node it fits on. */

@@ -17,16 +17,26 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * The cores and devices that tasks have for themselves: whether a node has them free for one instance of a group, which
  * ones it gets, and whether they are close to each other where a task asks for that.
  */
 final class HardwareFit {
-    private static final Given NOTHING =
+    /** What an instance gets that asks for nothing. */
+    static final Given NOTHING =
             new Given(Collections.emptySortedMap(), Collections.emptySortedMap(), Optional.empty());
 
+    private static final String CORES = "cores";
+    private static final String DEVICES = "devices: no devices match request";
+    private static final String PLACES = "numa-cores";
+
     private final List<Needs> tasks = new ArrayList<>();
+
+    private Optional<Answer> latest = Optional.empty();
+
+    private record Answer(Node node, NodeUsage usage, Outcome outcome) {}
 
     private record Needs(Task task, int cores, Numa numa, List<DeviceFit> devices) {}
 
@@ -40,10 +50,11 @@ final class HardwareFit {
     sealed interface Outcome {
         record Fits(Given given) implements Outcome {}
 
-        record Lacks(Refusal refusal) implements Outcome {}
+        /** Its name in the counts, and on demand the sentence. */
+        record Lacks(String key, Supplier<Refusal> refusal) implements Outcome {}
     }
 
-    HardwareFit(TaskGroup group) {
+    HardwareFit(TaskGroup group, boolean spreads) {
         for (Task task : group.tasks()) {
             var resources = task.resources();
             if (resources.cores() > 0 || !resources.devices().isEmpty()) {
@@ -51,7 +62,9 @@ final class HardwareFit {
                         task,
                         resources.cores(),
                         resources.numa().orElseGet(() -> new Numa("none", List.of())),
-                        resources.devices().stream().map(DeviceFit::new).toList()));
+                        resources.devices().stream()
+                                .map(device -> new DeviceFit(device, spreads))
+                                .toList()));
             }
         }
     }
@@ -59,6 +72,11 @@ final class HardwareFit {
     /** True when no task asks for cores or devices. */
     boolean isNone() {
         return tasks.isEmpty();
+    }
+
+    /** True when a device is asked for by what is unique to it. */
+    boolean asksForIds() {
+        return tasks.stream().anyMatch(needs -> needs.devices().stream().anyMatch(DeviceFit::asksForIds));
     }
 
     /** A device no instance of which would do, whatever runs on the node. */
@@ -82,14 +100,19 @@ final class HardwareFit {
         return kinds.isEmpty() ? "no devices" : String.join(", ", kinds);
     }
 
-    /** What an instance gets beside what is used. */
+    /** What an instance gets beside what is used. Whoever asks whether it fits often asks next what it gets. */
     Outcome on(Node node, NodeUsage usage) {
         if (tasks.isEmpty()) {
             return new Outcome.Fits(NOTHING);
         }
-        var taken = new Taken(
-                new TreeSet<>(usage.cores().keySet()),
-                new TreeSet<>(usage.devices().keySet()));
+        if (latest.isEmpty() || latest.get().node() != node || latest.get().usage() != usage) {
+            latest = Optional.of(new Answer(node, usage, find(node, usage)));
+        }
+        return latest.get().outcome();
+    }
+
+    private Outcome find(Node node, NodeUsage usage) {
+        var taken = new Taken(usage, new TreeSet<>(usage.cores().keySet()), new TreeMap<>());
         var cores = new TreeMap<String, List<Integer>>();
         var devices = new TreeMap<String, List<AllocatedDevice>>();
         double score = 0;
@@ -97,7 +120,7 @@ final class HardwareFit {
         for (Needs needs : tasks) {
             var found = find(node, needs, taken);
             if (found.isEmpty()) {
-                return new Outcome.Lacks(lacking(node, needs, usage, taken));
+                return new Outcome.Lacks(lack(node, needs, taken), () -> lacking(node, needs, taken));
             }
             taken.cores.addAll(found.get().cores());
             cores.put(needs.task().name(), found.get().cores());
@@ -105,7 +128,9 @@ final class HardwareFit {
             for (DeviceFit.Choice choice : found.get().devices()) {
                 given.add(choice.given());
                 score += choice.score();
-                taken.add(choice.given());
+                if (tasks.size() > 1) {
+                    taken.add(choice.given());
+                }
             }
             scored |= needs.devices().stream().anyMatch(DeviceFit::hasAffinities);
             devices.put(needs.task().name(), Collections.unmodifiableList(given));
@@ -117,16 +142,20 @@ final class HardwareFit {
     }
 
     /** What is not free any more, while the tasks of one instance choose one after the other. */
-    private record Taken(TreeSet<Integer> cores, TreeSet<DeviceInstance> devices) {
+    private record Taken(NodeUsage usage, TreeSet<Integer> cores, TreeMap<DeviceInstance, Integer> devices) {
         void add(AllocatedDevice given) {
-            devices.addAll(given.instances());
+            given.instances().forEach(it -> devices.merge(it, given.thousandths(), Integer::sum));
+        }
+
+        int free(DeviceInstance device) {
+            return usage.free(device) - devices.getOrDefault(device, 0);
         }
     }
 
     private record Found(List<Integer> cores, List<DeviceFit.Choice> devices) {}
 
     private static Optional<Found> find(Node node, Needs needs, Taken taken) {
-        var free = free(node, taken);
+        var free = needs.cores() == 0 ? List.<Integer>of() : free(node, taken);
         if (!needs.numa().affinity().equals("none")) {
             for (NodeCpu.NumaNode place : places(node, free, needs.cores())) {
                 var here = free.stream().filter(place.cores()::contains).toList();
@@ -164,17 +193,16 @@ final class HardwareFit {
             return Optional.empty();
         }
         var devices = new ArrayList<DeviceFit.Choice>();
-        var inUse = new Taken(taken.cores, new TreeSet<>(taken.devices));
+        var inUse = new Taken(taken.usage, taken.cores, new TreeMap<>(taken.devices));
         for (DeviceFit device : needs.devices()) {
             boolean close = needs.numa().devices().contains(device.name());
-            var choice = device.choose(
-                    node,
-                    instance -> !inUse.devices.contains(instance),
-                    instance -> !close || isNear(instance, numaNode));
+            var choice = device.choose(node, inUse::free, instance -> !close || isNear(instance, numaNode));
             if (choice.isEmpty()) {
                 return Optional.empty();
             }
-            inUse.add(choice.get().given());
+            if (needs.devices().size() > 1) {
+                inUse.add(choice.get().given());
+            }
             devices.add(choice.get());
         }
         return Optional.of(new Found(free.subList(0, needs.cores()), devices));
@@ -188,31 +216,53 @@ final class HardwareFit {
                         .isPresent();
     }
 
-    private static Refusal lacking(Node node, Needs needs, NodeUsage usage, Taken taken) {
-        var free = free(node, taken);
-        String task = " of task \"" + needs.task().name() + "\"";
-        if (free.size() < needs.cores()) {
-            return Refusal.exhausted(
-                    "cores",
-                    "cores: " + needs.cores() + " asked, " + free.size() + " free of "
-                            + node.spec().capacity().cpu().reservable().size() + heldCores(usage));
+    private static String lack(Node node, Needs needs, Taken taken) {
+        if (needs.cores() > 0 && free(node, taken).size() < needs.cores()) {
+            return CORES;
         }
+        boolean anywhere = needs.numa().affinity().equals("none");
+        return anywhere || missing(node, needs, taken).isPresent() ? DEVICES : PLACES;
+    }
+
+    /** The first of the devices of which there are too few, wherever they are. */
+    private static Optional<DeviceFit> missing(Node node, Needs needs, Taken taken) {
+        var inUse = new Taken(taken.usage, taken.cores, new TreeMap<>(taken.devices));
         for (DeviceFit device : needs.devices()) {
-            if (device.choose(node, it -> !taken.devices.contains(it), it -> true)
-                    .isEmpty()) {
-                return Refusal.exhausted(
-                        "devices: no devices match request",
-                        "device " + device.asked() + task + ": too few of " + device.known(node) + " are free"
-                                + heldDevices(node, device, usage));
+            var choice = device.choose(node, inUse::free, it -> true);
+            if (choice.isEmpty()) {
+                return Optional.of(device);
             }
+            inUse.add(choice.get().given());
         }
-        return Refusal.exhausted(
-                "numa-cores",
-                "numa: no memory node has " + needs.cores() + " free cores"
-                        + (needs.numa().devices().isEmpty()
-                                ? ""
-                                : " beside the devices " + needs.numa().devices())
-                        + ", which numa { affinity = \"" + needs.numa().affinity() + "\" }" + task + " asks for");
+        return Optional.empty();
+    }
+
+    private static Refusal lacking(Node node, Needs needs, Taken taken) {
+        String task = " of task \"" + needs.task().name() + "\"";
+        return switch (lack(node, needs, taken)) {
+            case CORES ->
+                Refusal.exhausted(
+                        CORES,
+                        "cores: " + needs.cores() + " asked, "
+                                + free(node, taken).size() + " free of "
+                                + node.spec().capacity().cpu().reservable().size() + heldCores(taken.usage));
+            case DEVICES -> {
+                var device = missing(node, needs, taken).orElse(needs.devices().getLast());
+                yield Refusal.exhausted(
+                        DEVICES,
+                        "device " + device.asked() + task + ": too few of " + device.known(node) + " are free"
+                                + heldDevices(node, device, taken.usage));
+            }
+            default ->
+                Refusal.exhausted(
+                        PLACES,
+                        "numa: no memory node has " + needs.cores() + " free cores"
+                                + (needs.numa().devices().isEmpty()
+                                        ? ""
+                                        : " beside the devices " + needs.numa().devices())
+                                + ", which numa { affinity = \"" + needs.numa().affinity() + "\" }" + task
+                                + " asks for");
+        };
     }
 
     private static String heldCores(NodeUsage usage) {
@@ -224,9 +274,9 @@ final class HardwareFit {
         var holders = new TreeSet<String>();
         for (NodeDevice kind : node.spec().capacity().devices()) {
             if (device.meets(kind)) {
-                usage.devices().forEach((instance, holder) -> {
+                usage.devices().forEach((instance, use) -> {
                     if (instance.kind().equals(kind.label())) {
-                        holders.add(holder);
+                        holders.addAll(use.holders().keySet());
                     }
                 });
             }

@@ -77,7 +77,7 @@ public final class PlanCheck {
                     .forEach(it -> healthy.add(new DeviceInstance(kind.label(), it.id())));
         }
         var given = allocation.allocatedResources();
-        return healthy.containsAll(given.deviceInstances())
+        return healthy.containsAll(given.deviceShares().keySet())
                 && capacity.cpu().reservable().containsAll(given.reservedCores());
     }
 

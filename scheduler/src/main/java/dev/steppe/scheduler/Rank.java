@@ -19,13 +19,21 @@ final class Rank {
     private final TaskGroup group;
     private final Fit fit;
     private final PackScore packing;
+    private final Optional<Fragmentation> fragmentation;
     private final AffinityScore affinity;
     private final SpreadScore spread;
 
-    Rank(JobSpec job, TaskGroup group, Fit fit, SchedulerConfiguration configuration) {
+    /** With {@code fragmentation}, what is left of devices decides in place of how full a node is. */
+    Rank(
+            JobSpec job,
+            TaskGroup group,
+            Fit fit,
+            SchedulerConfiguration configuration,
+            Optional<Fragmentation> fragmentation) {
         this.group = group;
         this.fit = fit;
         this.packing = new PackScore(configuration);
+        this.fragmentation = fragmentation;
         this.affinity = new AffinityScore(job, group);
         this.spread = new SpreadScore(job, group);
     }
@@ -53,10 +61,10 @@ final class Rank {
 
     /** What is the node's own; {@code penalized} when the one to be replaced failed there. */
     Own own(Node node, NodeUsage usage, Neighbours neighbours, boolean penalized) {
-        var own = new Own(packing.of(node, usage, fit.demand(node)), 1);
-        var devices = fit.deviceScore(node, usage);
-        if (devices.isPresent()) {
-            own = own.and(devices.get());
+        var given = fit.given(node, usage);
+        var own = new Own(room(node, usage, given), 1);
+        if (given.score().isPresent()) {
+            own = own.and(given.score().get());
         }
         int together = neighbours.on(node.id());
         if (together > 0 && group.count() > 0) {
@@ -69,6 +77,14 @@ final class Rank {
         return wished.isPresent() ? own.and(wished.get()) : own;
     }
 
+    /** How good it is to use this room: how full the node would be, or how useful the rest of its devices would stay. */
+    private double room(Node node, NodeUsage usage, HardwareFit.Given given) {
+        var demand = fit.demand(node);
+        return fragmentation.isPresent()
+                ? fragmentation.get().of(node, usage, demand, given, packing)
+                : packing.of(node, usage, demand);
+    }
+
     private double antiAffinity(int together) {
         return -1.0 * (together + 1) / group.count();
     }
@@ -76,8 +92,9 @@ final class Rank {
     /** The same score by components; {@code preemption} is that of those who would have to make room. */
     NodeScore score(Node node, NodeUsage usage, Neighbours neighbours, boolean penalized, Optional<Double> preemption) {
         var parts = new TreeMap<String, Double>();
-        parts.put("binpack", packing.of(node, usage, fit.demand(node)));
-        fit.deviceScore(node, usage).ifPresent(score -> parts.put("devices", score));
+        var given = fit.given(node, usage);
+        parts.put(fragmentation.isPresent() ? "fragmentation" : "binpack", room(node, usage, given));
+        given.score().ifPresent(score -> parts.put("devices", score));
         int together = neighbours.on(node.id());
         if (together > 0 && group.count() > 0) {
             parts.put("job-anti-affinity", antiAffinity(together));

@@ -138,7 +138,7 @@ final class Remedies {
         }
         boolean devices = group.tasks().stream()
                 .anyMatch(task -> !task.resources().devices().isEmpty());
-        return devices && !held.deviceInstances().isEmpty() ? "its devices" : "";
+        return devices && !held.deviceShares().isEmpty() ? "its devices" : "";
     }
 
     private void closedNodes(List<String> all) {
@@ -277,7 +277,7 @@ final class Remedies {
         var lacking = new TreeSet<String>();
         for (Task task : group.tasks()) {
             for (RequestedDevice asked : task.resources().devices()) {
-                if (!new DeviceFit(asked).isThereAtAll(node)) {
+                if (!new DeviceFit(asked, false).isThereAtAll(node)) {
                     lacking.add(asked.count() + " \"" + asked.name() + "\"");
                     devices.add(supposed(asked));
                 }

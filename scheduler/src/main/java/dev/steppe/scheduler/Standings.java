@@ -45,6 +45,9 @@ final class Standings {
     /** The bucket a seat is in, or why it is in none. */
     private final int[] places;
 
+    /** What exhausted seats have too little of. */
+    private final Map<Integer, String> lacks = new HashMap<>();
+
     private final int[] positions;
     private final double[] sums;
     private final List<Bucket> buckets = new ArrayList<>();
@@ -61,6 +64,7 @@ final class Standings {
     /**
      * Looks at every node.
      *
+     * @param fragmentation what jobs ask of devices, where what is left of them decides
      * @param usages what is held on a seat, with the plan so far
      * @param ofJob the instances the job will have, with the plan so far
      * @param salt decides among nodes of equal score
@@ -69,6 +73,7 @@ final class Standings {
             JobSpec job,
             TaskGroup group,
             SchedulerConfiguration configuration,
+            Optional<Fragmentation> fragmentation,
             Fleet fleet,
             IntFunction<NodeUsage> usages,
             Iterable<Allocation> ofJob,
@@ -79,7 +84,7 @@ final class Standings {
         this.group = group;
         fit = new Fit(group, configuration);
         plain = fit.isPlain();
-        rank = new Rank(job, group, fit, configuration);
+        rank = new Rank(job, group, fit, configuration, fragmentation);
         feasibility = new Feasibility(job, group);
         byKind = feasibility.isByKind();
         var distinct = new DistinctFit(job, group);
@@ -145,7 +150,9 @@ final class Standings {
             return FILTERED;
         }
         var usage = usages.apply(seat);
-        if (lack(seat, usage).isPresent()) {
+        var lack = lack(seat, usage);
+        if (lack.isPresent()) {
+            lacks.put(seat, lack.get());
             return EXHAUSTED;
         }
         var own = rank.own(node, usage, neighbours, false);
@@ -163,7 +170,7 @@ final class Standings {
     private Optional<String> lack(int seat, NodeUsage usage) {
         return plain
                 ? fit.plainLack(fleet.cpu(seat), fleet.memory(seat), fleet.disk(seat), usage)
-                : fit.refusal(fleet.node(seat), usage).map(Refusal::key);
+                : fit.lack(fleet.node(seat), usage);
     }
 
     private int bucket(Node node, int parts) {
@@ -247,8 +254,7 @@ final class Standings {
             if (fleet.isPresent(seat) && places[seat] == NOT_OPEN) {
                 explanation.unavailable(1);
             } else if (places[seat] == EXHAUSTED) {
-                explanation.exhausted(
-                        fleet.node(seat), lack(seat, usages.apply(seat)).orElse("room"));
+                explanation.exhausted(fleet.node(seat), lacks.getOrDefault(seat, "room"));
             } else if (places[seat] != NOT_OPEN && byKind && isFilteredByKind(seat)) {
                 openOfKind[fleet.kind(seat)]++;
                 exampleOfKind[fleet.kind(seat)] = seat;

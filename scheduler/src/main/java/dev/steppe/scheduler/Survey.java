@@ -60,7 +60,15 @@ final class Survey {
                 .filter(allocation -> !allocation.isTerminal())
                 .toList();
         var fleet = snapshot.fleet();
-        standings = new Standings(job, group, snapshot.schedulerConfiguration(), fleet, fleet::usage, live, salt);
+        standings = new Standings(
+                job,
+                group,
+                snapshot.schedulerConfiguration(),
+                Fragmentation.of(snapshot),
+                fleet,
+                fleet::usage,
+                live,
+                salt);
         var served = new TreeSet<NodeId>();
         live.stream()
                 .filter(it -> job.type().everywhere() && it.taskGroup().equals(group.name()))

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.model.AllocatedTask;
 import dev.steppe.model.Allocation;
+import dev.steppe.model.JobId;
 import dev.steppe.model.NodeSpec;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.state.Command;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Cores, memory nodes and devices: who gets which, and what is said when there are none. */
@@ -34,10 +37,14 @@ class HardwareFitTest {
     }
 
     private Plan run(String id, String resources) {
-        cluster.register("""
-                {"ID":"%1$s","Name":"%1$s","Type":"service","TaskGroups":[{"Name":"g","EphemeralDisk":{"SizeMB":10},
-                 "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"MemoryMB":50,%2$s}}]}]}""".formatted(id, resources));
+        cluster.register(job(id, resources));
         return cluster.schedule(id);
+    }
+
+    private static String job(String id, String resources) {
+        return """
+                {"ID":"%1$s","Name":"%1$s","Type":"service","TaskGroups":[{"Name":"g","EphemeralDisk":{"SizeMB":10},
+                 "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"MemoryMB":50,%2$s}}]}]}""".formatted(id, resources);
     }
 
     private AllocatedTask given(String job) {
@@ -96,7 +103,7 @@ class HardwareFitTest {
     }
 
     @Test
-    void a_device_is_never_shared_and_sick_ones_are_not_given() {
+    void a_whole_device_is_never_shared_and_sick_ones_are_not_given() {
         node("n1");
         run("one", "\"Devices\":[{\"Name\":\"nvidia/gpu/t4\"}]");
         assertThat(given("one").devices().getFirst().ids()).containsExactly("t-0");
@@ -105,6 +112,73 @@ class HardwareFitTest {
         assertThat(plan.failed().get("g").dimensionExhausted()).containsKey("devices: no devices match request");
         assertThat(refusal(run("three", "\"Devices\":[{\"Name\":\"nvidia/gpu/t4\",\"Count\":2}]")))
                 .contains("the node has 1 healthy \"nvidia/gpu/t4\", 2 healthy \"nvidia/gpu/a100\"");
+    }
+
+    private String shared(String id, double share) {
+        run(id, "\"Devices\":[{\"Name\":\"nvidia/gpu/a100\",\"Share\":" + share + "}]");
+        return given(id).devices().getFirst().ids().getFirst();
+    }
+
+    @Test
+    void shares_go_to_the_fullest_device_where_they_fit_up_to_one_in_all() {
+        node("n1");
+        assertThat(shared("half", 0.5)).isEqualTo("a-0");
+        assertThat(shared("third", 0.33)).isEqualTo("a-0");
+        assertThat(shared("quarter", 0.25)).isEqualTo("a-1");
+        assertThat(shared("rest", 0.17)).isEqualTo("a-0");
+        assertThat(given("rest").devices().getFirst().share()).contains(0.17);
+        assertThat(refusal(run("whole", "\"Devices\":[{\"Name\":\"nvidia/gpu/a100\"}]")))
+                .contains("device 1 x \"nvidia/gpu/a100\"", "held by job half", "job quarter");
+        assertThat(refusal(run("most", "\"Devices\":[{\"Name\":\"nvidia/gpu/a100\",\"Share\":0.76}]")))
+                .contains("device 0.76 of a \"nvidia/gpu/a100\"", "too few of 2 are free");
+        assertThat(shared("fits", 0.75)).isEqualTo("a-1");
+    }
+
+    @Test
+    void when_spreading_shares_go_to_the_emptiest_device() {
+        node("n1");
+        var standard = SchedulerConfiguration.standard();
+        cluster.apply(new Command.SetSchedulerConfiguration(
+                new SchedulerConfiguration("spread", standard.preemption(), false, false, false, 100, 0, 0),
+                Optional.empty(),
+                TestCluster.NOW));
+        assertThat(shared("one", 0.5)).isEqualTo("a-0");
+        assertThat(shared("two", 0.3)).isEqualTo("a-1");
+        assertThat(shared("three", 0.3)).isEqualTo("a-1");
+    }
+
+    @Test
+    void two_tasks_of_one_instance_may_share_a_device() {
+        node("n1");
+        String resources =
+                "\"Resources\":{\"CPU\":100,\"MemoryMB\":50,\"Devices\":[{\"Name\":\"nvidia/gpu/t4\",\"Share\":0.5}]}";
+        cluster.register("""
+                {"ID":"pair","Name":"pair","Type":"service","TaskGroups":[{"Name":"g","EphemeralDisk":{"SizeMB":10},
+                 "Tasks":[{"Name":"a","Driver":"raw_exec",%1$s},{"Name":"b","Driver":"raw_exec",%1$s}]}]}""".formatted(resources));
+        cluster.schedule("pair");
+        var use = cluster.snapshot()
+                .usage(cluster.live("pair").getFirst().nodeId())
+                .devices();
+        assertThat(use.values()).singleElement().satisfies(device -> {
+            assertThat(device.held()).isEqualTo(1_000);
+            assertThat(device.holders()).hasSize(1);
+        });
+        cluster.apply(
+                new Command.DeregisterJob("default", new JobId("pair"), false, Optional.empty(), TestCluster.NOW));
+        cluster.schedule("pair");
+        assertThat(cluster.live("pair")).isEmpty();
+    }
+
+    @Test
+    void a_plan_for_more_of_a_device_than_is_left_meanwhile_is_rejected() {
+        node("n1");
+        String share = "\"Devices\":[{\"Name\":\"nvidia/gpu/t4\",\"Share\":0.6}]";
+        cluster.register(job("late", share));
+        var late = cluster.plan("late");
+        run("quick", share);
+        var verdict = PlanCheck.check(cluster.snapshot(), late);
+        assertThat(verdict.accepted().placed()).isEmpty();
+        assertThat(verdict.rejected()).hasSize(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.steppe.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.model.AllocatedDevice;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.DeviceInstance;
 import dev.steppe.model.HostPort;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +33,7 @@ class PlacementPropertiesTest {
         var cluster = new TestCluster();
         cluster.apply(new Command.SetSchedulerConfiguration(
                 new SchedulerConfiguration(
-                        seed % 2 == 0 ? "binpack" : "spread",
+                        SchedulerConfiguration.ALGORITHMS.get((int) (seed % 3)),
                         new SchedulerConfiguration.Preemption(true, true, preempting, preempting),
                         false,
                         false,
@@ -113,9 +115,12 @@ class PlacementPropertiesTest {
                 var ports = each(held, it -> it.hostPorts());
                 assertThat(ports).doesNotHaveDuplicates();
                 assertThat(ports).extracting(HostPort::port).doesNotContain(20_001);
-                assertThat(each(held, it -> it.deviceInstances()))
-                        .doesNotHaveDuplicates()
-                        .isSubsetOf(healthy(capacity.devices()));
+                var shares = new TreeMap<DeviceInstance, Integer>();
+                held.forEach(it -> it.allocatedResources()
+                        .deviceShares()
+                        .forEach((device, share) -> shares.merge(device, share, Integer::sum)));
+                assertThat(shares.values()).allMatch(share -> share <= AllocatedDevice.WHOLE);
+                assertThat(shares.keySet()).isSubsetOf(healthy(capacity.devices()));
             });
         }
     }
@@ -190,6 +195,20 @@ class PlacementPropertiesTest {
                     .count();
         }
         assertThat(evicted).isGreaterThan(TOWNS);
+    }
+
+    @Test
+    void the_towns_have_devices_that_several_share() {
+        long shared = 0;
+        for (long seed = 1; seed <= TOWNS; seed++) {
+            var snapshot = town(seed, false).snapshot();
+            for (var node : snapshot.nodes()) {
+                shared += snapshot.usage(node.id()).devices().values().stream()
+                        .filter(use -> use.holders().size() > 1)
+                        .count();
+            }
+        }
+        assertThat(shared).isGreaterThan(5);
     }
 
     @ParameterizedTest

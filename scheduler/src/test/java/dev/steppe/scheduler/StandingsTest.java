@@ -70,7 +70,14 @@ class StandingsTest {
             usages.put(seat, fleet.usage(seat));
         }
         var standings = new Standings(
-                job.spec(), group, snapshot.schedulerConfiguration(), fleet, usages::get, List.of(), seed);
+                job.spec(),
+                group,
+                snapshot.schedulerConfiguration(),
+                seed % 3 == 0 ? Optional.of(new Fragmentation(snapshot.demand())) : Optional.empty(),
+                fleet,
+                usages::get,
+                List.of(),
+                seed);
         var model = snapshot.allocations().iterator().next();
         var live = new ArrayList<Allocation>();
         int placed = 0;
@@ -144,6 +151,7 @@ class StandingsTest {
                 job.spec(),
                 job.spec().taskGroups().getFirst(),
                 snapshot.schedulerConfiguration(),
+                Optional.empty(),
                 snapshot.fleet(),
                 snapshot.fleet()::usage,
                 List.of(),

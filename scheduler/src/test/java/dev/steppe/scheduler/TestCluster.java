@@ -112,9 +112,14 @@ final class TestCluster {
                         .formatted(store.snapshot().index(), job));
     }
 
+    /** Looks at a job once. */
+    Plan plan(String job) {
+        return Scheduler.plan(store.snapshot(), evaluation(job), now, random);
+    }
+
     /** Looks at a job once and does what the scheduler says. */
     Plan schedule(String job) {
-        var plan = Scheduler.plan(store.snapshot(), evaluation(job), now, random);
+        var plan = plan(job);
         var accepted = PlanCheck.check(store.snapshot(), plan).accepted();
         apply(accepted.command(List.of(accepted.evaluation()), now));
         return plan;

@@ -116,10 +116,10 @@ final class Towns {
         String memory = "\"MemoryMB\":" + (50 + random.nextInt(500));
         String devices = random.nextInt(4) > 0
                 ? ""
-                : ",\"Devices\":[{\"Name\":\"%s\",\"Count\":%d,\"Constraints\":[%s]}]"
+                : ",\"Devices\":[{\"Name\":\"%s\",%s,\"Constraints\":[%s]}]"
                         .formatted(
                                 pick("gpu", "nvidia/gpu", "nvidia/gpu/a100"),
-                                1 + random.nextInt(2),
+                                pick("\"Count\":1", "\"Count\":2", "\"Share\":0.3", "\"Share\":0.45"),
                                 random.nextBoolean() ? constraint("${device.attr.memory}", ">=", "20000 MiB") : "");
         return random.nextInt(3) > 0
                 ? "\"CPU\":" + (100 + random.nextInt(1500)) + "," + memory + devices

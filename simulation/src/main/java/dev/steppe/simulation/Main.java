@@ -5,6 +5,7 @@ import dev.steppe.simulation.bench.CrashBench;
 import dev.steppe.simulation.bench.ExecBench;
 import dev.steppe.simulation.bench.LanguageBench;
 import dev.steppe.simulation.bench.MeshBench;
+import dev.steppe.simulation.bench.PackingBench;
 import dev.steppe.simulation.bench.SchedulerBench;
 import dev.steppe.simulation.bench.SoakBench;
 import dev.steppe.simulation.bench.StartBench;
@@ -39,6 +40,7 @@ public final class Main {
                 "exec", ExecBench::main,
                 "language", LanguageBench::main,
                 "mesh", MeshBench::main,
+                "packing", PackingBench::main,
                 "scheduler", SchedulerBench::main,
                 "soak", SoakBench::main,
                 "start", StartBench::main,

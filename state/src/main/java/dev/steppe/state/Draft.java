@@ -48,6 +48,7 @@ final class Draft {
     PersistentMap<NodeId, Long> freed;
     long freedBefore;
     private Fleet fleet;
+    private Demand demand;
     private Optional<Fleet.Changes> fleetChanges = Optional.empty();
     PersistentMap<VariableKey, Variable> variables;
     PersistentMap<String, DataKey> dataKeys;
@@ -81,6 +82,7 @@ final class Draft {
         roots = PersistentMap.empty();
         freed = PersistentMap.empty();
         fleet = Fleet.empty();
+        demand = Demand.none();
         variables = PersistentMap.empty();
         dataKeys = PersistentMap.empty();
         nodePools = PersistentMap.empty();
@@ -120,6 +122,7 @@ final class Draft {
         freed = from.freed;
         freedBefore = from.freedBefore;
         fleet = from.fleet();
+        demand = from.demand();
         variables = from.variables;
         dataKeys = from.dataKeys;
         nodePools = from.nodePools;
@@ -164,7 +167,12 @@ final class Draft {
         events.add(event);
     }
 
+    Demand demand() {
+        return demand;
+    }
+
     void put(Job job) {
+        demand = jobs.get(job.key()).map(demand::without).orElse(demand).with(job);
         jobs = jobs.put(job.key(), job);
         versions = versions.put(new Snapshot.JobVersion(job.key(), job.version()), job);
         publish(new Event.JobChanged(job));
@@ -299,6 +307,7 @@ final class Draft {
     }
 
     void removeJob(JobKey key) {
+        demand = jobs.get(key).map(demand::without).orElse(demand);
         jobs = jobs.remove(key);
         removeLaunch(key);
         if (scalings.containsKey(key)) {

@@ -1,5 +1,6 @@
 package dev.steppe.state;
 
+import dev.steppe.model.NodeDevice;
 import dev.steppe.model.NodeSpec;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,6 +27,12 @@ final class NodeKind {
                         driver.detected() + " " + driver.healthy() + " " + driver.healthDescription()));
         node.hostVolumes().forEach((name, volume) -> kind.put("volume." + name, String.valueOf(volume.readOnly())));
         node.hostNetworks().forEach((name, network) -> kind.put("network." + name, ""));
+        node.capacity().devices().forEach(device -> {
+            long healthy = device.instances().stream()
+                    .filter(NodeDevice.Instance::healthy)
+                    .count();
+            kind.merge("device." + device.label(), healthy + " " + device.attributes(), (one, other) -> one + other);
+        });
         return kind.toString();
     }
 

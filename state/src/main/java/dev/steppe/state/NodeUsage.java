@@ -1,5 +1,6 @@
 package dev.steppe.state;
 
+import dev.steppe.model.AllocatedDevice;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.DeviceInstance;
 import dev.steppe.model.HostPort;
@@ -10,7 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What the allocations of one node hold: MHz, megabytes, and host ports, cores and devices with who holds each. Kept up to
+ * What the allocations of one node hold: MHz, megabytes, and host ports, cores and shares of devices with who holds each. Kept up to
  * date on every apply so that a scheduler need not add it up.
  */
 public record NodeUsage(
@@ -19,7 +20,7 @@ public record NodeUsage(
         long diskMb,
         SortedMap<HostPort, String> ports,
         SortedMap<Integer, String> cores,
-        SortedMap<DeviceInstance, String> devices) {
+        SortedMap<DeviceInstance, DeviceUse> devices) {
     public static final NodeUsage NONE = new NodeUsage(
             0, 0, 0, Collections.emptySortedMap(), Collections.emptySortedMap(), Collections.emptySortedMap());
 
@@ -41,12 +42,21 @@ public record NodeUsage(
                 .findFirst();
     }
 
-    /** Whether something that only one can have, a port, a core or a device, is held already. */
+    /** How much of a device nobody holds, in thousandths. */
+    public int free(DeviceInstance device) {
+        if (devices.isEmpty()) {
+            return AllocatedDevice.WHOLE;
+        }
+        var use = devices.get(device);
+        return use == null ? AllocatedDevice.WHOLE : use.free();
+    }
+
+    /** Whether something that only one can have, a port or a core, is held already, or too much of a device. */
     public boolean collidesWith(Allocation allocation) {
         var given = allocation.allocatedResources();
         return given.hostPorts().stream().anyMatch(port -> holder(port).isPresent())
                 || given.reservedCores().stream().anyMatch(cores::containsKey)
-                || given.deviceInstances().stream().anyMatch(devices::containsKey);
+                || given.deviceShares().entrySet().stream().anyMatch(asked -> asked.getValue() > free(asked.getKey()));
     }
 
     private NodeUsage changed(Allocation allocation, int sign) {
@@ -58,7 +68,24 @@ public record NodeUsage(
                 diskMb + sign * given.shared().diskMb(),
                 changed(ports, given.hostPorts(), holder, sign),
                 changed(cores, given.reservedCores(), holder, sign),
-                changed(devices, given.deviceInstances(), holder, sign));
+                changed(given.deviceShares(), holder, sign));
+    }
+
+    private SortedMap<DeviceInstance, DeviceUse> changed(
+            SortedMap<DeviceInstance, Integer> shares, String holder, int sign) {
+        if (shares.isEmpty()) {
+            return devices;
+        }
+        var changed = new TreeMap<>(devices);
+        shares.forEach((device, share) -> {
+            var use = changed.getOrDefault(device, DeviceUse.none()).changed(holder, sign * share);
+            if (use.held() == 0) {
+                changed.remove(device);
+            } else {
+                changed.put(device, use);
+            }
+        });
+        return Collections.unmodifiableSortedMap(changed);
     }
 
     private static <K> SortedMap<K, String> changed(SortedMap<K, String> held, List<K> keys, String holder, int sign) {

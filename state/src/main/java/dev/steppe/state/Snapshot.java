@@ -57,6 +57,7 @@ public final class Snapshot {
     final PersistentMap<NodeId, Long> freed;
     final long freedBefore;
     private final Fleet fleet;
+    private final Demand demand;
     final PersistentMap<VariableKey, Variable> variables;
     final PersistentMap<String, DataKey> dataKeys;
     final PersistentMap<String, NodePool> nodePools;
@@ -107,6 +108,7 @@ public final class Snapshot {
         freed = draft.freed;
         freedBefore = draft.freedBefore;
         fleet = draft.fleet();
+        demand = draft.demand();
         variables = draft.variables;
         dataKeys = draft.dataKeys;
         nodePools = draft.nodePools;
@@ -260,6 +262,11 @@ public final class Snapshot {
     /** The nodes and what runs on them, for those who look at all of them. */
     public Fleet fleet() {
         return fleet;
+    }
+
+    /** What the jobs ask for where they ask for devices. */
+    public Demand demand() {
+        return demand;
     }
 
     /** What the allocations of a node hold. */

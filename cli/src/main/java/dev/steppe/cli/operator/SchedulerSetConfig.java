@@ -31,7 +31,7 @@ public final class SchedulerSetConfig implements Command {
                 Flag.text(
                         "scheduler-algorithm",
                         "name",
-                        "binpack fills nodes one after the other, spread evens them out."),
+                        "binpack fills nodes one after the other, spread evens them out, defragment keeps rests of devices useful."),
                 Flag.text("memory-oversubscription", "true|false", "Whether tasks may use memory up to memory_max."),
                 Flag.text("reject-job-registration", "true|false", "Whether jobs are refused."),
                 Flag.text("pause-eval-broker", "true|false", "Whether evaluations wait."),

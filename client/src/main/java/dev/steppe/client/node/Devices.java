@@ -20,6 +20,9 @@ import java.util.TreeMap;
  */
 public final class Devices {
     private static final String IDS = "{ids}";
+    /** How much of each device the task has, in whole percent. */
+    private static final String PERCENT = "{percent}";
+
     private static final String NVIDIA = "nvidia";
     private static final String VISIBLE = "NVIDIA_VISIBLE_DEVICES";
 
@@ -123,15 +126,18 @@ public final class Devices {
     /** What a task that has these devices is told. */
     SortedMap<String, String> environment(List<AllocatedDevice> given) {
         var perName = new TreeMap<String, List<String>>();
+        var percents = new TreeMap<String, Integer>();
         var texts = new TreeMap<String, String>();
         for (AllocatedDevice device : given) {
             String label = device.vendor() + "/" + device.type() + "/" + device.name();
             environments.getOrDefault(label, Collections.emptySortedMap()).forEach((name, text) -> {
                 perName.computeIfAbsent(name, it -> new ArrayList<>()).addAll(device.ids());
+                percents.merge(name, Math.max(1, device.thousandths() / 10), Math::min);
                 texts.putIfAbsent(name, text);
             });
         }
-        texts.replaceAll((name, text) -> text.replace(IDS, String.join(",", perName.getOrDefault(name, List.of()))));
+        texts.replaceAll((name, text) -> text.replace(IDS, String.join(",", perName.getOrDefault(name, List.of())))
+                .replace(PERCENT, String.valueOf(percents.getOrDefault(name, 100))));
         return texts;
     }
 }

@@ -59,7 +59,7 @@ class ProcessorsTest {
                 "x1",
                 List.of("f-0", "f-1"),
                 new TreeMap<>(Map.of("memory", "8 GiB")),
-                new TreeMap<>(Map.of("FPGA", "acme:{ids}")),
+                new TreeMap<>(Map.of("FPGA", "acme:{ids} {percent}")),
                 Optional.empty());
         var devices = Devices.read(List.of(configured), root);
         assertThat(devices.kinds())
@@ -78,6 +78,9 @@ class ProcessorsTest {
                         new AllocatedDevice("nvidia", "gpu", "Tesla-T4", List.of("GPU-bb")),
                         new AllocatedDevice("nvidia", "gpu", "A100-SXM4-40GB", List.of("GPU-aa")))))
                 .containsExactlyInAnyOrderEntriesOf(
-                        Map.of("FPGA", "acme:f-0,f-1", "NVIDIA_VISIBLE_DEVICES", "GPU-bb,GPU-aa"));
+                        Map.of("FPGA", "acme:f-0,f-1 100", "NVIDIA_VISIBLE_DEVICES", "GPU-bb,GPU-aa"));
+        assertThat(devices.environment(
+                        List.of(new AllocatedDevice("acme", "fpga", "x1", List.of("f-1"), Optional.of(0.46)))))
+                .containsExactly(Map.entry("FPGA", "acme:f-1 46"));
     }
 }

@@ -234,6 +234,9 @@ job "all" {
             value     = "2 GiB"
           }
         }
+        device "acme/fpga" {
+          share = 0.46
+        }
         numa {
           affinity = "require"
           devices  = ["nvidia/gpu"]

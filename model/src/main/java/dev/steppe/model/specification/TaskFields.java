@@ -38,7 +38,7 @@ final class TaskFields {
         return List.of(
                 task(),
                 resources(),
-                Block.whole(RequestedDevice.class, "device", WORKS),
+                device(),
                 Block.whole(Numa.class, "numa", WORKS),
                 Block.whole(Lifecycle.class, "lifecycle", WORKS),
                 logs(),
@@ -110,6 +110,18 @@ final class TaskFields {
                         never("disk", "use the group's ephemeral_disk block"),
                         constructed("iops", "disk operations are not scheduled").asExtra(),
                         constructed("network", "read as the group's network")));
+    }
+
+    private static Block device() {
+        return new Block(
+                RequestedDevice.class,
+                "device",
+                List.of(
+                        works("name", "the label"),
+                        works("count"),
+                        works("share", "from 0.01 to 1 of one device, the rest is left to others (no word of Nomad's)"),
+                        works("constraint"),
+                        works("affinity")));
     }
 
     private static Block logs() {

@@ -158,6 +158,20 @@ final class TaskRules {
                 device.count() < 1,
                 "Resources.Devices",
                 "device \"" + device.name() + "\": count " + device.count() + " must be at least 1");
+        device.share().ifPresent(share -> share(device, share));
+    }
+
+    private void share(RequestedDevice device, double share) {
+        String where = "device \"" + device.name() + "\": ";
+        at.addIf(
+                !(share >= 0.01 && share <= 1),
+                "Resources.Devices.Share",
+                where + "share " + share + " must be from 0.01 to 1, the part of one device the task needs");
+        at.addIf(
+                device.count() != 1,
+                "Resources.Devices.Share",
+                where + "share is of one device: leave out count, which is " + device.count()
+                        + ", or leave out share to have whole devices");
     }
 
     private void numa(Numa numa, Resources resources) {

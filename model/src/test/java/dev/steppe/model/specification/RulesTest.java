@@ -34,6 +34,14 @@ class RulesTest {
                         "defined twice"),
                 Arguments.of(group("\"Count\":60000"), "TaskGroups", "at most 50000"),
                 Arguments.of(
+                        resources("\"Devices\":[{\"Name\":\"gpu\",\"Share\":1.5}]"),
+                        "TaskGroups[0].Tasks[0].Resources.Devices.Share",
+                        "share 1.5 must be from 0.01 to 1"),
+                Arguments.of(
+                        resources("\"Devices\":[{\"Name\":\"gpu\",\"Count\":2,\"Share\":0.5}]"),
+                        "TaskGroups[0].Tasks[0].Resources.Devices.Share",
+                        "leave out count, which is 2"),
+                Arguments.of(
                         "{\"ID\":\"j\",\"Type\":\"system\",\"TaskGroups\":[{\"Name\":\"g\",\"Count\":2,\"Tasks\":["
                                 + TASK + "]}]}",
                         "TaskGroups[0].Count",

@@ -33,7 +33,7 @@ final class BenchNodes {
                         id, spread ? "\"Spreads\":[{\"Attribute\":\"${meta.rack}\",\"Weight\":100}]," : "", count));
     }
 
-    private static <T> T read(Class<T> type, String json) {
+    static <T> T read(Class<T> type, String json) {
         try {
             return Codec.fromJson(type, json);
         } catch (CodecException wrong) {
