@@ -33,12 +33,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 
 /** What an agent has to do with other agents: what it proves itself with, and the servers it knows. */
 final class LinkPart {
     private static final System.Logger LOG = System.getLogger(LinkPart.class.getName());
     /** Until the cluster's own log has the authority and makes certificates of the usual life. */
     private static final Duration FIRST_CERTIFICATE_LIFE = Duration.ofDays(90);
+
+    private static final int JOIN_ATTEMPTS = 10;
+    private static final Duration JOIN_PAUSE = Duration.ofSeconds(3);
 
     private final AgentOptions options;
     private final SecureRandom random;
@@ -67,6 +71,7 @@ final class LinkPart {
                 options.configuration().region(),
                 options.datacenter(),
                 settings.own().isEmpty() || settings.verifyNames());
+        loop = parts.add(new ThreadLoop("link"));
         role = options.configuration().server().enabled() ? AgentRole.SERVER : AgentRole.CLIENT;
         var configured = new ArrayList<HostPort>();
         for (String address : settings.servers()) {
@@ -81,7 +86,6 @@ final class LinkPart {
             throw new IOException("the certificates of this agent cannot be used: " + unusable.getMessage(), unusable);
         }
         servers = new KnownServers(configured, files.servers());
-        loop = parts.add(new ThreadLoop("link"));
         servers.onTold(known -> loop.execute(() -> keep(known)));
         sharedKey = new SharedKey(role == AgentRole.SERVER ? settings.encrypt() : Optional.empty());
         calls = parts.add(AgentCalls.of(tls, sharedKey));
@@ -113,19 +117,27 @@ final class LinkPart {
             throw new IOException("this agent joined as a " + kept.get().role() + " and is now a " + role.word()
                     + ": join again with -join=<address>#<token> of a token for a " + role.word());
         }
-        if (role == AgentRole.SERVER && configured.isEmpty()) {
+        if (role == AgentRole.SERVER && (configured.isEmpty() || beginsAlone())) {
             return first();
         }
         throw new IOException("this agent has nothing to prove itself with to others: start it once with"
                 + " -join=<address of a server>#<token> (steppe agent join-token"
                 + (role == AgentRole.SERVER ? " -server" : "")
                 + " prints the token on a server), or name own certificates"
-                + " in tls { rpc = true ca_file cert_file key_file }, for the name " + names.of(role));
+                + " in tls { rpc = true ca_file cert_file key_file }, for the name " + names.of(role)
+                + (role == AgentRole.SERVER
+                        ? "; the first server of a new cluster is started with -bootstrap-expect=1 instead"
+                        : ""));
+    }
+
+    /** Somebody said that this server waits for no other, so a cluster may begin here. */
+    private boolean beginsAlone() {
+        return options.configuration().server().bootstrapExpect() == 1;
     }
 
     private KeptIdentity join(Joining joining) throws IOException {
         try {
-            var joined = joining.join(names, role, node(), random);
+            var joined = admitted(joining);
             files.keep(joined.servers());
             files.keep(joined.identity());
             LOG.log(Level.INFO, "joined a cluster as=" + role.word() + " servers=" + joined.servers());
@@ -134,6 +146,27 @@ final class LinkPart {
             Thread.currentThread().interrupt();
             throw new IOException("stopped while joining", stopping);
         }
+    }
+
+    /** Asks again while nobody takes the call: servers that are started together are not all there at once. */
+    private Joining.Joined admitted(Joining joining) throws IOException, InterruptedException {
+        for (int left = JOIN_ATTEMPTS; ; left--) {
+            try {
+                return joining.join(names, role, node(), random);
+            } catch (Joining.UnansweredException away) {
+                if (left == 1) {
+                    throw away;
+                }
+                LOG.log(Level.WARNING, away.getMessage() + "; asking again");
+                pause();
+            }
+        }
+    }
+
+    private void pause() throws InterruptedException {
+        var over = new CountDownLatch(1);
+        loop.execute(() -> loop.after(JOIN_PAUSE, over::countDown));
+        over.await();
     }
 
     private String node() throws IOException {

@@ -75,7 +75,8 @@ final class ServerForming implements Neighbours, Formation.Beginning, AutoClosea
     }
 
     void start() throws IOException {
-        formation.start();
+        // Nobody else can prove itself to anybody before this one has begun.
+        formation.start(link.firstAuthority().isPresent());
     }
 
     @Override

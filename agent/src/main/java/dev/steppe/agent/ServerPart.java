@@ -125,7 +125,8 @@ record ServerPart(
                         Server.Most.standard()),
                 new Server.Agents(
                         new AgentNames(configuration.region(), configuration.datacenter(), true),
-                        link.flatMap(LinkPart::firstAuthority)),
+                        link.flatMap(LinkPart::firstAuthority),
+                        configuration.link().own().isPresent()),
                 server.scheduling());
     }
 }

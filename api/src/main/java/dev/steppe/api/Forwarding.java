@@ -106,7 +106,7 @@ public final class Forwarding {
             case HERE -> route;
             case NODE ->
                 nodes.isEmpty() ? route : route.handledBy(request -> answerAtNode(request, route, nodes.get()));
-            case REGION -> route.handledBy(request -> answer(request, route));
+            case LEADER, REGION -> route.handledBy(request -> answer(request, route));
         };
     }
 
@@ -149,16 +149,17 @@ public final class Forwarding {
 
     private Answer answer(Request request, Route route) throws Refused, IOException, InterruptedException {
         boolean reads = READS.contains(request.method());
+        boolean anywhere = reads && route.place() != Route.Place.LEADER;
         long until = System.nanoTime() + LEADER_PATIENCE.toNanos();
         var failures = new ArrayList<String>();
         while (true) {
-            if (isAnswerableHere(request, reads, failures)) {
+            if (isAnswerableHere(request, anywhere, failures)) {
                 return route.handler().handle(request);
             }
             if (hops(request) >= HOPS_MAX) {
                 return elsewhere();
             }
-            for (HostPort server : targets(reads)) {
+            for (HostPort server : targets(anywhere)) {
                 var answer = ask(calls, server, request, reads, failures);
                 if (answer.isPresent()) {
                     return answer.get();
@@ -173,28 +174,29 @@ public final class Forwarding {
         }
     }
 
-    private boolean isAnswerableHere(Request request, boolean reads, List<String> failures)
+    private boolean isAnswerableHere(Request request, boolean anywhere, List<String> failures)
             throws InterruptedException {
         var part = servers.part();
-        if (part == Part.FOLLOWS && reads) {
-            if (request.query().first("stale").isPresent()) {
-                return true;
-            }
-            try {
-                servers.awaitNewest();
-                return true;
-            } catch (IOException nobodyKnows) {
-                failures.add(String.valueOf(nobodyKnows.getMessage()));
-                return false;
-            }
+        if (!anywhere || part == Part.NO_SERVER) {
+            return part == Part.LEADS;
         }
-        return part == Part.LEADS;
+        if (request.query().first("stale").isPresent()) {
+            return true;
+        }
+        try {
+            // Also where this server leads: it may have been replaced while it was stopped or cut off.
+            servers.awaitNewest();
+            return true;
+        } catch (IOException nobodyKnows) {
+            failures.add(String.valueOf(nobodyKnows.getMessage()));
+            return false;
+        }
     }
 
-    private List<HostPort> targets(boolean reads) {
+    private List<HostPort> targets(boolean anywhere) {
         return switch (servers.part()) {
             case LEADS -> List.of();
-            case FOLLOWS -> reads ? List.of() : servers.leader().stream().toList();
+            case FOLLOWS -> anywhere ? List.of() : servers.leader().stream().toList();
             case NO_SERVER -> servers.toTry();
         };
     }

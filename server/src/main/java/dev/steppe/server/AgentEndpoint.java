@@ -31,13 +31,21 @@ public final class AgentEndpoint {
     private final Store store;
     private final Proposals proposals;
     private final Certificates certificates;
+    private final boolean ownCertificates;
     private final SecureRandom random;
 
-    AgentEndpoint(Loop loop, Store store, Proposals proposals, Certificates certificates, SecureRandom random) {
+    AgentEndpoint(
+            Loop loop,
+            Store store,
+            Proposals proposals,
+            Certificates certificates,
+            boolean ownCertificates,
+            SecureRandom random) {
         this.loop = loop;
         this.store = store;
         this.proposals = proposals;
         this.certificates = certificates;
+        this.ownCertificates = ownCertificates;
         this.random = random;
     }
 
@@ -51,6 +59,12 @@ public final class AgentEndpoint {
     public void makeToken(TokenWish wish, Consumer<Reply<TokenMade>> then) {
         loop.execute(() -> {
             var root = store.snapshot().activeRoot();
+            if (ownCertificates) {
+                then.accept(Reply.refused(Refusal.invalid("the servers prove themselves with certificates of their"
+                        + " operator, so tokens let nobody in: give the new agent a certificate of the same authority"
+                        + " in tls { rpc = true ca_file cert_file key_file }")));
+                return;
+            }
             if (wish.life().compareTo(TOKEN_LIFE_MAX) > 0
                     || !wish.life().isPositive()
                     || wish.uses() < 1

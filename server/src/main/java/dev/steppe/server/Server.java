@@ -80,9 +80,9 @@ public final class Server implements AutoCloseable {
      * @param names what those of this region are called
      * @param authority the authority that was made for the first certificate, to become the cluster's
      */
-    public record Agents(AgentNames names, Optional<CertificateAuthority> authority) {
+    public record Agents(AgentNames names, Optional<CertificateAuthority> authority, boolean ownCertificates) {
         static Agents standard(String datacenter) {
-            return new Agents(new AgentNames("global", datacenter, true), Optional.empty());
+            return new Agents(new AgentNames("global", datacenter, true), Optional.empty(), false);
         }
     }
 
@@ -165,7 +165,8 @@ public final class Server implements AutoCloseable {
         allocations = new AllocationEndpoint(loop, store, proposals);
         deployments = new DeploymentEndpoint(loop, store, proposals);
         variables = new VariableEndpoint(loop, store, proposals, keyring, renewals);
-        agents = new AgentEndpoint(loop, store, proposals, certificates, random);
+        agents = new AgentEndpoint(
+                loop, store, proposals, certificates, options.agents().ownCertificates(), random);
         keys = new KeyEndpoint(loop, store, proposals, renewals, checks);
         scheduler = new SchedulerEndpoint(loop, store, proposals);
         autopilot = new Autopilot(consensus);

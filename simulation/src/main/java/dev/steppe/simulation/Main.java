@@ -10,6 +10,7 @@ import dev.steppe.simulation.bench.SchedulerBench;
 import dev.steppe.simulation.bench.SoakBench;
 import dev.steppe.simulation.bench.StartBench;
 import dev.steppe.simulation.bench.TwoMillionBench;
+import dev.steppe.simulation.faults.Faults;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.logging.LogManager;
 
-/** What {@code ./dev bench} and {@code ./dev sim} run. */
+/** What {@code ./dev bench}, {@code ./dev sim} and {@code ./dev faults} run. */
 public final class Main {
     private static final PrintStream OUT = System.out;
     private static final PrintStream ERR = System.err;
@@ -51,8 +52,11 @@ public final class Main {
             long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : 1;
             int count = arguments.length > 2 ? Integer.parseInt(arguments[2]) : arguments.length > 1 ? 1 : SEEDS;
             simulate(seed, count);
+        } else if (arguments.length >= 1 && arguments[0].equals("faults")) {
+            Faults.main(Arrays.copyOfRange(arguments, 1, arguments.length));
         } else {
-            ERR.println("usage: sim [SEED] [COUNT] | bench NAME; benchmarks: " + String.join(", ", benches.keySet()));
+            ERR.println("usage: faults [--quick] [WORDS] | sim [SEED] [COUNT] | bench NAME; benchmarks: "
+                    + String.join(", ", benches.keySet()));
             System.exit(2);
         }
     }

@@ -12,7 +12,7 @@ public final class Flags {
     private static final String TABLE = """
             server|NOTHING||n:server.enabled -c:server|keeps the log and decides
             client|NOTHING||n:client.enabled|runs tasks on this machine; -client=<address> is Consul's client_addr
-            bootstrap-expect|VALUE|n|n:server.bootstrap_expect -c:bootstrap_expect -c:bootstrap|servers that begin the log together; only 1 so far
+            bootstrap-expect|VALUE|n|n:server.bootstrap_expect -c:bootstrap_expect -c:bootstrap|servers that begin the log together
             bootstrap|NOTHING||c:bootstrap -n:server.bootstrap_expect -c:bootstrap_expect|the same as -bootstrap-expect=1
             data-dir|VALUE|path|n:data_dir -c:data_dir|where everything that must outlive the agent is kept
             state-dir|VALUE|path|n:client.state_dir|where the node keeps what it knows

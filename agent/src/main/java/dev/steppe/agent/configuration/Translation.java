@@ -147,7 +147,7 @@ final class Translation {
                 nomad.value("server.heartbeat_grace", Translation::positive).orElse(Duration.ofSeconds(10)),
                 nomad.value("server.max_heartbeats_per_second", Reading::count).orElse(HEARTBEATS_PER_SECOND),
                 nomad.value("server.failover_heartbeat_ttl", Translation::positive)
-                        .orElse(Duration.ofSeconds(15)),
+                        .orElse(Duration.ofSeconds(60)),
                 nomad.value("server.job_gc_interval", Translation::positive).orElse(Duration.ofMinutes(1)),
                 nomad.value("server.job_gc_threshold", Translation::positive).orElse(KEEP_JOBS),
                 nomad.value("server.eval_gc_threshold", Translation::positive).orElse(Duration.ofHours(1)),

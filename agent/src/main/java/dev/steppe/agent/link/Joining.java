@@ -55,6 +55,15 @@ public record Joining(HostPort server, JoinSecret secret) {
     /** What came of it. */
     public record Joined(KeptIdentity identity, List<HostPort> servers) {}
 
+    /** Nobody took the call, so the token was not used. */
+    public static final class UnansweredException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        UnansweredException(IOException cause) {
+            super("joining failed: " + cause.getMessage(), cause);
+        }
+    }
+
     /** Asks for a certificate. */
     public Joined join(AgentNames names, AgentRole role, String node, SecureRandom random)
             throws IOException, InterruptedException {
@@ -72,6 +81,8 @@ public record Joining(HostPort server, JoinSecret secret) {
             throw new IOException(
                     "what the server at " + server + " answered cannot be read: " + unreadable.getMessage(),
                     unreadable);
+        } catch (AgentCalls.UnreachableException away) {
+            throw new UnansweredException(away);
         } catch (IOException failed) {
             throw new IOException("joining failed: " + failed.getMessage(), failed);
         }

@@ -16,6 +16,8 @@ public record Route(Set<Method> methods, String pattern, Right right, Handler ha
         HERE,
         /** The agent of the node that the request is about, or the one that is asked where it names none. */
         NODE,
+        /** The server that leads, also for a read: nobody else knows. */
+        LEADER,
         /** Any server for a read, the one that leads for a write. */
         REGION
     }
@@ -44,6 +46,11 @@ public record Route(Set<Method> methods, String pattern, Right right, Handler ha
     /** The same route, answered by the agent of the node it is asked about. */
     public Route atNode() {
         return new Route(methods, pattern, right, handler, Place.NODE);
+    }
+
+    /** The same route, answered by the server that leads. */
+    public Route byLeader() {
+        return new Route(methods, pattern, right, handler, Place.LEADER);
     }
 
     /** The same route with another handler. */

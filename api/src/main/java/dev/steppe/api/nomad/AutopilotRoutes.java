@@ -37,7 +37,8 @@ final class AutopilotRoutes {
         return List.of(
                 Route.get("/v1/operator/autopilot/configuration", Right.READ_OPERATOR, this::configuration),
                 Route.put("/v1/operator/autopilot/configuration", Right.WRITE_OPERATOR, this::configure),
-                Route.get("/v1/operator/autopilot/health", Right.READ_OPERATOR, this::health));
+                Route.get("/v1/operator/autopilot/health", Right.READ_OPERATOR, this::health)
+                        .byLeader());
     }
 
     /** The wire shape: durations as people write them, and switches of an edition that Steppe does not know. */

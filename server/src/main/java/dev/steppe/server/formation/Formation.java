@@ -67,12 +67,16 @@ public final class Formation implements AutoCloseable {
         this.loop = loop;
     }
 
-    /** Begins at once where nobody has to be asked, else goes on asking beside. */
-    public void start() throws IOException {
+    /**
+     * Begins at once where nobody has to be asked, else goes on asking beside.
+     *
+     * @param alone true where there cannot be another one yet, because this server is the one that lets the others in
+     */
+    public void start(boolean alone) throws IOException {
         boolean member = beginning.hasLog();
         if (member) {
             log.begin(beginning.join());
-        } else if (self.expected() == 1 && neighbours.addresses().isEmpty()) {
+        } else if (alone || self.expected() == 1 && neighbours.addresses().isEmpty()) {
             found();
         }
         if (!log.hasBegun() || member) {

@@ -80,7 +80,7 @@ class FormationTest {
         }
 
         Place start() throws IOException {
-            formation.start();
+            formation.start(false);
             return this;
         }
 

@@ -1,0 +1,182 @@
+package dev.steppe.simulation.faults;
+
+import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** An agent on its host, started as people start it; it can be killed, stopped and started again. */
+final class RealAgent {
+    private static final String SERVER = """
+            server {
+              enabled = true
+              bootstrap_expect = 3
+            }
+            """;
+    private static final String CLIENT = """
+            client {
+              enabled = true
+              bridge_network_name = "none"
+            }
+            plugin "raw_exec" {
+              config { enabled = true }
+            }
+            leave_on_terminate = true
+            """;
+
+    private static final int TORN_BYTES = 50;
+
+    private final Host host;
+    private final boolean server;
+    private final Path directory;
+    private final HttpClient http;
+    private Optional<Process> process = Optional.empty();
+
+    RealAgent(Host host, boolean server, Path directory, HttpClient http) throws IOException {
+        this.host = host;
+        this.server = server;
+        this.directory = directory;
+        this.http = http;
+        Files.writeString(
+                file("hcl"),
+                "name = \"" + host.name() + "\"\ndata_dir = \"" + data() + "\"\nbind_addr = \"0.0.0.0\"\n"
+                        + (server ? SERVER : CLIENT));
+    }
+
+    Host host() {
+        return host;
+    }
+
+    String name() {
+        return host.name();
+    }
+
+    boolean isServer() {
+        return server;
+    }
+
+    Path data() {
+        return directory.resolve(host.name());
+    }
+
+    Path log() {
+        return file("log");
+    }
+
+    private Path file(String kind) {
+        return directory.resolve(host.name() + "." + kind);
+    }
+
+    void start(String... more) throws IOException {
+        var words = new ArrayList<>(
+                host.command(Path.of("steppe").toAbsolutePath().toString(), "agent", "-config=" + file("hcl")));
+        words.addAll(List.of(more));
+        var builder = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        // six agents on one machine: the quick compiler alone leaves them time to work
+        builder.environment().putIfAbsent("STEPPE_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+        process = Optional.of(builder.start());
+    }
+
+    boolean isAlive() {
+        return process.isPresent() && process.get().isAlive();
+    }
+
+    void kill() {
+        process.ifPresent(it -> it.destroyForcibly().onExit().join());
+    }
+
+    /** Asks it to stop; a client ends its tasks. */
+    void stop() {
+        process.ifPresent(Process::destroy);
+    }
+
+    void awaitEnd() {
+        process.ifPresent(it -> it.onExit().join());
+    }
+
+    void pause() throws IOException {
+        Commands.run("kill", "-STOP", "" + process.orElseThrow().pid());
+    }
+
+    void resume() throws IOException {
+        Commands.run("kill", "-CONT", "" + process.orElseThrow().pid());
+    }
+
+    /** Leaves the beginning of one more entry at the end of the log, as a power cut in the middle of a write does. */
+    void tearLog() throws IOException {
+        try (Stream<Path> files = Files.find(
+                data(), 6, (path, attributes) -> path.getFileName().toString().startsWith("log_inprogress_"))) {
+            var segment = files.max(Comparator.naturalOrder()).orElseThrow();
+            try (var file = new RandomAccessFile(segment.toFile(), "rw")) {
+                var bytes = new byte[(int) file.length()];
+                file.readFully(bytes);
+                int end = bytes.length;
+                while (end > 0 && bytes[end - 1] == 0) {
+                    end--;
+                }
+                file.seek(end);
+                file.write(bytes, end / 2, TORN_BYTES);
+            }
+        }
+    }
+
+    HttpResponse<String> nomad(String method, String path, String body, Duration within)
+            throws IOException, InterruptedException {
+        return ask(4646, method, path, body, within);
+    }
+
+    HttpResponse<String> consul(String method, String path, String body, Duration within)
+            throws IOException, InterruptedException {
+        return ask(8500, method, path, body, within);
+    }
+
+    private HttpResponse<String> ask(int port, String method, String path, String body, Duration within)
+            throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://" + host.address() + ":" + port + path))
+                        .timeout(within)
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** What the Nomad API answers to a read; fails unless it is good. */
+    Object read(String path, Duration within) throws IOException, InterruptedException {
+        return parsed(nomad("GET", path, "", within));
+    }
+
+    static Object parsed(HttpResponse<String> answer) throws IOException {
+        if (answer.statusCode() != 200) {
+            throw new IOException(answer.statusCode() + " " + answer.body().strip());
+        }
+        try {
+            return Codec.fromJson(Object.class, answer.body());
+        } catch (CodecException unreadable) {
+            throw new IOException(unreadable);
+        }
+    }
+
+    static Object field(Object record, String name) {
+        return record instanceof Map<?, ?> map && map.get(name) instanceof Object value ? value : "";
+    }
+
+    @Override
+    public String toString() {
+        return host.name();
+    }
+}
