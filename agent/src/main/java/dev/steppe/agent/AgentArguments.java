@@ -8,8 +8,6 @@ import dev.steppe.agent.configuration.Flags;
 import dev.steppe.agent.configuration.MachineAddresses;
 import dev.steppe.agent.configuration.Words;
 import dev.steppe.agent.link.Joining;
-import dev.steppe.client.network.NetworkSettings;
-import dev.steppe.client.network.Subnet;
 import dev.steppe.language.source.Diagnostic;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,7 +105,7 @@ public final class AgentArguments {
                         "a development agent listens on loopback only, such as 127.0.0.1: it asks nobody who they are");
             }
             var options = AgentOptions.of(configuration, development, directory.get(), addresses);
-            network(options);
+            options.network();
             return Optional.of(join.map(options::joining).orElse(options));
         } catch (IllegalArgumentException nowhere) {
             problems.add("listening and advertising: " + nowhere.getMessage());
@@ -136,11 +134,6 @@ public final class AgentArguments {
                         + " stops: choose another data_dir, or move it away");
             }
         }
-    }
-
-    private static void network(AgentOptions options) {
-        Subnet subnet = options.bridgeSubnet();
-        options.bridge().ifPresent(name -> new NetworkSettings(name, subnet, options.runDirectory(), Optional.empty()));
     }
 
     /** The same place each time, so that what a crash left is found again. */

@@ -3,6 +3,7 @@ package dev.steppe.agent;
 import dev.steppe.agent.configuration.Configuration;
 import dev.steppe.agent.configuration.Plugins;
 import dev.steppe.agent.configuration.Ports;
+import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.client.node.Fingerprint;
 import java.io.IOException;
@@ -96,6 +97,12 @@ public record AgentOptions(
 
     public int dnsPort() {
         return ports.dns();
+    }
+
+    /** The network of allocations with networks of their own, where there is a bridge. */
+    public Optional<NetworkSettings> network() {
+        return bridge.map(name -> new NetworkSettings(
+                name, bridgeSubnet(), configuration.client().bridgeVersion6(), runDirectory, Optional.empty()));
     }
 
     public Subnet bridgeSubnet() {

@@ -6,7 +6,6 @@ import dev.steppe.client.driver.Driver;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.ProcessTasks;
 import dev.steppe.client.network.BridgingImpossibleException;
-import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Networks;
 import dev.steppe.client.node.FileShelf;
 import dev.steppe.client.node.Leftovers;
@@ -149,10 +148,7 @@ final class CleanupCommand {
             return Optional.empty();
         }
         try {
-            return Optional.of(parts.add(Networks.open(
-                    new NetworkSettings(
-                            options.bridge().get(), options.bridgeSubnet(), options.runDirectory(), Optional.empty()),
-                    new SecureRandom())));
+            return Optional.of(parts.add(Networks.open(options.network().orElseThrow(), new SecureRandom())));
         } catch (BridgingImpossibleException impossible) {
             out.println("networks stay: " + impossible.getMessage());
             return Optional.empty();

@@ -20,17 +20,18 @@ import dev.steppe.client.mesh.NativeHook;
 import dev.steppe.client.mesh.NativeIdentities;
 import dev.steppe.client.mesh.NodeMesh;
 import dev.steppe.client.network.BridgingImpossibleException;
-import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Networks;
 import dev.steppe.client.node.CoresHook;
 import dev.steppe.client.node.Devices;
 import dev.steppe.client.node.DirectoryHook;
 import dev.steppe.client.node.DriverWatch;
+import dev.steppe.client.node.DynamicMeta;
 import dev.steppe.client.node.FileShelf;
 import dev.steppe.client.node.Fingerprint;
 import dev.steppe.client.node.Leftovers;
 import dev.steppe.client.node.LogHook;
 import dev.steppe.client.node.NetworkHook;
+import dev.steppe.client.node.NodeMeta;
 import dev.steppe.client.node.NodeTaskFiles;
 import dev.steppe.client.node.PayloadHook;
 import dev.steppe.client.node.StickyDiskHook;
@@ -54,6 +55,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +74,7 @@ final class NodePart {
     private final CoresHook cores;
     private final FileShelf shelf;
     private final DriverWatch driverWatch;
+    private final DynamicMeta dynamicMeta;
     private final Client client;
     private final ProxyProcess proxy;
     private final Leftovers leftovers;
@@ -81,6 +84,8 @@ final class NodePart {
     private final AtomicReference<Optional<NodeMesh>> mesh = new AtomicReference<>(Optional.empty());
     /** Why allocations get no networks of their own although a bridge was asked for; empty when they do. */
     private String noBridging = "";
+
+    private volatile SortedMap<String, String> configuredMeta;
 
     /** Starts the node; it takes part as soon as the transport reaches a server. */
     static NodePart start(Parts parts, AgentOptions options, Transport transport, SecureRandom random)
@@ -100,6 +105,7 @@ final class NodePart {
         networks = networks(random);
         natives = NativeIdentities.open(options.clientDirectory().resolve("tokens.key"), random, Instant.now());
         devices = Devices.read(options.configuration().client().devices(), Path.of("/"));
+        dynamicMeta = new DynamicMeta(options.clientDirectory());
         NodeSpec node = fingerprint(options.configuration());
         driverWatch = new DriverWatch(loop, DRIVERS_ASKED_EVERY, drivers.all(), node);
         var contexts = new TaskContexts(
@@ -124,12 +130,14 @@ final class NodePart {
         mesh.set(Optional.of(new NodeMesh(loop, client, proxy, leaves, natives, random)));
         leftovers = new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks);
         removeLeftovers();
+        configuredMeta = options.configuration().client().meta();
         view = new NodeView(
                 node,
                 options.allocationDirectory(),
                 loop,
                 client,
-                options.configuration().client().remoteExecDisabled());
+                options.configuration().client().remoteExecDisabled(),
+                this);
         cores.begin();
         client.start();
         driverWatch.start(client::changed);
@@ -175,9 +183,26 @@ final class NodePart {
         return noBridging;
     }
 
+    /** The words about the node. */
+    NodeMeta meta() {
+        return dynamicMeta.over(configuredMeta);
+    }
+
+    /** Puts words about the node, or takes them away; the servers learn of it. */
+    NodeMeta changeMeta(SortedMap<String, Optional<String>> changes) throws IOException {
+        dynamicMeta.change(changes);
+        loop.execute(() -> {
+            var node = driverWatch.node().withMeta(meta().meta());
+            driverWatch.follow(drivers.all(), node);
+            client.changed(node);
+        });
+        return meta();
+    }
+
     /** Does what can be done without a new start: words about the node, and what raw_exec and java tasks may. */
     void apply(Configuration changed) throws IOException {
         drivers.apply(changed);
+        configuredMeta = changed.client().meta();
         var node = fingerprint(changed);
         driverWatch.follow(drivers.all(), node);
         client.changed(node);
@@ -223,7 +248,7 @@ final class NodePart {
                 options.nodeName(),
                 client.nodeClass(),
                 client.nodePool(),
-                client.meta(),
+                dynamicMeta.over(client.meta()).meta(),
                 options.addresses().http(options.nomadPort()),
                 client.networkInterface(),
                 Assembly.VERSION,
@@ -251,10 +276,7 @@ final class NodePart {
             return Optional.empty();
         }
         try {
-            return Optional.of(parts.add(Networks.open(
-                    new NetworkSettings(
-                            options.bridge().get(), options.bridgeSubnet(), options.runDirectory(), Optional.empty()),
-                    random)));
+            return Optional.of(parts.add(Networks.open(options.network().orElseThrow(), random)));
         } catch (BridgingImpossibleException impossible) {
             noBridging = impossible.getMessage();
             return Optional.empty();

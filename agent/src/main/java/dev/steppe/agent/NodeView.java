@@ -8,6 +8,7 @@ import dev.steppe.client.driver.AllocationDirectory;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
 import dev.steppe.client.node.HostUsage;
+import dev.steppe.client.node.NodeMeta;
 import dev.steppe.io.Loop;
 import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.Allocation;
@@ -36,9 +37,11 @@ final class NodeView implements LocalNode {
     private final Loop loop;
     private final Client client;
     private final boolean commandsRefused;
+    private final NodePart part;
 
     /** With {@code commandsRefused} nobody runs commands in tasks of this node. */
-    NodeView(NodeSpec node, Path allocations, Loop loop, Client client, boolean commandsRefused) {
+    NodeView(NodeSpec node, Path allocations, Loop loop, Client client, boolean commandsRefused, NodePart part) {
+        this.part = part;
         this.commandsRefused = commandsRefused;
         this.id = node.id();
         this.cpu = node.capacity().cpu();
@@ -129,6 +132,16 @@ final class NodeView implements LocalNode {
                 .orElseThrow(() -> DriverException.refused(
                         "task \"" + task + "\" of allocation " + allocation + " is not running"));
         return running.driver().enter(running.handle(), wish, output);
+    }
+
+    @Override
+    public NodeMeta meta() {
+        return part.meta();
+    }
+
+    @Override
+    public NodeMeta changeMeta(SortedMap<String, Optional<String>> changes) throws IOException {
+        return part.changeMeta(changes);
     }
 
     @Override

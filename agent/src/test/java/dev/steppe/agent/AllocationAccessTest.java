@@ -13,6 +13,7 @@ import dev.steppe.model.codec.Codec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -110,6 +111,57 @@ class AllocationAccessTest {
                         "checked",
                         it -> it.client().checks().values().stream()
                                 .anyMatch(check -> check.status().equals("passing"))));
+    }
+
+    @Test
+    void logs_of_all_allocations_of_a_job_are_followed_until_they_end() throws Exception {
+        var gate = directory.resolve("gate");
+        AgentTest.register(agent, """
+                {"ID":"chorus","Type":"batch","TaskGroups":[{"Name":"g","Count":2,"Tasks":[{"Name":"t","Driver":"raw_exec",
+                 "Config":{"command":"/bin/sh","args":["-c",
+                  "wait_for() { until [ -e $1 ]; do sleep 0.1; done; }; wait_for %1$s1; echo first of $NOMAD_ALLOC_INDEX; wait_for %1$s2; echo second of $NOMAD_ALLOC_INDEX; echo trouble of $NOMAD_ALLOC_INDEX >&2"]},
+                 "Resources":{"CPU":20,"MemoryMB":20}}]}]}
+                """.formatted(gate));
+        var all = new JobKey("default", new JobId("chorus"));
+        AgentTest.await(
+                "two running allocations",
+                () -> agent.server().snapshot().allocationsOf(all).stream()
+                                .filter(it -> it.client().status() == ClientStatus.RUNNING)
+                                .count()
+                        == 2);
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        var code = new CompletableFuture<Integer>();
+        try (var scope = new TaskScope("follower")) {
+            scope.startVirtual(
+                    "logs",
+                    () -> code.complete(dev.steppe.cli.Main.run(
+                            List.of("alloc", "logs", "-f", "-job", "chorus"),
+                            new PrintStream(out, true, StandardCharsets.UTF_8),
+                            new PrintStream(err, true, StandardCharsets.UTF_8),
+                            Map.of(
+                                    "NOMAD_ADDR",
+                                    "http://127.0.0.1:" + agent.nomadAddress().getPort()))));
+            Files.createFile(Path.of(gate + "1"));
+            AgentTest.await("first words", () -> lines(out).size() == 2);
+            // What is written from now on can only come by following.
+            Files.createFile(Path.of(gate + "2"));
+            assertThat(code.get(60, TimeUnit.SECONDS)).isZero();
+        }
+        var expected = new ArrayList<String>();
+        var trouble = new ArrayList<String>();
+        for (Allocation one : agent.server().snapshot().allocationsOf(all)) {
+            var from = one.id().value().substring(0, 8) + " t | ";
+            expected.add(from + "first of " + one.index());
+            expected.add(from + "second of " + one.index());
+            trouble.add(from + "trouble of " + one.index());
+        }
+        assertThat(lines(out)).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(lines(err)).containsExactlyInAnyOrderElementsOf(trouble);
+    }
+
+    private static List<String> lines(ByteArrayOutputStream text) {
+        return text.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
     private Optional<Allocation> running() {

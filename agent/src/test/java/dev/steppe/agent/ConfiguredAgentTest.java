@@ -10,7 +10,10 @@ import dev.steppe.model.ClientStatus;
 import dev.steppe.model.HostVolume;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -153,6 +156,76 @@ class ConfiguredAgentTest {
             assertThat(node.nodeClass()).isEqualTo("edge");
             assertThat(node.meta()).containsEntry("rack", "7");
             assertThat(node.drivers().get("raw_exec").detected()).isFalse();
+            agent.stopAndRemove();
+        }
+    }
+
+    /** What a command says to a running agent, with its exit code behind it. */
+    private static String say(Assembly agent, String... words) {
+        var said = new ByteArrayOutputStream();
+        try (var out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+            var address = "http://127.0.0.1:" + agent.nomadAddress().getPort();
+            int code = dev.steppe.cli.Main.run(List.of(words), out, out, Map.of("NOMAD_ADDR", address));
+            return said.toString(StandardCharsets.UTF_8) + "exit " + code;
+        }
+    }
+
+    private static final String SLEEPING = """
+            {"ID":"%s","Type":"service","NodePool":"%s","TaskGroups":[{"Name":"g","Count":1,"Tasks":[{"Name":"t",
+             "Driver":"raw_exec","Config":{"command":"/bin/sleep","args":["1000"]},"Resources":{"CPU":20,"MemoryMB":20}}]}]}
+            """;
+
+    @Test
+    void nobody_runs_commands_in_tasks_of_a_node_that_forbids_it() throws Exception {
+        try (var agent = start("client { disable_remote_exec = true }")) {
+            AgentTest.register(agent, SLEEPING.formatted("sleeper", "default"));
+            var allocation = ended(agent, "sleeper", ClientStatus.RUNNING);
+            assertThat(say(agent, "alloc", "exec", "-i=false", allocation.id().value(), "/bin/true"))
+                    .contains("client { disable_remote_exec = true }")
+                    .doesNotEndWith("exit 0");
+            agent.stopAndRemove();
+        }
+    }
+
+    @Test
+    void words_about_a_node_change_while_it_runs_and_place_jobs() throws Exception {
+        try (var agent = start("client { meta { rack = \"7\" zone = \"a\" } }")) {
+            assertThat(say(agent, "node", "meta", "apply", "-unset", "zone", "owner=me"))
+                    .isEqualTo("exit 0");
+            AgentTest.await(
+                    "words known to the server",
+                    () -> agent.server()
+                            .snapshot()
+                            .nodes()
+                            .iterator()
+                            .next()
+                            .spec()
+                            .meta()
+                            .equals(Map.of("rack", "7", "owner", "me")));
+            assertThat(say(agent, "node", "meta", "read"))
+                    .contains("owner = me", "rack  = 7", "zone  = <unset>")
+                    .endsWith("exit 0");
+            AgentTest.register(agent, """
+                    {"ID":"mine","Type":"batch","Constraints":[{"LTarget":"${meta.owner}","RTarget":"me","Operand":"="}],
+                     "TaskGroups":[{"Name":"g","Count":1,"Tasks":[{"Name":"t","Driver":"raw_exec",
+                      "Config":{"command":"/bin/echo","args":["of ${meta.owner}"]},"Resources":{"CPU":20,"MemoryMB":20}}]}]}
+                    """);
+            assertThat(output(ended(agent, "mine", ClientStatus.COMPLETE))).isEqualTo("of me\n");
+            agent.stopAndRemove();
+        }
+    }
+
+    @Test
+    void a_job_for_a_pool_that_does_not_exist_is_refused_until_there_is_one() throws Exception {
+        try (var agent = start("")) {
+            assertThatThrownBy(() -> AgentTest.register(agent, SLEEPING.formatted("sleeper", "gpu")))
+                    .hasMessageContaining("nonexistent node pool \"gpu\"");
+            var pool = directory.resolve("pool.hcl");
+            assertThat(say(agent, "node", "pool", "init", "-quiet", pool.toString()))
+                    .isEqualTo("exit 0");
+            assertThat(say(agent, "node", "pool", "apply", pool.toString())).endsWith("exit 0");
+            AgentTest.register(agent, SLEEPING.formatted("sleeper", "example"));
+            assertThat(agent.server().snapshot().nodePool("example")).isPresent();
             agent.stopAndRemove();
         }
     }

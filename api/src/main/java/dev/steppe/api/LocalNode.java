@@ -3,6 +3,7 @@ package dev.steppe.api;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
 import dev.steppe.client.node.HostUsage;
+import dev.steppe.client.node.NodeMeta;
 import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
@@ -49,6 +50,12 @@ public interface LocalNode {
 
     /** What the running tasks of an allocation use, by name; empty when none of it runs here. */
     Optional<SortedMap<String, TaskUsage>> usageOf(AllocationId allocation);
+
+    /** The words about this node. */
+    NodeMeta meta();
+
+    /** Puts words about this node, or takes them away where the value is absent; answers all words. */
+    NodeMeta changeMeta(SortedMap<String, Optional<String>> changes) throws IOException;
 
     /** What the machine uses now, and its processors used since the earlier look. */
     HostUsage hostUsage(HostUsage.Ticks earlier) throws IOException;

@@ -54,10 +54,28 @@ public record NodeSpec(
         return Optional.ofNullable(attributes.get(AGENT_ADDRESS));
     }
 
+    /** The same node with other words about it. */
+    public NodeSpec withMeta(SortedMap<String, String> newMeta) {
+        return new NodeSpec(
+                id,
+                datacenter,
+                name,
+                httpAddress,
+                attributes,
+                capacity,
+                reserved,
+                newMeta,
+                nodeClass,
+                nodePool,
+                drivers,
+                hostNetworks,
+                hostVolumes);
+    }
+
     /** The address at which other nodes reach ports of this one. */
     public String address() {
         int colon = httpAddress.lastIndexOf(':');
         String fallback = colon < 0 ? httpAddress : httpAddress.substring(0, colon);
-        return attributes.getOrDefault("unique.network.ip-address", fallback);
+        return attributes.getOrDefault("unique.network.ip-address", fallback.replaceAll("[\\[\\]]", ""));
     }
 }

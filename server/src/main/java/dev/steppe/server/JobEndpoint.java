@@ -64,6 +64,8 @@ public final class JobEndpoint {
                 then.accept(Reply.refused(JobAdmission.CLOSED));
             } else if (!admission.isTaken()) {
                 then.accept(Reply.refused(admission.refusal()));
+            } else if (store.snapshot().nodePool(job.nodePool()).isEmpty()) {
+                then.accept(Reply.refused(unknownPool(job)));
             } else if (change.isPresent()) {
                 then.accept(Reply.refused(change.get()));
             } else {
@@ -119,6 +121,12 @@ public final class JobEndpoint {
                         + " another id"));
     }
 
+    /** A pool comes into being with its first node, or by itself. */
+    private static Refusal unknownPool(JobSpec job) {
+        return Refusal.invalid("job \"" + job.id() + "\" is in nonexistent node pool \"" + job.nodePool()
+                + "\": make it with `node pool apply`, or start a node with node_pool = \"" + job.nodePool() + "\"");
+    }
+
     /** What registering a job would lead to, and what the user should know. */
     public record Planned(Preview preview, Optional<Instant> nextLaunch, List<String> notices) {}
 
@@ -132,6 +140,10 @@ public final class JobEndpoint {
             }
             var job = JobDefaults.applied(given);
             var snapshot = store.snapshot();
+            if (snapshot.nodePool(job.nodePool()).isEmpty()) {
+                then.accept(Reply.refused(unknownPool(job)));
+                return;
+            }
             var now = loop.now();
             var random = new SplittableRandom(loop.random().nextLong());
             var evaluation = Evaluations.of(job, "job-register", now, random);

@@ -1,7 +1,9 @@
 package dev.steppe.agent.configuration;
 
 import dev.steppe.client.driver.AllocationUsers;
+import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
+import dev.steppe.client.network.Subnet6;
 import dev.steppe.client.settings.ArtifactSettings;
 import dev.steppe.client.settings.CapacitySettings;
 import dev.steppe.client.settings.DeviceSettings;
@@ -35,6 +37,7 @@ public record ClientSettings(
         Optional<String> networkInterface,
         String bridgeNetworkName,
         Subnet bridgeNetworkSubnet,
+        Optional<Subnet6> bridgeNetworkSubnet6,
         Optional<Path> allocDir,
         Optional<Path> stateDir,
         CapacitySettings capacity,
@@ -55,5 +58,16 @@ public record ClientSettings(
         hostVolumes = Collections.unmodifiableSortedMap(new TreeMap<>(hostVolumes));
         devices = List.copyOf(devices);
         hostNetworks = Collections.unmodifiableSortedMap(new TreeMap<>(hostNetworks));
+    }
+
+    /** IPv6 of the bridge. A named network of IPv4 addresses was meant to be of those alone. */
+    public Optional<NetworkSettings.Version6> bridgeVersion6() {
+        return bridgeNetworkSubnet6.map(subnet -> new NetworkSettings.Version6(
+                subnet,
+                hostNetworks.values().stream()
+                        .map(HostNetwork::cidr)
+                        .filter(cidr -> !cidr.isEmpty() && !cidr.contains(":"))
+                        .map(Subnet::parse)
+                        .toList()));
     }
 }

@@ -3,6 +3,7 @@ package dev.steppe.agent.configuration;
 import dev.steppe.client.driver.AllocationUsers;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
+import dev.steppe.client.network.Subnet6;
 import dev.steppe.client.settings.ArtifactSettings;
 import dev.steppe.client.settings.CapacitySettings;
 import dev.steppe.client.settings.DeviceSettings;
@@ -48,6 +49,7 @@ final class ClientTranslation {
                         .orElse(NetworkSettings.DEFAULT_BRIDGE),
                 nomad.value("client.bridge_network_subnet", ClientTranslation::subnet)
                         .orElse(Subnet.parse(NetworkSettings.DEFAULT_SUBNET)),
+                nomad.value("client.bridge_network_subnet_ipv6", ClientTranslation::subnet6),
                 nomad.value("client.alloc_dir", Reading::absolutePath),
                 nomad.value("client.state_dir", Reading::absolutePath),
                 capacity(),
@@ -102,6 +104,14 @@ final class ClientTranslation {
         String text = Reading.text(value);
         try {
             return network(NetworkSettings.DEFAULT_BRIDGE, Subnet.parse(text)).subnet();
+        } catch (IllegalArgumentException wrong) {
+            throw new RefusedValueException("is refused: " + wrong.getMessage());
+        }
+    }
+
+    private static Subnet6 subnet6(Value value) throws RefusedValueException {
+        try {
+            return new NetworkSettings.Version6(Subnet6.parse(Reading.text(value)), List.of()).subnet();
         } catch (IllegalArgumentException wrong) {
             throw new RefusedValueException("is refused: " + wrong.getMessage());
         }

@@ -3,6 +3,7 @@ package dev.steppe.agent.doctor;
 import dev.steppe.client.network.NetworkChecks;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Optional;
 
 /** Whether addresses and the name of the bridge are free, and who answers names. */
 final class AddressChecks {
@@ -13,6 +14,16 @@ final class AddressChecks {
                 "allocations get their addresses from it; an overlap makes the machine or the other network unreachable,"
                         + " so the agent refuses to make the bridge";
         var clash = NetworkChecks.clash(examination.output("ip", "-4", "-o", "route", "show"), examination.network());
+        var clash6 = examination.network().version6().isEmpty()
+                ? Optional.<String>empty()
+                : NetworkChecks.clash6(examination.output("ip", "-6", "-o", "route", "show"), examination.network());
+        if (clash.isEmpty() && clash6.isPresent()) {
+            return Finding.problem(
+                    "addresses",
+                    clash6.get(),
+                    why,
+                    "choose another bridge_network_subnet_ipv6 in the client block, for example fd12:3456:789a::/64");
+        }
         return clash.map(text -> Finding.problem(
                         "addresses",
                         text,

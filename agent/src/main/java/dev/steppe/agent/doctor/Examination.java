@@ -22,11 +22,12 @@ record Examination(Machine machine, AgentOptions options) {
     }
 
     NetworkSettings network() {
-        return new NetworkSettings(
-                options.bridge().orElse(NetworkSettings.DEFAULT_BRIDGE),
-                options.bridgeSubnet(),
-                options.runDirectory(),
-                Optional.empty());
+        return options.network()
+                .orElseGet(() -> new NetworkSettings(
+                        NetworkSettings.DEFAULT_BRIDGE,
+                        options.bridgeSubnet(),
+                        options.runDirectory(),
+                        Optional.empty()));
     }
 
     String bridge() {

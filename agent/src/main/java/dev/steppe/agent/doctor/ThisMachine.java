@@ -118,7 +118,8 @@ class ThisMachine implements Machine, AutoCloseable {
     }
 
     private NetworkSettings here(NetworkSettings network) {
-        return new NetworkSettings(network.bridge(), network.subnet(), network.runDirectory(), namespace);
+        return new NetworkSettings(
+                network.bridge(), network.subnet(), network.version6(), network.runDirectory(), namespace);
     }
 
     @Override

@@ -379,14 +379,12 @@ class ConfigurationReaderTest {
     void what_an_agent_cannot_do_yet_is_refused_at_its_start_by_name() {
         assertThat(obstacles("""
                         tls { http = true }
-                        client { bridge_network_subnet_ipv6 = "fd00::/64" }
                         plugin "podman" { config {} }
                         consul { address = "10.0.0.1:8500" }
                         acl { enabled = true }
                         """))
                 .containsExactly(
                         "\"tls.http\" is not supported yet",
-                        "\"client.bridge_network_subnet_ipv6\" is not supported yet",
                         "The plugin \"podman\" is not supported yet",
                         "\"consul.address\" names a Consul elsewhere, which is not asked: this agent answers its API itself",
                         "\"acl.enabled\" is not supported yet");
@@ -403,6 +401,28 @@ class ConfigurationReaderTest {
                         client { node_pool = "all" bridge_network_name = "much-too-long-a-name" bridge_network_subnet = "10.0.0.0/30" reserved { reserved_ports = "9-8" } }
                         plugin "docker" { config { endpoint = "tcp://127.0.0.1:2375" } }
                         """)).hasSize(11).allMatch(message -> message.startsWith("\""));
+    }
+
+    @Test
+    void the_bridge_has_ipv6_where_a_fitting_subnet_says_so() {
+        var client = valid("""
+                client {
+                  bridge_network_subnet_ipv6 = "FD12:0:0::/64"
+                  host_network "inside" { cidr = "10.0.0.0/8" }
+                  host_network "outside" { cidr = "2001:db8::/32" }
+                }
+                """).client();
+        var version6 = client.bridgeVersion6().orElseThrow();
+        assertThat(version6.subnet()).hasToString("fd12::/64");
+        assertThat(version6.gateway()).isEqualTo("fd12::1");
+        assertThat(version6.apart()).extracting(Object::toString).containsExactly("10.0.0.0/8");
+        assertThat(valid("").client().bridgeVersion6()).isEmpty();
+        for (String unfit : List.of("172.26.0.0/20", "fe80::/64", "fd12::/124", "::/64", "fd12::/x", "name")) {
+            assertThat(obstacles("client { bridge_network_subnet_ipv6 = \"" + unfit + "\" }"))
+                    .as(unfit)
+                    .hasSize(1)
+                    .allMatch(message -> message.contains("is refused"));
+        }
     }
 
     @Test

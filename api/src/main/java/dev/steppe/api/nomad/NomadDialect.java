@@ -44,6 +44,7 @@ public final class NomadDialect {
         routes.addAll(new AllocationRoutes(region, node).routes());
         routes.addAll(new FileRoutes(region, node).routes());
         routes.addAll(new UsageRoutes(region, node).routes());
+        routes.addAll(new NodeMetaRoutes(node).routes());
         routes.addAll(new ExecRoute(region, node).routes());
         routes.addAll(new AgentRoutes(identity, region, node).routes());
         routes.addAll(new JoinTokenRoutes(region).routes());

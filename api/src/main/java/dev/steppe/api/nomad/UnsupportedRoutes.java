@@ -19,7 +19,6 @@ final class UnsupportedRoutes {
             "/v1/client/allocation/{id}/gc",
             "/v1/client/allocation/{id}/pause",
             "/v1/client/gc",
-            "/v1/client/metadata",
             "/v1/client/identity",
             "/v1/client/identity/renew",
             "/v1/volumes",

@@ -14,6 +14,7 @@ import dev.steppe.api.http.Router;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
 import dev.steppe.client.node.HostUsage;
+import dev.steppe.client.node.NodeMeta;
 import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeId;
@@ -91,6 +92,19 @@ class NomadDialectTest {
                 AllocationId allocation, String task, CommandSession.Wish wish, CommandSession.Output output)
                 throws DriverException {
             throw DriverException.refused("nothing runs on this node");
+        }
+
+        @Override
+        public NodeMeta meta() {
+            return new NodeMeta(
+                    new TreeMap<>(Map.of("rack", "7")),
+                    new TreeMap<>(Map.of("zone", Optional.empty())),
+                    new TreeMap<>(Map.of("rack", "7", "zone", "a")));
+        }
+
+        @Override
+        public NodeMeta changeMeta(SortedMap<String, Optional<String>> changes) {
+            return new NodeMeta(new TreeMap<>(), changes, new TreeMap<>());
         }
 
         @Override
@@ -518,6 +532,23 @@ class NomadDialectTest {
         assertThat(Long.parseLong(at(usage, "AllocDirStats/Size"))).isPositive();
         assertThat(Long.parseLong(at(usage, "Uptime"))).isPositive();
         assertThat(get("/v1/client/stats?node_id=n2").status()).isEqualTo(404);
+    }
+
+    @Test
+    void words_about_a_node_are_read_and_changed_at_its_own_agent() throws IOException {
+        assertThat(get("/v1/client/metadata?node_id=n1").text())
+                .isEqualTo("{\"Meta\":{\"rack\":\"7\"},\"Dynamic\":{\"zone\":null},"
+                        + "\"Static\":{\"rack\":\"7\",\"zone\":\"a\"}}");
+        assertThat(put("/v1/client/metadata", "{\"NodeID\":\"n1\",\"Meta\":{\"a\":\"1\",\"b\":null}}")
+                        .text())
+                .isEqualTo("{\"Meta\":{},\"Dynamic\":{\"a\":\"1\",\"b\":null},\"Static\":{}}");
+        assertThat(get("/v1/client/metadata?node_id=n2").status()).isEqualTo(404);
+        assertThat(put("/v1/client/metadata", "{\"NodeID\":\"n2\",\"Meta\":{\"a\":\"1\"}}")
+                        .status())
+                .isEqualTo(404);
+        for (String wrong : List.of("{}", "{\"Meta\":{}}", "{\"Meta\":{\"a b\":\"\"}}", "{\"Meta\":{\"a\":1}}", "[]")) {
+            assertThat(put("/v1/client/metadata", wrong).status()).as(wrong).isEqualTo(400);
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
 import dev.steppe.cli.terminal.Fields;
+import dev.steppe.cli.terminal.Places;
 import dev.steppe.cli.terminal.Table;
 import dev.steppe.cli.terminal.Terminal;
 import dev.steppe.cli.terminal.Times;
@@ -173,7 +174,7 @@ public final class AllocStatus implements Command {
             table.row(
                     "*" + port.text("Label"),
                     dynamic ? "yes" : "no",
-                    host + ":" + port.text("Value") + (to > 0 ? " -> " + to : ""));
+                    Places.of(host, port.text("Value")) + (to > 0 ? " -> " + to : ""));
         }
         terminal.table(table);
     }

@@ -5,6 +5,7 @@ import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
 import dev.steppe.cli.terminal.Fields;
+import dev.steppe.cli.terminal.Places;
 import dev.steppe.cli.terminal.Quantities;
 import dev.steppe.cli.terminal.Table;
 import dev.steppe.cli.terminal.Terminal;
@@ -143,7 +144,7 @@ final class TaskDetails {
         for (var network : allocated.items("Networks")) {
             for (var key : List.of("DynamicPorts", "ReservedPorts")) {
                 for (var port : network.items(key)) {
-                    addresses.add(port.text("Label") + ": " + network.text("IP") + ":" + port.text("Value"));
+                    addresses.add(port.text("Label") + ": " + Places.of(network.text("IP"), port.text("Value")));
                 }
             }
         }

@@ -11,6 +11,7 @@ import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
 import dev.steppe.cli.terminal.Fields;
+import dev.steppe.cli.terminal.Places;
 import dev.steppe.cli.terminal.Table;
 import dev.steppe.cli.terminal.Terminal;
 import java.util.List;
@@ -73,7 +74,7 @@ public final class ServiceInfo implements Command {
     }
 
     private static String address(Json one) {
-        return one.number("Port") > 0 ? one.text("Address") + ":" + one.number("Port") : one.text("Address");
+        return one.number("Port") > 0 ? Places.of(one.text("Address"), one.text("Port")) : one.text("Address");
     }
 
     private static String tags(Json one) {

@@ -125,7 +125,8 @@ public final class TaskEnvironment {
             put("NOMAD_ALLOC_PORT_" + port.label(), Integer.toString(inside));
             network.ifPresent(own -> {
                 put("NOMAD_ALLOC_IP_" + port.label(), own.address());
-                put("NOMAD_ALLOC_ADDR_" + port.label(), own.address() + ":" + inside);
+                put("NOMAD_ALLOC_ADDR_" + port.label(), withPort(own.address(), inside));
+                own.addressIpv6().ifPresent(address -> put("NOMAD_ALLOC_IPv6_" + port.label(), address));
                 put("NOMAD_ALLOC_INTERFACE_" + port.label(), own.interfaceName());
             });
         }
@@ -146,7 +147,7 @@ public final class TaskEnvironment {
         for (String name : new String[] {upstream.destinationName(), cleaned}) {
             put("NOMAD_UPSTREAM_IP_" + name, upstream.localBindAddress());
             put("NOMAD_UPSTREAM_PORT_" + name, Integer.toString(upstream.localBindPort()));
-            put("NOMAD_UPSTREAM_ADDR_" + name, upstream.localBindAddress() + ":" + upstream.localBindPort());
+            put("NOMAD_UPSTREAM_ADDR_" + name, withPort(upstream.localBindAddress(), upstream.localBindPort()));
         }
     }
 

@@ -16,7 +16,7 @@ public interface Probe {
         }
 
         String place() {
-            return address + ":" + port;
+            return (address.contains(":") ? "[" + address + "]" : address) + ":" + port;
         }
     }
 

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A packet filter for ports at IPv4 addresses, and a relay for those at IPv6 addresses: allocations have IPv4 addresses
- * only, and a packet filter does not translate between the two.
+ * A packet filter, and a relay for ports at IPv6 addresses of the machine whose allocations have IPv4 addresses only: a
+ * packet filter does not translate between the two.
  */
 final class FirewallWithRelay implements Firewall {
     private final Firewall filter;
@@ -41,11 +41,11 @@ final class FirewallWithRelay implements Firewall {
     }
 
     private static List<PublishedPort> filtered(List<PublishedPort> ports) {
-        return ports.stream().filter(port -> !port.isVersion6()).toList();
+        return ports.stream().filter(port -> !port.crossesVersions()).toList();
     }
 
     private static List<PublishedPort> relayed(List<PublishedPort> ports) {
-        return ports.stream().filter(PublishedPort::isVersion6).toList();
+        return ports.stream().filter(PublishedPort::crossesVersions).toList();
     }
 
     @Override

@@ -12,20 +12,24 @@ import java.util.List;
  */
 final class ForeignFirewalls {
     private final MachineCommands commands;
-    private final NetworkSettings settings;
+    private final String bridge;
+    private final List<String> tools;
 
     ForeignFirewalls(MachineCommands commands, NetworkSettings settings) {
         this.commands = commands;
-        this.settings = settings;
+        this.bridge = settings.bridge();
+        this.tools = settings.version6().isPresent() ? List.of("iptables", "ip6tables") : List.of("iptables");
     }
 
     /** Adds the exceptions that are needed and missing; answers how many were added. */
     int except() throws IOException, InterruptedException {
         int added = 0;
-        for (List<String> rule : wanted()) {
-            if (commands.run(iptables("-C", rule), "").status() != 0) {
-                commands.require(iptables("-I", rule), "");
-                added++;
+        for (String tool : tools) {
+            for (List<String> rule : wanted(tool)) {
+                if (commands.run(words(tool, "-C", rule), "").status() != 0) {
+                    commands.require(words(tool, "-I", rule), "");
+                    added++;
+                }
             }
         }
         return added;
@@ -33,33 +37,39 @@ final class ForeignFirewalls {
 
     /** Removes all exceptions of ours. Idempotent. */
     void remove() throws IOException, InterruptedException {
-        if (Tool.find("iptables").isEmpty()) {
+        for (String tool : tools) {
+            remove(tool);
+        }
+    }
+
+    private void remove(String tool) throws IOException, InterruptedException {
+        if (Tool.find(tool).isEmpty()) {
             return;
         }
-        var listing = commands.run(List.of("iptables", "--wait", "-S"), "").output();
+        var listing = commands.run(List.of(tool, "--wait", "-S"), "").output();
         for (String line : listing.split("\n", -1)) {
             if (line.startsWith("-A ") && line.contains("--comment " + comment())) {
-                var words = new ArrayList<>(List.of("iptables", "--wait", "-D"));
+                var words = new ArrayList<>(List.of(tool, "--wait", "-D"));
                 words.addAll(List.of(line.substring(3).replace("\"", "").split(" ", -1)));
                 commands.run(words, "");
             }
         }
     }
 
-    private List<List<String>> wanted() throws IOException, InterruptedException {
+    private List<List<String>> wanted(String tool) throws IOException, InterruptedException {
         var rules = new ArrayList<List<String>>();
-        if (Tool.find("iptables").isEmpty()) {
+        if (Tool.find(tool).isEmpty()) {
             return rules;
         }
-        var listing = commands.run(List.of("iptables", "--wait", "-S"), "").output();
+        var listing = commands.run(List.of(tool, "--wait", "-S"), "").output();
         if (NetworkChecks.dropsByDefault(listing, "FORWARD")) {
             var chain = listing.contains("-N DOCKER-USER") ? "DOCKER-USER" : "FORWARD";
-            rules.add(rule(chain, "-o", settings.bridge(), "-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED,DNAT"));
-            rules.add(rule(chain, "-i", settings.bridge()));
+            rules.add(rule(chain, "-o", bridge, "-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED,DNAT"));
+            rules.add(rule(chain, "-i", bridge));
         }
         if (NetworkChecks.dropsByDefault(listing, "INPUT")) {
             for (String protocol : List.of("udp", "tcp")) {
-                rules.add(rule("INPUT", "-i", settings.bridge(), "-p", protocol, "--dport", "53"));
+                rules.add(rule("INPUT", "-i", bridge, "-p", protocol, "--dport", "53"));
             }
         }
         return rules;
@@ -74,11 +84,11 @@ final class ForeignFirewalls {
     }
 
     private String comment() {
-        return "steppe-" + settings.bridge();
+        return "steppe-" + bridge;
     }
 
-    private static List<String> iptables(String action, List<String> rule) {
-        var words = new ArrayList<>(List.of("iptables", "--wait", action));
+    private static List<String> words(String tool, String action, List<String> rule) {
+        var words = new ArrayList<>(List.of(tool, "--wait", action));
         words.addAll(rule);
         return words;
     }

@@ -9,12 +9,14 @@ final class IptablesFirewall implements Firewall {
     private static final String COMMENT = " -m comment --comment steppe";
 
     private final MachineCommands commands;
-    private final NetworkSettings settings;
+    private final String bridge;
+    private final AddressFamily family;
     private String listing = "";
 
-    IptablesFirewall(MachineCommands commands, NetworkSettings settings) {
+    IptablesFirewall(MachineCommands commands, String bridge, AddressFamily family) {
         this.commands = commands;
-        this.settings = settings;
+        this.bridge = bridge;
+        this.family = family;
     }
 
     @Override
@@ -24,10 +26,10 @@ final class IptablesFirewall implements Firewall {
 
     @Override
     public void apply(List<PublishedPort> ports) throws IOException, InterruptedException {
-        commands.require(List.of("iptables-restore", "--noflush", "--wait"), ruleset(ports));
+        commands.require(List.of(family.iptables() + "-restore", "--noflush", "--wait"), ruleset(family.of(ports)));
         for (Jump jump : jumps()) {
-            if (commands.run(jump.command("-C"), "").status() != 0) {
-                commands.require(jump.command("-I"), "");
+            if (commands.run(command(jump, "-C"), "").status() != 0) {
+                commands.require(command(jump, "-I"), "");
             }
         }
         listing = list();
@@ -53,26 +55,26 @@ final class IptablesFirewall implements Firewall {
     public void remove() throws IOException, InterruptedException {
         listing = "";
         for (Jump jump : jumps()) {
-            while (commands.run(jump.command("-D"), "").status() == 0) {
+            while (commands.run(command(jump, "-D"), "").status() == 0) {
                 // Repeated: an earlier agent may have added it twice.
                 continue;
             }
         }
         for (Jump jump : jumps()) {
-            commands.run(List.of("iptables", "--wait", "-t", jump.table(), "-F", jump.chain()), "");
-            commands.run(List.of("iptables", "--wait", "-t", jump.table(), "-X", jump.chain()), "");
+            commands.run(List.of(family.iptables(), "--wait", "-t", jump.table(), "-F", jump.chain()), "");
+            commands.run(List.of(family.iptables(), "--wait", "-t", jump.table(), "-X", jump.chain()), "");
         }
     }
 
     /** A rule in a chain of the machine that leads to one of ours. */
-    private record Jump(String table, String from, String chain) {
-        List<String> command(String action) {
-            return List.of("iptables", "--wait", "-t", table, action, from, "-j", chain);
-        }
+    private record Jump(String table, String from, String chain) {}
+
+    private List<String> command(Jump jump, String action) {
+        return List.of(family.iptables(), "--wait", "-t", jump.table(), action, jump.from(), "-j", jump.chain());
     }
 
     private String chain(String role) {
-        return settings.bridge().toUpperCase(java.util.Locale.ROOT) + "-" + role;
+        return bridge.toUpperCase(java.util.Locale.ROOT) + "-" + role;
     }
 
     private List<Jump> jumps() {
@@ -87,7 +89,7 @@ final class IptablesFirewall implements Firewall {
     private String list() throws IOException, InterruptedException {
         var lines = new ArrayList<String>();
         for (String table : List.of("raw", "nat", "filter")) {
-            for (String line : commands.run(List.of("iptables", "--wait", "-t", table, "-S"), "")
+            for (String line : commands.run(List.of(family.iptables(), "--wait", "-t", table, "-S"), "")
                     .output()
                     .split("\n", -1)) {
                 if (line.contains(chain(""))) {
@@ -99,12 +101,13 @@ final class IptablesFirewall implements Firewall {
     }
 
     private String ruleset(List<PublishedPort> ports) {
-        var bridge = settings.bridge();
         var lines = new ArrayList<String>();
         lines.add("*raw");
         lines.add(":" + chain("GUARD") + " - [0:0]");
-        lines.add("-A " + chain("GUARD") + " -i " + bridge + " -d 127.0.0.0/8" + COMMENT + " -j DROP");
-        lines.add("-A " + chain("GUARD") + " -i " + bridge + " -s 127.0.0.0/8" + COMMENT + " -j DROP");
+        if (!family.isVersion6()) {
+            lines.add("-A " + chain("GUARD") + " -i " + bridge + " -d 127.0.0.0/8" + COMMENT + " -j DROP");
+            lines.add("-A " + chain("GUARD") + " -i " + bridge + " -s 127.0.0.0/8" + COMMENT + " -j DROP");
+        }
         lines.add("COMMIT");
         lines.add("*nat");
         lines.add(":" + chain("PUB") + " - [0:0]");
@@ -114,10 +117,12 @@ final class IptablesFirewall implements Firewall {
                 lines.addAll(translation(port, protocol));
             }
         }
-        lines.add("-A " + chain("SRC") + " -o " + bridge + " -s 127.0.0.0/8" + COMMENT + " -j MASQUERADE");
-        lines.add("-A " + chain("SRC") + " -o " + bridge + " -s " + settings.subnet() + " -m conntrack --ctstate DNAT"
+        if (!family.isVersion6()) {
+            lines.add("-A " + chain("SRC") + " -o " + bridge + " -s 127.0.0.0/8" + COMMENT + " -j MASQUERADE");
+        }
+        lines.add("-A " + chain("SRC") + " -o " + bridge + " -s " + family.subnet() + " -m conntrack --ctstate DNAT"
                 + COMMENT + " -j MASQUERADE");
-        lines.add("-A " + chain("SRC") + " ! -o " + bridge + " -s " + settings.subnet() + COMMENT + " -j MASQUERADE");
+        lines.add("-A " + chain("SRC") + " ! -o " + bridge + " -s " + family.subnet() + COMMENT + " -j MASQUERADE");
         lines.add("COMMIT");
         lines.add("*filter");
         lines.add(":" + chain("FWD") + " - [0:0]");
@@ -132,16 +137,17 @@ final class IptablesFirewall implements Firewall {
     private List<String> translation(PublishedPort port, String protocol) {
         var destinations = new ArrayList<String>();
         if (port.onEveryAddress()) {
-            destinations.add("-m addrtype --dst-type LOCAL");
+            destinations.add((family.isVersion6() ? "! -d ::1 " : "") + "-m addrtype --dst-type LOCAL");
         } else {
             destinations.add("-d " + port.hostAddress());
-            if (!port.hostAddress().startsWith("127.")) {
+            if (!family.isVersion6() && !port.hostAddress().startsWith("127.")) {
                 destinations.add("-d 127.0.0.1");
             }
         }
+        var target = (family.isVersion6() ? "[" + port.address() + "]" : port.address()) + ":" + port.port();
         return destinations.stream()
                 .map(destination -> "-A " + chain("PUB") + " " + destination + " -p " + protocol + " --dport "
-                        + port.hostPort() + COMMENT + " -j DNAT --to-destination " + port.address() + ":" + port.port())
+                        + port.hostPort() + COMMENT + " -j DNAT --to-destination " + target)
                 .toList();
     }
 }

@@ -121,11 +121,36 @@ public final class NetworkChecks {
         return Optional.empty();
     }
 
+    /** The same for IPv6, in the output of {@code ip -6 -o route show}. */
+    public static Optional<String> clash6(String routes, NetworkSettings settings) {
+        if (settings.version6().isEmpty()) {
+            return Optional.empty();
+        }
+        var subnet = settings.version6().get().subnet();
+        for (String line : routes.split("\n", -1)) {
+            var destination = line.trim().split(" ", 2)[0];
+            boolean isOurs = (line + " ").contains(" dev " + settings.bridge() + " ");
+            if (!isOurs
+                    && destination.matches("[0-9a-f]*:[0-9a-f:.]*(/[0-9]+)?")
+                    && Subnet6.parse(destination).overlaps(subnet)) {
+                return Optional.of(
+                        "the bridge subnet " + subnet + " overlaps with the machine's route \"" + line.trim() + "\"");
+            }
+        }
+        return Optional.empty();
+    }
+
     static void refuseClash(MachineCommands commands, NetworkSettings settings)
             throws IOException, InterruptedException {
         var clash = clash(commands.require(List.of("ip", "-4", "-o", "route", "show"), ""), settings);
         if (clash.isPresent()) {
             throw new IOException(clash.get() + ": choose another bridge_network_subnet in the client block");
+        }
+        if (settings.version6().isPresent()) {
+            var clash6 = clash6(commands.require(List.of("ip", "-6", "-o", "route", "show"), ""), settings);
+            if (clash6.isPresent()) {
+                throw new IOException(clash6.get() + ": choose another bridge_network_subnet_ipv6 in the client block");
+            }
         }
     }
 

@@ -30,6 +30,7 @@ final class NetworkRecords {
         values.setProperty("namespace", network.namespace().toString());
         values.setProperty("interface", network.interfaceName());
         values.setProperty("address", network.address());
+        network.address6().ifPresent(address -> values.setProperty("address_ipv6", address));
         values.setProperty("gateway", network.gateway());
         values.setProperty("resolv_conf", network.resolvConf().toString());
         values.setProperty("host_interface", network.hostInterface());
@@ -66,6 +67,7 @@ final class NetworkRecords {
                 Path.of(required(values, "namespace", allocation)),
                 required(values, "interface", allocation),
                 required(values, "address", allocation),
+                Optional.ofNullable(values.getProperty("address_ipv6")),
                 required(values, "gateway", allocation),
                 Path.of(required(values, "resolv_conf", allocation)),
                 required(values, "host_interface", allocation),

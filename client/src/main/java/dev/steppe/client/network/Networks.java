@@ -23,7 +23,9 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * The bridge of this machine and the networks of allocations on it. What exists outlives the agent: a later one adopts it
@@ -49,9 +51,15 @@ public final class Networks implements AutoCloseable {
     private final MachineCommands commands;
     private final NetworkNamespaces namespaces;
     private final NetworkRecords records;
+    private final Bridge bridge;
     private final Firewall firewall;
+    /** That of IPv6 where it is not used: an agent that did may have left rules. */
+    private final Optional<Firewall> unused;
+
     private final ForeignFirewalls foreignFirewalls;
     private final Optional<BridgeClaim> claim;
+    /** As they were when the packet filter was put in order last. */
+    private Companions companions = Companions.NONE;
 
     /**
      * Makes the bridge ready, adopts the networks whose namespaces exist and puts the packet filter in order. Refuses
@@ -79,26 +87,33 @@ public final class Networks implements AutoCloseable {
         }
     }
 
-    private Networks(NetworkSettings settings, RandomGenerator random, List<String> firewalls) throws IOException {
-        this.settings = settings;
+    private Networks(NetworkSettings wanted, RandomGenerator random, List<String> firewalls)
+            throws IOException, InterruptedException {
         this.random = random;
-        this.commands = new MachineCommands(thread, settings.machineNamespace());
+        this.commands = new MachineCommands(thread, wanted.machineNamespace());
+        this.settings = Bridge.possible(commands, wanted);
         Files.createDirectories(settings.runDirectory());
         this.claim = settings.machineNamespace().isPresent()
                 ? Optional.empty()
                 : Optional.of(BridgeClaim.take(settings.bridge()));
         this.namespaces = namespaces();
         this.records = new NetworkRecords(settings.runDirectory().resolve("networks"));
-        this.firewall = firewalls.stream()
-                .filter(tool -> Tool.find(tool).isPresent())
-                .findFirst()
-                .<Firewall>map(tool -> new FirewallWithRelay(
-                        tool.equals("nft")
-                                ? new NftablesFirewall(commands, settings)
-                                : new IptablesFirewall(commands, settings),
-                        new PortRelay(commands, scope)))
+        this.bridge = new Bridge(commands, settings);
+        var tool = firewalls.stream().filter(it -> Tool.find(it).isPresent()).findFirst();
+        var version4 = tool.map(it -> filter(it, AddressFamily.version4(settings)));
+        var version6 = tool.map(it -> filter(it, AddressFamily.version6(settings)));
+        boolean both = settings.version6().isPresent();
+        this.firewall = version4.map(it -> both ? new BothVersions(it, version6.orElseThrow()) : it)
+                .<Firewall>map(it -> new FirewallWithRelay(it, new PortRelay(commands, scope)))
                 .orElseGet(() -> new PortRelay(commands, scope));
+        this.unused = version6.filter(it -> !both);
         this.foreignFirewalls = new ForeignFirewalls(commands, settings);
+    }
+
+    private Firewall filter(String tool, AddressFamily family) {
+        return tool.equals("nft")
+                ? new NftablesFirewall(commands, settings.bridge(), family)
+                : new IptablesFirewall(commands, settings.bridge(), family);
     }
 
     private NetworkNamespaces namespaces() throws IOException {
@@ -154,7 +169,7 @@ public final class Networks implements AutoCloseable {
         }
         // The kernel waits for all processors when an interface goes; others need not wait for that.
         if (record.isPresent()) {
-            deleteInterface(record.get().hostInterface());
+            bridge.unplug(record.get().hostInterface());
         }
         namespaces.delete(allocation.value());
     }
@@ -178,9 +193,9 @@ public final class Networks implements AutoCloseable {
                     records.delete(network.allocation());
                 }
             }
-            for (String port : bridgePorts()) {
+            for (String port : bridge.cables()) {
                 if (!cables.contains(port)) {
-                    deleteInterface(port);
+                    bridge.unplug(port);
                 }
             }
             applyAll();
@@ -197,7 +212,7 @@ public final class Networks implements AutoCloseable {
             if (closing.getCount() == 0) {
                 return false;
             }
-            boolean broken = !firewall.isIntact();
+            boolean broken = !firewall.isIntact() || !companions.equals(readCompanions());
             if (broken) {
                 applyAll();
             }
@@ -215,7 +230,7 @@ public final class Networks implements AutoCloseable {
         try {
             firewall.remove();
             foreignFirewalls.remove();
-            deleteInterface(settings.bridge());
+            bridge.remove();
             namespaces.removeDirectory();
             records.removeDirectory();
         } finally {
@@ -272,6 +287,7 @@ public final class Networks implements AutoCloseable {
                         file,
                         INTERFACE,
                         freeAddress(allocation),
+                        freeAddress6(allocation),
                         settings.gateway(),
                         records.resolvConf(allocation),
                         cableName(),
@@ -279,9 +295,14 @@ public final class Networks implements AutoCloseable {
                 Files.writeString(network.resolvConf(), ResolvConf.text(machineResolvConf(), settings.gateway(), dns));
                 // Recorded before it exists: what a crash leaves is found by the next agent.
                 records.write(network);
-                plug(network);
+                bridge.plug(network);
                 if (!ports.isEmpty()) {
-                    firewall.publish(PublishedPort.of(network), published());
+                    var all = published();
+                    firewall.publish(
+                            PublishedPort.of(network, companions).stream()
+                                    .filter(all::contains)
+                                    .toList(),
+                            all);
                 }
                 return network;
             } catch (IOException | InterruptedException | RuntimeException failed) {
@@ -294,23 +315,12 @@ public final class Networks implements AutoCloseable {
     }
 
     private void prepare() throws IOException, InterruptedException {
-        NetworkChecks.refuseClash(commands, settings);
-        var existing = commands.run(List.of("ip", "-o", "link", "show", "dev", settings.bridge()), "");
-        if (existing.status() != 0) {
-            try {
-                commands.ip(List.of("link add " + settings.bridge() + " type bridge forward_delay 0 stp_state 0"));
-            } catch (IOException refused) {
-                throw new BridgingImpossibleException("the bridge cannot be made: " + refused.getMessage(), refused);
-            }
-        }
-        commands.ip(List.of(
-                "addr replace " + settings.gateway() + "/" + settings.subnet().prefixLength() + " dev "
-                        + settings.bridge(),
-                "link set " + settings.bridge() + " up"));
-        commands.setting("ipv4/ip_forward", "1");
-        commands.setting("ipv4/conf/" + settings.bridge() + "/route_localnet", "1");
+        boolean existed = bridge.prepare();
         oneChange.lockInterruptibly();
         try {
+            if (existed && unused.isPresent()) {
+                unused.get().remove();
+            }
             applyAll();
             foreignFirewalls.except();
         } finally {
@@ -318,30 +328,10 @@ public final class Networks implements AutoCloseable {
         }
     }
 
-    private void plug(AllocationNetwork network) throws IOException, InterruptedException {
-        var cable = network.hostInterface();
-        commands.ip(List.of(
-                "link add " + cable + " type veth peer name " + INTERFACE + " netns " + network.namespace(),
-                "link set " + cable + " master " + settings.bridge(),
-                // An allocation may reach its own published port, which leaves where it came from.
-                "link set " + cable + " type bridge_slave hairpin on",
-                "link set " + cable + " up"));
-        commands.ipInside(
-                network.namespace(),
-                List.of(
-                        "link set lo up",
-                        "addr add " + network.address() + "/"
-                                + settings.subnet().prefixLength() + " dev " + INTERFACE,
-                        "link set " + INTERFACE + " up",
-                        "route add default via " + settings.gateway()));
-        // Tasks are unprivileged, and all ports of the namespace are their own.
-        commands.settingInside(network.namespace(), "ipv4/ip_unprivileged_port_start", "0");
-    }
-
     /** A successor may have taken a port over already; it keeps it. */
     private void withdraw(AllocationNetwork network) throws IOException, InterruptedException {
         var left = published();
-        var removed = PublishedPort.of(network);
+        var removed = PublishedPort.of(network, companions);
         boolean shared =
                 removed.stream().anyMatch(gone -> left.stream().anyMatch(stays -> stays.hostPort() == gone.hostPort()));
         if (shared) {
@@ -352,25 +342,39 @@ public final class Networks implements AutoCloseable {
     }
 
     private void applyAll() throws IOException, InterruptedException {
+        companions = readCompanions();
         firewall.apply(published());
     }
 
+    private Companions readCompanions() throws IOException, InterruptedException {
+        return settings.version6().isEmpty()
+                ? Companions.NONE
+                : Companions.of(
+                        commands.require(List.of("ip", "-o", "addr", "show"), ""),
+                        settings.version6().get().apart());
+    }
+
+    /** A port that a job asked for at an address wins over one that is there beside an IPv4 address. */
     private List<PublishedPort> published() throws IOException {
-        var ports = new ArrayList<PublishedPort>();
+        var asked = new ArrayList<PublishedPort>();
+        var beside = new ArrayList<PublishedPort>();
         var existing = namespaces.existing();
         for (AllocationNetwork network : records.all()) {
             if (existing.contains(network.allocation().value())) {
-                ports.addAll(PublishedPort.of(network));
+                asked.addAll(PublishedPort.of(network, Companions.NONE));
+                beside.addAll(PublishedPort.of(network, companions));
             }
         }
-        return ports;
+        beside.removeIf(port -> asked.stream().anyMatch(port::isAtSamePlace));
+        asked.addAll(beside);
+        return asked;
     }
 
     private void undo(AllocationId allocation) {
         try {
             var record = records.read(allocation);
             if (record.isPresent()) {
-                deleteInterface(record.get().hostInterface());
+                bridge.unplug(record.get().hostInterface());
             }
             records.delete(allocation);
             namespaces.delete(allocation.value());
@@ -381,43 +385,50 @@ public final class Networks implements AutoCloseable {
         }
     }
 
-    /** Far from each other rather than the lowest free one, so that an address is not used again at once. */
     private String freeAddress(AllocationId allocation) throws IOException {
         var taken = new HashSet<String>();
         for (AllocationNetwork network : records.all()) {
             taken.add(network.address());
         }
-        // The last address is for broadcasts.
-        int usable = (int) Math.min(settings.subnet().size() - FIRST_ADDRESS - 1, 1 << 20);
-        int start = Math.floorMod(allocation.value().hashCode(), usable);
-        for (int step = 0; step < usable; step++) {
-            var candidate = settings.subnet().address(FIRST_ADDRESS + (start + step) % usable);
-            if (!taken.contains(candidate)) {
-                return candidate;
-            }
+        var subnet = settings.subnet();
+        return free(allocation, subnet.size(), subnet::address, taken)
+                .orElseThrow(() -> new IOException("all addresses of the bridge subnet " + subnet
+                        + " are in use: configure a larger bridge_network_subnet"));
+    }
+
+    private Optional<String> freeAddress6(AllocationId allocation) throws IOException {
+        if (settings.version6().isEmpty()) {
+            return Optional.empty();
         }
-        throw new IOException("all " + usable + " addresses of the bridge subnet " + settings.subnet()
-                + " are in use: configure a larger bridge_network_subnet");
+        var taken = new HashSet<String>();
+        for (AllocationNetwork network : records.all()) {
+            network.address6().ifPresent(taken::add);
+        }
+        var subnet = settings.version6().get().subnet();
+        var found = free(allocation, subnet.size(), subnet::address, taken);
+        if (found.isEmpty()) {
+            throw new IOException("all addresses of the bridge subnet " + subnet
+                    + " are in use: configure a larger bridge_network_subnet_ipv6");
+        }
+        return found;
+    }
+
+    /** Far from each other rather than the lowest free one, so that an address is not used again at once. */
+    private static Optional<String> free(
+            AllocationId allocation, long size, IntFunction<String> address, Set<String> taken) {
+        // The last address of IPv4 is for broadcasts.
+        int usable = (int) Math.min(size - FIRST_ADDRESS - 1, 1 << 20);
+        int start = Math.floorMod(allocation.value().hashCode(), usable);
+        return IntStream.range(0, usable)
+                .mapToObj(step -> address.apply(FIRST_ADDRESS + (start + step) % usable))
+                .filter(candidate -> !taken.contains(candidate))
+                .findFirst();
     }
 
     private String cableName() {
         var bytes = new byte[CABLE_NAME_BYTES];
         random.nextBytes(bytes);
         return "st" + HexFormat.of().formatHex(bytes);
-    }
-
-    private List<String> bridgePorts() throws IOException, InterruptedException {
-        var listing = commands.run(List.of("ip", "-o", "link", "show", "master", settings.bridge()), "")
-                .output();
-        return NetworkChecks.interfaceNames(listing);
-    }
-
-    private void deleteInterface(String name) throws IOException, InterruptedException {
-        var result = commands.run(List.of("ip", "link", "delete", name), "");
-        if (result.status() != 0 && !result.errors().contains("Cannot find device")) {
-            throw new IOException("cannot remove network interface " + name + ": "
-                    + result.errors().strip());
-        }
     }
 
     private static String machineResolvConf() throws IOException {

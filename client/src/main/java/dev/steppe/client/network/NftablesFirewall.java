@@ -16,13 +16,15 @@ final class NftablesFirewall implements Firewall {
     private static final String ANYWHERE = "anywhere";
 
     private final MachineCommands commands;
-    private final NetworkSettings settings;
+    private final String bridge;
+    private final AddressFamily family;
     private Optional<String> listing = Optional.empty();
     private boolean applied;
 
-    NftablesFirewall(MachineCommands commands, NetworkSettings settings) {
+    NftablesFirewall(MachineCommands commands, String bridge, AddressFamily family) {
         this.commands = commands;
-        this.settings = settings;
+        this.bridge = bridge;
+        this.family = family;
     }
 
     @Override
@@ -32,7 +34,7 @@ final class NftablesFirewall implements Firewall {
 
     @Override
     public void apply(List<PublishedPort> ports) throws IOException, InterruptedException {
-        commands.require(List.of("nft", "-f", "-"), ruleset(ports));
+        commands.require(List.of("nft", "-f", "-"), ruleset(family.of(ports)));
         listing = Optional.empty();
         applied = true;
     }
@@ -40,23 +42,23 @@ final class NftablesFirewall implements Firewall {
     /** Adding elements is cheap; replacing rules or hooks makes the kernel wait for all processors. */
     @Override
     public void publish(List<PublishedPort> added, List<PublishedPort> all) throws IOException, InterruptedException {
-        change("add", translations(added), all);
+        change("add", translations(family.of(added)), all);
     }
 
     @Override
     public void withdraw(List<PublishedPort> removed, List<PublishedPort> left)
             throws IOException, InterruptedException {
+        var known = translations(family.of(removed));
         boolean shared = !Collections.disjoint(
-                translations(removed).exact().keySet(),
-                translations(left).exact().keySet());
+                known.exact().keySet(), translations(family.of(left)).exact().keySet());
         if (shared) {
             // On loopback the same number leads to one of several networks: it has to lead to another from now on.
             apply(left);
             return;
         }
         var gone = new Translations(new TreeMap<>(), new TreeMap<>());
-        translations(removed).exact().keySet().forEach(key -> gone.exact().put(key, ""));
-        translations(removed).anywhere().keySet().forEach(key -> gone.anywhere().put(key, ""));
+        known.exact().keySet().forEach(key -> gone.exact().put(key, ""));
+        known.anywhere().keySet().forEach(key -> gone.anywhere().put(key, ""));
         change("delete", gone, left);
     }
 
@@ -65,7 +67,8 @@ final class NftablesFirewall implements Firewall {
         var lines = new ArrayList<String>();
         translations.maps().forEach((map, elements) -> {
             if (!elements.isEmpty()) {
-                lines.add(action + " element ip " + settings.bridge() + " " + map + " { " + elements(elements) + " }");
+                lines.add(action + " element " + family.word() + " " + bridge + " " + map + " { " + elements(elements)
+                        + " }");
             }
         });
         if (lines.isEmpty()) {
@@ -103,7 +106,7 @@ final class NftablesFirewall implements Firewall {
 
     /** The words of the table in order of the alphabet, because the kernel lists elements in any. */
     private String list() throws IOException, InterruptedException {
-        var text = commands.run(List.of("nft", "-n", "-s", "list", "table", "ip", settings.bridge()), "")
+        var text = commands.run(List.of("nft", "-n", "-s", "list", "table", family.word(), bridge), "")
                 .output();
         return String.join(
                         " ", Arrays.stream(text.split("[\\s,]+", -1)).sorted().toList())
@@ -111,25 +114,32 @@ final class NftablesFirewall implements Firewall {
     }
 
     private String forget() {
-        return "table ip " + settings.bridge() + "\ndelete table ip " + settings.bridge() + "\n";
+        var table = "table " + family.word() + " " + bridge + "\n";
+        return table + "delete " + table;
     }
 
     String ruleset(List<PublishedPort> ports) {
-        var bridge = "\"" + settings.bridge() + "\"";
+        var quoted = "\"" + bridge + "\"";
+        var ip = family.word();
         var rules = new ArrayList<String>();
-        rules.add("table ip " + settings.bridge() + " {");
-        // The bridge routes loopback addresses (published ports on localhost need it); nobody may use that from inside.
-        rules.add("chain guard { type filter hook prerouting priority raw; policy accept;");
-        rules.add("iifname " + bridge + " ip daddr 127.0.0.0/8 counter drop");
-        rules.add("iifname " + bridge + " ip saddr 127.0.0.0/8 counter drop");
-        rules.add("}");
+        rules.add("table " + ip + " " + bridge + " {");
+        if (!family.isVersion6()) {
+            // The bridge routes loopback addresses (published ports on localhost need it); nobody may use that from
+            // inside. Of IPv6 the kernel drops them by itself.
+            rules.add("chain guard { type filter hook prerouting priority raw; policy accept;");
+            rules.add("iifname " + quoted + " ip daddr 127.0.0.0/8 counter drop");
+            rules.add("iifname " + quoted + " ip saddr 127.0.0.0/8 counter drop");
+            rules.add("}");
+        }
         var translations = translations(ports);
-        map(EXACT, "ipv4_addr . inet_service", translations.exact(), rules);
+        map(EXACT, family.addressType() + " . inet_service", translations.exact(), rules);
         map(ANYWHERE, "inet_service", translations.anywhere(), rules);
+        // The kernel cannot lead ::1 elsewhere: callers shall be refused there at once and try 127.0.0.1.
+        var local = (family.isVersion6() ? "ip6 daddr != ::1 " : "") + "fib daddr type local ";
         rules.add("chain published {");
         for (String protocol : List.of("tcp", "udp")) {
-            rules.add("dnat ip to ip daddr . " + protocol + " dport map @" + EXACT);
-            rules.add("fib daddr type local dnat ip to " + protocol + " dport map @" + ANYWHERE);
+            rules.add("dnat " + ip + " to " + ip + " daddr . " + protocol + " dport map @" + EXACT);
+            rules.add(local + "dnat " + ip + " to " + protocol + " dport map @" + ANYWHERE);
         }
         rules.add("}");
         rules.add("chain from_outside { type nat hook prerouting priority dstnat; policy accept; jump published");
@@ -137,16 +147,18 @@ final class NftablesFirewall implements Firewall {
         rules.add("chain from_machine { type nat hook output priority -100; policy accept; jump published");
         rules.add("}");
         rules.add("chain source { type nat hook postrouting priority srcnat; policy accept;");
-        rules.add("oifname " + bridge + " ip saddr 127.0.0.0/8 masquerade");
+        if (!family.isVersion6()) {
+            rules.add("oifname " + quoted + " ip saddr 127.0.0.0/8 masquerade");
+        }
         // From one allocation to a published port of another (or of itself): answers must come back through here.
-        rules.add("oifname " + bridge + " ip saddr " + settings.subnet() + " ct status dnat masquerade");
-        rules.add("oifname != " + bridge + " ip saddr " + settings.subnet() + " masquerade");
+        rules.add("oifname " + quoted + " " + ip + " saddr " + family.subnet() + " ct status dnat masquerade");
+        rules.add("oifname != " + quoted + " " + ip + " saddr " + family.subnet() + " masquerade");
         rules.add("}");
         rules.add("chain forward { type filter hook forward priority filter; policy accept;");
-        rules.add("iifname " + bridge + " accept");
-        rules.add("oifname " + bridge + " ct state established,related accept");
-        rules.add("oifname " + bridge + " ct status dnat accept");
-        rules.add("oifname " + bridge + " drop");
+        rules.add("iifname " + quoted + " accept");
+        rules.add("oifname " + quoted + " ct state established,related accept");
+        rules.add("oifname " + quoted + " ct status dnat accept");
+        rules.add("oifname " + quoted + " drop");
         rules.add("}");
         rules.add("}");
         return forget() + String.join("\n", rules) + "\n";
@@ -167,7 +179,7 @@ final class NftablesFirewall implements Firewall {
                 translations.anywhere().put(Integer.toString(port.hostPort()), target);
             } else {
                 translations.exact().put(port.hostAddress() + " . " + port.hostPort(), target);
-                if (!port.hostAddress().startsWith("127.")) {
+                if (!port.isVersion6() && !port.hostAddress().startsWith("127.")) {
                     translations.exact().put("127.0.0.1 . " + port.hostPort(), target);
                 }
             }
@@ -183,8 +195,8 @@ final class NftablesFirewall implements Firewall {
                         .toList());
     }
 
-    private static void map(String name, String type, SortedMap<String, String> elements, List<String> rules) {
-        rules.add("map " + name + " { type " + type + " : ipv4_addr . inet_service;");
+    private void map(String name, String type, SortedMap<String, String> elements, List<String> rules) {
+        rules.add("map " + name + " { type " + type + " : " + family.addressType() + " . inet_service;");
         if (!elements.isEmpty()) {
             rules.add("elements = { " + elements(elements) + " }");
         }

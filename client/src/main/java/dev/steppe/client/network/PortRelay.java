@@ -64,9 +64,10 @@ final class PortRelay implements Firewall {
 
     private static List<String> addresses(PublishedPort port) {
         if (port.onEveryAddress()) {
-            return List.of(ANY);
+            // One socket takes the calls of both versions.
+            return port.isVersion6() ? List.of() : List.of(ANY);
         }
-        return port.hostAddress().equals(LOOPBACK) || port.isVersion6()
+        return port.hostAddress().equals(LOOPBACK) || port.hostAddress().contains(":")
                 ? List.of(port.hostAddress())
                 : List.of(port.hostAddress(), LOOPBACK);
     }

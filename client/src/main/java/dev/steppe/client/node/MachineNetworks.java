@@ -1,5 +1,6 @@
 package dev.steppe.client.node;
 
+import dev.steppe.client.network.Subnet6;
 import dev.steppe.model.HostNetwork;
 import dev.steppe.model.NetworkResource;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 public record MachineNetworks(Optional<String> defaultInterface, List<Address> addresses) {
     private static final System.Logger LOG = System.getLogger(MachineNetworks.class.getName());
     private static final Path ROUTES = Path.of("/proc/net/route");
+    private static final Path ROUTES6 = Path.of("/proc/net/ipv6_route");
+    private static final String ANYWHERE6 = "0".repeat(32);
     private static final String LOOPBACK = "127.0.0.1";
 
     /** One address of an interface. */
@@ -35,17 +37,7 @@ public record MachineNetworks(Optional<String> defaultInterface, List<Address> a
         /** As people write it: without a zone, and with {@code ::} for the longest run of zeros (RFC 5952). */
         public String text() {
             String text = address.getHostAddress().replaceFirst("%.*", "");
-            if (isVersion4()) {
-                return text;
-            }
-            for (int zeros = 8; zeros > 1; zeros--) {
-                var run =
-                        Pattern.compile("(^|:)0(:0){" + (zeros - 1) + "}(:|$)").matcher(text);
-                if (run.find()) {
-                    return text.substring(0, run.start()) + "::" + text.substring(run.end());
-                }
-            }
-            return text;
+            return isVersion4() ? text : Subnet6.shortened(text);
         }
 
         String cidr() {
@@ -96,17 +88,36 @@ public record MachineNetworks(Optional<String> defaultInterface, List<Address> a
                 .map(line -> line.split("\\s+", -1))
                 .filter(fields -> fields.length > 2 && fields[1].equals("00000000"))
                 .map(fields -> fields[0])
-                .findFirst();
+                .findFirst()
+                .or(MachineNetworks::interfaceOfDefaultRoute6);
+    }
+
+    /** For a machine that has IPv6 only. */
+    private static Optional<String> interfaceOfDefaultRoute6() {
+        try {
+            String table = Files.isReadable(ROUTES6) ? Files.readString(ROUTES6) : "";
+            return table.lines()
+                    .map(line -> line.split("\\s+", -1))
+                    .filter(fields -> fields[0].equals(ANYWHERE6) && fields[1].equals("00"))
+                    .map(fields -> fields[fields.length - 1])
+                    .filter(name -> !name.equals("lo"))
+                    .findFirst();
+        } catch (IOException unreadable) {
+            LOG.log(Level.WARNING, "the routes of IPv6 cannot be read", unreadable);
+            return Optional.empty();
+        }
     }
 
     private Stream<Address> up() {
         return addresses.stream().filter(it -> it.place().up());
     }
 
+    /** IPv4 before IPv6. */
     private Optional<Address> main(Optional<String> wanted) {
         return wanted.or(() -> defaultInterface)
-                .flatMap(name -> up().filter(it -> it.interfaceName().equals(name) && it.isVersion4())
-                        .findFirst());
+                .flatMap(name -> up().filter(it ->
+                                it.interfaceName().equals(name) && !it.address().isLinkLocalAddress())
+                        .min(Comparator.comparing(it -> !it.isVersion4())));
     }
 
     /** Says which address others reach this node at, and every interface with its addresses. */

@@ -82,6 +82,7 @@ public final class NetworkHook implements AllocationHook {
                 new NetworkStatus(
                         network.interfaceName(),
                         network.address(),
+                        network.address6(),
                         surroundings.group().network().dns()));
     }
 

@@ -44,7 +44,7 @@ class TaskEnvironmentTest {
                 new TaskEnvironment.Given(
                         new TaskEnvironment.Directories(
                                 Path.of("/a/alloc"), Path.of("/a/t/local"), Path.of("/a/t/secrets")),
-                        Optional.of(new NetworkStatus("eth0", "172.26.64.9", Optional.empty())),
+                        Optional.of(new NetworkStatus("eth0", "172.26.64.9", Optional.of("fd12::9"), Optional.empty())),
                         new TreeMap<>(Map.of("PATH", "/bin")),
                         new TreeMap<>(),
                         Optional.empty()));
@@ -63,6 +63,7 @@ class TaskEnvironmentTest {
                 .containsEntry("NOMAD_HOST_PORT_http", "23000")
                 .containsEntry("NOMAD_ADDR_http", "10.0.0.5:23000")
                 .containsEntry("NOMAD_ALLOC_ADDR_http", "172.26.64.9:80")
+                .containsEntry("NOMAD_ALLOC_IPv6_http", "fd12::9")
                 .containsEntry("NOMAD_UPSTREAM_ADDR_count_api", "127.0.0.1:8080")
                 .containsEntry("NOMAD_META_color", "blue")
                 .containsEntry("NOMAD_META_COLOR", "blue")

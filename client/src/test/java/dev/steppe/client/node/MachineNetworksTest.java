@@ -51,6 +51,20 @@ class MachineNetworksTest {
     }
 
     @Test
+    void a_machine_with_ipv6_only_is_reached_there() {
+        var machine = new MachineNetworks(
+                Optional.of("eth0"),
+                java.util.List.of(address("eth0", "fe80::1", 64), address("eth0", "2001:db8::1", 64)));
+        var attributes = new TreeMap<String, String>();
+        machine.describe(Optional.empty(), attributes);
+        assertThat(attributes).containsEntry("unique.network.ip-address", "2001:db8::1");
+        assertThat(machine.offered(Optional.empty())).singleElement().satisfies(network -> {
+            assertThat(network.ip()).isEqualTo("2001:db8::1");
+            assertThat(network.cidr()).isEqualTo("2001:db8::1/128");
+        });
+    }
+
+    @Test
     void the_address_for_others_is_that_of_the_default_route_or_the_wished_interface() {
         var attributes = new TreeMap<String, String>();
         MACHINE.describe(Optional.empty(), attributes);

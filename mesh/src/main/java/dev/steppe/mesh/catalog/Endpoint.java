@@ -5,6 +5,7 @@ import dev.steppe.model.NetworkStatus;
 import dev.steppe.model.PortMapping;
 import dev.steppe.model.Service;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Where a service of an allocation is reached, and where it listens inside the allocation. */
 record Endpoint(String address, int port) {
@@ -12,10 +13,16 @@ record Endpoint(String address, int port) {
 
     /** Resolves the service's port label or number in the mode it asks for. */
     static Endpoint advertised(Allocation allocation, NodeEntry node, boolean bridged, Service service) {
-        boolean inside =
-                service.addressMode().equals("alloc") || (service.addressMode().equals("driver") && bridged);
-        Endpoint found = inside && bridged
-                ? inside(allocation, service.portLabel())
+        Endpoint found = bridged
+                ? switch (service.addressMode()) {
+                    case "alloc", "driver" -> inside(allocation, service.portLabel(), NetworkStatus::address);
+                    case "alloc_ipv6" ->
+                        inside(
+                                allocation,
+                                service.portLabel(),
+                                own -> own.addressIpv6().orElse(""));
+                    default -> onHost(allocation, node, service.portLabel());
+                }
                 : onHost(allocation, node, service.portLabel());
         return service.address().isEmpty() ? found : new Endpoint(service.address(), found.port);
     }
@@ -28,9 +35,9 @@ record Endpoint(String address, int port) {
         return new Endpoint(address, mapping.map(PortMapping::value).orElse(number(label)));
     }
 
-    private static Endpoint inside(Allocation allocation, String label) {
-        String address =
-                allocation.client().networkStatus().map(NetworkStatus::address).orElse("");
+    /** Without such an address, an empty one: nobody is led there. */
+    private static Endpoint inside(Allocation allocation, String label, Function<NetworkStatus, String> which) {
+        String address = allocation.client().networkStatus().map(which).orElse("");
         return new Endpoint(address, portInside(allocation, label, true));
     }
 

@@ -165,6 +165,8 @@ class CatalogTest {
         "bridge, host, '', http, 10.0.0.1, 20001",
         "bridge, alloc, '', http, 172.26.64.5, 8080",
         "bridge, driver, '', http, 172.26.64.5, 8080",
+        "bridge, alloc_ipv6, '', http, fd12::5, 8080",
+        "host, alloc_ipv6, '', http, 10.0.0.1, 20001",
         "bridge, alloc, '', 9001, 172.26.64.5, 9001",
         "bridge, auto, '', 9001, 10.0.0.1, 9001",
         "bridge, auto, api.example.com, http, api.example.com, 20001",
@@ -184,7 +186,7 @@ class CatalogTest {
                 .place("a1", "web", "n1", "http:20001:8080")
                 .report(
                         "a1",
-                        "\"ClientStatus\":\"running\",\"NetworkStatus\":{\"InterfaceName\":\"eth0\",\"Address\":\"172.26.64.5\"}");
+                        "\"ClientStatus\":\"running\",\"NetworkStatus\":{\"InterfaceName\":\"eth0\",\"Address\":\"172.26.64.5\",\"AddressIPv6\":\"fd12::5\"}");
         Instance web = only(catalog(world), "web");
         assertThat(web.address()).isEqualTo(expected);
         assertThat(web.port()).isEqualTo(port);

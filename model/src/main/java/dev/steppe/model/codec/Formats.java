@@ -172,7 +172,7 @@ final class Formats {
             while (in.nextToken() != JsonToken.END_OBJECT) {
                 String name = in.currentName();
                 try {
-                    if (in.nextToken() != JsonToken.VALUE_NULL) {
+                    if (in.nextToken() != JsonToken.VALUE_NULL || element instanceof OptionalFormat) {
                         map.put(name, element.read(in, form));
                     }
                 } catch (CodecException problem) {

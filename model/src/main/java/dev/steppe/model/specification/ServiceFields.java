@@ -37,7 +37,7 @@ final class ServiceFields {
                         works("tags"),
                         works("meta"),
                         works("address"),
-                        only("address_mode", List.of("auto", "host", "driver", "alloc")),
+                        works("address_mode"),
                         only(
                                 "provider",
                                 List.of("consul", "nomad"),
