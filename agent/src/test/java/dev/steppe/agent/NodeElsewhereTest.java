@@ -3,6 +3,7 @@ package dev.steppe.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.steppe.io.TaskScope;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -44,6 +45,7 @@ class NodeElsewhereTest {
     Path directory;
 
     private final HttpClient http = HttpClient.newHttpClient();
+    private final TaskScope scope = new TaskScope("test");
     private Assembly server;
     private Assembly near;
     private Assembly other;
@@ -74,6 +76,7 @@ class NodeElsewhereTest {
         near.stopAndRemove();
         server.stopAndRemove();
         http.shutdownNow();
+        scope.close();
     }
 
     private interface Condition {
@@ -140,7 +143,8 @@ class NodeElsewhereTest {
                                             + "?task=t&type=stdout&plain=true&follow=true&origin=end&offset=0"))
                             .build(),
                     HttpResponse.BodyHandlers.ofInputStream());
-            var heard = CompletableFuture.supplyAsync(() -> firstLine(log.body()));
+            var heard = new CompletableFuture<String>();
+            scope.startVirtual("log", () -> heard.complete(firstLine(log.body())));
             await("the signal's trace in the log", () -> {
                 var signalled = ask(
                         agent,

@@ -4,7 +4,6 @@ import dev.steppe.language.value.Value;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -49,8 +48,7 @@ final class LinkTranslation {
                         .orElse(0),
                 own(),
                 verifyNames(),
-                nomad.value("server.encrypt", LinkTranslation::key)
-                        .or(() -> consul.value("encrypt", LinkTranslation::key)));
+                nomad.value("server.encrypt", Reading::text).or(() -> consul.value("encrypt", Reading::text)));
     }
 
     private Optional<Duration> duration(String word) {
@@ -152,17 +150,5 @@ final class LinkTranslation {
                         .or(() -> consul.value("tls.defaults.verify_server_hostname", Reading::flag))
                         .or(() -> consul.value("verify_server_hostname", Reading::flag))
                         .orElse(false);
-    }
-
-    private static String key(Value value) throws RefusedValueException {
-        try {
-            int bytes = Base64.getDecoder().decode(Reading.text(value)).length;
-            if (bytes == 16 || bytes == 24 || bytes == 32) {
-                return Reading.text(value);
-            }
-        } catch (IllegalArgumentException notBase64) {
-            // told below
-        }
-        throw new RefusedValueException("must be 16, 24 or 32 bytes in base64; steppe operator keygen makes one");
     }
 }

@@ -110,9 +110,9 @@ class TemplateTest {
     @Test
     void functions_of_later_are_read_and_named() throws DiagnosticException {
         var template = Template.parse(
-                new Source("t", "{{ with secret \"a\" }}{{ .Data.x }}{{ end }}"), Template.Rules.STANDARD);
+                new Source("t", "{{ with pkiCert \"a\" }}{{ .Cert }}{{ end }}"), Template.Rules.STANDARD);
         assertThat(template.calls().stream().filter(call -> !call.works()).map(Template.Call::function))
-                .containsExactly("secret");
+                .containsExactly("pkiCert");
     }
 
     @Test
