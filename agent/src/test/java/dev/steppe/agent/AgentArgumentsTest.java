@@ -94,7 +94,6 @@ class AgentArgumentsTest {
                         .diagnostics()
                         .stream()
                         .map(it -> it.render()))
-                .anyMatch(it -> it.contains("-bootstrap-expect=3"))
                 .anyMatch(it -> it.contains("is not a key") && it.contains("-encrypt=******"));
     }
 }

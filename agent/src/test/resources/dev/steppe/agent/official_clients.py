@@ -59,7 +59,7 @@ def jobs():
     assert "web" in NOMAD.jobs and "other" not in NOMAD.jobs
     assert [it["ID"] for it in NOMAD.jobs.get_jobs(prefix="we")] == ["web"]
     assert len(NOMAD.job.get_versions("web")["Versions"]) == 1
-    assert NOMAD.job.get_deployments("web") == []
+    assert [it["JobVersion"] for it in NOMAD.job.get_deployments("web")] == [0]
 
 
 def allocations():

@@ -58,11 +58,9 @@ class GuideFilesTest {
         assertThat(configuration.allowByDefault()).isFalse();
         assertThat(messages(parsed, Finding.Weight.AT_START))
                 .containsExactly(
-                        "\"server.bootstrap_expect\" = 3 needs the network between agents, which is not there yet",
                         "\"server.encrypt\" is not a key",
                         "\"tls.http\" is not supported yet",
                         "\"acl.enabled\" is not supported yet",
-                        "\"retry_join\" is not supported yet",
                         "\"encrypt\" is not a key",
                         "\"acl.enabled\" is not supported yet");
         assertThat(messages(parsed, Finding.Weight.NOTICE))
@@ -85,7 +83,7 @@ class GuideFilesTest {
         assertThat(configuration.client().enabled()).isTrue();
         assertThat(configuration.client().meta()).containsKey("workload_class");
         assertThat(configuration.plugins().rawExec().enabled()).isEqualTo(name.equals("client-edge"));
-        assertThat(messages(parsed, Finding.Weight.AT_START)).contains("\"client.servers\" is not supported yet");
+        assertThat(messages(parsed, Finding.Weight.AT_START)).contains("\"encrypt\" is not a key");
         assertThat(messages(parsed, Finding.Weight.NOTICE)).contains("\"client.cni_path\" is met by construction");
     }
 

@@ -250,7 +250,7 @@ class JobDiffTest {
             if (type == long.class || type == Long.class) {
                 return (long) random.nextInt(90) + 1;
             }
-            if (type == double.class) {
+            if (type == double.class || type == Double.class) {
                 return random.nextInt(8) / 4.0;
             }
             if (type == Duration.class) {
