@@ -25,7 +25,7 @@ launch() {
   # the one command of this group that asks an agent instead of being one
   [[ $program == agent && ${2:-} == join-token ]] && program=command
   case $program in
-    agent | demo | doctor | config)
+    agent | demo | doctor | config | tls)
       full_class_path
       # What a person waits for starts in half the time with the quick compiler alone; docs/decisions/070.
       [[ $1 != agent || " $* " == *" -dev "* || " $* " == *" --dev "* ]] && agent_flags+=(-XX:TieredStopAtLevel=1)

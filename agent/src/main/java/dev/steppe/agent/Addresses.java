@@ -18,6 +18,7 @@ import java.util.Optional;
 public record Addresses(
         List<String> nomad,
         List<String> consul,
+        List<String> consulTls,
         List<String> names,
         List<String> agents,
         String advertised,
@@ -30,6 +31,7 @@ public record Addresses(
     public Addresses {
         nomad = List.copyOf(nomad);
         consul = List.copyOf(consul);
+        consulTls = List.copyOf(consulTls);
         names = List.copyOf(names);
         agents = List.copyOf(agents);
     }
@@ -51,6 +53,7 @@ public record Addresses(
         return new Addresses(
                 nomad,
                 all(listening.consul(), machine),
+                all(listening.consulTls(), machine),
                 all(listening.names(), machine),
                 all(listening.agents(), machine),
                 advertised,

@@ -166,6 +166,7 @@ public record AgentOptions(
                 new Ports(
                         ports.http() == 0 ? FreePort.any() : ports.http(),
                         ports.consul() == 0 ? FreePort.any() : ports.consul(),
+                        ports.consulTls() == 0 ? FreePort.any() : ports.consulTls(),
                         ports.dns() == 0 ? FreePort.any() : ports.dns(),
                         ports.rpc() == 0 ? FreePort.any() : ports.rpc(),
                         ports.log() == 0 ? FreePort.any() : ports.log()),
@@ -174,6 +175,6 @@ public record AgentOptions(
 
     /** The same on free ports, and without a bridge, so that several agents fit on one machine. */
     public AgentOptions onFreePorts() {
-        return with(new Ports(0, 0, 0, 0, 0), Optional.empty());
+        return with(new Ports(0, 0, Ports.NONE, 0, 0, 0), Optional.empty());
     }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -36,6 +37,8 @@ public final class Assembly implements AutoCloseable {
     private final Optional<ServerPart> server;
     private final Optional<NodePart> node;
     private final EdgePart edge;
+    private final CompletableFuture<String> givenUp;
+    private final OwnCertificates certificates = new OwnCertificates();
     private final AtomicReference<Reload> reload = new AtomicReference<>(AgentControl.none()::reload);
 
     /** Starts an agent. When a part cannot start, those before it are ended again. */
@@ -55,8 +58,10 @@ public final class Assembly implements AutoCloseable {
         AgentData.make(options);
         parts.add(DataClaim.take(options.dataDirectory()));
         var random = new SecureRandom();
-        Optional<LinkPart> link =
-                options.development() ? Optional.empty() : Optional.of(LinkPart.start(parts, options, random));
+        Optional<LinkPart> link = options.development()
+                ? Optional.empty()
+                : Optional.of(LinkPart.start(parts, options, certificates, random));
+        givenUp = link.map(LinkPart::givenUp).orElseGet(CompletableFuture::new);
         server = options.configuration().server().enabled()
                 ? Optional.of(ServerPart.start(parts, options, link, random))
                 : Optional.empty();
@@ -71,7 +76,7 @@ public final class Assembly implements AutoCloseable {
                 node.isPresent(),
                 false,
                 new Control());
-        edge = EdgePart.start(parts, options, link, server, node, identity);
+        edge = EdgePart.start(parts, options, certificates, link, server, node, identity);
     }
 
     /** How the node reaches a server: within the process, or over the network. */
@@ -88,6 +93,7 @@ public final class Assembly implements AutoCloseable {
                                         options.clientDirectory(),
                                         options.configuration().nodeId())
                                 .value()));
+        reached.giveUpUnlessReached();
         return new FarTransport(
                 parts.add(new StreamDialer(reached.tls(), parts.add(new ThreadLoop("stream")), reached.servers())));
     }
@@ -103,6 +109,11 @@ public final class Assembly implements AutoCloseable {
     /** What the node's tasks read from the servers. */
     public DataReader data() {
         return node.orElseThrow().data();
+    }
+
+    /** Told why, when this agent gave up looking for servers and cannot go on. */
+    CompletableFuture<String> givenUp() {
+        return givenUp;
     }
 
     /** The first address of the Nomad API, with the real port where any was asked for. */
@@ -142,6 +153,11 @@ public final class Assembly implements AutoCloseable {
         }
     }
 
+    /** Reads the files of own certificates again; a line for each that is another now. Fails with none replaced. */
+    List<String> readCertificates(Configuration changed) throws IOException {
+        return certificates.again(changed);
+    }
+
     /** Does what can be done without a new start. */
     void apply(Configuration changed) throws IOException {
         if (node.isPresent()) {
@@ -158,6 +174,7 @@ public final class Assembly implements AutoCloseable {
                         : options.addresses().why())
                 + (options.addresses().areOpen()
                         ? "\n    there is no access control yet: whoever reaches these addresses may do everything"
+                                + (edge.asksCallers() ? ", with a certificate of the authority" : "")
                         : "")
                 + "\n    data in " + options.dataDirectory()
                 + (options.development()

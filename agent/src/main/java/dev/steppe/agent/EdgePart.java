@@ -1,5 +1,6 @@
 package dev.steppe.agent;
 
+import dev.steppe.agent.configuration.ApiCertificates;
 import dev.steppe.api.AgentControl;
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.api.FarRegion;
@@ -22,12 +23,14 @@ import dev.steppe.api.nomad.NomadDialect;
 import dev.steppe.client.mesh.NativeIdentities;
 import dev.steppe.model.IntentionAction;
 import dev.steppe.state.Store;
+import dev.steppe.wire.network.HostPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The edge of an agent: what people and programs talk to. */
@@ -37,6 +40,8 @@ final class EdgePart {
 
     private static final String NOMAD = "nomad";
     private static final String CONSUL = "consul";
+    private static final String HTTP = "http://";
+    private static final String HTTPS = "https://";
 
     private final AgentOptions options;
     private final HttpServer nomad;
@@ -48,23 +53,26 @@ final class EdgePart {
     static EdgePart start(
             Parts parts,
             AgentOptions options,
+            OwnCertificates certificates,
             Optional<LinkPart> link,
             Optional<ServerPart> server,
             Optional<NodePart> node,
             AgentIdentity identity)
             throws IOException {
-        return new EdgePart(parts, options, link, server, node, identity);
+        return new EdgePart(parts, options, certificates, link, server, node, identity);
     }
 
     private EdgePart(
             Parts parts,
             AgentOptions options,
+            OwnCertificates certificates,
             Optional<LinkPart> link,
             Optional<ServerPart> server,
             Optional<NodePart> node,
             AgentIdentity identity)
             throws IOException {
         this.options = options;
+        var secured = new SecuredApis(options, certificates);
         Optional<LocalNode> view = node.map(NodePart::view);
         Region region = server.isPresent()
                 ? parts.add(region(options, link, server.get(), identity))
@@ -88,8 +96,8 @@ final class EdgePart {
                 link,
                 servers,
                 nodes);
-        nomad = parts.add(HttpServer.start(nomadSetup));
-        consul = parts.add(HttpServer.start(consulSetup));
+        nomad = parts.add(HttpServer.start(secured.nomad(nomadSetup)));
+        consul = parts.add(HttpServer.start(secured.consul(consulSetup)));
         var setup = NameService.setup(options, catalog::now);
         var nameService = parts.add(new DnsServer(
                 servers.isPresent() && servers.get() instanceof ClientLinks far ? setup.answeredBy(far) : setup));
@@ -118,7 +126,9 @@ final class EdgePart {
                 options.addresses().advertised(),
                 link.isPresent() ? options.rpcPort() : 0,
                 options.nomadPort());
-        return new ServerRegion(self, server.server(), server.store(), server.consensus());
+        Predicate<HostPort> answers =
+                address -> server.links().map(links -> links.answers(address)).orElse(true);
+        return new ServerRegion(self, server.server(), server.store(), server.consensus(), answers);
     }
 
     /** The API with every request answered where it can be. */
@@ -182,8 +192,24 @@ final class EdgePart {
 
     /** One line that says where to find this agent. */
     String addresses() {
-        return "Nomad API http://" + text(nomadAddress()) + ", Consul API http://" + text(consulAddress()) + ", DNS "
-                + text(names.getFirst());
+        return "Nomad API " + (certificates().nomad().isPresent() ? HTTPS : HTTP) + text(nomadAddress())
+                + ", Consul API "
+                + consul.addresses().stream().map(this::consulUrl).collect(Collectors.joining(" "))
+                + ", DNS " + text(names.getFirst());
+    }
+
+    /** Whether whoever calls an API from elsewhere must show a certificate. */
+    boolean asksCallers() {
+        return certificates().nomad().map(ApiCertificates.Served::asksCallers).orElse(false);
+    }
+
+    private ApiCertificates certificates() {
+        return options.configuration().api().certificates();
+    }
+
+    private String consulUrl(InetSocketAddress address) {
+        boolean secure = address.getPort() == options.ports().consulTls();
+        return (secure ? HTTPS : HTTP) + text(address);
     }
 
     private static AgentControl.Listener listener(
@@ -226,7 +252,7 @@ final class EdgePart {
         var api = options.configuration().api();
         return HttpServer.Setup.of(
                         "nomad",
-                        sockets(options.addresses().nomad(), options.nomadPort()),
+                        SecuredApis.plainOfNomad(options),
                         Dialect.NOMAD,
                         NomadDialect.router(identity, region, catalog, view, observation),
                         Gate.accessControlOff())
@@ -244,7 +270,7 @@ final class EdgePart {
         var otherwise = options.allowByDefault() ? IntentionAction.ALLOW : IntentionAction.DENY;
         return HttpServer.Setup.of(
                         "consul",
-                        sockets(options.addresses().consul(), options.consulPort()),
+                        SecuredApis.plainOfConsul(options),
                         Dialect.CONSUL,
                         ConsulDialect.router(identity, region, catalog, otherwise, natives, observation),
                         Gate.accessControlOff())
@@ -252,7 +278,7 @@ final class EdgePart {
                 .withLimits(limits(api.consulConnectionsPerCaller()));
     }
 
-    private static List<InetSocketAddress> sockets(List<String> addresses, int port) {
+    static List<InetSocketAddress> sockets(List<String> addresses, int port) {
         return addresses.stream()
                 .map(address -> new InetSocketAddress(address, port))
                 .toList();

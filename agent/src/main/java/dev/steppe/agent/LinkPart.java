@@ -1,11 +1,9 @@
 package dev.steppe.agent;
 
-import dev.steppe.agent.configuration.LinkSettings;
 import dev.steppe.agent.link.CertificateKeeper;
 import dev.steppe.agent.link.Joining;
 import dev.steppe.agent.link.KeptIdentity;
 import dev.steppe.agent.link.LinkFiles;
-import dev.steppe.agent.link.OwnCertificateFiles;
 import dev.steppe.client.node.Fingerprint;
 import dev.steppe.io.Loop;
 import dev.steppe.io.ThreadLoop;
@@ -16,6 +14,7 @@ import dev.steppe.security.certificate.CertificateAuthority;
 import dev.steppe.security.identity.IdentityRefused;
 import dev.steppe.security.identity.SpiffeId;
 import dev.steppe.security.identity.TrustDomain;
+import dev.steppe.server.formation.Formation;
 import dev.steppe.wire.network.AgentCalls;
 import dev.steppe.wire.network.AgentNames;
 import dev.steppe.wire.network.AgentRole;
@@ -33,7 +32,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 /** What an agent has to do with other agents: what it proves itself with, and the servers it knows. */
 final class LinkPart {
@@ -41,7 +42,7 @@ final class LinkPart {
     /** Until the cluster's own log has the authority and makes certificates of the usual life. */
     private static final Duration FIRST_CERTIFICATE_LIFE = Duration.ofDays(90);
 
-    private static final int JOIN_ATTEMPTS = 10;
+    private static final Duration JOIN_PATIENCE = Duration.ofSeconds(30);
     private static final Duration JOIN_PAUSE = Duration.ofSeconds(3);
 
     private final AgentOptions options;
@@ -55,14 +56,17 @@ final class LinkPart {
     private final AgentCalls nodeCalls;
     private final SharedKey sharedKey;
     private final Loop loop;
+    private final CompletableFuture<String> givenUp = new CompletableFuture<>();
     private Optional<CertificateAuthority> firstAuthority = Optional.empty();
 
     /** Gets the agent what it needs, from where it can: files, what it kept, a token, or its own authority. */
-    static LinkPart start(Parts parts, AgentOptions options, SecureRandom random) throws IOException {
-        return new LinkPart(parts, options, random);
+    static LinkPart start(Parts parts, AgentOptions options, OwnCertificates certificates, SecureRandom random)
+            throws IOException {
+        return new LinkPart(parts, options, certificates, random);
     }
 
-    private LinkPart(Parts parts, AgentOptions options, SecureRandom random) throws IOException {
+    private LinkPart(Parts parts, AgentOptions options, OwnCertificates certificates, SecureRandom random)
+            throws IOException {
         this.options = options;
         this.random = random;
         var settings = options.configuration().link();
@@ -73,27 +77,25 @@ final class LinkPart {
                 settings.own().isEmpty() || settings.verifyNames());
         loop = parts.add(new ThreadLoop("link"));
         role = options.configuration().server().enabled() ? AgentRole.SERVER : AgentRole.CLIENT;
+        sharedKey = new SharedKey(settings.encrypt());
         var configured = new ArrayList<HostPort>();
         for (String address : settings.servers()) {
             configured.add(HostPort.parse(address, Joining.USUAL_PORT));
         }
         try {
-            var credentials = settings.own().isPresent()
-                    ? own(settings.own().get())
-                    : kept(configured).credentials();
-            tls = new AgentTls(names, credentials);
+            tls = settings.own().isPresent()
+                    ? certificates.read(
+                            new OwnCertificates.Purpose("before other agents", names, Optional.of(role)),
+                            settings.own().get(),
+                            newer -> newer.link().own())
+                    : new AgentTls(names, kept(configured).credentials());
         } catch (GeneralSecurityException unusable) {
             throw new IOException("the certificates of this agent cannot be used: " + unusable.getMessage(), unusable);
         }
         servers = new KnownServers(configured, files.servers());
         servers.onTold(known -> loop.execute(() -> keep(known)));
-        sharedKey = new SharedKey(role == AgentRole.SERVER ? settings.encrypt() : Optional.empty());
         calls = parts.add(AgentCalls.of(tls, sharedKey));
         nodeCalls = parts.add(AgentCalls.toNodes(tls, sharedKey));
-    }
-
-    private static dev.steppe.wire.network.Credentials own(LinkSettings.OwnCertificates own) throws IOException {
-        return OwnCertificateFiles.read(own.authority(), own.certificate(), own.key());
     }
 
     private void keep(List<HostPort> known) {
@@ -150,11 +152,17 @@ final class LinkPart {
 
     /** Asks again while nobody takes the call: servers that are started together are not all there at once. */
     private Joining.Joined admitted(Joining joining) throws IOException, InterruptedException {
-        for (int left = JOIN_ATTEMPTS; ; left--) {
+        long until = System.nanoTime()
+                + options.configuration()
+                        .link()
+                        .giveUpAfter()
+                        .orElse(JOIN_PATIENCE)
+                        .toNanos();
+        while (true) {
             try {
-                return joining.join(names, role, node(), random);
+                return joining.join(names, role, node(), sharedKey, random);
             } catch (Joining.UnansweredException away) {
-                if (left == 1) {
+                if (System.nanoTime() > until) {
                     throw away;
                 }
                 LOG.log(Level.WARNING, away.getMessage() + "; asking again");
@@ -227,6 +235,30 @@ final class LinkPart {
             parts.add(keeper::close);
             keeper.start();
         }
+    }
+
+    /** How long a server looks for others, with the end that the configuration sets. */
+    Formation.Patience patience(Duration pause) {
+        return new Formation.Patience(pause, options.configuration().link().giveUpAfter(), givenUp::complete);
+    }
+
+    /** Gives up where the configuration sets an end and no server took this agent until then. */
+    void giveUpUnlessReached() {
+        options.configuration()
+                .link()
+                .giveUpAfter()
+                .ifPresent(limit -> loop.execute(() -> loop.after(limit, () -> {
+                    if (!servers.wasReached()) {
+                        givenUp.complete("none of the servers at "
+                                + servers.all().stream().map(HostPort::toString).collect(Collectors.joining(", "))
+                                + " took this agent for " + limit.toSeconds() + " s");
+                    }
+                })));
+    }
+
+    /** Told why, when this agent gave up looking for others. */
+    CompletableFuture<String> givenUp() {
+        return givenUp;
     }
 
     /** The authority to begin the log with, where this is the first server. */

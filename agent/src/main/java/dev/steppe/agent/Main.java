@@ -4,6 +4,7 @@ import dev.steppe.agent.configuration.ConfigCommand;
 import dev.steppe.agent.demo.Demo;
 import dev.steppe.agent.doctor.DoctorCommand;
 import dev.steppe.agent.log.AgentLog;
+import dev.steppe.agent.tls.TlsCommand;
 import dev.steppe.io.linux.LinuxCalls;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** The entry of everything that is not a plain command: {@code agent}, {@code config}, {@code demo} and {@code doctor}. */
+/** The entry of everything that is not a plain command: {@code agent}, {@code config}, {@code demo}, {@code doctor} and {@code tls}. */
 public final class Main {
     private static final System.Logger LOG = System.getLogger(Main.class.getName());
     private static final int INTERRUPTED = 130;
@@ -40,6 +41,7 @@ public final class Main {
             case "agent" -> agent(rest, out, err);
             case "config" -> ConfigCommand.run(rest, out, err);
             case "demo" -> Demo.run(rest, home(), out, err);
+            case "tls" -> TlsCommand.run(rest, Path.of("").toAbsolutePath(), out, err, System.getenv());
             case "doctor" -> DoctorCommand.run(rest, System.getenv(), out, err);
             default -> {
                 err.println("steppe: unknown command \"" + command + "\"; see steppe help");
@@ -115,9 +117,18 @@ public final class Main {
         }
         out.println(agent.announcement());
         ReadyNotice.send(System.getenv());
+        var trouble = new AtomicReference<>("");
+        agent.givenUp().thenAccept(reason -> {
+            trouble.set(reason);
+            signal.want();
+        });
         signal.await();
         if (pidFile.isPresent()) {
             Files.deleteIfExists(pidFile.get());
+        }
+        if (!trouble.get().isEmpty()) {
+            LOG.log(Level.ERROR, "this agent cannot go on: " + trouble.get());
+            return 1;
         }
         if (options.development()) {
             out.println("==> Stopping: ending all allocations and removing what they used");

@@ -46,6 +46,12 @@ final class Reloading {
         var configuration = parsed.options().get().configuration();
         var newer = parsed.words().orElseThrow();
         var changes = words.until(newer);
+        List<String> certificates;
+        try {
+            certificates = agent.readCertificates(configuration);
+        } catch (IOException wrong) {
+            throw new IOException("nothing was changed, the certificates in use stay: " + wrong.getMessage(), wrong);
+        }
         if (!changes.reloadable().isEmpty()) {
             log.apply(configuration.log());
             agent.apply(configuration);
@@ -55,7 +61,7 @@ final class Reloading {
                 "read again changed=" + changes.reloadable().size() + " needing-start="
                         + changes.needingStart().size());
         words = newer;
-        var lines = new ArrayList<String>();
+        var lines = new ArrayList<>(certificates);
         changes.reloadable().forEach(name -> lines.add("changed: " + name));
         changes.needingStart().forEach(name -> lines.add("needs a new start of the agent: " + name));
         if (lines.isEmpty()) {

@@ -71,7 +71,7 @@ final class ServerForming implements Neighbours, Formation.Beginning, AutoClosea
         this.ownKeys = ownKeys;
         var address = setup.self.address().map(Object::toString).orElse("");
         var standing = new Standing(setup.self.id().value(), setup.name, address, setup.expected, false);
-        formation = new Formation(setup.identity, standing, this, log, this, PAUSE, setup.loop);
+        formation = new Formation(setup.identity, standing, this, log, this, link.patience(PAUSE), setup.loop);
     }
 
     void start() throws IOException {

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,7 @@ final class ServerLinks implements Forwarding.Servers, CertificateKeeper.Source 
     private final Store store;
     private final Consensus consensus;
     private final StreamDoor door;
+    private final ServerWatch watch;
     private boolean authorityKnown;
     private boolean closed;
 
@@ -64,6 +66,7 @@ final class ServerLinks implements Forwarding.Servers, CertificateKeeper.Source 
         this.store = store;
         this.consensus = consensus;
         this.door = new StreamDoor(loop, this::standing);
+        this.watch = new ServerWatch(loop, link.calls());
     }
 
     /** Where nodes' streams come in. */
@@ -80,12 +83,30 @@ final class ServerLinks implements Forwarding.Servers, CertificateKeeper.Source 
         loop.execute(() -> closed = true);
     }
 
-    /** This server's part now. */
-    Standing standing() {
+    /** Whether the server at that address answered lately, as far as this one knows. */
+    boolean answers(HostPort server) {
+        return watch.answers(server);
+    }
+
+    private Set<HostPort> others() {
         var addresses = new TreeSet<HostPort>();
         for (ServerMember member : store.snapshot().servers()) {
-            address(member).ifPresent(addresses::add);
+            if (!member.id().equals(self.id()) && isMember(member)) {
+                address(member).ifPresent(addresses::add);
+            }
         }
+        return addresses;
+    }
+
+    /** Those that left are told of no more. */
+    private boolean isMember(ServerMember member) {
+        var members = consensus.membership().members();
+        return members.all().isEmpty() || members.contains(new MemberId(member.id()));
+    }
+
+    /** This server's part now. */
+    Standing standing() {
+        var addresses = new TreeSet<>(others());
         address(self).ifPresent(addresses::add);
         return new Standing(part() == Forwarding.Part.LEADS, leader(), List.copyOf(addresses));
     }
@@ -138,6 +159,7 @@ final class ServerLinks implements Forwarding.Servers, CertificateKeeper.Source 
             return;
         }
         door.serversMayHaveChanged();
+        watch.look(others());
         var servers = standing().servers();
         if (store.snapshot().servers().iterator().hasNext()) {
             // before that this server knows of itself only, and would forget whom it has to ask

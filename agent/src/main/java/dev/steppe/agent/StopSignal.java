@@ -31,6 +31,11 @@ public final class StopSignal {
         }
     }
 
+    /** The process itself wants to end. */
+    public void want() {
+        wanted.countDown();
+    }
+
     /** Waits for the wish. */
     public void await() throws InterruptedException {
         wanted.await();

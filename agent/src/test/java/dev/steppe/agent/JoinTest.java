@@ -143,8 +143,17 @@ class JoinTest {
             assertThat(without.ask(door, standing, PATIENCE).status()).isEqualTo(200);
             var refused = with.ask(door, standing, PATIENCE);
             assertThat(refused.status()).isEqualTo(403);
-            assertThat(refused.text()).contains("the other server has a key in \"encrypt\" and this one has none");
+            assertThat(refused.text()).contains("the other agent has a key in \"encrypt\" and this server has none");
         }
+    }
+
+    @Test
+    void a_server_with_another_key_is_refused_before_its_token_is_used() throws Exception {
+        var token = token("{\"Server\":true,\"Uses\":1}");
+        var key = new SharedKey(Optional.of("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
+        assertThatThrownBy(() -> token.join(NAMES, AgentRole.SERVER, node, key, random))
+                .hasMessageContaining("the other agent has a key in \"encrypt\" and this server has none");
+        assertThat(join(token, AgentRole.SERVER).servers()).containsExactly(door);
     }
 
     @Test

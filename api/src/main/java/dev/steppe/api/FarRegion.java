@@ -89,6 +89,11 @@ public final class FarRegion implements Region {
         return servers.all().stream().map(server -> peer(server, leader)).toList();
     }
 
+    @Override
+    public List<Peer> left() {
+        return List.of();
+    }
+
     private static Peer peer(HostPort server, Optional<HostPort> leader) {
         return new Peer(
                 server.toString(),

@@ -62,6 +62,9 @@ public interface Region {
     /** The servers, the leader marked. */
     List<Peer> servers();
 
+    /** Servers that were taken out and are not forgotten yet. */
+    List<Peer> left();
+
     /** Makes a job run as specified. */
     JobWritten register(JobEndpoint.Wish wish) throws Refused, IOException, InterruptedException;
 
@@ -131,9 +134,16 @@ public interface Region {
     /** A written job. {@code warnings} is for the user, empty when there is nothing to say. */
     record JobWritten(long index, long jobModifyIndex, Optional<EvaluationId> evaluation, List<String> warnings) {}
 
+    /** The status of a server that answers. */
+    String ALIVE = "alive";
+    /** The status of a server that does not. */
+    String FAILED = "failed";
+    /** The status of a server that was taken out. */
+    String LEFT = "left";
+
     /**
-     * A member of the consensus: its host, the ports of its RPC and its HTTP API (0 when not known), and whether it
-     * answers ({@code alive} or {@code failed}).
+     * A server: its host, the ports of its RPC and its HTTP API (0 when not known), and its status, which is one of the
+     * three above.
      */
     record Peer(
             String id, String name, String host, int port, int httpPort, boolean leader, boolean voter, String status) {

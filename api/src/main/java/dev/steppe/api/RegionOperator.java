@@ -18,6 +18,12 @@ public interface RegionOperator {
     /** Takes a server out of the log. */
     Indexed<Members> remove(String id) throws Refused, IOException, InterruptedException;
 
+    /**
+     * Takes a server out that does not answer, by its name; with {@code prune} it is forgotten, too. Returns the index of
+     * the change.
+     */
+    long forceLeave(String name, boolean prune) throws Refused, IOException, InterruptedException;
+
     /** Hands the leadership over to the server of that id or address. */
     Indexed<Members> transfer(Optional<String> id, Optional<String> address)
             throws Refused, IOException, InterruptedException;

@@ -13,6 +13,7 @@ import dev.steppe.model.EvaluationId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.SchedulerConfiguration;
+import dev.steppe.model.ServerMember;
 import dev.steppe.model.VersionTag;
 import dev.steppe.server.AgentEndpoint;
 import dev.steppe.server.IntentionEndpoint;
@@ -27,12 +28,14 @@ import dev.steppe.state.Store;
 import dev.steppe.wire.network.HostPort;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The region as seen by an agent that is a server itself. Closing ends its watches, not the server. */
 public final class ServerRegion implements Region, AutoCloseable {
@@ -45,6 +48,7 @@ public final class ServerRegion implements Region, AutoCloseable {
     private final Server server;
     private final Store store;
     private final Consensus consensus;
+    private final Predicate<HostPort> answers;
     private final TaskScope scope = new TaskScope("region");
     private final StateWatch watch;
     private final AtomicReference<Optional<Known>> known = new AtomicReference<>(Optional.empty());
@@ -54,7 +58,9 @@ public final class ServerRegion implements Region, AutoCloseable {
 
     private record Known(List<Region.Peer> servers, long sinceNanos) {}
 
-    public ServerRegion(Self self, Server server, Store store, Consensus consensus) {
+    /** {@code answers} tells whether the server at an address answered lately. */
+    public ServerRegion(Self self, Server server, Store store, Consensus consensus, Predicate<HostPort> answers) {
+        this.answers = answers;
         this.self = self;
         this.server = server;
         this.store = store;
@@ -95,7 +101,7 @@ public final class ServerRegion implements Region, AutoCloseable {
 
     @Override
     public RegionOperator operator() {
-        return new ServerRegionOperator(self, server, consensus);
+        return new ServerRegionOperator(this, self, server, consensus);
     }
 
     @Override
@@ -127,22 +133,28 @@ public final class ServerRegion implements Region, AutoCloseable {
         return servers;
     }
 
+    @Override
+    public List<Region.Peer> left() {
+        var members = consensus.status().members();
+        if (members.isEmpty()) {
+            return List.of();
+        }
+        var left = new ArrayList<Region.Peer>();
+        for (ServerMember told : store.snapshot().servers()) {
+            if (members.stream().noneMatch(member -> member.id().value().equals(told.id()))) {
+                left.add(told(told, false, false, Region.LEFT));
+            }
+        }
+        return left;
+    }
+
     /** As the server told of itself; until it did, what the log knows of it. */
     private Region.Peer peer(Member member, Optional<MemberId> leader, boolean mine) {
         boolean leads = leader.equals(Optional.of(member.id()));
         var told = store.snapshot().server(member.id().value());
         if (told.isPresent() && told.get().agentAddress().contains(":")) {
-            var agent = HostPort.parse(told.get().agentAddress(), 0);
-            var http = HostPort.parse(told.get().httpAddress(), 0);
-            return new Region.Peer(
-                    member.id().value(),
-                    told.get().name(),
-                    agent.host(),
-                    agent.port(),
-                    http.port(),
-                    leads,
-                    true,
-                    "alive");
+            var address = HostPort.parse(told.get().agentAddress(), 0);
+            return told(told.get(), leads, true, mine || answers.test(address) ? Region.ALIVE : Region.FAILED);
         }
         return new Region.Peer(
                 member.id().value(),
@@ -152,7 +164,20 @@ public final class ServerRegion implements Region, AutoCloseable {
                 mine ? self.httpPort() : 0,
                 leads,
                 true,
-                "alive");
+                Region.ALIVE);
+    }
+
+    private static Region.Peer told(ServerMember told, boolean leads, boolean votes, String status) {
+        var agent = HostPort.parse(told.agentAddress(), 0);
+        return new Region.Peer(
+                told.id(),
+                told.name(),
+                agent.host(),
+                agent.port(),
+                HostPort.parse(told.httpAddress(), 0).port(),
+                leads,
+                votes,
+                status);
     }
 
     @Override

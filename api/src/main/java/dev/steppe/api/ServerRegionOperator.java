@@ -12,13 +12,16 @@ import dev.steppe.server.Server;
 import dev.steppe.server.StateArchive;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** What operators do, where the agent is a server itself. */
-record ServerRegionOperator(ServerRegion.Self self, Server server, Consensus consensus) implements RegionOperator {
+record ServerRegionOperator(ServerRegion region, ServerRegion.Self self, Server server, Consensus consensus)
+        implements RegionOperator {
     private static final long BARRIER_SECONDS = 30;
 
     private static <T> Indexed<T> ask(Consumer<Consumer<Reply<T>>> question)
@@ -30,6 +33,29 @@ record ServerRegionOperator(ServerRegion.Self self, Server server, Consensus con
     @Override
     public Indexed<Members> remove(String id) throws Refused, IOException, InterruptedException {
         return ask(then -> server.operator().remove(id, then));
+    }
+
+    @Override
+    public long forceLeave(String name, boolean prune) throws Refused, IOException, InterruptedException {
+        var found = Stream.concat(region.servers().stream(), region.left().stream())
+                .filter(peer -> name.equals(peer.name())
+                        || name.equals(peer.name() + "." + self.region())
+                        || name.equals(peer.id()))
+                // of several with one name, whoever does not answer is meant
+                .min(Comparator.comparing(peer -> peer.status().equals(Region.ALIVE)))
+                .orElseThrow(() -> Refused.notFound("there is no server \"" + name + "\": server members lists them"));
+        if (found.status().equals(Region.ALIVE)) {
+            throw Refused.invalid(
+                    "server " + found.name() + " answers, so it has not gone: stop it first; operator raft"
+                            + " remove-peer takes a server out that runs");
+        }
+        long index = found.status().equals(Region.FAILED)
+                ? remove(found.id()).index()
+                : region.snapshot().index();
+        return prune
+                ? ServerRegionOperator.<Long>ask(then -> server.agents().forget(found.id(), then))
+                        .index()
+                : index;
     }
 
     @Override

@@ -82,6 +82,11 @@ public final class World implements Region, AutoCloseable {
 
     /** As {@link #data}. */
     @Override
+    public List<Peer> left() {
+        return List.of();
+    }
+
+    @Override
     public RegionOperator operator() {
         throw new UnsupportedOperationException("a world without servers");
     }

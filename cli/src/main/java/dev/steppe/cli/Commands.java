@@ -55,6 +55,7 @@ import dev.steppe.cli.job.JobValidate;
 import dev.steppe.cli.job.ScalingPolicies;
 import dev.steppe.cli.member.AgentInfo;
 import dev.steppe.cli.member.AgentReload;
+import dev.steppe.cli.member.ForceLeave;
 import dev.steppe.cli.member.JoinToken;
 import dev.steppe.cli.member.Members;
 import dev.steppe.cli.member.ServerMembers;
@@ -222,6 +223,8 @@ final class Commands {
             case "catalog nodes" -> Optional.of(new CatalogNodes());
             case "connect ca get-config" -> Optional.of(new CertificateAuthority());
             case "server members" -> Optional.of(new ServerMembers());
+            case "server force-leave" -> Optional.of(ForceLeave.ofNomad());
+            case "force-leave" -> Optional.of(ForceLeave.ofConsul());
             case "agent join-token" -> Optional.of(new JoinToken());
             case "reload" -> Optional.of(new AgentReload());
             case "members" -> Optional.of(new Members());
@@ -281,6 +284,7 @@ final class Commands {
             case "node-drain" -> "node drain";
             case "eval-status" -> "eval status";
             case "server-members" -> "server members";
+            case "server-force-leave" -> "server force-leave";
             case "-v", "-version", "--version" -> "version";
             default -> name;
         };

@@ -19,7 +19,7 @@ final class Help {
 
     /** All commands people can type, in the order of the overview. */
     static List<Entry> entries() {
-        return Stream.of(agent(), jobs(), others(), cluster())
+        return Stream.of(agent(), jobs(), others(), cluster(), operation())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -121,7 +121,12 @@ final class Help {
                 new Entry("kv import", "Write exported keys"),
                 new Entry("lock", "Run a command while holding the lock of a prefix"),
                 new Entry("service list", "Services with provider nomad"),
-                new Entry("service info", "Instances of a service with provider nomad"),
+                new Entry("service info", "Instances of a service with provider nomad"));
+    }
+
+    /** The servers and agents themselves. */
+    private static List<Entry> operation() {
+        return List.of(
                 new Entry("operator scheduler get-config", "How placements are decided"),
                 new Entry("operator scheduler set-config", "Change how placements are decided"),
                 new Entry("operator root keyring list", "Keys that seal variables"),
@@ -139,11 +144,17 @@ final class Help {
                 new Entry("operator autopilot set-config", "Change that"),
                 new Entry("operator autopilot health", "How the servers are"),
                 new Entry("server members", "Servers of the region"),
+                new Entry("server force-leave", "Take a server out that does not answer"),
                 new Entry("members", "Agents of the datacenter"),
+                new Entry("force-leave", "Take a server out that does not answer"),
                 new Entry("agent-info", "What an agent is, where it listens, what others are told"),
                 new Entry("agent join-token", "Make a token with which another agent joins"),
                 new Entry("reload", "Have an agent read its configuration again"),
                 new Entry("monitor", "The log of the agent as it is written"),
+                new Entry("tls ca create", "Make an authority of your own for certificates of agents"),
+                new Entry("tls ca info", "What such an authority may vouch for, and how long"),
+                new Entry("tls cert create", "Make a certificate of an agent or for commands"),
+                new Entry("tls cert info", "What a certificate says"),
                 new Entry("system gc", "Forget at once what is over"),
                 new Entry("system reconcile summaries", "Nothing to do: summaries are never stored"),
                 new Entry("version", "Version of this program"),
@@ -163,7 +174,7 @@ final class Help {
     /** Says where a command explains itself that is not part of this module; false when the words name none. */
     static boolean elsewhere(List<String> words, Terminal terminal) {
         for (var entry : entries()) {
-            if (List.of(entry.name()).equals(words)
+            if (entry.name().equals(String.join(" ", words))
                     && Commands.create(entry.name()).isEmpty()) {
                 terminal.line(entry.about() + ".");
                 terminal.line("Its flags: steppe " + entry.name() + " -h");

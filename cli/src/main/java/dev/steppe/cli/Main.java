@@ -39,6 +39,17 @@ public final class Main {
         return run(args, terminal(args, out, err, System.in, environment), environment);
     }
 
+    /** Runs a command of another module with its own words, with help, flags and exit codes like those of this one. */
+    public static int run(
+            String name,
+            Command command,
+            List<String> args,
+            PrintStream out,
+            PrintStream err,
+            Map<String, String> environment) {
+        return execute(name, command, args, terminal(args, out, err, System.in, environment), environment);
+    }
+
     /** Runs one command at a given terminal. Returns the exit code. */
     static int run(List<String> args, Terminal terminal, Map<String, String> environment) {
         if (args.isEmpty()) {

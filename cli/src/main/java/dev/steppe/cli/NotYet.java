@@ -22,10 +22,6 @@ final class NotYet {
                         + " files name";
             case "server join" ->
                 "start the new agent with -join=<what agent join-token prints>, or name the servers in retry_join";
-            case "server force-leave" -> "operator raft remove-peer takes a server that is gone out of the log";
-            case "tls ca", "tls cert" ->
-                "the servers make certificates between agents by themselves; own ones can be made with openssl for the"
-                        + " names server.<region>.nomad and client.<region>.nomad";
             case "operator debug" -> "use agent-info, monitor and /v1/metrics";
             case "monitor export" -> "the log goes to the standard error of the agent; ask its service manager";
             default -> "";

@@ -120,10 +120,31 @@ public final class Keyring {
 
     /** Seals the content of a variable with the key that is active now. */
     Ciphertext seal(VariableKey variable, VariableItems items) throws IOException {
-        var active = store.snapshot()
+        return SealedItems.seal(opened(active()), variable, items, random);
+    }
+
+    /** Seals bytes for a place with the key that is active now; what is sealed opens for that place only. */
+    Ciphertext seal(String place, byte[] clear) throws IOException {
+        return opened(active()).seal(clear, place, random);
+    }
+
+    /** Opens what was sealed for a place. */
+    byte[] open(String place, Ciphertext sealed) throws IOException {
+        var key = store.snapshot()
+                .dataKey(sealed.keyId())
+                .orElseThrow(() ->
+                        new IOException(place + " was sealed with key " + sealed.keyId() + ", which was removed"));
+        try {
+            return opened(key).open(sealed, place);
+        } catch (SealBrokenException broken) {
+            throw new IOException(place + " cannot be opened: " + broken.getMessage(), broken);
+        }
+    }
+
+    private DataKey active() throws IOException {
+        return store.snapshot()
                 .activeDataKey()
                 .orElseThrow(() -> new IOException("the keyring is not ready yet; try again"));
-        return SealedItems.seal(opened(active), variable, items, random);
     }
 
     /** The content of a variable in clear. */

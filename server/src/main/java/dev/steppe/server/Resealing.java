@@ -1,5 +1,7 @@
 package dev.steppe.server;
 
+import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.data.Ciphertext;
 import dev.steppe.model.data.DataKey;
 import dev.steppe.model.data.Variable;
 import dev.steppe.state.Command;
@@ -15,9 +17,11 @@ final class Resealing implements Controller {
     private static final int BATCH = 16;
 
     private final Keyring keyring;
+    private final Certificates certificates;
 
-    Resealing(Keyring keyring) {
+    Resealing(Keyring keyring, Certificates certificates) {
         this.keyring = keyring;
+        this.certificates = certificates;
     }
 
     @Override
@@ -36,8 +40,16 @@ final class Resealing implements Controller {
         if (old.isEmpty()) {
             return List.of();
         }
+        var commands = new ArrayList<Command>();
         var batch = new ArrayList<Command.Resealed>();
         var used = new TreeSet<String>();
+        for (AuthorityRoot root : snapshot.roots()) {
+            String key = root.sealedKey().map(Ciphertext::keyId).orElse("");
+            if (old.contains(key)) {
+                used.add(key);
+                certificates.resealed(root).ifPresent(anew -> commands.add(new Command.PutRoot(anew, now)));
+            }
+        }
         for (Variable variable : snapshot.variables()) {
             String key = variable.items().keyId();
             if (old.contains(key)) {
@@ -48,6 +60,9 @@ final class Resealing implements Controller {
             }
         }
         var done = old.stream().filter(key -> !used.contains(key)).toList();
-        return batch.isEmpty() && done.isEmpty() ? List.of() : List.of(new Command.ResealVariables(batch, done, now));
+        if (!batch.isEmpty() || !done.isEmpty()) {
+            commands.add(new Command.ResealVariables(batch, done, now));
+        }
+        return commands;
     }
 }

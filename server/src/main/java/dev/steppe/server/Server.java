@@ -134,8 +134,8 @@ public final class Server implements AutoCloseable {
         this.store = store;
         proposals = new Proposals(consensus, loop);
         planner = new Planner(loop, store, proposals, Planner.Limits.STANDARD);
-        certificates = new Certificates(loop, store, proposals, options, random);
         keyring = new Keyring(loop, store, proposals, rootKeys, random);
+        certificates = new Certificates(loop, store, proposals, keyring, options, random);
         var catalog = new NewestCatalog(options.datacenter());
         data = new NodeData(loop, store, keyring, catalog);
         var heartbeats = new Heartbeats(options.heartbeat());
@@ -154,7 +154,7 @@ public final class Server implements AutoCloseable {
                 new InitialScheduling(options.scheduling()),
                 new LostHolders(renewals, checks),
                 new ForgottenKeys(),
-                new Resealing(keyring),
+                new Resealing(keyring, certificates),
                 new Garbage(options.retention()));
         jobs = new JobEndpoint(loop, store, proposals);
         launches = new LaunchEndpoint(loop, store, proposals);
@@ -299,8 +299,8 @@ public final class Server implements AutoCloseable {
         if (!leading || closed) {
             return;
         }
-        certificates.ensureRoot();
         keyring.ensureKey();
+        certificates.ensureRoot();
         for (Controller controller : controllers) {
             for (Command command : controller.decide(store.snapshot(), loop.now())) {
                 LOG.log(Level.DEBUG, "controller acts name=" + controller.name());

@@ -1,11 +1,12 @@
 package dev.steppe.state;
 
+import dev.steppe.model.FederatedRegion;
 import dev.steppe.model.JoinToken;
 import dev.steppe.model.ServerMember;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What commands change of the agents themselves: tokens to join with, and the servers. */
+/** What commands change of the agents themselves: tokens to join with, the servers, and other regions. */
 final class AgentChanges {
     private final Draft draft;
     private final Instant at;
@@ -45,8 +46,14 @@ final class AgentChanges {
         return Optional.empty();
     }
 
+    /** Whoever was at the same address before is not there any more. */
     Optional<String> put(ServerMember server) {
-        draft.servers = draft.servers.put(server.id(), server);
+        for (ServerMember other : draft.servers) {
+            if (!other.id().equals(server.id()) && other.agentAddress().equals(server.agentAddress())) {
+                draft.servers = draft.servers.remove(other.id());
+            }
+        }
+        draft.put(server);
         draft.publish(new Event.Other(Table.SERVERS));
         return Optional.empty();
     }
@@ -57,6 +64,21 @@ final class AgentChanges {
         }
         draft.servers = draft.servers.remove(id);
         draft.publish(new Event.Other(Table.SERVERS));
+        return Optional.empty();
+    }
+
+    Optional<String> put(FederatedRegion region) {
+        draft.put(region);
+        draft.publish(new Event.Other(Table.REGIONS));
+        return Optional.empty();
+    }
+
+    Optional<String> removeRegion(String name) {
+        if (draft.regions.get(name).isEmpty()) {
+            return Optional.of("region \"" + name + "\" is not known");
+        }
+        draft.regions = draft.regions.remove(name);
+        draft.publish(new Event.Other(Table.REGIONS));
         return Optional.empty();
     }
 }

@@ -76,6 +76,8 @@ final class Applier {
             case Command.UseJoinToken use -> agents(use).use(use.digest());
             case Command.PutServer put -> agents(put).put(put.server());
             case Command.RemoveServer remove -> agents(remove).remove(remove.id());
+            case Command.PutRegion put -> agents(put).put(put.region());
+            case Command.RemoveRegion remove -> agents(remove).removeRegion(remove.name());
             case Command.SetSchedulerConfiguration set -> new SchedulerSettings(draft).set(set);
             case Command.PutAutopilot put -> new OperatorChanges(draft).put(put);
             case Command.RestorePart part -> new OperatorChanges(draft).restore(part);
@@ -413,16 +415,7 @@ final class Applier {
     private Optional<String> putRoot(AuthorityRoot root) {
         if (root.active()) {
             for (AuthorityRoot other : before.roots()) {
-                draft.roots = draft.roots.put(
-                        other.id(),
-                        new AuthorityRoot(
-                                other.id(),
-                                other.name(),
-                                other.certificatePem(),
-                                other.privateKeyPem(),
-                                other.notBefore(),
-                                other.notAfter(),
-                                false));
+                draft.roots = draft.roots.put(other.id(), other.inactive());
             }
         }
         draft.roots = draft.roots.put(root.id(), root);

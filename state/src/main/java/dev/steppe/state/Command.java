@@ -14,6 +14,7 @@ import dev.steppe.model.DesiredTransition;
 import dev.steppe.model.DrainStrategy;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
+import dev.steppe.model.FederatedRegion;
 import dev.steppe.model.Intention;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
@@ -349,6 +350,13 @@ public sealed interface Command {
 
     /** A server is gone for good. Refused when there is none of that id. */
     record RemoveServer(String id, Instant at) implements Command {}
+
+    /** Another region is new, or something of it is. */
+    record PutRegion(FederatedRegion region, Instant at) implements Command {}
+
+    /** Another region is not known any more. Refused when there is none of that name. */
+    record RemoveRegion(String name, Instant at) implements Command {}
+
     /** The servers take care of themselves otherwise. Refused when {@code checkIndex} is not the index of what holds. */
     record PutAutopilot(AutopilotSettings settings, Optional<Long> checkIndex, Instant at) implements Command {}
 

@@ -8,6 +8,7 @@ import dev.steppe.model.Deployment;
 import dev.steppe.model.DeploymentId;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
+import dev.steppe.model.FederatedRegion;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
@@ -58,6 +59,7 @@ final class Draft {
     PersistentMap<JobKey, ScalingHistory> scalings;
     PersistentMap<String, JoinToken> joinTokens;
     PersistentMap<String, ServerMember> servers;
+    PersistentMap<String, FederatedRegion> regions;
     SchedulerConfiguration scheduler;
     Optional<AutopilotSettings> autopilot;
     List<Command.RestorePart> restoring;
@@ -91,6 +93,7 @@ final class Draft {
         scalings = PersistentMap.empty();
         joinTokens = PersistentMap.empty();
         servers = PersistentMap.empty();
+        regions = PersistentMap.empty();
         scheduler = SchedulerConfiguration.standard();
         autopilot = Optional.empty();
         restoring = List.of();
@@ -131,9 +134,18 @@ final class Draft {
         scalings = from.scalings;
         joinTokens = from.joinTokens;
         servers = from.servers;
+        regions = from.regions;
         scheduler = from.schedulerConfiguration();
         autopilot = from.autopilot;
         restoring = from.restoring;
+    }
+
+    void put(ServerMember server) {
+        servers = servers.put(server.id(), server);
+    }
+
+    void put(FederatedRegion region) {
+        regions = regions.put(region.name(), region);
     }
 
     /** Takes everything from another state. Indexes never go back, and everybody who waits for any table is woken. */
@@ -141,9 +153,11 @@ final class Draft {
         index = Math.max(index, other.index() + 1);
         capacityIndex = index;
         var present = servers;
+        var neighbours = regions;
         takeFrom(other);
-        // an archive knows the servers of its time, and these are others
+        // an archive knows the servers and regions of its time, and these are others
         servers = present;
+        regions = neighbours;
         restoring = List.of();
         for (Table table : Table.values()) {
             publish(new Event.Other(table));

@@ -8,6 +8,7 @@ import dev.steppe.model.Deployment;
 import dev.steppe.model.DeploymentId;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
+import dev.steppe.model.FederatedRegion;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobId;
@@ -66,6 +67,7 @@ public final class Snapshot {
     final PersistentMap<JobKey, ScalingHistory> scalings;
     final PersistentMap<String, JoinToken> joinTokens;
     final PersistentMap<String, ServerMember> servers;
+    final PersistentMap<String, FederatedRegion> regions;
     private final SchedulerConfiguration scheduler;
     final Optional<AutopilotSettings> autopilot;
     final List<Command.RestorePart> restoring;
@@ -117,6 +119,7 @@ public final class Snapshot {
         scalings = draft.scalings;
         joinTokens = draft.joinTokens;
         servers = draft.servers;
+        regions = draft.regions;
         scheduler = draft.scheduler;
         autopilot = draft.autopilot;
         restoring = draft.restoring;
@@ -422,6 +425,15 @@ public final class Snapshot {
     /** All servers that told of themselves, by id. */
     public Iterable<ServerMember> servers() {
         return servers;
+    }
+
+    /** Other regions that this one knows, by name. */
+    public Iterable<FederatedRegion> regions() {
+        return regions;
+    }
+
+    public Optional<FederatedRegion> region(String name) {
+        return regions.get(name);
     }
 
     public Optional<ServerMember> server(String id) {

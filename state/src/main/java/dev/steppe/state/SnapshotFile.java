@@ -5,6 +5,7 @@ import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.AutopilotSettings;
 import dev.steppe.model.Deployment;
 import dev.steppe.model.Evaluation;
+import dev.steppe.model.FederatedRegion;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
 import dev.steppe.model.JoinToken;
@@ -70,7 +71,8 @@ public final class SnapshotFile {
         SCHEDULER_CONFIGURATION(SchedulerConfiguration.class),
         AUTOPILOT(AutopilotSettings.class),
         RESTORE_PART(Command.RestorePart.class),
-        DEPLOYMENT(Deployment.class);
+        DEPLOYMENT(Deployment.class),
+        REGION(FederatedRegion.class);
 
         private final Class<?> type;
 
@@ -113,6 +115,7 @@ public final class SnapshotFile {
         write(out, Kind.AUTOPILOT, snapshot.autopilot.stream().toList());
         write(out, Kind.RESTORE_PART, snapshot.restoring);
         write(out, Kind.DEPLOYMENT, snapshot.deployments);
+        write(out, Kind.REGION, snapshot.regions);
         out.writeByte(Kind.END.ordinal());
         out.flush();
         long sum = crc.getValue();
@@ -258,10 +261,8 @@ public final class SnapshotFile {
                     var token = Codec.fromBinary(JoinToken.class, bytes);
                     draft.joinTokens = draft.joinTokens.put(token.digest(), token);
                 }
-                case SERVER -> {
-                    var server = Codec.fromBinary(ServerMember.class, bytes);
-                    draft.servers = draft.servers.put(server.id(), server);
-                }
+                case SERVER -> draft.put(Codec.fromBinary(ServerMember.class, bytes));
+                case REGION -> draft.put(Codec.fromBinary(FederatedRegion.class, bytes));
                 case NODE_POOL -> {
                     var pool = Codec.fromBinary(NodePool.class, bytes);
                     draft.nodePools = draft.nodePools.put(pool.name(), pool);

@@ -22,5 +22,7 @@ public enum Table {
     SCHEDULER_CONFIGURATION,
     /** How the servers take care of themselves, and states that are being restored. */
     OPERATOR,
-    DEPLOYMENTS
+    DEPLOYMENTS,
+    /** Other regions that this one knows. */
+    REGIONS
 }

@@ -1,5 +1,6 @@
 package dev.steppe.state;
 
+import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.data.Ciphertext;
 import dev.steppe.model.data.DataKey;
 import dev.steppe.model.data.Variable;
@@ -164,6 +165,10 @@ final class VariableChanges {
         if (key.get().state() == DataKey.State.ACTIVE) {
             return Optional.of("key " + command.id() + " is active; rotate the keyring first");
         }
+        if (opensAuthority(command.id())) {
+            return Optional.of("key " + command.id()
+                    + " still opens the certificate authority; seal it anew with a full rotation first");
+        }
         if (isUsed(command.id()) && !command.force()) {
             return Optional.of(
                     "key " + command.id() + " still opens variables; seal them anew with a full rotation first");
@@ -173,7 +178,20 @@ final class VariableChanges {
         return Optional.empty();
     }
 
+    /** Without it nobody could sign any more, so it does not go even when somebody insists. */
+    private boolean opensAuthority(String keyId) {
+        for (AuthorityRoot root : draft.roots) {
+            if (root.sealedKey().map(Ciphertext::keyId).equals(Optional.of(keyId))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean isUsed(String keyId) {
+        if (opensAuthority(keyId)) {
+            return true;
+        }
         for (Variable variable : draft.variables) {
             if (variable.items().keyId().equals(keyId)) {
                 return true;

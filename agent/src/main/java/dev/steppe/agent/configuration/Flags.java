@@ -33,7 +33,7 @@ public final class Flags {
             consul-port|VALUE|port|c:ports.http -n:ports.consul|the port of the Consul API; 8500 by default, 0 for a free one
             http-port|VALUE|port|c:ports.http -n:ports.consul|the same
             dns-port|VALUE|port|c:ports.dns -n:ports.dns|the port of DNS; 8600 by default, 0 for a free one
-            https-port|VALUE|port|c:ports.https|only -1 so far
+            https-port|VALUE|port|c:ports.https|the port of the Consul API over TLS; none by default
             domain|VALUE|name|c:domain|names that end so are answered; consul by default
             recursor|ELEMENT|address|c:recursors|who is asked for other names; may be repeated
             network-interface|VALUE|name|n:client.network_interface|the interface whose address is given to ports
@@ -56,8 +56,8 @@ public final class Flags {
             encrypt|VALUE|key|n:server.encrypt -c:encrypt|the key that all servers have in common; better in a file
             join|ELEMENT|address|n:server.start_join|<address>#<token> joins with a token of steppe agent join-token, <address>#@<file> with one in a file; without # as start_join
             retry-join|ELEMENT|address|n:server.retry_join|a server to find the others at; may be repeated
-            retry-interval|VALUE|time|n:server.retry_interval -c:retry_interval|no effect yet
-            retry-max|VALUE|n|n:server.retry_max -c:retry_max|no effect yet
+            retry-interval|VALUE|time|n:server.retry_interval -c:retry_interval|how long one of -retry-max attempts lasts; 30s by default
+            retry-max|VALUE|n|n:server.retry_max -c:retry_max|attempts to reach any server before the agent ends; 0, the default, for no end
             rejoin|NOTHING||n:server.rejoin_after_leave -c:rejoin_after_leave|no effect yet
             raft-protocol|VALUE|n|n:server.raft_protocol -c:raft_protocol|not needed
             servers|ELEMENT|address|n:client.servers|the same

@@ -9,8 +9,9 @@ import java.util.Optional;
  * How an agent finds other agents and what it proves itself with.
  *
  * @param servers where servers are called, from every word that says so
- * @param startJoin true when an agent that reaches none of them must not start
- * @param retryMax how often they are tried; 0 for no end
+ * @param startJoin true when an agent that reaches none of them soon must not go on
+ * @param retryInterval how long one attempt to reach any of them lasts
+ * @param retryMax how many attempts there are; 0 for no end
  * @param own certificates that somebody else made; without them the servers make some
  * @param verifyNames whether the names of roles in such certificates are looked at
  * @param encrypt the key that servers must have in common, in base64; never shown
@@ -23,8 +24,22 @@ public record LinkSettings(
         Optional<OwnCertificates> own,
         boolean verifyNames,
         Optional<String> encrypt) {
+    /** Agents that are started together are not all there at once. */
+    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+
     public LinkSettings {
         servers = List.copyOf(servers);
+    }
+
+    /** How long an agent that reaches none of the servers goes on; empty for ever. */
+    public Optional<Duration> giveUpAfter() {
+        if (servers.isEmpty()) {
+            return Optional.empty();
+        }
+        if (retryMax > 0) {
+            return Optional.of(retryInterval.multipliedBy(retryMax));
+        }
+        return startJoin ? Optional.of(START_PATIENCE) : Optional.empty();
     }
 
     /** Files in PEM. */

@@ -1,7 +1,5 @@
 package dev.steppe.agent.configuration;
 
-import dev.steppe.language.value.Value;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -30,6 +28,7 @@ final class LinkTranslation {
     }
 
     LinkSettings settings() {
+        var certificates = new CertificateTranslation(nomad, consul, findings);
         return new LinkSettings(
                 servers(),
                 NOMAD_SERVERS.stream()
@@ -46,8 +45,8 @@ final class LinkTranslation {
                         .or(() -> number("client.server_join.retry_max"))
                         .or(() -> consul.value("retry_max", Reading::count))
                         .orElse(0),
-                own(),
-                verifyNames(),
+                certificates.ofAgent(),
+                certificates.verifyNames(),
                 nomad.value("server.encrypt", Reading::text).or(() -> consul.value("encrypt", Reading::text)));
     }
 
@@ -81,74 +80,5 @@ final class LinkTranslation {
             }
         }
         return new ArrayList<>(all);
-    }
-
-    /** Nomad's own words, else those of Consul for traffic between agents, else its defaults. */
-    private Optional<LinkSettings.OwnCertificates> own() {
-        boolean rpc = nomad.value("tls.rpc", Reading::flag).orElse(false);
-        if (!rpc) {
-            // they may be meant for the API alone
-            List.of("tls.ca_file", "tls.cert_file", "tls.key_file").forEach(nomad::setting);
-        } else {
-            return files(nomad, "tls.ca_file", "tls.cert_file", "tls.key_file", "tls", nomad.setting("tls.rpc"));
-        }
-        return files(
-                consul,
-                firstOf("tls.internal_rpc.ca_file", "tls.defaults.ca_file", "ca_file"),
-                firstOf("tls.internal_rpc.cert_file", "tls.defaults.cert_file", "cert_file"),
-                firstOf("tls.internal_rpc.key_file", "tls.defaults.key_file", "key_file"),
-                "tls.defaults",
-                Optional.empty());
-    }
-
-    private String firstOf(String... words) {
-        for (String word : words) {
-            if (consul.setting(word).isPresent()) {
-                return word;
-            }
-        }
-        return words[1];
-    }
-
-    private Optional<LinkSettings.OwnCertificates> files(
-            Written dialect, String authority, String certificate, String key, String block, Optional<Setting> asked) {
-        var found = List.of(
-                dialect.value(authority, LinkTranslation::path),
-                dialect.value(certificate, LinkTranslation::path),
-                dialect.value(key, LinkTranslation::path));
-        if (found.stream().allMatch(Optional::isPresent)) {
-            return Optional.of(new LinkSettings.OwnCertificates(
-                    found.get(0).orElseThrow(),
-                    found.get(1).orElseThrow(),
-                    found.get(2).orElseThrow()));
-        }
-        if (found.stream().anyMatch(Optional::isPresent) || asked.isPresent()) {
-            var place = dialect.setting(authority)
-                    .or(() -> dialect.setting(certificate))
-                    .or(() -> dialect.setting(key))
-                    .or(() -> asked);
-            place.ifPresent(setting -> findings.wrong(
-                    setting.place(),
-                    "Own certificates need all of \"ca_file\", \"cert_file\" and \"key_file\" in \"" + block + "\"",
-                    "Whoever runs your authority makes them for server.<region>.nomad; without any of the three, the servers"
-                            + " make certificates themselves."));
-        }
-        return Optional.empty();
-    }
-
-    private static Path path(Value value) throws RefusedValueException {
-        return Path.of(Reading.text(value)).toAbsolutePath();
-    }
-
-    private boolean verifyNames() {
-        boolean rpc = nomad.value("tls.rpc", Reading::flag).orElse(false);
-        boolean ofNomad =
-                nomad.value("tls.verify_server_hostname", Reading::flag).orElse(false);
-        return rpc
-                ? ofNomad
-                : consul.value("tls.internal_rpc.verify_server_hostname", Reading::flag)
-                        .or(() -> consul.value("tls.defaults.verify_server_hostname", Reading::flag))
-                        .or(() -> consul.value("verify_server_hostname", Reading::flag))
-                        .orElse(false);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 public record Listening(
         List<String> nomad,
         List<String> consul,
+        List<String> consulTls,
         List<String> names,
         List<String> agents,
         Optional<String> advertised,
@@ -24,6 +25,7 @@ public record Listening(
     public Listening {
         nomad = List.copyOf(nomad);
         consul = List.copyOf(consul);
+        consulTls = List.copyOf(consulTls);
         names = List.copyOf(names);
         agents = List.copyOf(agents);
     }

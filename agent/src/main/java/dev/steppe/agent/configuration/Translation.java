@@ -238,6 +238,7 @@ final class Translation {
         return new Listening(
                 nomad.value("addresses.http", Translation::addresses).orElse(nomadUsual),
                 consul.value("addresses.http", Translation::addresses).orElse(consulUsual),
+                consul.value("addresses.https", Translation::addresses).orElse(consulUsual),
                 consul.value("addresses.dns", Translation::addresses).orElse(consulUsual),
                 nomad.value("addresses.rpc", Translation::addresses)
                         .or(() -> nomad.value("bind_addr", Translation::addresses))
@@ -269,17 +270,15 @@ final class Translation {
     }
 
     private Ports ports() {
-        consul.value("ports.https", Reading::portOrNone)
-                .filter(port -> port >= 0)
-                .flatMap(port -> consul.setting("ports.https"))
-                .ifPresent(setting -> later(setting, "is not supported yet: the API speaks HTTP only", "Write -1."));
+        int https = consul.value("ports.https", Reading::portOrNone).orElse(Ports.NONE);
         int rpc = nomad.value("ports.rpc", Reading::port)
                 .or(() -> consul.value("ports.server", Reading::port))
                 .orElse(Ports.standard().rpc());
         return new Ports(
                 nomad.value("ports.http", Reading::port).orElse(Ports.standard().http()),
-                same("ports.consul", "ports.http", Reading::port)
+                same("ports.consul", "ports.http", https == Ports.NONE ? Reading::port : Reading::portOrNone)
                         .orElse(Ports.standard().consul()),
+                https,
                 same("ports.dns", "ports.dns", Reading::port)
                         .orElse(Ports.standard().dns()),
                 rpc,
@@ -325,7 +324,8 @@ final class Translation {
                         consul.map("http_config.response_headers"),
                         () -> consul.setting("http_config.response_headers")),
                 nomad.value("limits.http_max_conns_per_client", Reading::count).orElse(100),
-                consul.value("limits.http_max_conns_per_client", Reading::count).orElse(200));
+                consul.value("limits.http_max_conns_per_client", Reading::count).orElse(200),
+                new CertificateTranslation(nomad, consul, findings).ofApis());
     }
 
     private SortedMap<String, String> headers(

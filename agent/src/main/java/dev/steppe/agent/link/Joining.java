@@ -9,6 +9,7 @@ import dev.steppe.wire.network.AgentNames;
 import dev.steppe.wire.network.AgentRole;
 import dev.steppe.wire.network.HostPort;
 import dev.steppe.wire.network.JoinSecret;
+import dev.steppe.wire.network.SharedKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Joins a cluster with a token: the authority's fingerprint in it says whether the server that answers is the right one,
@@ -64,12 +66,18 @@ public record Joining(HostPort server, JoinSecret secret) {
         }
     }
 
-    /** Asks for a certificate. */
+    /** Asks for a certificate, as one that knows no key. */
     public Joined join(AgentNames names, AgentRole role, String node, SecureRandom random)
+            throws IOException, InterruptedException {
+        return join(names, role, node, new SharedKey(Optional.empty()), random);
+    }
+
+    /** Asks for a certificate. */
+    public Joined join(AgentNames names, AgentRole role, String node, SharedKey key, SecureRandom random)
             throws IOException, InterruptedException {
         var request = AgentRequest.create(random);
         var wish = new AgentWords.JoinWish(secret.secretText(), role.word(), node, request.der());
-        try (var calls = AgentCalls.ofStranger(names, secret)) {
+        try (var calls = AgentCalls.ofStranger(names, secret, key)) {
             var answer =
                     calls.ask(server, AgentCalls.Call.put(AgentWords.JOIN, Codec.toJsonBytes(wish, false)), PATIENCE);
             if (!answer.isGood()) {

@@ -145,7 +145,7 @@ class ConfigurationReaderTest {
         assertThat(full.listening().nomad()).containsExactly("10.0.0.7");
         assertThat(full.listening().consul()).containsExactly("10.0.0.7");
         assertThat(full.listening().advertisedHttp()).contains("1.2.3.4:80");
-        assertThat(full.ports()).isEqualTo(new Ports(5646, 5500, 0, 4647, 4648));
+        assertThat(full.ports()).isEqualTo(new Ports(5646, 5500, Ports.NONE, 0, 4647, 4648));
         assertThat(full.log().level()).isEqualTo(LogLevel.DEBUG);
         assertThat(full.log().rotateAfter()).isEqualTo(Duration.ofHours(1));
         assertThat(full.leaving().onTerminate()).isTrue();
@@ -244,7 +244,7 @@ class ConfigurationReaderTest {
         assertThat(parsed.listening().names()).containsExactly("127.0.0.2");
         assertThat(parsed.listening().nomad()).containsExactly("127.0.0.1");
         assertThat(parsed.listening().advertised()).contains("{{ GetPrivateIP }}");
-        assertThat(parsed.ports()).isEqualTo(new Ports(4646, 5500, 5600, 4647, 4648));
+        assertThat(parsed.ports()).isEqualTo(new Ports(4646, 5500, Ports.NONE, 5600, 4647, 4648));
         assertThat(parsed.names())
                 .isEqualTo(new NameServiceSettings(
                         "example.org",
@@ -378,13 +378,11 @@ class ConfigurationReaderTest {
     @Test
     void what_an_agent_cannot_do_yet_is_refused_at_its_start_by_name() {
         assertThat(obstacles("""
-                        tls { http = true }
                         plugin "podman" { config {} }
                         consul { address = "10.0.0.1:8500" }
                         acl { enabled = true }
                         """))
                 .containsExactly(
-                        "\"tls.http\" is not supported yet",
                         "The plugin \"podman\" is not supported yet",
                         "\"consul.address\" names a Consul elsewhere, which is not asked: this agent answers its API itself",
                         "\"acl.enabled\" is not supported yet");

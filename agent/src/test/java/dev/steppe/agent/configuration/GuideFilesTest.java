@@ -59,7 +59,6 @@ class GuideFilesTest {
         assertThat(messages(parsed, Finding.Weight.AT_START))
                 .containsExactly(
                         "\"server.encrypt\" is not a key",
-                        "\"tls.http\" is not supported yet",
                         "\"acl.enabled\" is not supported yet",
                         "\"encrypt\" is not a key",
                         "\"acl.enabled\" is not supported yet");

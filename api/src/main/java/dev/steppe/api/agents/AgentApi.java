@@ -6,6 +6,7 @@ import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.HttpServer;
 import dev.steppe.api.http.Limits;
 import dev.steppe.api.http.Refused;
+import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import dev.steppe.api.http.Router;
@@ -16,6 +17,7 @@ import io.netty.channel.Channel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -62,10 +64,14 @@ public final class AgentApi implements AutoCloseable {
         var join = placed.apply(Route.write(AgentWords.JOIN, Right.ANYONE, routes::join));
         var standing = Route.get(AgentWords.STANDING, Right.ANYONE, routes::standing);
         var names = Route.write(AgentWords.NAMES, Right.ANYONE, routes::names);
-        strangers = HttpServer.start(table("joining", List.of(join)));
+        strangers = HttpServer.start(table("joining", List.of(agreeing(join, routes, sharedKey))));
         clients = HttpServer.start(faces.apply(table(
-                "clients",
-                List.of(standing, names, Route.write(AgentWords.CERTIFICATE, Right.ANYONE, routes::renewClient)))));
+                        "clients",
+                        List.of(
+                                standing,
+                                names,
+                                Route.write(AgentWords.CERTIFICATE, Right.ANYONE, routes::renewClient)))
+                .withGate(agreeing(sharedKey::objectionToClient))));
         var ofServers = new ArrayList<>(List.of(
                 join,
                 standing,
@@ -73,20 +79,30 @@ public final class AgentApi implements AutoCloseable {
                 Route.write(AgentWords.CERTIFICATE, Right.ANYONE, routes::renewServer),
                 placed.apply(Route.write(AgentWords.SERVER, Right.ANYONE, routes::announce))));
         ofServers.addAll(more);
-        servers = HttpServer.start(faces.apply(table("servers", ofServers).withGate(agreeing(sharedKey))));
+        servers = HttpServer.start(faces.apply(table("servers", ofServers).withGate(agreeing(sharedKey::objection))));
     }
 
-    /** Admits servers that have the same key, or have none as this one. */
-    private static Gate agreeing(SharedKey sharedKey) {
-        return (request, right) -> {
-            var objection = sharedKey.objection(request.header(SharedKey.HEADER));
-            if (objection.isPresent()) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "another server was refused from=" + request.remote() + " reason=" + objection.get());
-                throw new Refused(Refused.Kind.FORBIDDEN, objection.get() + ": all servers need the same");
-            }
-        };
+    /** Admits agents that have the same key, or have none as this one. */
+    private static Gate agreeing(UnaryOperator<Optional<String>> objections) {
+        return (request, right) -> agree(request, objections);
+    }
+
+    private static void agree(Request request, UnaryOperator<Optional<String>> objections) throws Refused {
+        var objection = objections.apply(request.header(SharedKey.HEADER));
+        if (objection.isPresent()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "another agent was refused from=" + request.remote() + " reason=" + objection.get());
+            throw new Refused(Refused.Kind.FORBIDDEN, objection.get() + ": all servers need the same");
+        }
+    }
+
+    /** Before a token is used up, whoever wants to become a server must know the key. */
+    private static Route agreeing(Route join, AgentRoutes routes, SharedKey sharedKey) {
+        return join.handledBy(request -> {
+            agree(request, routes.wantsToServe(request) ? sharedKey::objection : sharedKey::objectionToClient);
+            return join.handler().handle(request);
+        });
     }
 
     private static HttpServer.Setup table(String name, List<Route> routes) {

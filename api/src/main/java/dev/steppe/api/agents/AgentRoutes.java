@@ -42,6 +42,11 @@ public final class AgentRoutes {
         this.region = region;
     }
 
+    /** Whether a request to join is that of a server. */
+    boolean wantsToServe(Request request) throws Refused {
+        return AgentRole.of(read(AgentWords.JoinWish.class, request).role()).equals(Optional.of(AgentRole.SERVER));
+    }
+
     Response join(Request request) throws Refused, IOException, InterruptedException {
         var wish = read(AgentWords.JoinWish.class, request);
         var role = AgentRole.of(wish.role())

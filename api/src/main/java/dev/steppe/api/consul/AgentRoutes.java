@@ -18,10 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /** The agent itself, its services, and the members of the cluster. */
 final class AgentRoutes {
     private static final int ALIVE = 1;
+    private static final int LEFT = 3;
     private static final int FAILED = 4;
 
     private final AgentIdentity identity;
@@ -41,6 +43,7 @@ final class AgentRoutes {
                 Route.put("/v1/agent/reload", Right.WRITE_AGENT, this::reload),
                 Route.get("/v1/agent/version", Right.READ_AGENT, request -> Reads.json(version())),
                 Route.get("/v1/agent/members", Right.READ_NODES, this::members),
+                Route.put("/v1/agent/force-leave/{node}", Right.WRITE_AGENT, this::forceLeave),
                 Route.get("/v1/agent/services", Right.READ_SERVICES, this::services),
                 Route.get("/v1/agent/service/{id}", Right.READ_SERVICES, this::service),
                 Route.get("/v1/agent/checks", Right.READ_SERVICES, this::checks),
@@ -148,24 +151,19 @@ final class AgentRoutes {
     private List<SortedMap<String, Object>> allMembers() {
         var members = new ArrayList<SortedMap<String, Object>>();
         var servers = region.servers();
-        for (var peer : servers) {
-            members.add(member(
-                    peer.name(),
-                    peer.host(),
-                    peer.port(),
-                    "consul",
-                    peer.status().equals("alive")));
-        }
+        Stream.concat(servers.stream(), region.left().stream())
+                .forEach(peer ->
+                        members.add(member(peer.name(), peer.host(), peer.port(), "consul", status(peer.status()))));
         for (var node : reads.catalog().now().nodes()) {
             if (servers.stream().noneMatch(peer -> peer.name().equals(node.name()))) {
-                members.add(member(
-                        node.name(), node.address(), 0, "node", node.check().health() == Health.PASSING));
+                int status = node.check().health() == Health.PASSING ? ALIVE : FAILED;
+                members.add(member(node.name(), node.address(), 0, "node", status));
             }
         }
         return members;
     }
 
-    private SortedMap<String, Object> member(String name, String address, int port, String role, boolean alive) {
+    private SortedMap<String, Object> member(String name, String address, int port, String role, int status) {
         var tags = Shapes.fields();
         tags.put("role", role);
         tags.put("dc", identity.datacenter());
@@ -176,8 +174,22 @@ final class AgentRoutes {
         member.put("Addr", address);
         member.put("Port", port);
         member.put("Tags", tags);
-        member.put("Status", alive ? ALIVE : FAILED);
+        member.put("Status", status);
         return member;
+    }
+
+    private static int status(String word) {
+        return switch (word) {
+            case Region.ALIVE -> ALIVE;
+            case Region.LEFT -> LEFT;
+            default -> FAILED;
+        };
+    }
+
+    private Response forceLeave(Request request) throws Refused, IOException, InterruptedException {
+        reads.check(request);
+        region.operator().forceLeave(request.name("node"), request.query().flag("prune"));
+        return Response.text(200, "");
     }
 
     private Response services(Request request) throws Refused {

@@ -71,7 +71,8 @@ public final class HttpServer implements AutoCloseable {
             Gate gate,
             Headers standingHeaders,
             Limits limits,
-            SortedMap<String, Setup> faces) {
+            SortedMap<String, Setup> faces,
+            Optional<SecureListener> secure) {
         /** The header with which a request asks for a face. */
         public static final String FACE = "X-Steppe-Face";
 
@@ -84,34 +85,48 @@ public final class HttpServer implements AutoCloseable {
         public static Setup of(
                 String name, List<InetSocketAddress> addresses, Dialect dialect, Router router, Gate gate) {
             return new Setup(
-                    name, addresses, dialect, router, gate, Headers.none(), Limits.standard(), new TreeMap<>());
+                    name,
+                    addresses,
+                    dialect,
+                    router,
+                    gate,
+                    Headers.none(),
+                    Limits.standard(),
+                    new TreeMap<>(),
+                    Optional.empty());
         }
 
         /** This set-up with headers that go on every answer. */
         public Setup withStandingHeaders(Headers headers) {
-            return new Setup(name, addresses, dialect, router, gate, headers, limits, faces);
+            return new Setup(name, addresses, dialect, router, gate, headers, limits, faces, secure);
         }
 
         /** This set-up with another table. */
         public Setup withRouter(Router other) {
-            return new Setup(name, addresses, dialect, other, gate, standingHeaders, limits, faces);
+            return new Setup(name, addresses, dialect, other, gate, standingHeaders, limits, faces, secure);
         }
 
         /** This set-up with another gate. */
         public Setup withGate(Gate other) {
-            return new Setup(name, addresses, dialect, router, other, standingHeaders, limits, faces);
+            return new Setup(name, addresses, dialect, router, other, standingHeaders, limits, faces, secure);
         }
 
         /** This set-up with other limits. */
         public Setup withLimits(Limits other) {
-            return new Setup(name, addresses, dialect, router, gate, standingHeaders, other, faces);
+            return new Setup(name, addresses, dialect, router, gate, standingHeaders, other, faces, secure);
         }
 
         /** This set-up with another one that requests may ask for; only its table, gate, dialect and headers count. */
         public Setup withFace(String faceName, Setup face) {
             var more = new TreeMap<>(faces);
             more.put(faceName, face);
-            return new Setup(name, addresses, dialect, router, gate, standingHeaders, limits, more);
+            return new Setup(name, addresses, dialect, router, gate, standingHeaders, limits, more, secure);
+        }
+
+        /** This set-up, also served over TLS. */
+        public Setup withSecure(SecureListener listener) {
+            return new Setup(
+                    name, addresses, dialect, router, gate, standingHeaders, limits, faces, Optional.of(listener));
         }
 
         /** The set-up a request asks for. */
@@ -141,19 +156,29 @@ public final class HttpServer implements AutoCloseable {
         var listeners = new ArrayList<Channel>();
         try {
             for (var address : setup.addresses()) {
-                var bound = bootstrap.bind(address).awaitUninterruptibly();
-                if (!bound.isSuccess()) {
-                    throw new IOException(
-                            "cannot listen on " + address + " for " + setup.name() + ": " + reason(bound.cause()),
-                            bound.cause());
+                listeners.add(bound(bootstrap, address, setup.name()));
+            }
+            if (setup.secure().isPresent()) {
+                var secure = setup.secure().get();
+                var secured = bootstrap.clone().childHandler(secure.before(pipeline));
+                for (var address : secure.addresses()) {
+                    listeners.add(bound(secured, address, setup.name()));
                 }
-                listeners.add(bound.channel());
             }
         } catch (IOException refused) {
             new HttpServer(loops, connections, listeners, handlers, pipeline).close();
             throw refused;
         }
         return new HttpServer(loops, connections, listeners, handlers, pipeline);
+    }
+
+    private static Channel bound(ServerBootstrap bootstrap, InetSocketAddress address, String name) throws IOException {
+        var bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen on " + address + " for " + name + ": " + reason(bound.cause()), bound.cause());
+        }
+        return bound.channel();
     }
 
     /**
@@ -169,7 +194,7 @@ public final class HttpServer implements AutoCloseable {
         return message == null ? cause.getClass().getSimpleName() : message;
     }
 
-    /** The addresses in the order of the set-up, with the real port where port 0 was asked for. */
+    /** The addresses in the order of the set-up, those with TLS last, with the real port where port 0 was asked for. */
     public List<InetSocketAddress> addresses() {
         return listeners.stream()
                 .map(listener -> (InetSocketAddress) listener.localAddress())

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The agent itself, its servers, and what there is one of: region, namespace. */
 final class AgentRoutes {
@@ -39,6 +40,7 @@ final class AgentRoutes {
                 Route.get("/v1/agent/self", Right.READ_AGENT, this::self),
                 Route.write("/v1/agent/reload", Right.WRITE_AGENT, this::reload),
                 Route.get("/v1/agent/members", Right.READ_NODES, request -> Reads.json(members())),
+                Route.write("/v1/agent/force-leave", Right.WRITE_AGENT, this::forceLeave),
                 Route.get("/v1/agent/servers", Right.READ_AGENT, request -> Reads.json(addresses())),
                 Route.get("/v1/agent/health", Right.ANYONE, this::health),
                 Route.get("/v1/status/leader", Right.ANYONE, request -> Reads.json(leader())),
@@ -123,8 +125,23 @@ final class AgentRoutes {
         reply.put("ServerName", identity.name());
         reply.put("ServerRegion", region.name());
         reply.put("ServerDC", identity.datacenter());
-        reply.put("Members", region.servers().stream().map(this::member).toList());
+        reply.put(
+                "Members",
+                Stream.concat(region.servers().stream(), region.left().stream())
+                        .map(this::member)
+                        .toList());
         return reply;
+    }
+
+    private Response forceLeave(Request request) throws Refused, IOException, InterruptedException {
+        reads.checkRegion(request);
+        var name = request.query().text("node").filter(it -> !it.isEmpty());
+        if (name.isEmpty()) {
+            throw Refused.invalid("say which server: ?node=, as server members shows it");
+        }
+        boolean prune = request.query().flag("prune");
+        long index = region.operator().forceLeave(name.get(), prune);
+        return Response.empty().with("X-Nomad-Index", Long.toString(index));
     }
 
     private Object member(Region.Peer server) {

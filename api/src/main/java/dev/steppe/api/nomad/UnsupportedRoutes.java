@@ -29,7 +29,6 @@ final class UnsupportedRoutes {
             "/v1/acl/{rest...}",
             "/v1/namespace",
             "/v1/agent/join",
-            "/v1/agent/force-leave",
             "/v1/agent/schedulers",
             "/v1/agent/schedulers/config",
             "/v1/agent/keyring/{rest...}",

@@ -4,8 +4,6 @@ import java.util.List;
 
 /** The flags that all commands of one dialect share. */
 public final class CommonFlags {
-    private static final String NO_TLS = "the commands speak plain HTTP on loopback or a unix socket for now";
-
     private CommonFlags() {}
 
     /** For commands about jobs, nodes, allocations and evaluations. */
@@ -17,13 +15,13 @@ public final class CommonFlags {
                 Flag.text("token", "secret", "The token, also NOMAD_TOKEN."),
                 Flag.toggle("no-color", "Plain output, also NOMAD_CLI_NO_COLOR."),
                 Flag.toggle("force-color", "Colours and bold also when the output is no terminal."),
-                Flag.refused("ca-cert", NO_TLS),
-                Flag.refused("ca-path", NO_TLS),
-                Flag.refused("client-cert", NO_TLS),
-                Flag.refused("client-key", NO_TLS),
-                Flag.refused("tls-server-name", NO_TLS),
-                Flag.refused("tls-skip-verify", NO_TLS),
-                Flag.refused("insecure", NO_TLS));
+                Flag.text("ca-cert", "file", "For https, the authority of the agent, also NOMAD_CACERT."),
+                Flag.text("ca-path", "directory", "The same, all files of a directory, also NOMAD_CAPATH."),
+                Flag.text("client-cert", "file", "For https, the own certificate, also NOMAD_CLIENT_CERT."),
+                Flag.text("client-key", "file", "Its key, also NOMAD_CLIENT_KEY."),
+                Flag.text("tls-server-name", "name", "The name the agent proves, also NOMAD_TLS_SERVER_NAME."),
+                Flag.toggle("tls-skip-verify", "Talk to anybody who answers, also NOMAD_SKIP_VERIFY."),
+                Flag.toggle("insecure", "The same as -tls-skip-verify."));
     }
 
     /** For commands about the catalog, intentions and the mesh. */
@@ -38,11 +36,11 @@ public final class CommonFlags {
                 Flag.toggle("no-color", "Plain output."),
                 Flag.toggle("force-color", "Colours and bold also when the output is no terminal."),
                 Flag.refused("token-file", "set CONSUL_HTTP_TOKEN from the file instead"),
-                Flag.refused("ca-file", NO_TLS),
-                Flag.refused("ca-path", NO_TLS),
-                Flag.refused("client-cert", NO_TLS),
-                Flag.refused("client-key", NO_TLS),
-                Flag.refused("tls-server-name", NO_TLS));
+                Flag.text("ca-file", "file", "For https, the authority of the agent, also CONSUL_CACERT."),
+                Flag.text("ca-path", "directory", "The same, all files of a directory, also CONSUL_CAPATH."),
+                Flag.text("client-cert", "file", "For https, the own certificate, also CONSUL_CLIENT_CERT."),
+                Flag.text("client-key", "file", "Its key, also CONSUL_CLIENT_KEY."),
+                Flag.text("tls-server-name", "name", "The name the agent proves, also CONSUL_TLS_SERVER_NAME."));
     }
 
     /** Machine output by template, known from elsewhere. */

@@ -3,13 +3,18 @@ package dev.steppe.cli.command;
 import dev.steppe.cli.http.Api;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Target;
+import dev.steppe.cli.http.TlsTerms;
 import dev.steppe.cli.terminal.Terminal;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** What a command gets when it runs: its arguments, the environment and the terminal. */
 public record Invocation(Arguments arguments, Map<String, String> environment, Terminal terminal) {
+    private static final String HTTP = "http://";
+    private static final String HTTPS = "https://";
 
     /** The Nomad dialect of the agent that flags and environment name. */
     public Api nomad() throws ApiException {
@@ -18,7 +23,14 @@ public record Invocation(Arguments arguments, Map<String, String> environment, T
         addIfSaid(parameters, "region", first("region", "NOMAD_REGION", ""));
         addIfSaid(parameters, "namespace", first("namespace", "NOMAD_NAMESPACE", ""));
         var token = first("token", "NOMAD_TOKEN", "");
-        return new Api(Target.parse(address, 4646), Api.Dialect.NOMAD, token, parameters);
+        var terms = new TlsTerms(
+                first("ca-cert", "NOMAD_CACERT", ""),
+                first("ca-path", "NOMAD_CAPATH", ""),
+                first("client-cert", "NOMAD_CLIENT_CERT", ""),
+                first("client-key", "NOMAD_CLIENT_KEY", ""),
+                first("tls-server-name", "NOMAD_TLS_SERVER_NAME", ""),
+                arguments.has("tls-skip-verify") || arguments.has("insecure") || isTrue("NOMAD_SKIP_VERIFY"));
+        return new Api(Target.parse(address, 4646).with(terms), Api.Dialect.NOMAD, token, parameters);
     }
 
     /** The Consul dialect of the agent that flags and environment name. */
@@ -30,7 +42,35 @@ public record Invocation(Arguments arguments, Map<String, String> environment, T
         addIfSaid(parameters, "ns", first("namespace", "CONSUL_NAMESPACE", ""));
         addIfSaid(parameters, "stale", arguments.has("stale") ? "true" : "");
         var token = first("token", "CONSUL_HTTP_TOKEN", "");
-        return new Api(Target.parse(address, 8500), Api.Dialect.CONSUL, token, parameters);
+        var terms = new TlsTerms(
+                first("ca-file", "CONSUL_CACERT", ""),
+                first("ca-path", "CONSUL_CAPATH", ""),
+                first("client-cert", "CONSUL_CLIENT_CERT", ""),
+                first("client-key", "CONSUL_CLIENT_KEY", ""),
+                first("tls-server-name", "CONSUL_TLS_SERVER_NAME", ""),
+                isFalse("CONSUL_HTTP_SSL_VERIFY"));
+        var written = isTrue("CONSUL_HTTP_SSL") ? secured(address) : address;
+        var port = written.startsWith(HTTPS) ? 8501 : 8500;
+        return new Api(Target.parse(written, port).with(terms), Api.Dialect.CONSUL, token, parameters);
+    }
+
+    /** The same address over TLS: somebody asked for it in a variable of its own, whatever the address says. */
+    private static String secured(String address) {
+        return address.startsWith(HTTP)
+                ? HTTPS + address.substring(HTTP.length())
+                : address.contains("://") ? address : HTTPS + address;
+    }
+
+    private boolean isTrue(String variable) {
+        return List.of("1", "t", "true").contains(variable(variable));
+    }
+
+    private boolean isFalse(String variable) {
+        return List.of("0", "f", "false").contains(variable(variable));
+    }
+
+    private String variable(String name) {
+        return Optional.ofNullable(environment.get(name)).orElse("").toLowerCase(Locale.ROOT);
     }
 
     /** The value of a flag, else of a variable that is not empty, else the default. */

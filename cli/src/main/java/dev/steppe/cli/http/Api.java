@@ -8,11 +8,13 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 
 /**
  * One dialect of one agent. Each call opens a connection, sends one request and reads the answer; a status other than 2xx is an
@@ -220,6 +222,18 @@ public final class Api {
             return new ApiException(
                     "cannot reach " + where + " (" + failed.getMessage() + "). Start one with 'steppe agent -dev', or "
                             + "name another with " + dialect.addressVariable + " or the address flag",
+                    failed);
+        }
+        if (failed instanceof SSLException untrusted) {
+            return new ApiException("no secure connection to " + where + ": " + TlsFailure.later(untrusted), failed);
+        }
+        if (failed instanceof SocketException
+                && target.secured().isPresent()
+                && target.secured().get().certificateFile().isEmpty()) {
+            return new ApiException(
+                    "no secure connection to " + where + ": it was closed (" + failed.getMessage()
+                            + "). An agent that wants certificates of its callers does so: name one with -client-cert and"
+                            + " -client-key",
                     failed);
         }
         return new ApiException("lost " + where + ": " + failed.getMessage(), failed);

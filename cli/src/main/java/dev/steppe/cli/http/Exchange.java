@@ -25,6 +25,7 @@ import java.util.Locale;
  */
 final class Exchange implements Closeable {
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+    private static final int HANDSHAKE_TIMEOUT_MILLIS = 10_000;
     private static final int HEAD_BYTES_MAX = 64 * 1024;
     private static final int SWITCHED = 101;
 
@@ -53,15 +54,19 @@ final class Exchange implements Closeable {
 
     private static Exchange overTcp(Target target, String head, byte[] content, int readTimeoutMillis)
             throws IOException {
-        var socket = new Socket();
+        var plain = new Socket();
         try {
-            socket.setTcpNoDelay(true);
-            socket.connect(new InetSocketAddress(target.host(), target.port()), CONNECT_TIMEOUT_MILLIS);
+            plain.setTcpNoDelay(true);
+            plain.connect(new InetSocketAddress(target.host(), target.port()), CONNECT_TIMEOUT_MILLIS);
+            plain.setSoTimeout(target.secured().isPresent() ? HANDSHAKE_TIMEOUT_MILLIS : readTimeoutMillis);
+            var socket = target.secured().isPresent()
+                    ? target.secured().get().over(plain, target.host(), target.port())
+                    : plain;
             socket.setSoTimeout(readTimeoutMillis);
             send(socket.getOutputStream(), head, content);
             return new Exchange(socket, new BufferedInputStream(socket.getInputStream()), socket.getOutputStream());
         } catch (IOException failed) {
-            closeAfter(failed, socket);
+            closeAfter(failed, plain);
             throw failed;
         }
     }

@@ -7,11 +7,16 @@ import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
+import dev.steppe.cli.json.Json;
 import dev.steppe.cli.terminal.Table;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** Lists the agents of the datacenter, servers and clients. */
 public final class Members implements Command {
+    private static final int NONE = 2;
 
     @Override
     public String usage() {
@@ -27,9 +32,9 @@ public final class Members implements Command {
     public List<Flag> flags() {
         return List.of(
                 Flag.toggle("json", "As JSON."),
-                Flag.refused("detailed", "use -json"),
+                Flag.toggle("detailed", "With what each agent tells of itself."),
                 Flag.refused("wan", "one region is asked at a time; name it with -http-addr"),
-                Flag.refused("status", "use -json and a JSON tool such as jq"),
+                Flag.text("status", "regex", "Only those whose status matches; exit code 2 where none does."),
                 Flag.refused("filter", "use -json and a JSON tool such as jq"));
     }
 
@@ -47,8 +52,22 @@ public final class Members implements Command {
             terminal.json(members);
             return 0;
         }
-        var table = new Table("Node", "Address", "Status", "Type", "Build", "Protocol", "DC", "Partition", "Segment");
+        var wanted = pattern(invocation.arguments().text("status").orElse(".*"));
+        List<Json> shown = new ArrayList<>();
         for (var member : members.items()) {
+            if (wanted.matcher(status(member.number("Status"))).find()) {
+                shown.add(member);
+            }
+        }
+        if (shown.isEmpty()) {
+            return NONE;
+        }
+        if (invocation.arguments().has("detailed")) {
+            terminal.table(Tags.table("Node", shown));
+            return 0;
+        }
+        var table = new Table("Node", "Address", "Status", "Type", "Build", "Protocol", "DC", "Partition", "Segment");
+        for (var member : shown) {
             var tags = member.at("Tags");
             var build = tags.text("build");
             var colon = build.indexOf(':');
@@ -67,7 +86,16 @@ public final class Members implements Command {
         return 0;
     }
 
-    private static String status(long status) {
+    private static Pattern pattern(String written) throws UsageException {
+        try {
+            return Pattern.compile(written);
+        } catch (PatternSyntaxException wrong) {
+            throw new UsageException("flag -status: " + wrong.getDescription() + " in \"" + written + "\"");
+        }
+    }
+
+    /** The word for a number of the Consul dialect. */
+    static String status(long status) {
         return switch ((int) status) {
             case 1 -> "alive";
             case 2 -> "leaving";

@@ -29,7 +29,7 @@ public final class ServerMembers implements Command {
         return List.of(
                 Flag.toggle("json", "As JSON."),
                 Flag.toggle("verbose", "The same; there is nothing more to show."),
-                Flag.refused("detailed", "use -json"),
+                Flag.toggle("detailed", "With what each server tells of itself."),
                 CommonFlags.template(),
                 CommonFlags.browser());
     }
@@ -41,6 +41,10 @@ public final class ServerMembers implements Command {
         var reply = invocation.nomad().get("/v1/agent/members", Query.none()).body();
         if (invocation.arguments().has("json")) {
             terminal.json(reply);
+            return 0;
+        }
+        if (invocation.arguments().has("detailed")) {
+            terminal.table(Tags.table("Name", reply.items("Members")));
             return 0;
         }
         var leader = leader(invocation);

@@ -171,7 +171,8 @@ class ApiTest {
         assertThat(Target.parse("http://10.0.0.1:4646/", 1).authority()).isEqualTo("10.0.0.1:4646");
         assertThat(Target.parse("agent.example", 8500).authority()).isEqualTo("agent.example:8500");
         assertThat(Target.parse("http://[::1]:4646", 1).authority()).isEqualTo("[::1]:4646");
-        assertThatThrownBy(() -> Target.parse("https://x:1", 1)).hasMessageContaining("https is not supported");
+        assertThat(Target.parse("https://x:1", 1).secured()).isPresent();
+        assertThat(Target.parse("http://x:1", 1).secured()).isEmpty();
         assertThatThrownBy(() -> Target.parse("http://x:99999", 1)).hasMessageContaining("\"99999\" is not a port");
         assertThatThrownBy(() -> Target.parse("ftp://x", 1)).hasMessageContaining("write http://host:port");
     }

@@ -31,7 +31,7 @@ public final class AgentRequest {
     /** Makes the key and signs the request with it. */
     public static AgentRequest create(SecureRandom random) {
         try {
-            KeyPair pair = CertificateAuthority.newKey(random);
+            KeyPair pair = KeyPairs.create(random);
             CertificationRequestInfo content = new CertificationRequestInfo(
                     new X500Name(new RDN[0]),
                     SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()),

@@ -7,16 +7,12 @@ import dev.steppe.security.identity.IdentityRefused.Reason;
 import dev.steppe.security.identity.SpiffeId;
 import dev.steppe.security.identity.TrustDomain;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +30,6 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
  * thread; the same inputs give the same certificates except for the signature's own randomness.
  */
 public final class CertificateAuthority {
-    private static final String CURVE = "secp256r1";
     private static final String NAME_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
     private static final int NAME_LENGTH = 8;
 
@@ -58,7 +53,7 @@ public final class CertificateAuthority {
     public static CertificateAuthority create(
             TrustDomain trustDomain, AuthoritySettings settings, Instant now, SecureRandom random) {
         try {
-            KeyPair pair = newKey(random);
+            KeyPair pair = KeyPairs.create(random);
             X500Name name = commonName(rootName(trustDomain, random));
             byte[] publicKey = pair.getPublic().getEncoded();
             CertificateWriter.Content content = new CertificateWriter.Content(
@@ -223,22 +218,8 @@ public final class CertificateAuthority {
         }
     }
 
-    static KeyPair newKey(SecureRandom random) throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec(CURVE), random);
-        return generator.generateKeyPair();
-    }
-
-    /** A signature made with the key must hold before the certificate's public key. */
     private void checkPair(SecureRandom random) throws GeneralSecurityException {
-        byte[] probe = root.id().getBytes(StandardCharsets.UTF_8);
-        Signature signature = Signature.getInstance(CertificateWriter.ALGORITHM);
-        signature.initSign(key, random);
-        signature.update(probe);
-        byte[] signed = signature.sign();
-        signature.initVerify(certificate.getPublicKey());
-        signature.update(probe);
-        if (!signature.verify(signed)) {
+        if (!KeyPairs.belong(certificate, key, random)) {
             throw new GeneralSecurityException("the private key does not belong to the root " + root.name());
         }
     }

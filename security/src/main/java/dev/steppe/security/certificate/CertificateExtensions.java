@@ -80,6 +80,56 @@ final class CertificateExtensions {
         return ofLeaf(new GeneralNames(all.toArray(GeneralName[]::new)), publicKey, authorityPublicKey);
     }
 
+    /** An authority that an operator keeps in files. Where domains are given, it can vouch for names in them only. */
+    static List<Extension> ofFileAuthority(List<String> domains, byte[] publicKey) throws IOException {
+        List<Extension> all = new ArrayList<>(List.of(
+                extension(Extension.basicConstraints, true, new BasicConstraints(true)),
+                extension(
+                        Extension.keyUsage,
+                        true,
+                        usage(KeyUsage.keyCertSign | KeyUsage.cRLSign | KeyUsage.digitalSignature)),
+                extension(Extension.subjectKeyIdentifier, false, new DEROctetString(keyId(publicKey))),
+                extension(Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyId(publicKey)))));
+        if (!domains.isEmpty()) {
+            GeneralSubtree[] subtrees = domains.stream()
+                    .map(domain -> new GeneralSubtree(new GeneralName(GeneralName.dNSName, domain)))
+                    .toArray(GeneralSubtree[]::new);
+            all.add(extension(Extension.nameConstraints, true, permitted(subtrees)));
+        }
+        return all;
+    }
+
+    /** A certificate for a file: of an agent, which serves too, or of a person's commands. */
+    static List<Extension> ofFile(List<String> names, boolean serves, byte[] publicKey, byte[] authorityKeyId)
+            throws IOException {
+        KeyPurposeId[] purposes = serves
+                ? new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}
+                : new KeyPurposeId[] {KeyPurposeId.id_kp_clientAuth};
+        GeneralName[] all =
+                names.stream().map(CertificateExtensions::generalName).toArray(GeneralName[]::new);
+        return List.of(
+                extension(Extension.basicConstraints, true, new BasicConstraints(false)),
+                extension(Extension.keyUsage, true, usage(KeyUsage.digitalSignature)),
+                extension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes)),
+                extension(Extension.subjectAlternativeName, false, new GeneralNames(all)),
+                extension(Extension.subjectKeyIdentifier, false, new DEROctetString(keyId(publicKey))),
+                extension(Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(authorityKeyId)));
+    }
+
+    /** The domains that an authority may vouch for; empty where it may for any. */
+    static List<String> permittedDomains(X509Certificate certificate) throws CertificateException {
+        if (certificate.getExtensionValue(Extension.nameConstraints.getId()) == null) {
+            return List.of();
+        }
+        GeneralSubtree[] subtrees = NameConstraints.getInstance(value(certificate, Extension.nameConstraints))
+                .getPermittedSubtrees();
+        return Arrays.stream(subtrees == null ? new GeneralSubtree[0] : subtrees)
+                .map(GeneralSubtree::getBase)
+                .filter(base -> base.getTagNo() == GeneralName.dNSName)
+                .map(base -> base.getName().toString())
+                .toList();
+    }
+
     private static GeneralName generalName(String name) {
         boolean address = name.indexOf(':') >= 0 || name.matches("\\d+(\\.\\d+){3}");
         return new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, name);
@@ -101,7 +151,7 @@ final class CertificateExtensions {
                         new AuthorityKeyIdentifier(keyId(authorityPublicKey))));
     }
 
-    private static NameConstraints permitted(GeneralSubtree only) {
+    private static NameConstraints permitted(GeneralSubtree... only) {
         return NameConstraints.getInstance(new DERSequence(new DERTaggedObject(false, 0, new DERSequence(only))));
     }
 
@@ -125,6 +175,14 @@ final class CertificateExtensions {
     static String subjectKeyId(X509Certificate certificate) throws CertificateException {
         return Root.hex(ASN1OctetString.getInstance(value(certificate, Extension.subjectKeyIdentifier))
                 .getOctets());
+    }
+
+    /** What certificates signed by this one carry, also where somebody else made it and has a digest of his own. */
+    static byte[] keyIdOf(X509Certificate authority) throws CertificateException {
+        return authority.getExtensionValue(Extension.subjectKeyIdentifier.getId()) == null
+                ? keyId(authority.getPublicKey().getEncoded())
+                : ASN1OctetString.getInstance(value(authority, Extension.subjectKeyIdentifier))
+                        .getOctets();
     }
 
     static String authorityKeyId(X509Certificate certificate) throws CertificateException {

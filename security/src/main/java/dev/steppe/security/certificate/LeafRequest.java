@@ -39,7 +39,7 @@ public final class LeafRequest {
     /** Makes the key and signs the request with it. */
     public static LeafRequest create(SpiffeId id, SecureRandom random) {
         try {
-            KeyPair pair = CertificateAuthority.newKey(random);
+            KeyPair pair = KeyPairs.create(random);
             Extension name = CertificateExtensions.extension(
                     Extension.subjectAlternativeName, true, CertificateExtensions.uriName(id.text()));
             Attribute wish =

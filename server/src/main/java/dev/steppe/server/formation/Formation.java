@@ -7,13 +7,16 @@ import dev.steppe.io.Loop;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Consumer;
 
 /**
  * Brings a server into its group. One server founds the group, alone: the one with the smallest name of as many as were
@@ -28,9 +31,11 @@ public final class Formation implements AutoCloseable {
     private final Neighbours neighbours;
     private final PendingLog log;
     private final Beginning beginning;
-    private final Duration pause;
+    private final Patience patience;
     private final Loop loop;
     private volatile boolean closed;
+    private Optional<Instant> aloneSince = Optional.empty();
+    private final Set<String> reported = new ConcurrentSkipListSet<>();
     private final Set<String> complained = new ConcurrentSkipListSet<>();
 
     /** Begins this server's part of the log. */
@@ -46,8 +51,21 @@ public final class Formation implements AutoCloseable {
     }
 
     /**
-     * @param self this server; {@code formed} in it means nothing
+     * How long a server looks for others.
+     *
      * @param pause how long to wait before asking again
+     * @param limit how long to go on while nobody answers; empty for ever
+     * @param gaveUp is told why, when that was too long
+     */
+    public record Patience(Duration pause, Optional<Duration> limit, Consumer<String> gaveUp) {
+        /** Never gives up. */
+        public static Patience endless(Duration pause) {
+            return new Patience(pause, Optional.empty(), reason -> {});
+        }
+    }
+
+    /**
+     * @param self this server; {@code formed} in it means nothing
      * @param loop for the pauses; what blocks is done beside it
      */
     public Formation(
@@ -56,14 +74,14 @@ public final class Formation implements AutoCloseable {
             Neighbours neighbours,
             PendingLog log,
             Beginning beginning,
-            Duration pause,
+            Patience patience,
             Loop loop) {
         this.identity = identity;
         this.self = self;
         this.neighbours = neighbours;
         this.log = log;
         this.beginning = beginning;
-        this.pause = pause;
+        this.patience = patience;
         this.loop = loop;
     }
 
@@ -117,22 +135,44 @@ public final class Formation implements AutoCloseable {
 
     private void seek() {
         if (!closed && !settled()) {
-            loop.after(pause, () -> loop.<Boolean>offload("seek-servers", this::look, this::looked));
+            loop.after(patience.pause, () -> loop.<Boolean>offload("seek-servers", this::look, this::looked));
         }
     }
 
     private void looked(Loop.Outcome<Boolean> outcome) {
         switch (outcome) {
-            case Loop.Outcome.Done<Boolean> done -> seek();
+            case Loop.Outcome.Done<Boolean> done -> {
+                if (isStillHopeful(done.value())) {
+                    seek();
+                }
+            }
             case Loop.Outcome.Failed<Boolean> failed ->
                 LOG.log(Level.ERROR, "this server cannot take part in the log", failed.reason());
         }
+    }
+
+    /** Nobody may have answered for too long; a server that began its log once goes on with it. */
+    private boolean isStillHopeful(boolean answered) {
+        if (answered || log.hasBegun() || patience.limit.isEmpty()) {
+            aloneSince = Optional.empty();
+            return true;
+        }
+        var now = loop.now();
+        var since = aloneSince.orElse(now);
+        aloneSince = Optional.of(since);
+        if (Duration.between(since, now).compareTo(patience.limit.get()) < 0) {
+            return true;
+        }
+        patience.gaveUp.accept("none of the servers at " + String.join(", ", neighbours.addresses()) + " answered for "
+                + patience.limit.get().toSeconds() + " s");
+        return false;
     }
 
     private boolean settled() {
         return log.membership().members().contains(identity.id()) || log.leadership() instanceof Leadership.Stopped;
     }
 
+    /** True when anybody answered. */
     private boolean look() throws IOException, InterruptedException {
         var known = others();
         var formed = known.entrySet().stream()
@@ -144,7 +184,7 @@ public final class Formation implements AutoCloseable {
         } else if (!log.hasBegun() && mayFound(known)) {
             gatherPromises(known);
         }
-        return true;
+        return !known.isEmpty();
     }
 
     /** Those that answer, by address; a server that has several addresses once. */
@@ -159,7 +199,11 @@ public final class Formation implements AutoCloseable {
                     found.put(address, theirs);
                 }
             } catch (IOException away) {
-                LOG.log(Level.DEBUG, "no server answers address=" + address + " reason=" + away.getMessage());
+                // once for each reason: somebody has to see a wrong key or a wrong certificate
+                boolean news = reported.add(address + " " + away.getMessage());
+                LOG.log(
+                        news ? Level.WARNING : Level.DEBUG,
+                        "no server takes this one address=" + address + " reason=" + away.getMessage());
             }
         }
         return found;

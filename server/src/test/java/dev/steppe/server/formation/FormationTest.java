@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ class FormationTest {
 
     private final Map<String, Place> places = new ConcurrentHashMap<>();
     private final ThreadLoop loop = new ThreadLoop("formation");
+    private Formation.Patience patience = Formation.Patience.endless(Duration.ofMillis(100));
 
     @AfterEach
     void end() {
@@ -75,7 +77,7 @@ class FormationTest {
             log = new PendingLog(identity.id());
             var standing = new Standing(
                     identity.id().value(), name, member.address().orElseThrow().toString(), expected, false);
-            formation = new Formation(identity, standing, this, log, this, Duration.ofMillis(100), loop);
+            formation = new Formation(identity, standing, this, log, this, patience, loop);
             places.put(name, this);
         }
 
@@ -244,5 +246,14 @@ class FormationTest {
         assertThat(again.promise("b")).isFalse();
         again.release("a");
         assertThat(again.promise("b")).isTrue();
+    }
+
+    @Test
+    void a_server_that_nobody_answers_gives_up_where_an_end_is_set() throws Exception {
+        var reasons = new ArrayBlockingQueue<String>(1);
+        patience = new Formation.Patience(Duration.ofMillis(50), Optional.of(Duration.ofMillis(200)), reasons::add);
+        var lonely = new Place("lonely", 3, "nobody").start();
+        assertThat(reasons.poll(60, TimeUnit.SECONDS)).contains("none of the servers at nobody answered");
+        assertThat(lonely.log.hasBegun()).isFalse();
     }
 }

@@ -88,11 +88,39 @@ public final class AgentCalls implements AutoCloseable {
                 sharedKey);
     }
 
+    /** Of a server that asks those of another region. */
+    public static AgentCalls toRegion(AgentTls tls, String region) {
+        return new AgentCalls(
+                tls::credentials,
+                new KeyManager[] {tls.keys()},
+                tls.trustRegion(region),
+                new SharedKey(Optional.empty()));
+    }
+
+    /** Of a server that asks others before it knows which region they are of. */
+    public static AgentCalls toAnyRegion(AgentTls tls, SharedKey sharedKey) {
+        return new AgentCalls(tls::credentials, new KeyManager[] {tls.keys()}, tls.trustAnyRegion(), sharedKey);
+    }
+
     /** Of one that has none yet, and knows the authority by the fingerprint in its token. */
     public static AgentCalls ofStranger(AgentNames names, JoinSecret secret) {
+        return ofStranger(names, secret, new SharedKey(Optional.empty()));
+    }
+
+    /** The same of a server that shows that it knows the key. */
+    public static AgentCalls ofStranger(AgentNames names, JoinSecret secret, SharedKey sharedKey) {
+        var nobody = new Object();
+        return new AgentCalls(() -> nobody, new KeyManager[0], new FingerprintTrust(names, secret, false), sharedKey);
+    }
+
+    /** Of a server of another region than those it asks, which knows their authority by the fingerprint in a token. */
+    public static AgentCalls ofForeigner(AgentNames names, JoinSecret secret) {
         var nobody = new Object();
         return new AgentCalls(
-                () -> nobody, new KeyManager[0], new FingerprintTrust(names, secret), new SharedKey(Optional.empty()));
+                () -> nobody,
+                new KeyManager[0],
+                new FingerprintTrust(names, secret, true),
+                new SharedKey(Optional.empty()));
     }
 
     /**

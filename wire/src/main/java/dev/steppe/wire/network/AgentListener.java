@@ -21,8 +21,8 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -123,7 +123,8 @@ public final class AgentListener implements AutoCloseable {
         protected void configurePipeline(ChannelHandlerContext context, String protocol) throws SSLException {
             var channel = context.channel();
             var peer = peer(channel);
-            if (protocol.equals(StreamChannel.PROTOCOL) && !peer.isStranger()) {
+            boolean ofThisRegion = !peer.isStranger() && peer.region().isEmpty();
+            if (protocol.equals(StreamChannel.PROTOCOL) && ofThisRegion) {
                 doors.stream(channel, peer);
             } else if (protocol.equals(ApplicationProtocolNames.HTTP_1_1)) {
                 doors.requests(channel, peer);
@@ -135,8 +136,8 @@ public final class AgentListener implements AutoCloseable {
         private Peer peer(Channel channel) {
             try {
                 var session = channel.pipeline().get(SslHandler.class).engine().getSession();
-                var certificate = (X509Certificate) session.getPeerCertificates()[0];
-                return new Peer(tls.names().rolesOf(certificate), Optional.of(certificate));
+                var shown = session.getPeerCertificates();
+                return tls.peer(Arrays.copyOf(shown, shown.length, X509Certificate[].class));
             } catch (SSLPeerUnverifiedException noCertificate) {
                 return Peer.stranger();
             }

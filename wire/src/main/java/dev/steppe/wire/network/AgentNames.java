@@ -18,6 +18,7 @@ import java.util.Set;
 public record AgentNames(String region, String datacenter, boolean checked) {
     private static final Integer DNS_NAME = 2;
     private static final String NOMAD = ".nomad";
+    private static final String SERVER = "server.";
 
     /** The name that a certificate of this role is given. */
     public String of(AgentRole role) {
@@ -35,14 +36,26 @@ public record AgentNames(String region, String datacenter, boolean checked) {
                 roles.add(role);
             }
         }
-        if (roles.isEmpty() && !checked) {
+        // one made for commands says so, and is no agent's even where names are not looked at
+        boolean ofCommands = names.stream().anyMatch(name -> name.startsWith("cli."));
+        if (roles.isEmpty() && !checked && !ofCommands) {
             roles.add(AgentRole.SERVER);
         }
         return Collections.unmodifiableSet(roles);
     }
 
+    /** The other regions whose server a certificate names. */
+    List<String> foreignRegions(X509Certificate certificate) {
+        String own = of(AgentRole.SERVER);
+        return namesOf(certificate).stream()
+                .filter(name -> name.startsWith(SERVER) && name.endsWith(NOMAD) && !name.equals(own))
+                .map(name -> name.substring(SERVER.length(), name.length() - NOMAD.length()))
+                .filter(region -> !region.isEmpty())
+                .toList();
+    }
+
     /** The names of hosts in a certificate. */
-    static List<String> namesOf(X509Certificate certificate) {
+    public static List<String> namesOf(X509Certificate certificate) {
         var found = new ArrayList<String>();
         try {
             var names = certificate.getSubjectAlternativeNames();

@@ -8,6 +8,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -32,9 +34,19 @@ public final class AgentTls {
 
     private final AgentNames names;
     private final AtomicReference<Held> held;
+    private final AtomicReference<List<Vouched>> foreign = new AtomicReference<>(List.of());
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     private record Held(Credentials credentials, X509TrustManager trust) {}
+
+    /** Another region, and the authorities that vouch for its servers. */
+    public record Foreign(String region, List<X509Certificate> roots) {
+        public Foreign {
+            roots = List.copyOf(roots);
+        }
+    }
+
+    private record Vouched(Foreign of, X509TrustManager trust) {}
 
     /** Fails when the authorities cannot be used. */
     public AgentTls(AgentNames names, Credentials credentials) throws GeneralSecurityException {
@@ -60,6 +72,12 @@ public final class AgentTls {
         } catch (IOException impossible) {
             throw new GeneralSecurityException("a key store in memory cannot be made", impossible);
         }
+    }
+
+    /** Fails where the certificate does not come from one of the authorities. */
+    public static void checkIssued(Credentials credentials) throws GeneralSecurityException {
+        validator(credentials.roots())
+                .checkClientTrusted(credentials.chain().toArray(X509Certificate[]::new), "UNKNOWN");
     }
 
     public AgentNames names() {
@@ -88,13 +106,77 @@ public final class AgentTls {
 
     /** Accepts peers of the authority that are one of these. */
     public X509ExtendedTrustManager trust(AgentRole first, AgentRole... others) {
-        return new Trust(EnumSet.of(first, others));
+        return new Trust(EnumSet.of(first, others), chain -> false);
+    }
+
+    /** From now on servers of these other regions are known, and of no others. */
+    public void know(List<Foreign> regions) throws GeneralSecurityException {
+        if (foreign.get().stream().map(Vouched::of).toList().equals(regions)) {
+            return;
+        }
+        var vouched = new ArrayList<Vouched>();
+        for (Foreign region : regions) {
+            vouched.add(new Vouched(region, validator(region.roots())));
+        }
+        foreign.set(List.copyOf(vouched));
+    }
+
+    /** Who showed this chain, which was accepted. */
+    Peer peer(X509Certificate[] chain) {
+        var roles = isTrusted(held.get().trust, chain) ? names.rolesOf(chain[0]) : Set.<AgentRole>of();
+        return new Peer(roles, Optional.of(chain[0]), roles.isEmpty() ? foreignRegion(chain) : Optional.empty());
+    }
+
+    /**
+     * The other region whose server this chain is for. An authority of this region may vouch for servers of any; one of
+     * another region for that region's only.
+     */
+    private Optional<String> foreignRegion(X509Certificate[] chain) {
+        var named = names.foreignRegions(chain[0]);
+        if (!named.isEmpty() && isTrusted(held.get().trust, chain)) {
+            return Optional.of(named.getFirst());
+        }
+        return foreign.get().stream()
+                .filter(vouched -> named.contains(vouched.of.region()) && isTrusted(vouched.trust, chain))
+                .map(vouched -> vouched.of.region())
+                .findFirst();
+    }
+
+    private static boolean isTrusted(X509TrustManager trust, X509Certificate[] chain) {
+        try {
+            trust.checkClientTrusted(chain, "UNKNOWN");
+            return true;
+        } catch (CertificateException refused) {
+            return false;
+        }
+    }
+
+    /** Accepts peers of the authority that are one of these, and servers of other regions that are known. */
+    X509ExtendedTrustManager trustForeign(AgentRole first, AgentRole... others) {
+        return new Trust(
+                EnumSet.of(first, others), chain -> foreignRegion(chain).isPresent());
+    }
+
+    /** Accepts servers of that other region, and nobody else. */
+    public X509ExtendedTrustManager trustRegion(String region) {
+        return new Trust(Set.of(), chain -> foreignRegion(chain).equals(Optional.of(region)));
+    }
+
+    /** Accepts servers of any region that this agent's authority vouches for or that is known. */
+    public X509ExtendedTrustManager trustAnyRegion() {
+        return new Trust(
+                EnumSet.of(AgentRole.SERVER), chain -> foreignRegion(chain).isPresent());
+    }
+
+    /** Accepts whoever the authority vouches for, agent or not. */
+    public X509ExtendedTrustManager trustAnybody() {
+        return new Trust(Set.of(), chain -> isTrusted(held.get().trust, chain));
     }
 
     static void checkRole(AgentNames names, X509Certificate certificate, Set<AgentRole> accepted)
             throws CertificateException {
         if (Collections.disjoint(names.rolesOf(certificate), accepted)) {
-            var expected = accepted.stream().map(names::of).toList();
+            var expected = accepted.stream().map(names::of).sorted().toList();
             throw new CertificateException("the certificate is for " + AgentNames.namesOf(certificate) + "; expected "
                     + String.join(" or ", expected));
         }
@@ -102,20 +184,29 @@ public final class AgentTls {
 
     private final class Trust extends X509ExtendedTrustManager {
         private final Set<AgentRole> accepted;
+        private final Predicate<X509Certificate[]> others;
 
-        private Trust(Set<AgentRole> accepted) {
+        /** Accepts agents of the region in one of these roles, and otherwise whom the test accepts. */
+        private Trust(Set<AgentRole> accepted, Predicate<X509Certificate[]> others) {
             this.accepted = accepted;
+            this.others = others;
         }
 
         private void check(X509Certificate[] chain, String method, boolean peerIsClient) throws CertificateException {
-            var trust = held.get().trust;
-            // without the connection: the validator would compare names of hosts
-            if (peerIsClient) {
-                trust.checkClientTrusted(chain, method);
-            } else {
-                trust.checkServerTrusted(chain, method);
+            try {
+                var trust = held.get().trust;
+                // without the connection: the validator would compare names of hosts
+                if (peerIsClient) {
+                    trust.checkClientTrusted(chain, method);
+                } else {
+                    trust.checkServerTrusted(chain, method);
+                }
+                checkRole(names, chain[0], accepted);
+            } catch (CertificateException refused) {
+                if (!others.test(chain)) {
+                    throw refused;
+                }
             }
-            checkRole(names, chain[0], accepted);
         }
 
         @Override

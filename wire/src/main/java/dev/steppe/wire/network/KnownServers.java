@@ -19,6 +19,7 @@ public final class KnownServers {
     private final List<Consumer<List<HostPort>>> listeners = new CopyOnWriteArrayList<>();
     private List<HostPort> told;
     private Optional<HostPort> leader = Optional.empty();
+    private boolean reached;
 
     /** Begins with what the configuration names and what was told to an earlier agent with the same data. */
     public KnownServers(Collection<HostPort> configured, Collection<HostPort> told) {
@@ -58,6 +59,12 @@ public final class KnownServers {
     /** That one leads, or nobody is known to. */
     public synchronized void led(Optional<HostPort> newLeader) {
         leader = newLeader;
+        reached |= newLeader.isPresent();
+    }
+
+    /** Whether any server ever took this agent. */
+    public synchronized boolean wasReached() {
+        return reached;
     }
 
     /** A server told which there are. */

@@ -11,14 +11,15 @@ import java.util.Set;
  *
  * @param roles what it is here; empty for a stranger, who showed no certificate
  * @param certificate what it showed
+ * @param region the other region whose server it is
  */
-public record Peer(Set<AgentRole> roles, Optional<X509Certificate> certificate) {
+public record Peer(Set<AgentRole> roles, Optional<X509Certificate> certificate, Optional<String> region) {
     private static final Integer URI_NAME = 6;
     private static final String NODE_MARK = "/agent/client/";
     private static final String ID_MARK = "/id/";
 
     static Peer stranger() {
-        return new Peer(Set.of(), Optional.empty());
+        return new Peer(Set.of(), Optional.empty(), Optional.empty());
     }
 
     public boolean is(AgentRole role) {
@@ -26,7 +27,7 @@ public record Peer(Set<AgentRole> roles, Optional<X509Certificate> certificate) 
     }
 
     public boolean isStranger() {
-        return roles.isEmpty();
+        return roles.isEmpty() && region.isEmpty();
     }
 
     /** The node that the certificate is for; empty for a server, which may speak for any. */

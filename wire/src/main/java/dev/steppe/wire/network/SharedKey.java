@@ -41,20 +41,25 @@ public final class SharedKey {
         return proof;
     }
 
+    /** Why a client that shows this is not of the same cluster; one that shows nothing need not know a key. */
+    public Optional<String> objectionToClient(Optional<String> shown) {
+        return shown.isEmpty() ? Optional.empty() : objection(shown);
+    }
+
     /** Why a server that shows this is not of the same cluster; empty when it is. */
     public Optional<String> objection(Optional<String> shown) {
         if (proof.isEmpty() && shown.isEmpty()) {
             return Optional.empty();
         }
         if (proof.isEmpty()) {
-            return Optional.of("the other server has a key in \"encrypt\" and this one has none");
+            return Optional.of("the other agent has a key in \"encrypt\" and this server has none");
         }
         if (shown.isEmpty()) {
-            return Optional.of("this server has a key in \"encrypt\" and the other one has none");
+            return Optional.of("this server has a key in \"encrypt\" and the other agent has none");
         }
         boolean same = MessageDigest.isEqual(
                 proof.get().getBytes(StandardCharsets.UTF_8), shown.get().getBytes(StandardCharsets.UTF_8));
-        return same ? Optional.empty() : Optional.of("the keys in \"encrypt\" of the two servers are not the same");
+        return same ? Optional.empty() : Optional.of("the keys in \"encrypt\" of the two agents are not the same");
     }
 
     @Override

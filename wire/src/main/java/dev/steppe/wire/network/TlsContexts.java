@@ -6,15 +6,47 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.security.cert.CertificateException;
+import java.util.List;
 import javax.net.ssl.SSLException;
 
-/** TLS 1.3 between agents, in the words of the network library. */
-final class TlsContexts {
+/** TLS between agents, and before people and programs, in the words of the network library. */
+public final class TlsContexts {
     /** A resumed session is not looked at again, so that it would outlive the certificates it was made with. */
     private static final int SESSION_SECONDS = 1;
 
+    /** What is agreed on below TLS 1.3: forward secrecy, and nothing that only conceals. */
+    private static final List<String> CIPHERS = List.of(
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
     private TlsContexts() {}
+
+    /**
+     * For an API that people and programs call.
+     *
+     * @param asksCallers whether callers must show a certificate of the authority
+     * @param newestOnly whether TLS 1.2 is refused
+     */
+    public static SslContext serving(AgentTls tls, boolean asksCallers, boolean newestOnly) throws SSLException {
+        return SslContextBuilder.forServer(tls.keys())
+                .sslProvider(SslProvider.JDK)
+                .protocols(newestOnly ? List.of("TLSv1.3") : List.of("TLSv1.3", "TLSv1.2"))
+                .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+                .sessionTimeout(SESSION_SECONDS)
+                .clientAuth(asksCallers ? ClientAuth.REQUIRE : ClientAuth.NONE)
+                .trustManager(tls.trustAnybody())
+                .applicationProtocolConfig(protocols(ApplicationProtocolNames.HTTP_1_1))
+                .build();
+    }
 
     /** For who listens. A peer that shows a certificate must show one that is accepted. */
     static SslContext accepting(AgentTls tls) throws SSLException {
@@ -23,7 +55,7 @@ final class TlsContexts {
                 .protocols("TLSv1.3")
                 .sessionTimeout(SESSION_SECONDS)
                 .clientAuth(ClientAuth.OPTIONAL)
-                .trustManager(tls.trust(AgentRole.SERVER, AgentRole.CLIENT))
+                .trustManager(tls.trustForeign(AgentRole.SERVER, AgentRole.CLIENT))
                 .applicationProtocolConfig(protocols(StreamChannel.PROTOCOL, ApplicationProtocolNames.HTTP_1_1))
                 .build();
     }
@@ -50,7 +82,7 @@ final class TlsContexts {
     }
 
     /** The innermost reason that says something about a certificate, else the failure's own words. */
-    static String reason(Throwable failure) {
+    public static String reason(Throwable failure) {
         String own = String.valueOf(failure.getMessage());
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertificateException) {
