@@ -3,6 +3,7 @@ package dev.steppe.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.ClientStatus;
 import dev.steppe.model.Deployment;
 import dev.steppe.model.DeploymentStatus;
 import dev.steppe.model.JobId;
@@ -117,6 +118,51 @@ class DeployedAgentTest {
             assertThat(it.jobVersion()).isEqualTo(2);
             assertThat(it.isHealthy()).isTrue();
         });
+    }
+
+    private String judge(String which) throws Exception {
+        await(
+                "an instance that runs",
+                () -> live().stream()
+                        .anyMatch(it -> it.client().status() == ClientStatus.RUNNING
+                                && it.jobVersion() == newest().jobVersion()));
+        var judged = live().stream()
+                .filter(it -> it.jobVersion() == newest().jobVersion())
+                .findFirst()
+                .orElseThrow();
+        return ask(
+                "PUT",
+                "/v1/deployment/allocation-health/" + newest().id(),
+                "{\"" + which + "\":[\"" + judged.id() + "\"]}");
+    }
+
+    @Test
+    void health_that_is_judged_by_hand_decides_a_deployment_and_until_then_the_count_stays() throws Exception {
+        ask("PUT", "/v1/jobs", job("health", 1, "\"HealthCheck\":\"manual\""));
+        await(
+                "a deployment",
+                () -> !agent.server().snapshot().deploymentsOf(WEB).isEmpty());
+        var scaling = "{\"Count\":2,\"Target\":{\"Group\":\"g\"}}";
+        assertThat(ask("PUT", "/v1/job/web/scale", scaling)).contains("job scaling blocked due to active deployment");
+        assertThat(ask("PUT", "/v1/job/web/scale", "{\"Message\":\"only a note\",\"Target\":{\"Group\":\"g\"}}"))
+                .startsWith("200");
+        assertThat(ask("PUT", "/v1/deployment/allocation-health/" + newest().id(), "{}"))
+                .contains("no allocations are named");
+        assertThat(judge("HealthyAllocationIDs")).startsWith("200").contains("\"EvalID\":");
+        awaitEnd(0, DeploymentStatus.SUCCESSFUL);
+        assertThat(ask("PUT", "/v1/job/web/scale", scaling)).startsWith("200");
+        await("two instances", () -> live().size() == 2);
+        await("the deployment of the second", () -> newest().isActive() || newest().jobVersion() == 1);
+
+        ask("PUT", "/v1/jobs", job("something-else", 1, "\"HealthCheck\":\"manual\""));
+        await(
+                "a deployment of what is new",
+                () -> newest().isActive()
+                        && newest().jobVersion() > 0
+                        && live().stream().anyMatch(it -> it.jobVersion() == newest().jobVersion()));
+        long version = newest().jobVersion();
+        assertThat(judge("UnhealthyAllocationIDs")).startsWith("200");
+        awaitEnd(version, DeploymentStatus.FAILED);
     }
 
     @Test

@@ -1,12 +1,12 @@
 package dev.steppe.jobspec;
 
+import dev.steppe.language.pattern.InvalidPatternException;
+import dev.steppe.language.pattern.LinearPattern;
 import dev.steppe.language.source.SourceRange;
 import dev.steppe.language.source.Spelling;
 import dev.steppe.language.version.VersionConstraints;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** Whether a constraint or affinity, in the API's JSON shape, can ever hold: its operator is known, its value can be read. */
 final class ConstraintCheck {
@@ -56,13 +56,13 @@ final class ConstraintCheck {
         }
         try {
             switch (operator) {
-                case "regexp" -> Pattern.compile(value);
+                case "regexp" -> LinearPattern.compile(value);
                 case "version" -> VersionConstraints.parse(value, VersionConstraints.Dialect.VERSION);
                 case "semver" -> VersionConstraints.parse(value, VersionConstraints.Dialect.SEMVER);
                 default -> {}
             }
-        } catch (PatternSyntaxException wrong) {
-            findings.error(range, "\"" + value + "\" is not a regular expression: " + wrong.getDescription(), "");
+        } catch (InvalidPatternException wrong) {
+            findings.error(range, "\"" + value + "\" is not a regular expression: " + wrong.reason(), "");
         } catch (VersionConstraints.InvalidConstraintException wrong) {
             findings.error(range, "The version constraint cannot be read: " + wrong.getMessage(), "");
         }

@@ -20,9 +20,10 @@ public record JobOrigin(
     /** A job that a user registered. */
     public static final JobOrigin NONE = new JobOrigin("", false, "", new byte[0]);
 
-    /** A launch of a periodic job. */
-    public static JobOrigin launched(JobId parent) {
-        return new JobOrigin(parent.value(), false, "", new byte[0]);
+    /** A launch of a periodic job; of one that was dispatched itself, with what that was given. */
+    public static JobOrigin launched(Job parent) {
+        var origin = parent.origin();
+        return new JobOrigin(parent.spec().id().value(), origin.dispatched, "", origin.payload);
     }
 
     /** A dispatch of a parameterized job, with the payload as it was given. */

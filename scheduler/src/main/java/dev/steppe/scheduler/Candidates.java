@@ -28,6 +28,7 @@ final class Candidates {
     private static final int METRICS_PER_GROUP = 10;
 
     private final Snapshot snapshot;
+    private final Job job;
     private final Fleet fleet;
     private final Optional<Fragmentation> fragmentation;
     private final Map<Integer, NodeUsage> changed = new HashMap<>();
@@ -63,6 +64,7 @@ final class Candidates {
 
     Candidates(Snapshot snapshot, Job job, List<Command.Stop> stopped) {
         this.snapshot = snapshot;
+        this.job = job;
         fleet = snapshot.fleet();
         fragmentation = Fragmentation.of(snapshot);
         stopped.forEach(stop -> leaving.add(stop.allocation()));
@@ -234,7 +236,7 @@ final class Candidates {
         }
 
         private void lookAtExhausted() {
-            var preemption = new Preemption(snapshot, instance.job().spec(), standings.fit());
+            var preemption = new Preemption(snapshot, job.key(), job.spec().priority(), standings.fit());
             for (Node node : exhausted) {
                 var present = snapshot.allocationsOn(node.id()).stream()
                         .filter(it -> it.holdsResources() && !leaving.contains(it.id()))

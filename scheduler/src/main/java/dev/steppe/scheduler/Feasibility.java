@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** The conditions of a group that a node meets or not, whatever runs on it. */
 final class Feasibility {
@@ -21,11 +20,13 @@ final class Feasibility {
     private final List<Constraint> constraints;
     private final List<Condition> conditions;
     private final HardwareFit hardware;
+    private final List<Glob> datacenters;
 
     Feasibility(JobSpec job, TaskGroup group) {
         this.job = job;
         this.group = group;
         this.hardware = new HardwareFit(group, false);
+        this.datacenters = job.datacenters().stream().map(Glob::new).toList();
         var all = new ArrayList<Constraint>(job.constraints());
         all.addAll(group.constraints());
         group.tasks().forEach(task -> all.addAll(task.constraints()));
@@ -64,7 +65,7 @@ final class Feasibility {
 
     private Optional<Refusal> membership(Node node) {
         String datacenter = node.spec().datacenter();
-        if (job.datacenters().stream().noneMatch(pattern -> globMatches(pattern, datacenter))) {
+        if (datacenters.stream().noneMatch(glob -> glob.matches(datacenter))) {
             return Optional.of(Refusal.filtered(
                     "datacenter", "datacenter is \"" + datacenter + "\", the job asks for " + job.datacenters()));
         }
@@ -74,17 +75,6 @@ final class Feasibility {
                     "node pool is \"" + node.spec().nodePool() + "\", the job asks for \"" + job.nodePool() + "\""));
         }
         return Optional.empty();
-    }
-
-    private static boolean globMatches(String glob, String text) {
-        if (!glob.contains("*")) {
-            return glob.equals(text);
-        }
-        var pattern = new StringBuilder();
-        for (String literal : glob.split("\\*", -1)) {
-            pattern.append(pattern.isEmpty() ? "" : ".*").append(Pattern.quote(literal));
-        }
-        return Pattern.matches(pattern.toString(), text);
     }
 
     private Optional<Refusal> drivers(Node node) {

@@ -1,13 +1,13 @@
 package dev.steppe.scheduler;
 
+import dev.steppe.language.pattern.InvalidPatternException;
+import dev.steppe.language.pattern.LinearPattern;
 import dev.steppe.language.version.VersionConstraints;
 import java.math.BigDecimal;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** The comparisons of constraints and affinities, as the job specification names them. */
 final class Operand {
@@ -33,6 +33,8 @@ final class Operand {
 
     /** The operands that look at where other allocations are. */
     static final List<String> OF_PLACEMENTS = List.of("distinct_hosts", "distinct_property");
+
+    private static final int NUMBER_LENGTH_MAX = 256;
 
     private Operand() {}
 
@@ -68,14 +70,17 @@ final class Operand {
             }
             case "set_contains_any" -> {
                 var wanted = elements(right);
-                yield Optional.of(left -> wanted.stream().anyMatch(elements(left)::contains));
+                yield Optional.of(left -> elements(left).stream().anyMatch(wanted::contains));
             }
             default -> Optional.empty();
         };
     }
 
-    /** Numbers by value, anything else as text. */
+    /** Numbers by value, anything else as text; so is what is too long for a number anybody would write. */
     private static int order(String left, String right) {
+        if (Math.max(left.length(), right.length()) > NUMBER_LENGTH_MAX) {
+            return left.compareTo(right);
+        }
         try {
             return new BigDecimal(left).compareTo(new BigDecimal(right));
         } catch (NumberFormatException notNumbers) {
@@ -83,10 +88,11 @@ final class Operand {
         }
     }
 
-    private static Predicate<String> matching(String pattern) {
+    /** In time that grows with the text's length only: an expression of one job must not hold up the others. */
+    private static Predicate<String> matching(String expression) {
         try {
-            return Pattern.compile(pattern).asPredicate();
-        } catch (PatternSyntaxException malformed) {
+            return LinearPattern.compile(expression)::isFoundIn;
+        } catch (InvalidPatternException malformed) {
             return text -> false;
         }
     }
@@ -99,7 +105,11 @@ final class Operand {
         }
     }
 
-    private static List<String> elements(String list) {
-        return Arrays.stream(list.split(",")).map(String::strip).toList();
+    private static TreeSet<String> elements(String list) {
+        var elements = new TreeSet<String>();
+        for (String element : list.split(",")) {
+            elements.add(element.strip());
+        }
+        return elements;
     }
 }

@@ -2,6 +2,7 @@ package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.Job;
+import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.MigrateStrategy;
 import dev.steppe.model.Node;
@@ -28,7 +29,8 @@ final class Preemption {
     private static final double SCORE_ORIGIN = 2048;
 
     private final Snapshot snapshot;
-    private final JobSpec job;
+    private final JobKey job;
+    private final int priority;
     private final Fit fit;
 
     /** Those who have to go, what the node's usage is without them, and how little harm that is, from 0 to 1. */
@@ -36,9 +38,11 @@ final class Preemption {
 
     private record Candidate(Allocation allocation, int priority, int parallel) {}
 
-    Preemption(Snapshot snapshot, JobSpec job, Fit fit) {
+    /** The priority is the newest the job was given, also for an instance of an older version. */
+    Preemption(Snapshot snapshot, JobKey job, int priority, Fit fit) {
         this.snapshot = snapshot;
         this.job = job;
+        this.priority = priority;
         this.fit = fit;
     }
 
@@ -76,14 +80,14 @@ final class Preemption {
     }
 
     private Optional<Candidate> candidate(Allocation allocation) {
-        if (allocation.jobKey().equals(job.key())) {
+        if (allocation.jobKey().equals(job)) {
             return Optional.empty();
         }
         // its priority is the newest its job was given, also where it runs an older version
         return snapshot.job(allocation.jobKey())
                 .or(() -> snapshot.jobOf(allocation))
                 .map(Job::spec)
-                .filter(other -> isAllowed(job.priority(), other.priority()))
+                .filter(other -> isAllowed(priority, other.priority()))
                 .map(other -> new Candidate(allocation, other.priority(), parallel(other, allocation)));
     }
 

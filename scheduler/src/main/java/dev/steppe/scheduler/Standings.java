@@ -117,7 +117,12 @@ final class Standings {
 
     /** The first condition a node does not meet, whatever it has room for. */
     Optional<Refusal> filtered(Node node) {
-        return feasibility.refusal(node).or(() -> placed.refusal(node));
+        // one that is supposed is not the fleet's, and has no answer yet
+        var answer = fleet.seatOf(node.id())
+                .filter(seat -> fleet.isPresent(seat) && fleet.node(seat) == node)
+                .map(this::answer)
+                .orElseGet(() -> feasibility.refusal(node));
+        return answer.or(() -> placed.refusal(node));
     }
 
     /** The job has an instance more ({@code 1}) or less ({@code -1}); its seat is to be looked at after that. */

@@ -110,6 +110,33 @@ class EverywhereTest {
     }
 
     @Test
+    void a_reschedule_block_says_whether_one_that_failed_is_tried_again() {
+        nodes(1);
+        var job = """
+                {"ID":"agent","Type":"system","TaskGroups":[{"Name":"g","Count":1,"ReschedulePolicy":{%s},
+                  "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":100}}]}]}""";
+        cluster.register(job.formatted("\"Attempts\":0,\"Unlimited\":false"));
+        cluster.schedule("agent");
+        cluster.report(on("n1"), ClientStatus.FAILED);
+        assertThat(cluster.schedule("agent").followUps()).isEmpty();
+        cluster.pass(Duration.ofHours(24));
+        cluster.schedule("agent");
+        assertThat(where()).as("it is not, where the block says so").isEmpty();
+
+        cluster.register(job.formatted("\"Attempts\":1,\"Interval\":3600000000000,\"Delay\":5000000000,"
+                + "\"DelayFunction\":\"constant\",\"Unlimited\":false"));
+        cluster.pass(Duration.ofSeconds(6));
+        cluster.schedule("agent");
+        assertThat(where()).as("the block is another one now").containsExactly("n1");
+        for (List<String> expected : List.of(List.of("n1"), List.<String>of())) {
+            cluster.report(on("n1"), ClientStatus.FAILED);
+            cluster.pass(Duration.ofSeconds(6));
+            cluster.schedule("agent");
+            assertThat(where()).as("once in an hour").isEqualTo(expected);
+        }
+    }
+
+    @Test
     void nodes_that_do_not_fit_are_left_out_and_not_failed_on() {
         nodes(2);
         cluster.node("other", "dc2");

@@ -1,8 +1,12 @@
 package dev.steppe.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,6 +45,66 @@ class OperandTest {
     void comparison_holds_as_listed(String operand, String left, String right, boolean expected) {
         assertThat(Operand.holds(operand, Optional.of(left), Optional.of(right)))
                 .isEqualTo(expected);
+    }
+
+    /** Every one of them would take longer than anybody waits, were it done as one first thinks of. */
+    @ParameterizedTest
+    @CsvSource({
+        "regexp, '^(a+)+$'",
+        "regexp, '(a|aa)+$'",
+        "regexp, '(.*)*b'",
+        "version, '>= 1.0'",
+        "semver, '>= 1.0'",
+        "<, 1",
+        "set_contains, a"
+    })
+    void no_comparison_takes_long_however_long_the_value_of_a_node_is(String operand, String right) {
+        for (String value : List.of(
+                "a".repeat(200_000) + "!",
+                "1.".repeat(100_000) + "!",
+                "1".repeat(200_000),
+                "1.0-" + "a.".repeat(100_000) + "!",
+                "b,".repeat(100_000))) {
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(30), () -> Operand.holds(operand, Optional.of(value), Optional.of(right)));
+        }
+    }
+
+    @Test
+    void expressions_are_those_of_the_published_engine() {
+        var text = Optional.of("aa");
+        assertThat(Operand.holds("regexp", text, Optional.of("(?P<all>a+)"))).isTrue();
+        assertThat(Operand.holds("regexp", text, Optional.of("[[:alpha:]]{2}"))).isTrue();
+        assertThat(Operand.holds("regexp", text, Optional.of("(a)\\1")))
+                .as("what it does not know, such as a reference back, holds never and is refused before")
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dc1,dc1,true",
+        "dc*,dc1,true",
+        "*,x,true",
+        "*1,dc1,true",
+        "d*1,dc1,true",
+        "d*2,dc1,false",
+        "dc,dc1,false",
+        "'',dc1,false",
+        "*c*,dc1,true",
+        "d**1,dc1,true",
+        "a*b*c,abbcbc,true",
+        "a*b*c,abbcb,false"
+    })
+    void a_star_stands_for_any_text(String glob, String text, boolean expected) {
+        assertThat(new Glob(glob).matches(text)).isEqualTo(expected);
+    }
+
+    @Test
+    void many_stars_take_no_longer_than_one() {
+        var glob = new Glob("*a".repeat(1_000) + "b");
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(30),
+                () -> assertThat(glob.matches("a".repeat(20_000))).isFalse());
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.steppe.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.JobSpec;
@@ -69,6 +70,23 @@ class PreemptionTest {
         assertThat(plan.ofVictims())
                 .extracting(Evaluation::triggeredBy, it -> it.jobId().value(), Evaluation::priority)
                 .containsExactly(org.assertj.core.groups.Tuple.tuple("preemption", "low", 20));
+    }
+
+    @Test
+    void an_older_version_of_a_job_is_as_important_as_the_newest() {
+        cluster.node("n1", "dc1");
+        var canary = ",\"Update\":{\"Canary\":1,\"MaxParallel\":1}";
+        cluster.register(job("was-important", "service", 80, 1, canary, "\"CPU\":600,\"MemoryMB\":100"));
+        cluster.schedule("was-important");
+        var key = cluster.snapshot().jobs().iterator().next().key();
+        cluster.apply(new Command.SetJobStable(key.namespace(), key.id(), 0, true, cluster.now()));
+        cluster.register(job("was-important", "service", 10, 1, canary, "\"CPU\":700,\"MemoryMB\":100"));
+        cluster.report(cluster.live("was-important").getFirst(), ClientStatus.FAILED);
+        run("other", 40, 1, "\"CPU\":600,\"MemoryMB\":100");
+        cluster.pass(java.time.Duration.ofMinutes(1));
+        var plan = cluster.plan("was-important");
+        assertThat(plan.failed()).as("its first version is to run again").containsKey("g");
+        assertThat(plan.stopped()).noneMatch(stop -> stop.preemptedBy().isPresent());
     }
 
     @Test

@@ -291,6 +291,23 @@ class SchedulerTest {
     }
 
     @Test
+    void jobs_of_one_name_in_two_namespaces_do_not_know_each_other() {
+        var cluster = new TestCluster();
+        cluster.node("n1", "dc1");
+        cluster.register(JOB_IN.formatted("default"));
+        cluster.register(JOB_IN.formatted("team"));
+        cluster.schedule("twin");
+        assertThat(cluster.live("twin")).hasSize(1);
+        var other = new dev.steppe.model.JobKey("team", new dev.steppe.model.JobId("twin"));
+        assertThat(cluster.snapshot().job(other)).isPresent();
+        assertThat(cluster.snapshot().allocationsOf(other)).isEmpty();
+    }
+
+    private static final String JOB_IN = """
+            {"ID":"twin","Namespace":"%s","Constraints":[{"Operand":"distinct_hosts"}],"TaskGroups":[{"Name":"g",
+             "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":100}}]}]}""";
+
+    @Test
     void a_stopped_job_stops_everything() throws CodecException {
         node("n1", "raw");
         register(3, "", "");

@@ -12,6 +12,8 @@ import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.NodeStatus;
+import dev.steppe.model.TaskState;
+import dev.steppe.model.TaskStatus;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.state.Command;
@@ -138,10 +140,14 @@ final class TestCluster {
     }
 
     void report(Allocation allocation, ClientStatus status) {
+        var tasks = new TreeMap<String, TaskState>();
+        if (status == ClientStatus.RUNNING) {
+            tasks.put("t", new TaskState(TaskStatus.RUNNING, false, 0, Instant.EPOCH, now, Instant.EPOCH, List.of()));
+        }
         var state = new ClientState(
                 status,
                 "",
-                new TreeMap<>(),
+                tasks,
                 Optional.of(new DeploymentHealth(
                         Optional.of(status == ClientStatus.RUNNING), now, false, allocation.deploymentId())),
                 Optional.empty(),

@@ -66,6 +66,7 @@ public final class JobAdmission {
         }
         var problems = new ArrayList<String>();
         Rules.broken(job).stream().map(Problem::message).forEach(problems::add);
+        problems.addAll(ConditionCheck.problems(job));
         problems.addAll(LaunchTimes.problems(job, now));
         var templates = TemplateCheck.of(job);
         problems.addAll(templates.mistakes());

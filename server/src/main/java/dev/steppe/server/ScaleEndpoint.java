@@ -46,7 +46,9 @@ public final class ScaleEndpoint {
     public void scale(Wish wish, Consumer<Reply<Scaled>> then) {
         loop.execute(() -> {
             var job = store.snapshot().job(wish.job());
-            var problem = job.isEmpty() ? Optional.of(Refusal.notFound("job not found")) : problem(job.get(), wish);
+            var problem = job.isEmpty()
+                    ? Optional.of(Refusal.notFound("job not found"))
+                    : problem(job.get(), wish).or(() -> deploying(wish));
             if (store.snapshot().schedulerConfiguration().rejectJobRegistration()) {
                 then.accept(Reply.refused(JobAdmission.CLOSED));
                 return;
@@ -57,6 +59,15 @@ public final class ScaleEndpoint {
             }
             scale(job.get(), wish, then);
         });
+    }
+
+    /** A count that changes under a deployment would change what the deployment has to prove. Autoscalers know the words. */
+    private Optional<Refusal> deploying(Wish wish) {
+        return store.snapshot().deploymentsOf(wish.job()).stream()
+                .filter(deployment -> wish.count().isPresent() && deployment.isActive())
+                .findFirst()
+                .map(deployment -> Refusal.invalid("job scaling blocked due to active deployment " + deployment.id()
+                        + "; scale when it is over, or register the job with the new count"));
     }
 
     private void scale(Job job, Wish wish, Consumer<Reply<Scaled>> then) {

@@ -158,6 +158,41 @@ class PeriodicLaunchesTest {
     }
 
     @Test
+    void a_dispatch_of_a_job_that_is_periodic_too_is_launched_at_its_times_with_what_it_was_given()
+            throws CodecException {
+        var both = Codec.fromJson(JobSpec.class, """
+                {"ID":"report","Type":"batch","Periodic":{"Specs":["*/10 * * * *"]},
+                 "ParameterizedJob":{"Payload":"required","MetaRequired":["day"]},
+                 "TaskGroups":[{"Name":"g","Tasks":[{"Name":"t","Driver":"raw_exec"}]}]}""");
+        apply(new Command.RegisterJob(both, Optional.empty(), Optional.empty(), AT));
+        decideAndApply(controller, Instant.parse("2026-03-01T12:10:00Z"));
+        assertThat(children()).as("nothing comes of it before it is dispatched").isEmpty();
+        var parent = store.snapshot().job(REPORT).orElseThrow();
+        assertThat(parent.isParameterized()).isTrue();
+
+        var id = new JobId("report/dispatch-1");
+        var meta = new java.util.TreeMap<>(java.util.Map.of("day", "monday"));
+        var dispatched = Children.dispatched(parent, id, meta, Optional.of(70));
+        var payload = "numbers".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        var origin = dev.steppe.model.JobOrigin.dispatched(REPORT.id(), "once", payload);
+        var at = Instant.parse("2026-03-01T12:11:00Z");
+        assertThat(apply(new Command.DispatchJob(
+                        "default", REPORT.id(), parent.jobModifyIndex(), dispatched, origin, Optional.empty(), at)))
+                .isInstanceOf(Store.Result.Applied.class);
+        decideAndApply(controller, Instant.parse("2026-03-01T12:20:00Z"));
+        decideAndApply(controller, Instant.parse("2026-03-01T12:30:00Z"));
+        assertThat(store.snapshot().childrenOf(new JobKey("default", id)))
+                .hasSize(2)
+                .allSatisfy(launch -> {
+                    assertThat(launch.isParent()).as("it runs").isFalse();
+                    assertThat(launch.origin().givenPayload()).isEqualTo(payload);
+                    assertThat(launch.spec().meta()).containsEntry("day", "monday");
+                    assertThat(launch.spec().priority()).isEqualTo(70);
+                    assertThat(store.snapshot().evaluationsOf(launch.key())).hasSize(1);
+                });
+    }
+
+    @Test
     void a_forced_launch_takes_no_time_away_and_never_doubles_one() throws CodecException {
         register("\"Specs\":[\"*/10 * * * *\"]", AT);
         var due = Instant.parse("2026-03-01T12:10:00Z");

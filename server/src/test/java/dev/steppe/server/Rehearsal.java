@@ -224,6 +224,7 @@ final class Rehearsal {
         var evaluations = new ArrayList<Evaluation>();
         evaluations.add(plan.evaluation());
         evaluations.addAll(plan.followUps());
+        evaluations.addAll(plan.evaluationsOfVictims(before));
         apply(plan.command(evaluations, now));
         plan.stopped()
                 .forEach(stop -> before.allocation(stop.allocation())

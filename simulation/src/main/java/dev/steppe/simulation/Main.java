@@ -6,10 +6,12 @@ import dev.steppe.simulation.bench.ExecBench;
 import dev.steppe.simulation.bench.LanguageBench;
 import dev.steppe.simulation.bench.MeshBench;
 import dev.steppe.simulation.bench.PackingBench;
+import dev.steppe.simulation.bench.PlacedBench;
 import dev.steppe.simulation.bench.SchedulerBench;
 import dev.steppe.simulation.bench.SoakBench;
 import dev.steppe.simulation.bench.StartBench;
 import dev.steppe.simulation.bench.TwoMillionBench;
+import dev.steppe.simulation.bench.churn.ChurnBench;
 import dev.steppe.simulation.faults.Faults;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -35,17 +37,19 @@ public final class Main {
 
     /** Runs {@code bench NAME ARGS} or {@code sim [SEED] [COUNT]}. */
     public static void main(String[] arguments) throws Exception {
-        var benches = new TreeMap<String, Program>(Map.of(
-                "consensus", ConsensusBench::main,
-                "crashes", CrashBench::main,
-                "exec", ExecBench::main,
-                "language", LanguageBench::main,
-                "mesh", MeshBench::main,
-                "packing", PackingBench::main,
-                "scheduler", SchedulerBench::main,
-                "soak", SoakBench::main,
-                "start", StartBench::main,
-                "two-million", TwoMillionBench::main));
+        var benches = new TreeMap<String, Program>(Map.ofEntries(
+                Map.entry("churn", ChurnBench::main),
+                Map.entry("consensus", ConsensusBench::main),
+                Map.entry("crashes", CrashBench::main),
+                Map.entry("exec", ExecBench::main),
+                Map.entry("language", LanguageBench::main),
+                Map.entry("mesh", MeshBench::main),
+                Map.entry("packing", PackingBench::main),
+                Map.entry("placed", PlacedBench::main),
+                Map.entry("scheduler", SchedulerBench::main),
+                Map.entry("soak", SoakBench::main),
+                Map.entry("start", StartBench::main),
+                Map.entry("two-million", TwoMillionBench::main)));
         if (arguments.length >= 2 && arguments[0].equals("bench") && benches.containsKey(arguments[1])) {
             benches.get(arguments[1]).run(Arrays.copyOfRange(arguments, 2, arguments.length));
         } else if (arguments.length >= 1 && arguments[0].equals("sim")) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Root keys on the server's disk, which survives the server's process. */
-final class SimulatedRootKeys implements RootKeys {
+public final class SimulatedRootKeys implements RootKeys {
     private final TreeMap<String, SealingKey> keys = new TreeMap<>();
 
     @Override

@@ -55,7 +55,7 @@ final class LaunchChanges {
             return Optional.of("job " + command.key() + " was launched in this very second; try again");
         }
         child.ifPresent(spec -> {
-            put(spec, JobOrigin.launched(command.parent()), command.at());
+            put(spec, JobOrigin.launched(parent.get()), command.at());
             draft.putAll(command.evaluation().stream().toList(), command.at());
         });
         return Optional.empty();

@@ -143,8 +143,7 @@ final class AgentRoutes {
     }
 
     private Response members(Request request) throws Refused {
-        reads.check(request);
-        return Reads.json(allMembers());
+        return Reads.json(reads.filtering(request).of(allMembers()));
     }
 
     /** The servers, then the nodes that are not servers too. */
@@ -193,10 +192,10 @@ final class AgentRoutes {
     }
 
     private Response services(Request request) throws Refused {
-        reads.check(request);
+        var filtering = reads.filtering(request);
         var services = Shapes.fields();
         own(request).forEach(instance -> services.put(instance.id(), Shapes.service(instance)));
-        return Reads.json(services);
+        return Reads.json(filtering.of(services));
     }
 
     private Instance ownById(Request request) throws Refused {
@@ -217,13 +216,13 @@ final class AgentRoutes {
     }
 
     private Response checks(Request request) throws Refused {
-        reads.check(request);
+        var filtering = reads.filtering(request);
         var checks = Shapes.fields();
         askedNode(request).ifPresent(node -> checks.put(node.check().id(), Shapes.check(node, node.check())));
         for (var instance : own(request)) {
             instance.checks().forEach(check -> checks.put(check.id(), Shapes.check(instance, check)));
         }
-        return Reads.json(checks);
+        return Reads.json(filtering.of(checks));
     }
 
     private Response healthById(Request request) throws Refused {

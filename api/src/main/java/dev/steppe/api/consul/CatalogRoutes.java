@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** The catalog and the health of what is in it. */
 final class CatalogRoutes {
@@ -50,11 +51,11 @@ final class CatalogRoutes {
 
     private Answer nodes(Request request) throws Refused, IOException, InterruptedException {
         var near = near(request);
-        return reads.ofCatalog(
+        return reads.listOfCatalog(
                 request,
-                catalog -> nearestFirst(List.copyOf(catalog.nodes()), near).stream()
+                (catalog, filtering) -> filtering.of(nearestFirst(List.copyOf(catalog.nodes()), near).stream()
                         .map(Shapes::node)
-                        .toList());
+                        .toList()));
     }
 
     private static List<NodeEntry> nearestFirst(List<NodeEntry> nodes, Optional<String> near) {
@@ -85,11 +86,11 @@ final class CatalogRoutes {
         var name = request.name("name");
         var tags = request.query().all("tag");
         var near = near(request);
-        return reads.ofCatalog(
+        return reads.listOfCatalog(
                 request,
-                catalog -> nearest(lookup.of(catalog, name, tags), near).stream()
+                (catalog, filtering) -> filtering.of(nearest(lookup.of(catalog, name, tags), near).stream()
                         .map(Shapes::catalogRow)
-                        .toList());
+                        .toList()));
     }
 
     /** The node to sort by: a name, or this agent's. There are no coordinates: a node is near to itself only. */
@@ -113,33 +114,36 @@ final class CatalogRoutes {
 
     private Answer node(Request request) throws Refused, IOException, InterruptedException {
         var name = request.name("node");
-        return reads.ofCatalog(
-                request,
-                catalog -> find(catalog, name).map(node -> {
-                    var services = Shapes.fields();
-                    catalog.onNode(node.id())
-                            .forEach(instance -> services.put(instance.id(), Shapes.service(instance)));
-                    var shape = Shapes.fields();
-                    shape.put("Node", Shapes.node(node));
-                    shape.put("Services", services);
-                    return shape;
-                }));
+        return reads.listOfCatalog(request, (catalog, filtering) -> {
+            var node = find(catalog, name);
+            if (node.isEmpty()) {
+                return node;
+            }
+            var services = Shapes.fields();
+            catalog.onNode(node.get().id()).forEach(instance -> services.put(instance.id(), Shapes.service(instance)));
+            return withServices(node.get(), filtering.of(services));
+        });
+    }
+
+    private static SortedMap<String, Object> withServices(NodeEntry node, Object services) {
+        var shape = Shapes.fields();
+        shape.put("Node", Shapes.node(node));
+        shape.put("Services", services);
+        return shape;
     }
 
     private Answer nodeServices(Request request) throws Refused, IOException, InterruptedException {
         var name = request.name("node");
-        return reads.ofCatalog(
-                request,
-                catalog -> find(catalog, name).map(node -> {
-                    var shape = Shapes.fields();
-                    shape.put("Node", Shapes.node(node));
-                    shape.put(
-                            "Services",
-                            catalog.onNode(node.id()).stream()
-                                    .map(Shapes::service)
-                                    .toList());
-                    return shape;
-                }));
+        return reads.listOfCatalog(request, (catalog, filtering) -> {
+            var node = find(catalog, name);
+            if (node.isEmpty()) {
+                return node;
+            }
+            var services = catalog.onNode(node.get().id()).stream()
+                    .map(Shapes::service)
+                    .toList();
+            return withServices(node.get(), filtering.of(services));
+        });
     }
 
     private Answer healthOfService(Request request) throws Refused, IOException, InterruptedException {
@@ -155,12 +159,12 @@ final class CatalogRoutes {
         var tags = request.query().all("tag");
         var near = near(request);
         boolean passingOnly = passing(request);
-        return reads.ofCatalog(
+        return reads.listOfCatalog(
                 request,
-                catalog -> nearest(lookup.of(catalog, name, tags), near).stream()
+                (catalog, filtering) -> filtering.of(nearest(lookup.of(catalog, name, tags), near).stream()
                         .filter(instance -> !passingOnly || instance.health() == Health.PASSING)
                         .map(Shapes::healthRow)
-                        .toList());
+                        .toList()));
     }
 
     private static boolean passing(Request request) throws Refused {
@@ -173,19 +177,19 @@ final class CatalogRoutes {
 
     private Answer checksOfService(Request request) throws Refused, IOException, InterruptedException {
         var name = request.name("name");
-        return reads.ofCatalog(
+        return reads.listOfCatalog(
                 request,
-                catalog -> catalog.service(name, List.of()).stream()
+                (catalog, filtering) -> filtering.of(catalog.service(name, List.of()).stream()
                         .flatMap(instance -> instance.checks().stream().map(check -> Shapes.check(instance, check)))
-                        .toList());
+                        .toList()));
     }
 
     private Answer checksOfNode(Request request) throws Refused, IOException, InterruptedException {
         var name = request.name("node");
-        return reads.ofCatalog(
+        return reads.listOfCatalog(
                 request,
-                catalog ->
-                        find(catalog, name).map(node -> checks(catalog, node)).orElse(List.of()));
+                (catalog, filtering) -> filtering.of(
+                        find(catalog, name).map(node -> checks(catalog, node)).orElse(List.of())));
     }
 
     private Answer checksInState(Request request) throws Refused, IOException, InterruptedException {
@@ -193,7 +197,7 @@ final class CatalogRoutes {
         if (!List.of("any", "unknown", "passing", "warning", "critical").contains(state)) {
             throw Refused.invalid("invalid state \"" + state + "\": use any, passing, warning or critical");
         }
-        return reads.ofCatalog(request, catalog -> {
+        return reads.listOfCatalog(request, (catalog, filtering) -> {
             var found = new ArrayList<>();
             for (var node : catalog.nodes()) {
                 add(found, state, node.check(), Shapes.check(node, node.check()));
@@ -203,7 +207,7 @@ final class CatalogRoutes {
                     }
                 }
             }
-            return found;
+            return filtering.of(found);
         });
     }
 

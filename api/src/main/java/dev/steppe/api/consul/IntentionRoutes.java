@@ -82,12 +82,13 @@ final class IntentionRoutes {
     }
 
     private Answer list(Request request) throws Refused, IOException, InterruptedException {
-        return reads.ofState(
+        var filtering = reads.filtering(request);
+        return reads.read(
                 request,
-                snapshot -> intentions(snapshot).ordered().stream()
+                snapshot -> Reads.json(filtering.of(intentions(snapshot).ordered().stream()
                         .map(IntentionRoutes::shape)
-                        .toList(),
-                Table.INTENTIONS);
+                        .toList())),
+                Reads.interests(Table.INTENTIONS));
     }
 
     /** Creates only: an intention that is there already is in the way. */

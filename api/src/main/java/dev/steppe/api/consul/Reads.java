@@ -6,6 +6,7 @@ import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.BlockingRead;
 import dev.steppe.api.http.Bytes;
 import dev.steppe.api.http.Dialect;
+import dev.steppe.api.http.Filtering;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Response;
@@ -36,13 +37,37 @@ record Reads(Region region, LiveCatalog catalog) {
         Object of(Snapshot snapshot) throws Refused;
     }
 
+    /** Makes a document from the catalog of what a filter lets through. */
+    @FunctionalInterface
+    interface FilteredView {
+        Object of(Catalog catalog, Filtering filtering) throws Refused;
+    }
+
+    /** As {@link #ofCatalog}, of a list that people may choose from. */
+    Answer listOfCatalog(Request request, FilteredView view) throws Refused, IOException, InterruptedException {
+        var filtering = filtering(request);
+        return read(
+                request,
+                snapshot -> json(view.of(catalog.ofConsul(snapshot), filtering)),
+                interests(LiveCatalog.tables()));
+    }
+
+    /** What is to be shown of a list; refuses what {@link #check} refuses otherwise. */
+    Filtering filtering(Request request) throws Refused {
+        checkButFilter(request);
+        return Filtering.of(request, Dialect.CONSUL);
+    }
+
     Answer ofCatalog(Request request, CatalogView view) throws Refused, IOException, InterruptedException {
         return ofState(request, snapshot -> view.of(catalog.ofConsul(snapshot)), LiveCatalog.tables());
     }
 
     Answer ofState(Request request, StateView view, Table... tables) throws Refused, IOException, InterruptedException {
-        var interests = Arrays.stream(tables).<Interest>map(Interest.Whole::new).toList();
-        return ofInterests(request, snapshot -> json(view.of(snapshot)), interests);
+        return ofInterests(request, snapshot -> json(view.of(snapshot)), interests(tables));
+    }
+
+    static List<Interest> interests(Table... tables) {
+        return Arrays.stream(tables).<Interest>map(Interest.Whole::new).toList();
     }
 
     /** Makes a whole response from the state. */
@@ -55,6 +80,12 @@ record Reads(Region region, LiveCatalog catalog) {
     Answer ofInterests(Request request, ResponseView view, List<Interest> interests)
             throws Refused, IOException, InterruptedException {
         check(request);
+        return read(request, view, interests);
+    }
+
+    /** The same of a request that was checked. */
+    Answer read(Request request, ResponseView view, List<Interest> interests)
+            throws Refused, IOException, InterruptedException {
         boolean stale = request.query().flag("stale");
         BlockingRead read = () -> {
             var snapshot = region.snapshot();
@@ -79,6 +110,17 @@ record Reads(Region region, LiveCatalog catalog) {
 
     /** Refuses parameters that would change the answer and are not served. */
     void check(Request request) throws Refused {
+        refuse(request, "filter");
+        checkButFilter(request);
+    }
+
+    private static void refuse(Request request, String name) throws Refused {
+        if (request.query().text(name).isPresent()) {
+            throw Refused.unsupported("the parameter \"" + name + "\" is not supported here; remove it");
+        }
+    }
+
+    private void checkButFilter(Request request) throws Refused {
         var query = request.query();
         if (query.flag("stale") && query.flag("consistent")) {
             throw Refused.invalid("Cannot specify ?stale with ?consistent, conflicting semantics.");
@@ -95,11 +137,8 @@ record Reads(Region region, LiveCatalog catalog) {
         if (datacenter.isPresent() && !datacenter.get().equals(catalog.datacenter())) {
             throw new Refused(Refused.Kind.UNAVAILABLE, "No path to datacenter");
         }
-        for (var name : List.of("filter", "node-meta", "peer", "sg")) {
-            if (query.text(name).isPresent()) {
-                throw Refused.unsupported(
-                        "the parameter \"" + name + "\" is not supported by this version of Steppe; remove it");
-            }
+        for (var name : List.of("node-meta", "peer", "sg")) {
+            refuse(request, name);
         }
     }
 }

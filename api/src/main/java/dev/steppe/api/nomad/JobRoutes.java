@@ -79,12 +79,7 @@ final class JobRoutes {
                             jobs.add(job);
                         }
                     }
-                    var page = listing.page(jobs, job -> job.spec().id().value());
-                    return new Listing.Page<>(
-                            page.items().stream()
-                                    .map(job -> Stubs.of(snapshot, job, withMeta))
-                                    .toList(),
-                            page.next());
+                    return listing.page(jobs, job -> job.spec().id().value(), job -> Stubs.of(snapshot, job, withMeta));
                 },
                 Table.JOBS,
                 Table.ALLOCATIONS,

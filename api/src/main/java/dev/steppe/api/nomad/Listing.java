@@ -1,5 +1,7 @@
 package dev.steppe.api.nomad;
 
+import dev.steppe.api.http.Dialect;
+import dev.steppe.api.http.Filtering;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
 import java.util.ArrayList;
@@ -7,14 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The terms of a list: namespace, id prefix, and which page of it. */
-record Listing(String namespace, String prefix, int pageSize, String from, boolean reverse) {
+/** The terms of a list: namespace, id prefix, a filter, and which page of what is left. */
+record Listing(String namespace, String prefix, Filtering filtering, int pageSize, String from, boolean reverse) {
     private static final String EVERY_NAMESPACE = "*";
 
     static Listing of(Request request) throws Refused {
-        if (request.query().text("filter").isPresent()) {
-            throw Refused.unsupported("the parameter \"filter\" is not supported yet; filter the answer instead");
-        }
         long pageSize;
         try {
             pageSize = request.query().number("per_page", 0);
@@ -24,6 +23,7 @@ record Listing(String namespace, String prefix, int pageSize, String from, boole
         return new Listing(
                 namespace(request),
                 request.query().text("prefix").orElse(""),
+                Filtering.of(request, Dialect.NOMAD),
                 (int) Math.min(pageSize, Integer.MAX_VALUE - 1),
                 request.query().text("next_token").orElse(""),
                 request.query().first("reverse").filter("true"::equals).isPresent());
@@ -46,20 +46,32 @@ record Listing(String namespace, String prefix, int pageSize, String from, boole
     record Page<T>(List<T> items, Optional<String> next) {}
 
     /** Cuts the page out of all items, which are in the order of the list; tokens are ids. */
-    <T> Page<T> page(List<T> all, Function<T, String> id) {
-        var ordered = reverse ? all.reversed() : all;
-        var items = new ArrayList<T>();
+    <T> Page<T> page(List<T> all, Function<T, String> id) throws Refused {
+        return page(all, id, Function.identity());
+    }
+
+    /** The same of items that are shown as rows; a filter may ask for what is in either. */
+    <T, R> Page<R> page(List<T> all, Function<T, String> id, Function<T, R> row) throws Refused {
+        var items = new ArrayList<R>();
+        Optional<String> next = Optional.empty();
         boolean begun = from.isEmpty();
-        for (var item : ordered) {
+        var sieve = filtering.begin();
+        for (var item : reverse ? all.reversed() : all) {
             begun = begun || id.apply(item).equals(from);
             if (!begun) {
                 continue;
             }
-            if (pageSize > 0 && items.size() == pageSize) {
-                return new Page<>(items, Optional.of(id.apply(item)));
+            var shape = row.apply(item);
+            if (!sieve.shows(item, shape)) {
+                continue;
             }
-            items.add(item);
+            if (pageSize > 0 && items.size() == pageSize) {
+                next = Optional.of(id.apply(item));
+                break;
+            }
+            items.add(shape);
         }
-        return new Page<>(items, Optional.empty());
+        sieve.end();
+        return new Page<>(items, next);
     }
 }

@@ -57,12 +57,7 @@ final class NodeRoutes {
                             found.add(node);
                         }
                     }
-                    var page = listing.page(found, node -> node.id().value());
-                    return new Listing.Page<>(
-                            page.items().stream()
-                                    .map(node -> Stubs.of(node, resources, system))
-                                    .toList(),
-                            page.next());
+                    return listing.page(found, node -> node.id().value(), node -> Stubs.of(node, resources, system));
                 },
                 Table.NODES);
     }

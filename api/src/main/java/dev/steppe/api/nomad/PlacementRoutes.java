@@ -3,6 +3,8 @@ package dev.steppe.api.nomad;
 import dev.steppe.api.LiveCatalog;
 import dev.steppe.api.Region;
 import dev.steppe.api.http.Answer;
+import dev.steppe.api.http.Dialect;
+import dev.steppe.api.http.Filtering;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Response;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What became of jobs: allocations, evaluations and service instances. */
@@ -74,12 +77,10 @@ final class PlacementRoutes {
                         }
                     }
                     found.sort(Comparator.comparingLong(Allocation::createIndex).thenComparing(Allocation::id));
-                    var page = listing.page(found, allocation -> allocation.id().value());
-                    return new Listing.Page<>(
-                            page.items().stream()
-                                    .map(allocation -> Stubs.of(snapshot, allocation, resources, states))
-                                    .toList(),
-                            page.next());
+                    return listing.page(
+                            found,
+                            allocation -> allocation.id().value(),
+                            allocation -> Stubs.of(snapshot, allocation, resources, states));
                 },
                 Table.ALLOCATIONS);
     }
@@ -117,6 +118,9 @@ final class PlacementRoutes {
     private Answer evaluations(Request request) throws Refused, IOException, InterruptedException {
         var status = request.query().text("status").orElse("");
         var job = request.query().text("job").orElse("");
+        if (request.query().text("filter").isPresent() && !(status + job).isEmpty()) {
+            throw Refused.invalid("filter takes the place of status and job: write them into it, as JobID == \"web\"");
+        }
         return reads.list(
                 request,
                 (snapshot, listing) -> {
@@ -141,7 +145,10 @@ final class PlacementRoutes {
         reads.checkRegion(request);
         var body = JobBodies.object(request.requiredBody());
         if (body.get("Filter") instanceof String filter && !filter.isEmpty()) {
-            throw Refused.unsupported("Filter is not supported yet; name the evaluations in EvalIDs");
+            if (body.get("EvalIDs") instanceof List<?> named && !named.isEmpty()) {
+                throw Refused.invalid("evaluations are named in EvalIDs or chosen by Filter, not both");
+            }
+            return deleteEvaluations(chosen(Listing.namespace(request), filter));
         }
         var ids = new ArrayList<EvaluationId>();
         if (body.get("EvalIDs") instanceof List<?> named) {
@@ -152,7 +159,26 @@ final class PlacementRoutes {
         if (ids.isEmpty() || ids.size() > EVALUATIONS_DELETED_MAX) {
             throw Refused.invalid("EvalIDs must name between 1 and " + EVALUATIONS_DELETED_MAX + " evaluations");
         }
-        long index = region.deleteEvaluations(ids);
+        return deleteEvaluations(ids);
+    }
+
+    private List<EvaluationId> chosen(String namespace, String filter) throws Refused {
+        var all = new ArrayList<Evaluation>();
+        for (var evaluation : region.snapshot().evaluations()) {
+            if (namespace.equals("*") || namespace.equals(evaluation.namespace())) {
+                all.add(evaluation);
+            }
+        }
+        return Filtering.of(Optional.of(filter), Dialect.NOMAD).of(all).stream()
+                .map(Evaluation::id)
+                .toList();
+    }
+
+    private Response deleteEvaluations(List<EvaluationId> ids) throws Refused, IOException, InterruptedException {
+        long index = region.snapshot().index(Table.EVALUATIONS);
+        for (int from = 0; from < ids.size(); from += EVALUATIONS_DELETED_MAX) {
+            index = region.deleteEvaluations(ids.subList(from, Math.min(ids.size(), from + EVALUATIONS_DELETED_MAX)));
+        }
         return reads.written(new Shapes.EvaluationsDeleted(ids.size()), index);
     }
 
@@ -213,11 +239,12 @@ final class PlacementRoutes {
         var choice = Choice.of(request);
         var namespace = Listing.namespace(request);
         var name = request.name("name");
+        var filtering = Filtering.of(request, Dialect.NOMAD);
         return reads.answer(
                 request,
                 snapshot -> new Reads.Result(
                         snapshot.index(LiveCatalog.tables()),
-                        () -> choice.from(registrations.named(snapshot, namespace, name))),
+                        () -> choice.from(filtering.of(registrations.named(snapshot, namespace, name)))),
                 LiveCatalog.tables());
     }
 }

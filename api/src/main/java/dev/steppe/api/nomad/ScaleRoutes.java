@@ -147,18 +147,16 @@ final class ScaleRoutes {
                     }
                     found.removeIf(policy -> !policy.id().startsWith(listing.prefix())
                             || type.filter(it -> !it.equals(policy.type())).isPresent());
-                    var page = listing.page(found, Shapes.ScalingPolicyView::id);
-                    return new Listing.Page<>(
-                            page.items().stream()
-                                    .map(policy -> new Shapes.ScalingPolicyStub(
-                                            policy.id(),
-                                            policy.enabled(),
-                                            policy.type(),
-                                            policy.target(),
-                                            policy.createIndex(),
-                                            policy.modifyIndex()))
-                                    .toList(),
-                            page.next());
+                    return listing.page(
+                            found,
+                            Shapes.ScalingPolicyView::id,
+                            policy -> new Shapes.ScalingPolicyStub(
+                                    policy.id(),
+                                    policy.enabled(),
+                                    policy.type(),
+                                    policy.target(),
+                                    policy.createIndex(),
+                                    policy.modifyIndex()));
                 },
                 Table.JOBS);
     }

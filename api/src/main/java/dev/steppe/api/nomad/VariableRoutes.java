@@ -67,19 +67,15 @@ final class VariableRoutes {
         return reads.list(
                 request,
                 (snapshot, listing) -> {
-                    var found = new ArrayList<Variable>();
+                    // a filter sees what a list shows, and nothing of what is sealed
+                    var found = new ArrayList<SortedMap<String, Object>>();
                     for (var variable : snapshot.variables()) {
                         if (listing.shows(
                                 variable.key().namespace(), variable.key().path())) {
-                            found.add(variable);
+                            found.add(about(variable));
                         }
                     }
-                    var page = listing.page(
-                            found,
-                            variable -> variable.key().namespace() + "."
-                                    + variable.key().path());
-                    return new Listing.Page<>(
-                            page.items().stream().map(VariableRoutes::about).toList(), page.next());
+                    return listing.page(found, about -> about.get("Namespace") + "." + about.get("Path"));
                 },
                 Table.VARIABLES);
     }

@@ -294,6 +294,43 @@ class ConsulDialectTest {
     }
 
     @Test
+    void lists_are_filtered_by_expressions_as_official_clients_send_them() throws Exception {
+        web("success");
+        world.node("n2", "beta", "192.0.2.2");
+        assertThat(get("/v1/catalog/nodes?filter=Node%20%3D%3D%20beta").text())
+                .contains("\"beta\"")
+                .doesNotContain("\"alpha\"");
+        assertThat(get("/v1/catalog/service/web?filter=ServiceMeta.team%20%3D%3D%20x")
+                        .text())
+                .contains("\"web\"");
+        assertThat(get("/v1/catalog/service/web?filter=%22blue%22%20not%20in%20ServiceTags")
+                        .text())
+                .isEqualTo("[]");
+        var health = "/v1/health/service/web?filter=";
+        assertThat(get(health + "Service.Meta%5B%22team%22%5D%20%3D%3D%20%22x%22%20and%20any%20Checks%20as%20c%20"
+                                + "%7B%20c.Status%20%3D%3D%20passing%20%7D")
+                        .text())
+                .contains("\"web\"");
+        assertThat(get(health + "Service.Meta.team%20matches%20%60%5Ey%60").text())
+                .isEqualTo("[]");
+        assertThat(get("/v1/agent/services?filter=Service%20%3D%3D%20web").text())
+                .contains("\"web\"");
+        assertThat(get("/v1/agent/services?filter=Service%20%3D%3D%20db").text())
+                .isEqualTo("{}");
+        assertThat(get("/v1/agent/checks?filter=Status%20!%3D%20passing").text())
+                .isEqualTo("{}");
+        assertThat(get("/v1/agent/members?filter=Name%20%3D%3D%20beta").text()).contains("beta");
+        assertThat(get("/v1/catalog/node-services/alpha?filter=Service%20%3D%3D%20db")
+                        .text())
+                .contains("\"Services\":[]");
+        var wrong = get("/v1/catalog/nodes?filter=Nodee%20%3D%3D%20beta");
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.text())
+                .isEqualTo("Failed to create boolean expression evaluator: there is no field \"Nodee\"."
+                        + " Did you mean \"Node\"?");
+    }
+
+    @Test
     void what_is_not_served_says_so() throws Exception {
         assertThat(get("/v1/config/a/b").status()).isEqualTo(501);
         assertThat(get("/v1/config/a/b").text()).contains("/v1/config/a/b");

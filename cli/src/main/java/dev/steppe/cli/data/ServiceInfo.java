@@ -34,7 +34,7 @@ public final class ServiceInfo implements Command {
         return List.of(
                 Flag.toggle("json", "As JSON."),
                 Flag.toggle("verbose", "Everything that is known of each instance."),
-                Flag.refused("filter", "use -json and a JSON tool such as jq"),
+                Flag.text("filter", "expression", "Only those for which this is true."),
                 Flag.refused("per-page", "all instances are shown"),
                 Flag.refused("page-token", "all instances are shown"),
                 CommonFlags.template());
@@ -43,9 +43,12 @@ public final class ServiceInfo implements Command {
     @Override
     public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException {
         var name = invocation.arguments().onlyWord("the name of a service");
+        var filter = invocation.arguments().text("filter");
         var instances = invocation
                 .nomad()
-                .get("/v1/service/" + Query.encode(name), Query.none())
+                .get(
+                        "/v1/service/" + Query.encode(name),
+                        Query.none().andIf(filter.isPresent(), "filter", filter.orElse("")))
                 .body();
         var terminal = invocation.terminal();
         if (invocation.arguments().has("json")) {

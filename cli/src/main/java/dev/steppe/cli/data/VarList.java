@@ -30,7 +30,7 @@ public final class VarList implements Command {
                 Flag.text("out", "form", "table (default), terse for paths only, or json."),
                 Flag.number("per-page", "count", "At most so many; the next page's token is shown."),
                 Flag.text("page-token", "token", "Begin where the last page ended."),
-                Flag.refused("filter", "use a prefix, or -out json and a JSON tool"),
+                Flag.text("filter", "expression", "Only those for which this is true."),
                 VariableForm.template(),
                 Flag.refused("ui", "the web console is not part of this version"));
     }
@@ -51,7 +51,11 @@ public final class VarList implements Command {
                         perPage.isPresent(),
                         "per_page",
                         perPage.map(String::valueOf).orElse(""))
-                .andIf(token.isPresent(), "next_token", token.orElse(""));
+                .andIf(token.isPresent(), "next_token", token.orElse(""))
+                .andIf(
+                        arguments.text("filter").isPresent(),
+                        "filter",
+                        arguments.text("filter").orElse(""));
         var variables = invocation.nomad().get("/v1/vars", query).body();
         var terminal = invocation.terminal();
         switch (arguments.text("out").orElse("table")) {

@@ -20,12 +20,12 @@ public final class EvalDelete implements Command {
 
     @Override
     public String usage() {
-        return "[flags] <evaluation> ...";
+        return "[flags] [<evaluation> ...]";
     }
 
     @Override
     public String about() {
-        return "Forgets evaluations, named by their whole ids: those that are over, blocked or wait. What is over is forgotten "
+        return "Forgets evaluations, named by their whole ids or chosen by a filter: those that are over, blocked or wait. What is over is forgotten "
                 + "by itself too, and all of it at once by system gc.";
     }
 
@@ -33,23 +33,27 @@ public final class EvalDelete implements Command {
     public List<Flag> flags() {
         return List.of(
                 Flag.toggle("yes", "Do not ask."),
-                Flag.refused("filter", "name the evaluations; eval list -job and -status find them"));
+                Flag.text("filter", "expression", "Those for which this is true, in place of ids."));
     }
 
     @Override
     public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException, IOException {
         var ids = invocation.arguments().words();
+        var filter = invocation.arguments().text("filter");
         var terminal = invocation.terminal();
-        if (ids.isEmpty()) {
-            throw new UsageException("this command takes one or more arguments: the evaluations");
+        if (ids.isEmpty() == filter.isEmpty()) {
+            throw new UsageException("this command takes either one or more arguments, the evaluations, or -filter");
         }
-        var what = ids.size() + (ids.size() == 1 ? " evaluation" : " evaluations");
+        long count = filter.isPresent() ? chosen(invocation, filter.get()) : ids.size();
+        var what = count + (count == 1 ? " evaluation" : " evaluations");
         if (!invocation.arguments().has("yes") && !agreed(invocation, what)) {
             terminal.line("Cancelling eval deletion");
             return 0;
         }
-        var body = new Json.Fields()
-                .put("EvalIDs", new Json.Arr(ids.stream().map(Json::of).toList()));
+        var body = filter.isPresent()
+                ? new Json.Fields().put("Filter", Json.of(filter.get()))
+                : new Json.Fields()
+                        .put("EvalIDs", new Json.Arr(ids.stream().map(Json::of).toList()));
         var reply = invocation
                 .nomad()
                 .delete("/v1/evaluations", Query.none(), body.build())
@@ -57,6 +61,15 @@ public final class EvalDelete implements Command {
         terminal.line("Successfully deleted " + reply.number("Count")
                 + (reply.number("Count") == 1 ? " evaluation" : " evaluations"));
         return 0;
+    }
+
+    private static long chosen(Invocation invocation, String filter) throws ApiException {
+        return invocation
+                .nomad()
+                .get("/v1/evaluations", Query.none().andIf(true, "filter", filter))
+                .body()
+                .items()
+                .size();
     }
 
     private static boolean agreed(Invocation invocation, String what) throws CommandFailure, IOException {

@@ -35,7 +35,7 @@ public final class Members implements Command {
                 Flag.toggle("detailed", "With what each agent tells of itself."),
                 Flag.refused("wan", "one region is asked at a time; name it with -http-addr"),
                 Flag.text("status", "regex", "Only those whose status matches; exit code 2 where none does."),
-                Flag.refused("filter", "use -json and a JSON tool such as jq"));
+                Flag.text("filter", "expression", "Only those for which this is true."));
     }
 
     @Override
@@ -47,7 +47,9 @@ public final class Members implements Command {
     public int run(Invocation invocation) throws UsageException, ApiException {
         invocation.arguments().refuseWords();
         var terminal = invocation.terminal();
-        var members = invocation.consul().get("/v1/agent/members", Query.none()).body();
+        var filter = invocation.arguments().text("filter");
+        var query = Query.none().andIf(filter.isPresent(), "filter", filter.orElse(""));
+        var members = invocation.consul().get("/v1/agent/members", query).body();
         if (invocation.arguments().has("json")) {
             terminal.json(members);
             return 0;

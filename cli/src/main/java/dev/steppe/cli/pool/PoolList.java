@@ -60,7 +60,7 @@ public final class PoolList implements Command {
                 Flag.toggle("verbose", "Whole ids."),
                 Flag.number("per-page", "count", "At most so many; the next page's token is shown."),
                 Flag.text("page-token", "token", "Begin where the last page ended."),
-                Flag.refused("filter", "use -json and a JSON tool such as jq"),
+                Flag.text("filter", "expression", "Only those for which this is true."),
                 CommonFlags.template());
     }
 
@@ -74,7 +74,9 @@ public final class PoolList implements Command {
             var name = arguments.onlyWord("the pool");
             path = "/v1/node/pool/" + Query.encode(name) + (what == What.NODES ? "/nodes" : "/jobs");
         }
-        var reply = invocation.nomad().get(path, Paging.query(arguments));
+        var filter = arguments.text("filter");
+        var query = Paging.query(arguments).andIf(filter.isPresent(), "filter", filter.orElse(""));
+        var reply = invocation.nomad().get(path, query);
         var terminal = invocation.terminal();
         if (arguments.has("json")) {
             terminal.json(reply.body());

@@ -38,8 +38,11 @@ public record Version(List<BigInteger> numbers, int written, String prerelease, 
 
     private static Optional<Version> read(Pattern pattern, String text) {
         String trimmed = text.strip();
+        if (trimmed.length() > TEXT_LENGTH_MAX) {
+            return Optional.empty();
+        }
         Matcher matcher = pattern.matcher(trimmed);
-        if (trimmed.length() > TEXT_LENGTH_MAX || !matcher.matches()) {
+        if (!matcher.matches()) {
             return Optional.empty();
         }
         List<BigInteger> numbers = new ArrayList<>();

@@ -60,9 +60,9 @@ final class PolicyRules {
             return;
         }
         at.addIf(
-                type.everywhere(),
+                type == JobType.SYSBATCH,
                 "ReschedulePolicy",
-                "reschedule has no meaning for jobs that run on every fitting node");
+                "reschedule has no meaning for sysbatch jobs: there is no other node, and what is to end was tried");
         at.oneOf(
                 "ReschedulePolicy.DelayFunction",
                 "reschedule delay_function",

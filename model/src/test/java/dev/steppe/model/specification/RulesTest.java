@@ -96,10 +96,6 @@ class RulesTest {
                         "TaskGroups[0].Tasks[0].Constraints",
                         "\"like\" is not known"),
                 Arguments.of(
-                        group("\"Constraints\":[{\"LTarget\":\"a\",\"Operand\":\"regexp\",\"RTarget\":\"(\"}]"),
-                        "TaskGroups[0].Constraints",
-                        "no regular expression"),
-                Arguments.of(
                         group("\"Affinities\":[{\"LTarget\":\"a\",\"RTarget\":\"b\",\"Weight\":101}]"),
                         "TaskGroups[0].Affinities",
                         "between -100 and 100"),
