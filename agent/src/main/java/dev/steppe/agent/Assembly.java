@@ -5,6 +5,7 @@ import dev.steppe.api.AgentControl;
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.client.Client;
 import dev.steppe.client.data.DataReader;
+import dev.steppe.client.disk.FarDisks;
 import dev.steppe.client.node.Fingerprint;
 import dev.steppe.io.ThreadLoop;
 import dev.steppe.server.Server;
@@ -66,7 +67,7 @@ public final class Assembly implements AutoCloseable {
                 ? Optional.of(ServerPart.start(parts, options, link, random))
                 : Optional.empty();
         node = options.configuration().client().enabled()
-                ? Optional.of(NodePart.start(parts, options, transport(link), random))
+                ? Optional.of(NodePart.start(parts, options, transport(link), disks(link), random))
                 : Optional.empty();
         var identity = new AgentIdentity(
                 options.name(),
@@ -77,6 +78,11 @@ public final class Assembly implements AutoCloseable {
                 false,
                 new Control());
         edge = EdgePart.start(parts, options, certificates, link, server, node, identity);
+    }
+
+    /** How the node reaches the data of other nodes' allocations; a development agent has no other node. */
+    private Optional<FarDisks> disks(Optional<LinkPart> link) {
+        return link.map(it -> new DisksElsewhere(it, server.map(ServerPart::store), EdgePart.NOMAD));
     }
 
     /** How the node reaches a server: within the process, or over the network. */

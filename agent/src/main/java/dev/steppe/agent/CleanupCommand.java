@@ -112,7 +112,8 @@ final class CleanupCommand {
                 .stop();
         var ids = new TreeSet<AllocationId>();
         known.forEach(kept -> ids.add(kept.id()));
-        new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks).removeAll(ids);
+        new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks, NodePart.otherNetworks(parts, options))
+                .removeAll(ids);
         drivers.sweepContainers(new TreeSet<>());
         networks.ifPresent(it ->
                 out.println("removed the bridge " + options.bridge().orElseThrow() + ", its namespaces and its rules"));

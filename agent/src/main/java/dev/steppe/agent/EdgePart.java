@@ -38,7 +38,7 @@ final class EdgePart {
     /** Resolvers inside allocations know no other port. */
     private static final int DNS_OF_ALLOCATIONS = 53;
 
-    private static final String NOMAD = "nomad";
+    static final String NOMAD = "nomad";
     private static final String CONSUL = "consul";
     private static final String HTTP = "http://";
     private static final String HTTPS = "https://";

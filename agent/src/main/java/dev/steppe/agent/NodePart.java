@@ -5,19 +5,25 @@ import dev.steppe.client.Client;
 import dev.steppe.client.allocation.AllocationHook;
 import dev.steppe.client.allocation.AllocationRunner;
 import dev.steppe.client.allocation.Kept;
+import dev.steppe.client.allocation.Surroundings;
 import dev.steppe.client.allocation.TaskHook;
 import dev.steppe.client.artifact.ArtifactHook;
 import dev.steppe.client.check.Checks;
 import dev.steppe.client.check.SocketProbe;
+import dev.steppe.client.cni.CniNetworks;
 import dev.steppe.client.data.ServerData;
+import dev.steppe.client.disk.DiskFetch;
+import dev.steppe.client.disk.FarDisks;
 import dev.steppe.client.driver.AllocationUsers;
 import dev.steppe.client.driver.DockerDriver;
+import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.PauseContainers;
 import dev.steppe.client.driver.ProcessTasks;
 import dev.steppe.client.log.LogPump;
 import dev.steppe.client.mesh.LeafFiles;
 import dev.steppe.client.mesh.NativeHook;
 import dev.steppe.client.mesh.NativeIdentities;
+import dev.steppe.client.mesh.NativeSocketHook;
 import dev.steppe.client.mesh.NodeMesh;
 import dev.steppe.client.network.BridgingImpossibleException;
 import dev.steppe.client.network.Networks;
@@ -43,6 +49,7 @@ import dev.steppe.io.ThreadLoop;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.process.Cgroups;
+import dev.steppe.io.process.Tool;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.wire.Transport;
@@ -53,6 +60,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -64,6 +72,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /** The node of an agent: drivers, what the machine has, and what runs on it. */
 final class NodePart {
     private static final Duration DRIVERS_ASKED_EVERY = Duration.ofSeconds(15);
+
+    private static final String BRIDGE = "bridge";
 
     private final AgentOptions options;
     private final Parts parts;
@@ -79,6 +89,7 @@ final class NodePart {
     private final ProxyProcess proxy;
     private final Leftovers leftovers;
     private final Optional<Networks> networks;
+    private final Optional<CniNetworks> otherNetworks;
     private final NodeView view;
     private final NativeIdentities natives;
     private final AtomicReference<Optional<NodeMesh>> mesh = new AtomicReference<>(Optional.empty());
@@ -88,12 +99,15 @@ final class NodePart {
     private volatile SortedMap<String, String> configuredMeta;
 
     /** Starts the node; it takes part as soon as the transport reaches a server. */
-    static NodePart start(Parts parts, AgentOptions options, Transport transport, SecureRandom random)
+    static NodePart start(
+            Parts parts, AgentOptions options, Transport transport, Optional<FarDisks> disks, SecureRandom random)
             throws IOException {
-        return new NodePart(parts, options, transport, random);
+        return new NodePart(parts, options, transport, disks, random);
     }
 
-    private NodePart(Parts parts, AgentOptions options, Transport transport, SecureRandom random) throws IOException {
+    private NodePart(
+            Parts parts, AgentOptions options, Transport transport, Optional<FarDisks> disks, SecureRandom random)
+            throws IOException {
         this.options = options;
         this.parts = parts;
         loop = parts.add(new ThreadLoop("client"));
@@ -103,6 +117,7 @@ final class NodePart {
         shelf = parts.add(new FileShelf(options.clientDirectory().resolve("allocations")));
         drivers = new NodeDrivers(options, tasks, docker);
         networks = networks(random);
+        otherNetworks = otherNetworks(parts, options);
         natives = NativeIdentities.open(options.clientDirectory().resolve("tokens.key"), random, Instant.now());
         devices = Devices.read(options.configuration().client().devices(), Path.of("/"));
         dynamicMeta = new DynamicMeta(options.clientDirectory());
@@ -119,16 +134,18 @@ final class NodePart {
                 loop,
                 transport,
                 node,
-                runnerParts(contexts),
+                runnerParts(contexts, disks),
                 options.configuration().client().endedKept()));
         data.readThrough(client);
         proxy = parts.add(new ProxyProcess(
                 options.runDirectory().resolve("mesh"),
-                networks.map(it -> options.runDirectory().resolve("netns")),
+                networkModes().stream().anyMatch(mode -> mode.equals(BRIDGE) || mode.startsWith(CniNetworks.MODE))
+                        ? Optional.of(namespaces(options))
+                        : Optional.empty(),
                 LinuxCalls.isRoot()));
         var leaves = new LeafFiles(options.clientDirectory().resolve("leaves"));
         mesh.set(Optional.of(new NodeMesh(loop, client, proxy, leaves, natives, random)));
-        leftovers = new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks);
+        leftovers = new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks, otherNetworks);
         removeLeftovers();
         configuredMeta = options.configuration().client().meta();
         view = new NodeView(
@@ -252,7 +269,8 @@ final class NodePart {
                 options.addresses().http(options.nomadPort()),
                 client.networkInterface(),
                 Assembly.VERSION,
-                networks.isPresent() ? List.of("host", "bridge") : List.of("host"),
+                networkModes(),
+                networkPlugins(),
                 configuration.nodeId(),
                 options.clientDirectory(),
                 options.allocationDirectory(),
@@ -286,7 +304,43 @@ final class NodePart {
         }
     }
 
-    private AllocationRunner.Parts runnerParts(TaskContexts contexts) throws IOException {
+    /** The modes that networks of allocations here can have. */
+    private List<String> networkModes() throws IOException {
+        var modes = new ArrayList<>(List.of("host"));
+        if (networks.isPresent()) {
+            modes.add(BRIDGE);
+        }
+        if (otherNetworks.isPresent()) {
+            modes.addAll(otherNetworks.get().modes());
+        }
+        return List.copyOf(modes);
+    }
+
+    private SortedMap<String, String> networkPlugins() throws IOException {
+        try {
+            return otherNetworks.isPresent() ? otherNetworks.get().versions() : Collections.emptySortedMap();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new IOException("stopped while asking CNI plug-ins for their versions", stopping);
+        }
+    }
+
+    private static Path namespaces(AgentOptions options) {
+        return options.runDirectory().resolve("netns");
+    }
+
+    /** Networks that are not of the bridge need root and {@code ip}, and otherwise nothing until the first one is made. */
+    static Optional<CniNetworks> otherNetworks(Parts parts, AgentOptions options) {
+        return LinuxCalls.isRoot() && Tool.find("ip").isPresent()
+                ? Optional.of(parts.add(new CniNetworks(
+                        options.configuration().client().cni(),
+                        options.clientDirectory().resolve("networks"),
+                        namespaces(options),
+                        Optional.empty())))
+                : Optional.empty();
+    }
+
+    private AllocationRunner.Parts runnerParts(TaskContexts contexts, Optional<FarDisks> disks) throws IOException {
         var directories = new DirectoryHook(
                 options.allocationDirectory(),
                 drivers::files,
@@ -297,9 +351,18 @@ final class NodePart {
         return new AllocationRunner.Parts(
                 List.<AllocationHook>of(
                         directories,
-                        new StickyDiskHook(options.allocationDirectory()),
+                        new StickyDiskHook(
+                                options.allocationDirectory(),
+                                disks.map(far -> new DiskFetch(far, DiskFetch.Limits.standard()))),
                         cores,
-                        new NetworkHook(networks, new PauseContainers(NodeDrivers.dockerSettings(options)))),
+                        new NetworkHook(
+                                networks,
+                                otherNetworks,
+                                new PauseContainers(NodeDrivers.dockerSettings(options)),
+                                (surroundings, text) -> filled(contexts, surroundings, text)),
+                        parts.add(new NativeSocketHook(
+                                options.allocationDirectory(),
+                                () -> new InetSocketAddress(consulHost(), options.consulPort())))),
                 new AllocationRunner.TaskParts(
                         name -> Optional.ofNullable(drivers.byName().get(name)),
                         contexts,
@@ -308,6 +371,12 @@ final class NodePart {
                 observers(checks, () -> mesh.get().ifPresent(NodeMesh::changed)),
                 shelf,
                 runner -> {});
+    }
+
+    /** What a text of a group refers to, as its first task sees it. */
+    private static String filled(TaskContexts contexts, Surroundings surroundings, String text) throws DriverException {
+        return contexts.environment(surroundings, surroundings.group().tasks().getFirst(), Collections.emptySortedMap())
+                .text(text);
     }
 
     /** What each task gets before it starts, in this order. */
@@ -322,7 +391,10 @@ final class NodePart {
                         contexts::of,
                         () -> options.configuration().client().artifact()),
                 vault,
-                new NativeHook(natives, consulAddress()),
+                new NativeHook(
+                        natives,
+                        consulAddress(),
+                        site -> contexts.of(site).variables().getOrDefault("NOMAD_ALLOC_DIR", "")),
                 new TemplateHook(
                         loop,
                         data,
@@ -334,12 +406,15 @@ final class NodePart {
 
     /** Where programs of this machine find the agent in Consul's words. */
     private String consulAddress() {
+        return consulHost() + ":" + options.consulPort();
+    }
+
+    private String consulHost() {
         return options.addresses().consul().stream()
-                        .filter(address ->
-                                !new InetSocketAddress(address, 0).getAddress().isAnyLocalAddress())
-                        .findFirst()
-                        .orElse("127.0.0.1")
-                + ":" + options.consulPort();
+                .filter(address ->
+                        !new InetSocketAddress(address, 0).getAddress().isAnyLocalAddress())
+                .findFirst()
+                .orElse("127.0.0.1");
     }
 
     private static AllocationRunner.Observers observers(Checks checks, Runnable meshChanged) {

@@ -4,6 +4,7 @@ import dev.steppe.api.LocalNode;
 import dev.steppe.client.Client;
 import dev.steppe.client.allocation.AllocationRunner;
 import dev.steppe.client.allocation.TaskControl;
+import dev.steppe.client.disk.DiskArchive;
 import dev.steppe.client.driver.AllocationDirectory;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
@@ -77,6 +78,16 @@ final class NodeView implements LocalNode {
     public Optional<Path> directoryOf(AllocationId allocation) {
         var path = new AllocationDirectory(allocations, allocation).path();
         return Files.isDirectory(path) ? Optional.of(path) : Optional.empty();
+    }
+
+    @Override
+    public Optional<DiskArchive> diskOf(AllocationId allocation) {
+        return directoryOf(allocation).map(found -> new DiskArchive(new AllocationDirectory(allocations, allocation)));
+    }
+
+    @Override
+    public void handedOver(AllocationId allocation) {
+        loop.execute(() -> client.handedOver(allocation));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.steppe.api;
 
+import dev.steppe.client.disk.DiskArchive;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.TaskUsage;
 import dev.steppe.client.node.HostUsage;
@@ -34,6 +35,14 @@ public interface LocalNode {
 
     /** The directory of an allocation this node has or had and did not clean up yet. */
     Optional<Path> directoryOf(AllocationId allocation);
+
+    /** What an allocation leaves to one that replaces it on another node; empty when nothing of it is here. */
+    default Optional<DiskArchive> diskOf(AllocationId allocation) {
+        return Optional.empty();
+    }
+
+    /** Another node has the data of an allocation. */
+    default void handedOver(AllocationId allocation) {}
 
     /** Runs a command inside a running task; refused when it does not run here, or not now. Blocks. */
     CommandSession enter(AllocationId allocation, String task, CommandSession.Wish wish, CommandSession.Output output)

@@ -5,6 +5,7 @@ import dev.steppe.client.allocation.Kept;
 import dev.steppe.io.Loop;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.wire.Link;
@@ -49,6 +50,7 @@ public final class Client implements AutoCloseable {
     private final TreeMap<AllocationId, AllocationRunner> runners = new TreeMap<>();
     private final TreeSet<AllocationId> unreported = new TreeSet<>();
     private final TreeSet<AllocationId> settled = new TreeSet<>();
+    private final TreeSet<AllocationId> handedOver = new TreeSet<>();
     private final List<Consumer<Message.ToNode>> listeners = new ArrayList<>();
     private NodeSpec node;
     private Optional<Link> link = Optional.empty();
@@ -265,7 +267,7 @@ public final class Client implements AutoCloseable {
     private void reportNeverRun(Allocation allocation) {
         var client = allocation.client();
         var state = new dev.steppe.model.ClientState(
-                dev.steppe.model.ClientStatus.COMPLETE,
+                ClientStatus.COMPLETE,
                 "stopped before it started",
                 client.taskStates(),
                 client.health(),
@@ -321,7 +323,7 @@ public final class Client implements AutoCloseable {
         var ended = settled.stream()
                 .map(id -> Optional.ofNullable(runners.get(id)))
                 .flatMap(Optional::stream)
-                .filter(runner -> runner.isEnded() && !isAwaited(runner))
+                .filter(runner -> runner.isEnded() && !isAwaited(runner) && !holdsData(runner))
                 .sorted(Comparator.comparing(runner -> runner.allocation().modifyTime()))
                 .toList();
         for (int i = 0; i < ended.size() - endedKept; i++) {
@@ -339,8 +341,24 @@ public final class Client implements AutoCloseable {
                                 .isPresent());
     }
 
+    /** Another node may be about to ask for its data; when the servers forget the allocation, none will. */
+    private boolean holdsData(AllocationRunner ended) {
+        return ended.surroundings().group().ephemeralDisk().migrate()
+                && !handedOver.contains(ended.id())
+                && (ended.allocation().desiredStatus() != DesiredStatus.RUN
+                        || ended.state().status() != ClientStatus.COMPLETE);
+    }
+
+    /** Another node has the data of an ended allocation. On the loop only. */
+    public void handedOver(AllocationId allocation) {
+        if (runners.containsKey(allocation)) {
+            handedOver.add(allocation);
+        }
+    }
+
     private void forget(AllocationRunner runner) {
         runners.remove(runner.id());
+        handedOver.remove(runner.id());
         settled.remove(runner.id());
         runner.forget();
     }

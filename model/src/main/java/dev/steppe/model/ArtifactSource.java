@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * the fetching side, the {@code user:password} that stood in it, and what is to be done with what comes.
  *
  * @param folder the only folder of the archive that is wanted, which follows a double slash in the path
+ * @param bucket as whom it is asked for, where it is an object of an S3 bucket
  */
 public record ArtifactSource(
         URI address,
@@ -26,14 +27,18 @@ public record ArtifactSource(
         Optional<String> checksum,
         Optional<String> archive,
         Optional<String> fileName,
-        Optional<String> folder) {
+        Optional<String> folder,
+        Optional<BucketAccess> bucket) {
     private static final Pattern FORCED = Pattern.compile("([A-Za-z0-9]+)::(.+)");
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*");
     private static final List<String> OURS = List.of("checksum", "archive", "filename");
     private static final List<String> FOR_OTHERS = List.of("sshkey", "aws_");
+    private static final List<String> FOR_BUCKETS =
+            List.of("aws_access_key_id", "aws_access_key_secret", "aws_access_token", "region", "version");
     private static final String REPOSITORY =
             "of repositories only those of git are fetched, as git::https://HOST/PATH, or name an archive";
-    private static final String BUCKET = "buckets are not asked directly; use a signed https:// address of the object";
+    private static final String BUCKET =
+            "write an object of S3 as s3::https://HOST/BUCKET/KEY, and of another store as a signed https:// address";
     private static final String MACHINE =
             "files of the machine are not read with the agent's rights; serve the file over HTTP";
 
@@ -48,7 +53,9 @@ public record ArtifactSource(
 
     /** Reads a source in which everything is filled in. Options win over parameters of the address. */
     public static ArtifactSource read(String source, SortedMap<String, String> options) throws UnusableException {
-        URI whole = uri(unforced(source.strip()));
+        String plain = source.strip();
+        boolean inBucket = isInBucket(plain);
+        URI whole = uri(inBucket ? ofBucket(plain) : unforced(plain));
         int slashes = whole.getRawPath().indexOf("//");
         Optional<String> folder = slashes < 0
                 ? Optional.empty()
@@ -59,30 +66,51 @@ public record ArtifactSource(
         for (String parameter :
                 Optional.ofNullable(uri.getRawQuery()).orElse("").split("&", -1)) {
             String name = parameter.split("=", 2)[0];
-            if (OURS.contains(name)) {
+            if (OURS.contains(name) || inBucket && FOR_BUCKETS.contains(name)) {
                 mine.put(name, decode(parameter.substring(Math.min(name.length() + 1, parameter.length()))));
             } else if (!parameter.isEmpty() && !options.containsKey(name)) {
                 query.add(parameter);
             }
         }
         for (var option : options.entrySet()) {
-            if (FOR_OTHERS.stream().anyMatch(option.getKey()::startsWith)) {
+            boolean forBucket = inBucket && FOR_BUCKETS.contains(option.getKey());
+            if (!forBucket && FOR_OTHERS.stream().anyMatch(option.getKey()::startsWith)) {
                 throw new UnusableException("option \"" + option.getKey()
                         + "\" is for sources that are not fetched; remove it, and use headers for secrets");
             }
-            if (OURS.contains(option.getKey())) {
+            if (OURS.contains(option.getKey()) || forBucket) {
                 mine.put(option.getKey(), option.getValue());
             } else {
                 query.add(encode(option.getKey()) + "=" + encode(option.getValue()));
             }
         }
-        return new ArtifactSource(
+        if (inBucket) {
+            given(mine, "version").ifPresent(version -> query.add("versionId=" + encode(version)));
+        }
+        var found = new ArtifactSource(
                 address(uri, String.join("&", query)),
                 Optional.ofNullable(uri.getRawUserInfo()).map(ArtifactSource::decodePart),
                 given(mine, "checksum"),
                 given(mine, "archive"),
                 given(mine, "filename"),
-                folder);
+                folder,
+                inBucket ? Optional.of(BucketAccess.read(mine, uri.getHost())) : Optional.empty());
+        if (inBucket && found.nameThere().isEmpty()) {
+            throw new UnusableException(
+                    "source names a folder of a bucket, which is not listed; name one object, such" + " as an archive");
+        }
+        return found;
+    }
+
+    /** Said before two colons, or meant by a host without a scheme. */
+    private static boolean isInBucket(String source) {
+        return source.toLowerCase(Locale.ROOT).startsWith("s3::")
+                || !source.contains("://") && withoutScheme(source).equals("s3");
+    }
+
+    private static String ofBucket(String source) {
+        String plain = source.toLowerCase(Locale.ROOT).startsWith("s3::") ? source.substring(4) : source;
+        return plain.contains("://") ? plain : "https://" + plain;
     }
 
     /** A folder below the top of what is fetched; empty for all of it. */

@@ -6,22 +6,27 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * An artifact that is the content of a git repository, read off its source and options: an address for git without
  * anything that is secret or for the fetching side, the {@code user:password} that stood in it, and which commit and folder.
+ *
+ * @param sshKey the private key for one over ssh, in base64
  */
-public record RepositorySource(URI address, Optional<String> credentials, String ref, Optional<String> folder) {
+public record RepositorySource(
+        URI address, Optional<String> credentials, String ref, Optional<String> folder, Optional<String> sshKey) {
     private static final String FORCED = "git::";
     private static final List<String> SHORT = List.of("github.com/", "gitlab.com/", "bitbucket.org/");
     private static final List<String> OURS = List.of("ref", "depth", "checksum", "archive", "filename", "sshkey");
-    private static final String NO_SSH =
-            "over ssh is not supported yet; use git::https://USER:TOKEN@HOST/PATH, with the token from a variable";
+    private static final Pattern OF_SSH = Pattern.compile("([A-Za-z0-9._-]+@[^/:]+):(?!//)(.*)");
+    private static final String SSH = "ssh";
 
     /** Whether a source means a repository. */
     public static boolean isMeant(String source) {
@@ -57,19 +62,36 @@ public record RepositorySource(URI address, Optional<String> credentials, String
         check(mine);
         var path = Path.of(whole(mark < 0 ? plain : plain.substring(0, mark)));
         URI uri = uri(path.repository(), String.join("&", query));
+        boolean ssh = SSH.equalsIgnoreCase(uri.getScheme());
+        var key = Optional.ofNullable(mine.get("sshkey")).filter(text -> !text.isEmpty());
+        if (ssh && key.isEmpty()) {
+            throw new UnusableException(
+                    "source: git over ssh needs options { sshkey = \"...\" }, a private key in base64;"
+                            + " keys of the machine are not used");
+        }
+        if (key.isPresent() && !(ssh && isBase64(key.get()))) {
+            throw new UnusableException(
+                    ssh ? "option \"sshkey\" is not in base64" : "option \"sshkey\" is for git over ssh; remove it");
+        }
         return new RepositorySource(
                 withoutUser(uri),
-                Optional.ofNullable(uri.getRawUserInfo()).map(RepositorySource::decodeUser),
+                Optional.ofNullable(uri.getRawUserInfo()).filter(user -> !ssh).map(RepositorySource::decodeUser),
                 Optional.ofNullable(mine.get("ref"))
                         .filter(ref -> !ref.isEmpty())
                         .orElse("HEAD"),
-                path.folder());
+                path.folder(),
+                key);
+    }
+
+    private static boolean isBase64(String text) {
+        try {
+            return Base64.getMimeDecoder().decode(text).length > 0;
+        } catch (IllegalArgumentException wrong) {
+            return false;
+        }
     }
 
     private static void check(SortedMap<String, String> mine) throws UnusableException {
-        if (mine.containsKey("sshkey")) {
-            throw new UnusableException("option \"sshkey\": git " + NO_SSH);
-        }
         for (String name : List.of("checksum", "archive", "filename")) {
             if (mine.containsKey(name)) {
                 throw new UnusableException("option \"" + name + "\" is for files; name a commit as ref instead");
@@ -93,10 +115,8 @@ public record RepositorySource(URI address, Optional<String> credentials, String
                 return "https://" + parts[0] + "/" + parts[1] + "/" + name + (parts.length > 3 ? "/" + parts[3] : "");
             }
         }
-        if (source.startsWith("ssh://") || source.matches("[A-Za-z0-9._-]+@[^/]+:.*")) {
-            throw new UnusableException("source: git " + NO_SSH);
-        }
-        return source;
+        var ofSsh = OF_SSH.matcher(source);
+        return ofSsh.matches() ? "ssh://" + ofSsh.group(1) + "/" + ofSsh.group(2) : source;
     }
 
     /** The repository, and what follows the double slash in its path. */
@@ -114,7 +134,7 @@ public record RepositorySource(URI address, Optional<String> credentials, String
         try {
             URI uri = new URI(text + (query.isEmpty() ? "" : "?" + query));
             String scheme = Optional.ofNullable(uri.getScheme()).orElse("").toLowerCase(Locale.ROOT);
-            boolean remote = (scheme.equals("https") || scheme.equals("http")) && uri.getHost() != null;
+            boolean remote = List.of("https", "http", SSH).contains(scheme) && uri.getHost() != null;
             boolean local = scheme.equals("file")
                     && Optional.ofNullable(uri.getPath()).orElse("").startsWith("/")
                     && uri.getRawAuthority() == null;
@@ -131,7 +151,9 @@ public record RepositorySource(URI address, Optional<String> credentials, String
 
     private static URI withoutUser(URI uri) {
         String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-        String host = uri.getHost() == null ? "" : uri.getHost() + port;
+        boolean named = SSH.equalsIgnoreCase(uri.getScheme()) && uri.getRawUserInfo() != null;
+        String user = named ? uri.getRawUserInfo().split(":", 2)[0] + "@" : "";
+        String host = uri.getHost() == null ? "" : user + uri.getHost() + port;
         return URI.create(uri.getScheme().toLowerCase(Locale.ROOT) + "://" + host + uri.getRawPath()
                 + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()));
     }
@@ -148,6 +170,11 @@ public record RepositorySource(URI address, Optional<String> credentials, String
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
+    /** Whether it is reached over ssh. */
+    public boolean isOverSsh() {
+        return address.getScheme().equals(SSH);
+    }
+
     /** Whether it is on the node's own disk. */
     public boolean isLocal() {
         return address.getScheme().equals("file");
@@ -156,5 +183,11 @@ public record RepositorySource(URI address, Optional<String> credentials, String
     /** The address for messages: parameters may hold secrets. */
     public String shown() {
         return address.getScheme() + "://" + (isLocal() ? "" : address.getRawAuthority()) + address.getRawPath();
+    }
+
+    /** Without what is secret. */
+    @Override
+    public String toString() {
+        return "RepositorySource[" + shown() + ", " + ref + "]";
     }
 }

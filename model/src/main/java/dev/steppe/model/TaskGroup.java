@@ -46,8 +46,8 @@ public record TaskGroup(
     }
 
     /** True when instances get a network namespace of their own. */
-    public boolean isBridged() {
-        return network().mode().equals("bridge");
+    public boolean hasOwnNetwork() {
+        return !network().mode().equals("host");
     }
 
     public Optional<Task> task(String taskName) {

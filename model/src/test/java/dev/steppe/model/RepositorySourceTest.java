@@ -33,9 +33,9 @@ class RepositorySourceTest {
     @Test
     void what_is_not_fetched_is_refused_with_what_to_do() {
         Map.of(
-                        "git::ssh://git@example.com/a.git", "over ssh is not supported yet",
-                        "git::git@github.com:a/b.git", "over ssh is not supported yet",
-                        "git@github.com:a/b.git", "over ssh is not supported yet",
+                        "git::ssh://git@example.com/a.git", "needs options { sshkey",
+                        "git::git@github.com:a/b.git", "needs options { sshkey",
+                        "git@github.com:a/b.git", "needs options { sshkey",
                         "git::ext::sh -c true", "no address",
                         "git::/srv/a.git", "git::file:///PATH",
                         "git::https://h/a.git?ref=--upload-pack=x", "is no branch, tag or commit",
@@ -47,5 +47,21 @@ class RepositorySourceTest {
         assertThatThrownBy(() -> read("git::https://h/a.git", Map.of("sshkey", "hidden")))
                 .hasMessageContaining("over ssh")
                 .hasMessageNotContaining("hidden");
+        assertThatThrownBy(() -> read("git@github.com:a/b.git", Map.of("sshkey", "h{dden")))
+                .hasMessageContaining("not in base64")
+                .hasMessageNotContaining("h{dden");
+    }
+
+    @Test
+    void sources_over_ssh_keep_their_user_and_have_a_key() throws Exception {
+        for (String source :
+                new String[] {"git@git.example.com:team/app.git", "git::ssh://git:pw@git.example.com/team/app.git"}) {
+            var read = read(source + "//deploy?ref=v1", Map.of("sshkey", "a2V5"));
+            assertThat(read.address()).hasToString("ssh://git@git.example.com/team/app.git");
+            assertThat(read.isOverSsh()).isTrue();
+            assertThat(read.sshKey()).contains("a2V5");
+            assertThat(read.folder()).contains("deploy");
+            assertThat(read.toString()).doesNotContain("a2V5").doesNotContain("pw");
+        }
     }
 }

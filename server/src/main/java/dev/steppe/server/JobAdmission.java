@@ -1,10 +1,8 @@
 package dev.steppe.server;
 
-import dev.steppe.model.Connect;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.Refusal;
 import dev.steppe.model.SchedulerConfiguration;
-import dev.steppe.model.TaskGroup;
 import dev.steppe.model.specification.Examination;
 import dev.steppe.model.specification.Finding;
 import dev.steppe.model.specification.Problem;
@@ -71,21 +69,6 @@ public final class JobAdmission {
         var templates = TemplateCheck.of(job);
         problems.addAll(templates.mistakes());
         unsupported.addAll(templates.unsupported());
-        unsupported.addAll(nativesOutOfReach(job));
         return new Verdict(List.copyOf(problems), List.copyOf(unsupported), List.copyOf(notices));
-    }
-
-    /** From a network of its own a task does not reach the agent, which gives it its identity. */
-    private static List<String> nativesOutOfReach(JobSpec job) {
-        return job.taskGroups().stream()
-                .filter(TaskGroup::isBridged)
-                .flatMap(
-                        group -> group.allServices().stream()
-                                .filter(service ->
-                                        service.connect().map(Connect::byItself).orElse(false))
-                                .map(
-                                        service -> "group \"" + group.name() + "\": service \"" + service.name()
-                                                + "\": connect native in network mode \"bridge\" is not supported yet; use mode \"host\""))
-                .toList();
     }
 }

@@ -1,5 +1,6 @@
 package dev.steppe.agent.configuration;
 
+import dev.steppe.client.cni.CniPlaces;
 import dev.steppe.client.driver.AllocationUsers;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 /**
  * The block {@code client}: what a node says about itself, what it has to give, and what its tasks may do.
  *
+ * @param cni where CNI plug-ins and their networks are
  * @param allocDir where allocations have their directories; below the data of the agent by default
  * @param stateDir where the node keeps what it knows; below the data of the agent by default
  * @param maxKillTimeout the longest a task gets to end
@@ -38,6 +40,7 @@ public record ClientSettings(
         String bridgeNetworkName,
         Subnet bridgeNetworkSubnet,
         Optional<Subnet6> bridgeNetworkSubnet6,
+        CniPlaces cni,
         Optional<Path> allocDir,
         Optional<Path> stateDir,
         CapacitySettings capacity,

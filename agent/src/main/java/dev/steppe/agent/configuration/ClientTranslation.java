@@ -1,5 +1,6 @@
 package dev.steppe.agent.configuration;
 
+import dev.steppe.client.cni.CniPlaces;
 import dev.steppe.client.driver.AllocationUsers;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
@@ -50,6 +51,9 @@ final class ClientTranslation {
                 nomad.value("client.bridge_network_subnet", ClientTranslation::subnet)
                         .orElse(Subnet.parse(NetworkSettings.DEFAULT_SUBNET)),
                 nomad.value("client.bridge_network_subnet_ipv6", ClientTranslation::subnet6),
+                CniPlaces.of(
+                        nomad.value("client.cni_path", Reading::text).orElse(CniPlaces.USUAL_PROGRAMS),
+                        nomad.value("client.cni_config_dir", Reading::text).orElse(CniPlaces.USUAL_NETWORKS)),
                 nomad.value("client.alloc_dir", Reading::absolutePath),
                 nomad.value("client.state_dir", Reading::absolutePath),
                 capacity(),

@@ -69,7 +69,9 @@ final class ContainerTranslation {
                         .intValue(),
                 !nomad.value(BLOCK + "disable_log_collection", Reading::flag).orElse(false),
                 nomad.value(BLOCK + "gc.container", Reading::flag).orElse(true),
-                nomad.value(BLOCK + "volumes.selinuxlabel", Reading::text).orElse(""));
+                nomad.value(BLOCK + "volumes.selinuxlabel", Reading::text).orElse(""),
+                nomad.value(BLOCK + "nvidia_runtime", Reading::text)
+                        .orElse(usual.containers().graphicsRuntime()));
     }
 
     private static List<String> capabilities(Value value) throws RefusedValueException {

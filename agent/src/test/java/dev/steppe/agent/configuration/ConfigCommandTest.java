@@ -59,14 +59,14 @@ class ConfigCommandTest {
     void what_an_agent_cannot_do_yet_is_a_warning_and_the_status_is_0() throws IOException {
         var file = Files.writeString(
                 directory.resolve("a.hcl"),
-                "server { encrypt = \"my-key\" }\nclient { cni_path = \"/opt/cni/bin\" }\n");
+                "server { encrypt = \"my-key\" }\nclient { no_host_uuid = true }\n");
         var said = say("validate", file.toString());
         assertThat(said.status()).isZero();
         assertThat(said.err()).isEmpty();
         assertThat(said.out())
                 .contains("Warning: \"server.encrypt\" is not a key")
                 .contains("server { encrypt = ******** }")
-                .contains("Notice: " + file + ":2,10: \"client.cni_path\" is met by construction")
+                .contains("Notice: " + file + ":2,10: \"client.no_host_uuid\" is met by construction")
                 .endsWith("Configuration is valid!\n");
         assertThat(say("validate", "-quiet", file.toString())).isEqualTo(new Said(0, "Configuration is valid!\n", ""));
     }

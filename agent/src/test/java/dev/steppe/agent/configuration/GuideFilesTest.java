@@ -6,6 +6,7 @@ import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.Source;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,7 @@ class GuideFilesTest {
         assertThat(configuration.client().meta()).containsKey("workload_class");
         assertThat(configuration.plugins().rawExec().enabled()).isEqualTo(name.equals("client-edge"));
         assertThat(messages(parsed, Finding.Weight.AT_START)).contains("\"encrypt\" is not a key");
-        assertThat(messages(parsed, Finding.Weight.NOTICE)).contains("\"client.cni_path\" is met by construction");
+        assertThat(configuration.client().cni().programs()).containsExactly(Path.of("/opt/cni/bin"));
     }
 
     @Test

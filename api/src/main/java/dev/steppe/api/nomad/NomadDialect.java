@@ -43,6 +43,7 @@ public final class NomadDialect {
         routes.addAll(new DeploymentRoutes(region).routes());
         routes.addAll(new AllocationRoutes(region, node).routes());
         routes.addAll(new FileRoutes(region, node).routes());
+        routes.add(new DiskRoute(region, node).route());
         routes.addAll(new UsageRoutes(region, node).routes());
         routes.addAll(new NodeMetaRoutes(node).routes());
         routes.addAll(new ExecRoute(region, node).routes());

@@ -15,7 +15,6 @@ final class UnsupportedRoutes {
             "/v1/jobs/statuses",
             "/v1/job/{id...}/actions",
             "/v1/job/{id...}/action",
-            "/v1/client/allocation/{id}/snapshot",
             "/v1/client/allocation/{id}/gc",
             "/v1/client/allocation/{id}/pause",
             "/v1/client/gc",

@@ -48,7 +48,7 @@ public final class AllocLogs implements Command {
     public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException, IOException {
         var arguments = invocation.arguments();
         var words = arguments.words();
-        if (words.isEmpty() || words.size() > 2) {
+        if (words.isEmpty() || words.size() > 2 || words.getFirst().isBlank()) {
             throw new UsageException("this command takes an allocation (or -job and a job) and at most a task");
         }
         var terms = LogTerms.of(arguments);

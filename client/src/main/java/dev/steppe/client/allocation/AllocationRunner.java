@@ -131,6 +131,8 @@ public final class AllocationRunner {
         this.health = new Health(loop, allocation, job, surroundings.group(), this::changed);
         this.tasks = new AllocationTasks(loop, parts.tasks(), surroundings, before, this::changed);
         this.setupFailure = tasks.missingDriver();
+        surroundings.listenedBy((event, message) ->
+                loop.execute(() -> tasks.all().forEach(task -> task.history().event(event, message))));
     }
 
     /** A new allocation; it does nothing until {@link #begin}. */
@@ -358,6 +360,7 @@ public final class AllocationRunner {
             return;
         }
         stopWanted = true;
+        surroundings.unwanted();
         stoppingSince = loop.now();
         switch (phase) {
             case WAITING -> {

@@ -7,6 +7,7 @@ import dev.steppe.model.JobOrigin;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NetworkStatus;
 import dev.steppe.model.TaskGroup;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,9 +20,17 @@ public final class Surroundings {
     private final Allocation allocation;
     private final JobOrigin origin;
     private volatile JobSpec job;
+    private final StopSwitch unwanted = new StopSwitch();
+    private volatile Listener listener = (event, message) -> {};
     private final ConcurrentHashMap<String, TaskDirectories> directories = new ConcurrentHashMap<>();
     private final AtomicReference<Optional<TaskNetwork>> network = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<NetworkStatus>> networkStatus = new AtomicReference<>(Optional.empty());
+
+    /** Hears what hooks have to say to people who look at the tasks. */
+    @FunctionalInterface
+    interface Listener {
+        void told(String event, String message);
+    }
 
     /** Of a job that a user registered. */
     public Surroundings(Allocation allocation, JobSpec job) {
@@ -45,6 +54,30 @@ public final class Surroundings {
     /** Where the job comes from. */
     public JobOrigin origin() {
         return origin;
+    }
+
+    void listenedBy(Listener told) {
+        listener = told;
+    }
+
+    /** Says something that becomes an event of each task. From any thread. */
+    public void tell(String event, String message) {
+        listener.told(event, message);
+    }
+
+    /** It is to end: what is still prepared for it is in vain. */
+    void unwanted() {
+        unwanted.turnOn();
+    }
+
+    /** True once it is to end. */
+    public boolean isUnwanted() {
+        return unwanted.isOn();
+    }
+
+    /** Waits until it is to end, at most this long; true when it is. */
+    public boolean awaitUnwanted(Duration atMost) throws InterruptedException {
+        return unwanted.await(atMost);
     }
 
     /** A version of the job that running tasks take over as they are. */

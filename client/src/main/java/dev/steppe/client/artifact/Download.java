@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,8 +34,13 @@ final class Download {
     private final Limits limits;
     private final StopWatch stop;
 
-    /** How long one may take and how many bytes it may bring; zero is no limit. */
-    record Limits(Duration time, long bytes) {}
+    /**
+     * How long one may take and how many bytes it may bring; zero is no limit.
+     *
+     * @param setting the name of the setting for the time
+     * @param nodeKeys what the agent's environment says of keys for buckets
+     */
+    record Limits(Duration time, long bytes, String setting, SortedMap<String, String> nodeKeys) {}
 
     Download(Limits limits, StopWatch stop) {
         this.limits = limits;
@@ -76,11 +82,17 @@ final class Download {
             }
             Optional<String> location = answer.headers().firstValue("Location");
             if (status / 100 != 3 || location.isEmpty()) {
-                throw FetchException.failed(source.shown() + " answered with status " + status);
+                throw FetchException.failed(source.shown() + " answered with status " + status + hint(source, status));
             }
             address = next(source, address, location.get());
         }
         throw FetchException.failed(source.shown() + " was redirected more than " + REDIRECTS + " times");
+    }
+
+    private static String hint(ArtifactSource source, int status) {
+        return source.bucket().isPresent() && status != 404
+                ? "; look at the region and at who may read it (options aws_access_key_id, aws_access_key_secret, region)"
+                : "";
     }
 
     private HttpResponse.BodySubscriber<Boolean> into(HttpResponse.ResponseInfo info, Path file) {
@@ -93,12 +105,15 @@ final class Download {
         return BodySubscribers.mapping(limited.apply(info), path -> true);
     }
 
-    private static HttpRequest request(
-            ArtifactSource source, SortedMap<String, String> headers, URI address, boolean sameHost)
+    private HttpRequest request(ArtifactSource source, SortedMap<String, String> headers, URI address, boolean sameHost)
             throws FetchException {
         var request = HttpRequest.newBuilder(address).header("User-Agent", "steppe");
         if (sameHost) {
             source.credentials().ifPresent(pair -> request.setHeader("Authorization", basic(pair)));
+            source.bucket()
+                    .flatMap(access -> BucketSignature.of(access, limits.nodeKeys()))
+                    .ifPresent(signature ->
+                            signature.headers(address, Instant.now()).forEach(request::setHeader));
             for (var header : headers.entrySet()) {
                 try {
                     request.setHeader(header.getKey(), header.getValue());
@@ -145,7 +160,7 @@ final class Download {
                     long left = limits.time().toNanos() - (System.nanoTime() - begun);
                     if (limits.time().isPositive() && left < 0) {
                         throw FetchException.failed(source.shown() + " took longer than "
-                                + limits.time().toSeconds() + " s (client.artifact.http_read_timeout)");
+                                + limits.time().toSeconds() + " s (client.artifact." + limits.setting() + ")");
                     }
                 }
             }

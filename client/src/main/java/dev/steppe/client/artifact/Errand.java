@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** One artifact: downloaded out of the task's reach, checked, put or unpacked where the task finds it, and noted as done. */
 final class Errand {
@@ -171,8 +172,22 @@ final class Errand {
 
     private void download(ArtifactSource source, SortedMap<String, String> headers, Path into, long bytes)
             throws FetchException, StopWatch.StoppedException, InterruptedException {
-        new Download(new Download.Limits(work.settings().httpTimeout(), bytes), work.stop())
-                .fetch(source, headers, artifact.insecure(), into);
+        boolean inBucket = source.bucket().isPresent();
+        var limits = new Download.Limits(
+                inBucket ? work.settings().s3Timeout() : work.settings().httpTimeout(),
+                bytes,
+                inBucket ? "s3_timeout" : "http_read_timeout",
+                environment());
+        new Download(limits, work.stop()).fetch(source, headers, artifact.insecure(), into);
+    }
+
+    /** What the node lets fetching see of the agent's environment. */
+    private SortedMap<String, String> environment() {
+        var seen = new TreeMap<String, String>();
+        for (String name : work.settings().environment()) {
+            Optional.ofNullable(System.getenv(name)).ifPresent(value -> seen.put(name, value));
+        }
+        return seen;
     }
 
     private void verify(ArtifactSource source, String checksum, Path file)

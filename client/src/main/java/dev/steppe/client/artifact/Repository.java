@@ -31,6 +31,8 @@ final class Repository {
             umask 077
             [ "$LIMIT" = 0 ] || ulimit -f "$LIMIT"
             cd "$HOME"
+            [ -z "${SSH_KEY:-}" ] || printf '%s\\n' "$SSH_KEY" | base64 -d >key
+            unset SSH_KEY
             printf '[safe]\\n\\tdirectory = *\\n' >.gitconfig
             mkdir work
             cd work
@@ -43,6 +45,7 @@ final class Repository {
 
     private static final String HELPER =
             "!f() { echo \"username=$FETCH_USER\"; echo \"password=$FETCH_PASSWORD\"; }; f";
+    private static final String KNOWN_HOSTS = "/etc/ssh/ssh_known_hosts";
     private static final int NOBODY = 65534;
     private static final int BLOCK = 512;
     private static final int SAID_MAX = 400;
@@ -64,7 +67,7 @@ final class Repository {
     void fetch(SortedMap<String, String> headers, boolean insecure, Path into)
             throws FetchException, IOException, StopWatch.StoppedException, InterruptedException {
         allow();
-        for (String program : LinuxCalls.isRoot() ? List.of("git", "setpriv") : List.of("git")) {
+        for (String program : programs()) {
             if (Tool.find(program).isEmpty()) {
                 throw FetchException.failed("repositories need " + program + ", which is not installed on this node;"
                         + " install it, or name an archive of the repository");
@@ -74,10 +77,22 @@ final class Repository {
                 "steppe-git-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try {
             own(home);
-            run(home, environment(headers, insecure), into);
+            run(home, environment(headers, insecure, home), into);
         } finally {
             clear(home);
         }
+    }
+
+    private List<String> programs() {
+        var programs = new ArrayList<>(List.of("git"));
+        if (source.isOverSsh()) {
+            programs.add("ssh");
+        }
+        if (LinuxCalls.isRoot()) {
+            programs.add("setpriv");
+            programs.addAll(source.isOverSsh() ? List.of("unshare", "mount") : List.of());
+        }
+        return programs;
     }
 
     /** Directories of the machine are read only where its operator says so. */
@@ -125,7 +140,39 @@ final class Repository {
                 : List.of();
     }
 
-    private SortedMap<String, String> environment(SortedMap<String, String> headers, boolean insecure) {
+    /** ssh insists on an account of the machine, and users of allocations are none: it is shown one of its own. */
+    private static List<String> showing(Path accounts) {
+        return List.of(
+                Tool.find("unshare").orElseThrow().toString(),
+                "--mount",
+                "--propagation=slave",
+                "/bin/sh",
+                "-c",
+                "mount --bind \"$0\" /etc/passwd && exec \"$@\"",
+                accounts.toString());
+    }
+
+    private Optional<Path> accounts(Path home) throws IOException {
+        if (!LinuxCalls.isRoot() || !source.isOverSsh()) {
+            return Optional.empty();
+        }
+        Path accounts = Files.createTempFile("steppe-accounts-", "");
+        Files.writeString(
+                accounts,
+                Files.readString(Path.of("/etc/passwd")).stripTrailing() + "\nsteppe-fetch:x:" + uid() + ":" + gid()
+                        + "::" + home + ":/bin/false\n");
+        Files.setPosixFilePermissions(accounts, PosixFilePermissions.fromString("rw-r--r--"));
+        return Optional.of(accounts);
+    }
+
+    /** Keys of hosts are those that the node's operator trusts. */
+    private static String ssh(Path home, boolean insecure) {
+        return "ssh -F none -i " + home + "/key -o IdentitiesOnly=yes -o BatchMode=yes -o UserKnownHostsFile=/dev/null"
+                + " -o GlobalKnownHostsFile=" + KNOWN_HOSTS + " -o ConnectTimeout=30 -o StrictHostKeyChecking="
+                + (insecure ? "no" : "yes");
+    }
+
+    private SortedMap<String, String> environment(SortedMap<String, String> headers, boolean insecure, Path home) {
         var environment = new TreeMap<String, String>();
         for (String name : settings.environment()) {
             Optional.ofNullable(System.getenv(name)).ifPresent(value -> environment.put(name, value));
@@ -140,13 +187,17 @@ final class Repository {
                 "GIT_TERMINAL_PROMPT",
                 "0",
                 "GIT_ALLOW_PROTOCOL",
-                source.isLocal() ? "file" : "http:https",
+                source.isLocal() ? "file" : source.isOverSsh() ? "ssh" : "http:https",
                 "SOURCE",
                 source.address().toString(),
                 "REF",
                 source.ref(),
                 "LIMIT",
                 Long.toString(settings.httpSizeMax() / BLOCK)));
+        source.sshKey().ifPresent(key -> {
+            environment.put("SSH_KEY", key);
+            environment.put("GIT_SSH_COMMAND", ssh(home, insecure));
+        });
         var configuration = new ArrayList<Map.Entry<String, String>>();
         String host = source.address().getScheme() + "://" + source.address().getRawAuthority();
         source.credentials().ifPresent(pair -> {
@@ -171,7 +222,9 @@ final class Repository {
     private void run(Path home, SortedMap<String, String> environment, Path into)
             throws FetchException, IOException, StopWatch.StoppedException, InterruptedException {
         Path said = into.resolveSibling(into.getFileName() + ".said");
-        var words = new ArrayList<>(unprivileged());
+        var accounts = accounts(home);
+        var words = new ArrayList<>(accounts.map(Repository::showing).orElse(List.of()));
+        words.addAll(unprivileged());
         words.addAll(List.of("/bin/sh", "-c", SCRIPT));
         var builder = new ProcessBuilder(words)
                 .directory(home.toFile())
@@ -194,6 +247,9 @@ final class Repository {
             }
         } finally {
             Files.deleteIfExists(said);
+            if (accounts.isPresent()) {
+                Files.deleteIfExists(accounts.get());
+            }
         }
     }
 
@@ -225,6 +281,9 @@ final class Repository {
             return "status " + status + ", perhaps larger than " + settings.httpSizeMax()
                     + " bytes (client.artifact.http_max_size)";
         }
+        if (said.contains("Host key verification failed")) {
+            return "the host's key is not among those in " + KNOWN_HOSTS + " of the node; add it there";
+        }
         return said.length() > SAID_MAX ? said.substring(said.length() - SAID_MAX) : said;
     }
 
@@ -236,6 +295,7 @@ final class Repository {
                 "-rf",
                 "--",
                 home.resolve("work").toString(),
+                home.resolve("key").toString(),
                 home.resolve(".gitconfig").toString()));
         var process = new ProcessBuilder(words)
                 .redirectErrorStream(true)

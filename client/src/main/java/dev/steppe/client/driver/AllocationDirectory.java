@@ -91,6 +91,11 @@ public final class AllocationDirectory {
         }
     }
 
+    /** The same for an allocation. */
+    public static Optional<Account> ownerOf(AllocationDirectory allocation) throws IOException {
+        return ownerOf(allocation.path());
+    }
+
     /** The same for the allocation of a task. */
     public static Optional<Account> ownerOf(TaskDirectories directories) throws IOException {
         return ownerOf(Objects.requireNonNull(directories.task().getParent()));

@@ -32,6 +32,8 @@ final class DockerDefinition {
             "namespace", "NOMAD_NAMESPACE")));
 
     private static final String LABEL = "com.hashicorp.nomad.";
+    /** What tasks are told of the NVIDIA devices that they have. */
+    private static final String GRAPHICS = "NVIDIA_VISIBLE_DEVICES";
 
     private final TaskContext task;
     private final SortedMap<String, Object> config;
@@ -95,6 +97,11 @@ final class DockerDefinition {
         host.put("StorageOpt", ConfigKeys.textMap(config, "storage_opt"));
         put(host, "VolumeDriver", "volume_driver");
         put(host, "Runtime", "runtime");
+        if (task.environment().containsKey(GRAPHICS)
+                && !config.containsKey("runtime")
+                && !settings.containers().graphicsRuntime().isEmpty()) {
+            host.put("Runtime", settings.containers().graphicsRuntime());
+        }
         return host;
     }
 

@@ -16,11 +16,19 @@ import java.util.TreeMap;
 public final class NativeHook implements TaskHook {
     private final NativeIdentities identities;
     private final String address;
+    private final SharedDirectories shared;
+
+    /** Tells where a task sees the directory that it shares with the others of its allocation. */
+    @FunctionalInterface
+    public interface SharedDirectories {
+        String of(TaskSite site) throws Failure;
+    }
 
     /** {@code address} is that of the agent's API in Consul's words, as host and port. */
-    public NativeHook(NativeIdentities identities, String address) {
+    public NativeHook(NativeIdentities identities, String address, SharedDirectories shared) {
         this.identities = identities;
         this.address = address;
+        this.shared = shared;
     }
 
     @Override
@@ -30,14 +38,16 @@ public final class NativeHook implements TaskHook {
 
     /** The token is a secret: it is given anew each time and not kept. */
     @Override
-    public Prepared prepare(TaskSite site) {
+    public Prepared prepare(TaskSite site) throws Failure {
         if (!isNative(site.surroundings(), site.task())) {
             return Prepared.once();
         }
         identities.expect(site.surroundings().allocation().id());
         var environment = new TreeMap<>(Map.of(
                 "CONSUL_HTTP_ADDR",
-                address,
+                NativeSocketHook.isNeeded(site.surroundings())
+                        ? "unix://" + shared.of(site) + "/" + NativeSocketHook.SOCKET
+                        : address,
                 "CONSUL_HTTP_TOKEN",
                 identities.token(site.surroundings().allocation().id())));
         environment.keySet().removeAll(site.task().env().keySet());
@@ -67,7 +77,7 @@ public final class NativeHook implements TaskHook {
                                 || service.taskName().isEmpty() && group.tasks().size() == 1);
     }
 
-    private static boolean isNative(Service service) {
+    static boolean isNative(Service service) {
         return service.connect().map(Connect::byItself).orElse(false);
     }
 }

@@ -114,7 +114,7 @@ public final class NodeMesh {
     private Optional<NetworkNamespace> namespaceOf(AllocationId allocation) {
         return client.runner(allocation)
                 .filter(AllocationRunner::hasSurroundings)
-                .map(runner -> runner.surroundings().group().isBridged()
+                .map(runner -> runner.surroundings().group().hasOwnNetwork()
                         ? new NetworkNamespace.Named(allocation.value())
                         : new NetworkNamespace.Host());
     }

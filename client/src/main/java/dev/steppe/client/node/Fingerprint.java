@@ -49,6 +49,7 @@ public final class Fingerprint {
             Optional<String> networkInterface,
             String version,
             List<String> networkModes,
+            SortedMap<String, String> networkPlugins,
             Optional<String> nodeId,
             Path stateDirectory,
             Path allocationDirectory,
@@ -219,6 +220,7 @@ public final class Fingerprint {
         attributes.put("nomad.version", settings.version());
         attributes.put("steppe.version", settings.version());
         attributes.put("network.modes", String.join(",", settings.networkModes()));
+        settings.networkPlugins().forEach((name, version) -> attributes.put("plugins.cni.version." + name, version));
         attributes.put("os.signals", signals());
         attributes.put("kernel.kvm", Files.isWritable(Path.of("/dev/kvm")) ? "1" : "0");
         boolean unified = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));

@@ -1,5 +1,6 @@
 package dev.steppe.client.node;
 
+import dev.steppe.client.cni.CniNetworks;
 import dev.steppe.client.driver.AllocationDirectory;
 import dev.steppe.client.network.Networks;
 import dev.steppe.io.process.Cgroups;
@@ -20,8 +21,11 @@ public final class Leftovers {
     private final Path allocations;
     private final Optional<Cgroups> cgroups;
     private final Optional<Networks> networks;
+    private final Optional<CniNetworks> others;
 
-    public Leftovers(Path allocations, Optional<Cgroups> cgroups, Optional<Networks> networks) {
+    public Leftovers(
+            Path allocations, Optional<Cgroups> cgroups, Optional<Networks> networks, Optional<CniNetworks> others) {
+        this.others = others;
         this.allocations = allocations;
         this.cgroups = cgroups;
         this.networks = networks;
@@ -39,6 +43,11 @@ public final class Leftovers {
                     group.killAll();
                     group.remove();
                 }
+            }
+        }
+        if (others.isPresent()) {
+            for (String removed : others.get().sweep(live)) {
+                LOG.log(Level.INFO, "removing what a crash left network=" + removed);
             }
         }
         if (networks.isPresent()) {
@@ -62,6 +71,8 @@ public final class Leftovers {
         remove(Set.of(), known);
         if (networks.isPresent()) {
             networks.get().removeAll();
+        } else if (others.isPresent()) {
+            others.get().removeDirectory();
         }
         if (cgroups.isPresent()) {
             try {

@@ -81,6 +81,7 @@ public record ContainerSettings(Permissions permissions, Images images, Containe
      * @param processesMax what a task may ask for at most, and has unless it asks
      * @param collectingLogs whether the output is copied into the files of the task
      * @param remove whether a container is removed when its task has ended
+     * @param graphicsRuntime the engine's runtime for tasks that have been given NVIDIA devices; empty for the usual one
      */
     public record Containers(
             List<String> labels,
@@ -89,13 +90,14 @@ public record ContainerSettings(Permissions permissions, Images images, Containe
             int oomScoreAdjustment,
             boolean collectingLogs,
             boolean remove,
-            String selinuxLabel) {
+            String selinuxLabel,
+            String graphicsRuntime) {
         public Containers {
             labels = List.copyOf(labels);
         }
 
         public static Containers standard() {
-            return new Containers(List.of(), Optional.empty(), OptionalLong.empty(), 0, true, true, "");
+            return new Containers(List.of(), Optional.empty(), OptionalLong.empty(), 0, true, true, "", "nvidia");
         }
     }
 

@@ -547,9 +547,9 @@ class ArtifactHookTest {
     void sources_that_cannot_be_fetched_are_refused_with_what_to_do() {
         var advice = Map.of(
                 "hg::https://example.com/a", "only those of git",
-                "git@github.com:a/b.git", "use git::https://",
-                "git::ssh://git@example.com/a.git", "use git::https://",
-                "s3::https://s3.amazonaws.com/b/o", "signed https:// address",
+                "git@github.com:a/b.git", "needs options { sshkey",
+                "git::ssh://git@example.com/a.git", "needs options { sshkey",
+                "gcs::https://www.googleapis.com/storage/v1/b/o", "signed https:// address",
                 "/etc/shadow", "serve the file over HTTP",
                 "file:///etc/shadow", "serve the file over HTTP",
                 "ftp://example.com/x", "use an http:// or https:// address");

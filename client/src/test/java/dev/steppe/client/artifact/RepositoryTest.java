@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steppe.client.settings.ArtifactSettings;
+import dev.steppe.io.linux.Account;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.process.Tool;
 import dev.steppe.model.RepositorySource;
@@ -53,6 +54,10 @@ class RepositoryTest {
         var read = RepositorySource.read(source, Collections.emptySortedMap());
         Path into = temporary.resolve("fetched.tar");
         new Repository(read, settings, Optional.empty(), () -> false).fetch(new TreeMap<>(headers), false, into);
+        return files(into);
+    }
+
+    private static Map<String, String> files(Path into) throws IOException {
         var files = new TreeMap<String, String>();
         try (var tar = new TarArchiveInputStream(Files.newInputStream(into))) {
             for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
@@ -126,6 +131,28 @@ class RepositoryTest {
         assumeTrue(LinuxCalls.isRoot(), "only root is somebody else while fetching");
         Files.setPosixFilePermissions(repository, PosixFilePermissions.fromString("rwx------"));
         assertThat(refusal(source)).hasMessageContaining("git could not fetch");
+    }
+
+    @Test
+    void a_repository_comes_over_ssh_with_the_key_of_the_job_as_a_user_that_no_account_has() throws Exception {
+        assumeTrue(SshServer.isPossible(), "skipped: sshd is not installed, or this is not root");
+        GitServer.repository(repository, "main", Map.of("a/file", "x"));
+        try (var server = new SshServer(temporary)) {
+            var source = "git::ssh://root@127.0.0.1:" + server.port() + repository;
+            assertThat(overSsh(source, server.key(), true)).containsEntry("a/file", "x");
+            assertThat(catchThrowableOfType(FetchException.class, () -> overSsh(source, server.key(), false)))
+                    .hasMessageContaining("the host's key is not among those in /etc/ssh/ssh_known_hosts");
+            assertThat(catchThrowableOfType(FetchException.class, () -> overSsh(source, server.otherKey(), true)))
+                    .hasMessageContaining("ermission denied");
+        }
+    }
+
+    private Map<String, String> overSsh(String source, String key, boolean insecure) throws Exception {
+        var read = RepositorySource.read(source, new TreeMap<>(Map.of("sshkey", key)));
+        Path into = temporary.resolve("fetched.tar");
+        new Repository(read, settings, Optional.of(new Account("", 80_123, 80_123, Path.of("/"))), () -> false)
+                .fetch(Collections.emptySortedMap(), insecure, into);
+        return files(into);
     }
 
     @Test

@@ -33,9 +33,12 @@ public final class LinuxException extends IOException {
     private static String remedy(String call, Errno errno) {
         return switch (errno) {
             case EPERM, EACCES ->
-                call.equals("kill")
-                        ? "; the process belongs to another user: run the agent as root"
-                        : "; namespaces and mounts need root or CAP_SYS_ADMIN: run the agent as root";
+                LinuxCalls.isRoot()
+                        ? "; refused although this is root: a security module, the file's mode or attributes, or the"
+                                + " container this runs in forbids it"
+                        : call.equals("kill")
+                                ? "; the process belongs to another user: run the agent as root"
+                                : "; namespaces and mounts need root or CAP_SYS_ADMIN: run the agent as root";
             case ENOSYS -> "; this kernel is too old for the call";
             case EMFILE, ENFILE -> "; raise the limit of open files (ulimit -n, LimitNOFILE=)";
             case ENOSPC -> "; a limit in /proc/sys/user (max_*_namespaces) or the disk is exhausted";

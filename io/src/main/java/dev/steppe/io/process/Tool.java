@@ -45,7 +45,16 @@ public final class Tool {
         var words = new ArrayList<String>();
         words.add(program.toString());
         words.addAll(command.subList(1, command.size()));
-        return thread.call(entry, () -> runHere(words, input));
+        return thread.call(entry, () -> runHere(words, ENVIRONMENT, input));
+    }
+
+    /** The same for a program by its path, with words in its environment beside the usual ones. */
+    public static Result run(
+            NamespaceThread thread, NamespaceThread.Entry entry, Path program, List<String> environment, String input)
+            throws IOException, InterruptedException {
+        var all = new ArrayList<>(ENVIRONMENT);
+        all.addAll(environment);
+        return thread.call(entry, () -> runHere(List.of(program.toString()), all, input));
     }
 
     /** Runs the program and treats any status but zero as a failure that quotes what it printed. */
@@ -60,12 +69,12 @@ public final class Tool {
         return result.output();
     }
 
-    private static Result runHere(List<String> words, String input) throws IOException {
+    private static Result runHere(List<String> words, List<String> environment, String input) throws IOException {
         try (var stdin = high(LinuxCalls.memoryFile("input"));
                 var stdout = high(LinuxCalls.memoryFile("output"));
                 var stderr = high(LinuxCalls.memoryFile("errors"))) {
             Files.writeString(Path.of("/proc/self/fd/" + stdin.number()), input);
-            long pid = Spawn.start(words, ENVIRONMENT, List.of(stdin, stdout, stderr));
+            long pid = Spawn.start(words, environment, List.of(stdin, stdout, stderr));
             try (var process = LinuxCalls.openProcess(pid)) {
                 if (!LinuxCalls.waitReadable(new int[] {process.number()}, DEADLINE)[0]) {
                     LinuxCalls.signal(pid, Signal.SIGKILL);

@@ -59,7 +59,7 @@ final class Rows {
         Map<String, String> variables = ServiceNames.variables(allocation, job, node, task);
         String name = ServiceNames.interpolate(ServiceNames.service(service, allocation, task), variables);
         String id = ServiceNames.instance(allocation, owner, name, service.portLabel());
-        Endpoint endpoint = Endpoint.advertised(allocation, node, group.isBridged(), service);
+        Endpoint endpoint = Endpoint.advertised(allocation, node, group.hasOwnNetwork(), service);
         Instance row = new Instance(
                 id,
                 name,
@@ -126,7 +126,7 @@ final class Rows {
                 .orElse("127.0.0.1");
         int port = proxy.map(ConnectProxy::localServicePort)
                 .filter(number -> number > 0)
-                .orElseGet(() -> Endpoint.portInside(allocation, service.portLabel(), group.isBridged()));
+                .orElseGet(() -> Endpoint.portInside(allocation, service.portLabel(), group.hasOwnNetwork()));
         return new ProxyOf(of.name(), of.id(), address, port);
     }
 

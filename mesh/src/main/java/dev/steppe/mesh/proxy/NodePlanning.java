@@ -60,7 +60,7 @@ final class NodePlanning {
                 .filter(service -> service.sidecar().isPresent())
                 .toList();
         for (int i = 0; i < Math.min(proxies.size(), services.size()); i++) {
-            add(allocation, group.get().isBridged(), services.get(i), proxies.get(i));
+            add(allocation, group.get().hasOwnNetwork(), services.get(i), proxies.get(i));
         }
     }
 

@@ -59,7 +59,7 @@ final class JobFields {
                 network(),
                 port(),
                 Block.whole(DnsConfig.class, "dns", WORKS),
-                Block.whole(CniConfig.class, "cni", NOT_YET),
+                Block.whole(CniConfig.class, "cni", WORKS),
                 disk(),
                 volume(),
                 Block.whole(MountOptions.class, "mount_options", NOT_YET),
@@ -201,11 +201,11 @@ final class JobFields {
                 NetworkResource.class,
                 "network",
                 List.of(
-                        only("mode", List.of("host", "bridge", "none")),
+                        works("mode", "host, bridge, none or cni/NAME, a network of the node's CNI plug-ins"),
                         works("port").asExtra(),
                         works("dns"),
                         later("hostname"),
-                        later("cni"),
+                        works("cni", "with mode cni/NAME"),
                         constructed("mbits", "bandwidth is not scheduled"),
                         never("device", "remove it; the node chooses"),
                         never("cidr", "remove it; the node chooses"),
@@ -233,7 +233,9 @@ final class JobFields {
                 List.of(
                         works("size"),
                         works("sticky", "a replacement prefers the node and gets alloc/data and each task's local"),
-                        later("migrate", "remove it; sticky keeps the data on its node")));
+                        works(
+                                "migrate",
+                                "sticky, and the data follows to another node, up to size; docs/job-files.md")));
     }
 
     private static Block volume() {
@@ -242,7 +244,7 @@ final class JobFields {
                 "volume",
                 List.of(
                         works("name", "the label"),
-                        only("type", List.of("host"), "volumes of CSI plug-ins are planned"),
+                        only("type", List.of("host"), "a directory the node names with host_volume; CSI is planned"),
                         works("source", "the name the node's configuration gives it: client { host_volume \"...\" }"),
                         works("read_only", "without it only nodes whose volume can be written fit"),
                         later("sticky", "remove it; a constraint on the node keeps an instance with its files"),

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** What makes a job wrong, whether Steppe does all of it or not: everything at once, each with its place. */
 public final class Rules {
     private static final int UI_TEXT_MAX = 1_000;
     private static final int COUNT_MAX = 50_000;
+    private static final Pattern NETWORK_MODE = Pattern.compile("host|bridge|none|cni/[A-Za-z0-9][A-Za-z0-9_.-]*");
 
     private final JobSpec job;
     private final Problems problems;
@@ -200,6 +202,21 @@ public final class Rules {
                 "Networks[1]",
                 "it has " + group.networks().size() + " network blocks; one is possible");
         NetworkResource network = group.network();
+        at.addIf(
+                !NETWORK_MODE.matcher(network.mode()).matches(),
+                "Networks[0].Mode",
+                "network mode \"" + network.mode()
+                        + "\" must be host, bridge, none, or cni/ and the name of a network");
+        at.addIf(
+                network.cni().isPresent() && !network.mode().startsWith("cni/"),
+                "Networks[0].CNI",
+                "network cni is for mode cni/NAME");
+        network.cni()
+                .ifPresent(cni -> cni.args()
+                        .forEach((name, value) -> at.addIf(
+                                !name.matches("[^;=]+") || value.contains(";"),
+                                "Networks[0].CNI",
+                                "network cni args \"" + name + "\": names have no ; and no =, and values no ;")));
         at.addIf(
                 network.mode().equals("host") && !network.hostname().isEmpty(),
                 "Networks[0].Hostname",

@@ -2,6 +2,7 @@ package dev.steppe.model.specification;
 
 import static dev.steppe.model.specification.Row.constructed;
 import static dev.steppe.model.specification.Row.later;
+import static dev.steppe.model.specification.Row.never;
 import static dev.steppe.model.specification.Row.only;
 import static dev.steppe.model.specification.Row.works;
 
@@ -50,11 +51,13 @@ final class ServiceFields {
                         works("canary_meta", "instead of meta, while it is a canary"),
                         works("check_restart"),
                         works("tagged_addresses", "in the catalog, with the service's port"),
-                        later("enable_tag_override", "remove it; tags follow from the job alone"),
+                        never(
+                                "enable_tag_override",
+                                "remove it; tags follow from the job alone, and nobody else changes them"),
                         works("on_update"),
                         later("identity"),
                         works("weights", "in the catalog and in SRV answers; the mesh calls all instances alike"),
-                        later("kind")));
+                        later("kind", "remove it; gateways are planned")));
     }
 
     private static Block check() {
@@ -86,7 +89,7 @@ final class ServiceFields {
                         works("grpc_use_tls"),
                         works("tls_server_name"),
                         works("tls_skip_verify"),
-                        later("advertise"),
+                        never("advertise", "remove it; checks ask the program itself, inside the allocation's network"),
                         works("notes", "shown with the check in the catalog"),
                         works("on_update")));
     }

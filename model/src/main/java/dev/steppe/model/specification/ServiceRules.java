@@ -105,7 +105,10 @@ final class ServiceRules {
                 + (connect.sidecarService().isPresent() ? 1 : 0)
                 + (connect.gateway().isPresent() ? 1 : 0);
         here.addIf(ways != 1, "Connect", "connect needs exactly one of sidecar_service, native and gateway");
-        here.addIf(group.network().mode().equals("none"), "Connect", "connect needs network mode bridge or host");
+        here.addIf(
+                group.network().mode().equals("none"),
+                "Connect",
+                "connect needs network mode bridge, cni/NAME or host");
         here.addIf(
                 connect.byItself()
                         && service.taskName().isEmpty()
