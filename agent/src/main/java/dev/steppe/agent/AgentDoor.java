@@ -39,6 +39,7 @@ final class AgentDoor {
                 server.server().agents(),
                 links::standing,
                 options.configuration().region(),
+                server.regions().orElseThrow()::self,
                 names);
         var forwarding = new Forwarding(links, link.calls(), "", options.name());
         var api = parts.add(AgentApi.start(routes, more, forwarding::placed, link.sharedKey(), faces));

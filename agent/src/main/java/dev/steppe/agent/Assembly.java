@@ -3,6 +3,7 @@ package dev.steppe.agent;
 import dev.steppe.agent.configuration.Configuration;
 import dev.steppe.api.AgentControl;
 import dev.steppe.api.AgentIdentity;
+import dev.steppe.api.http.Refused;
 import dev.steppe.client.Client;
 import dev.steppe.client.data.DataReader;
 import dev.steppe.client.disk.FarDisks;
@@ -151,6 +152,13 @@ public final class Assembly implements AutoCloseable {
         @Override
         public List<String> reload() throws IOException {
             return reload.get().again();
+        }
+
+        @Override
+        public String join(String address) throws Refused, IOException, InterruptedException {
+            return server.flatMap(ServerPart::regions)
+                    .orElseThrow(() -> Refused.unsupported("this agent has no server that others could know"))
+                    .join(address);
         }
 
         @Override

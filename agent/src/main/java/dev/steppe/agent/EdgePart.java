@@ -88,14 +88,16 @@ final class EdgePart {
                 .<Forwarding.Servers>map(links -> links)
                 .orElseGet(() -> new ClientLinks(it, "")));
         var nodes = link.map(it -> new NodeAgents(region, view, identity.name(), it.nodeCalls()));
+        var regions = server.flatMap(ServerPart::regions);
         var nomadHere = nomadApi(identity, region, catalog, view, observation);
-        var nomadSetup = placed(nomadHere, NOMAD, link, servers, nodes);
+        var nomadSetup = placed(nomadHere, NOMAD, link, servers, nodes, regions);
         var consulSetup = placed(
                 consulApi(identity, region, catalog, node.map(NodePart::natives), observation),
                 CONSUL,
                 link,
                 servers,
-                nodes);
+                nodes,
+                regions);
         nomad = parts.add(HttpServer.start(secured.nomad(nomadSetup)));
         consul = parts.add(HttpServer.start(secured.consul(consulSetup)));
         var setup = NameService.setup(options, catalog::now);
@@ -126,8 +128,10 @@ final class EdgePart {
                 options.addresses().advertised(),
                 link.isPresent() ? options.rpcPort() : 0,
                 options.nomadPort());
-        Predicate<HostPort> answers =
-                address -> server.links().map(links -> links.answers(address)).orElse(true);
+        Predicate<HostPort> answers = address -> server.links()
+                        .map(links -> links.answers(address))
+                        .orElse(true)
+                && server.regions().map(regions -> regions.answers(address)).orElse(true);
         return new ServerRegion(self, server.server(), server.store(), server.consensus(), answers);
     }
 
@@ -137,12 +141,15 @@ final class EdgePart {
             String face,
             Optional<LinkPart> link,
             Optional<Forwarding.Servers> servers,
-            Optional<NodeAgents> nodes)
+            Optional<NodeAgents> nodes,
+            Optional<FederatedRegions> regions)
             throws IOException {
         if (link.isEmpty() || servers.isEmpty() || nodes.isEmpty()) {
             return setup;
         }
-        var forwarding = new Forwarding(servers.get(), link.get().calls(), face, options.name()).toNodes(nodes.get());
+        var within = new Forwarding(servers.get(), link.get().calls(), face, options.name()).toNodes(nodes.get());
+        var forwarding =
+                regions.map(it -> within.toRegions(it, options.datacenter())).orElse(within);
         return setup.withRouter(new Router(
                 setup.router().routes().stream().map(forwarding::placed).toList()));
     }

@@ -275,6 +275,16 @@ final class LinkPart {
         }
     }
 
+    /** Where the configuration says that servers of other regions are called. */
+    List<String> otherRegions() {
+        return options.configuration().link().otherRegions();
+    }
+
+    /** Whether this agent's certificates come from its operator. */
+    boolean hasOwnCertificates() {
+        return options.configuration().link().own().isPresent();
+    }
+
     AgentTls tls() {
         return tls;
     }

@@ -88,6 +88,17 @@ final class ServerLinks implements Forwarding.Servers, CertificateKeeper.Source 
         return watch.answers(server);
     }
 
+    /** The servers of this region, as they told of themselves. */
+    List<ServerMember> members() {
+        var all = new ArrayList<ServerMember>();
+        for (ServerMember member : store.snapshot().servers()) {
+            if (isMember(member)) {
+                all.add(member);
+            }
+        }
+        return all;
+    }
+
     private Set<HostPort> others() {
         var addresses = new TreeSet<HostPort>();
         for (ServerMember member : store.snapshot().servers()) {

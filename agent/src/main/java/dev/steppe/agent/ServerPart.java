@@ -1,5 +1,6 @@
 package dev.steppe.agent;
 
+import dev.steppe.api.Forwarding;
 import dev.steppe.api.http.Route;
 import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.ConsensusOptions;
@@ -34,6 +35,7 @@ record ServerPart(
         Consensus consensus,
         Transport transport,
         Optional<ServerLinks> links,
+        Optional<FederatedRegions> regions,
         List<Route> routes) {
 
     /** Without a link to others the server is alone, as that of a development agent. */
@@ -63,7 +65,7 @@ record ServerPart(
         var server = parts.add(
                 new Server(serverOptions(options, link), loop, store, consensus, transport, rootKeys, random));
         if (link.isEmpty()) {
-            return new ServerPart(server, store, consensus, transport, Optional.empty(), List.of());
+            return new ServerPart(server, store, consensus, transport, Optional.empty(), Optional.empty(), List.of());
         }
         var links = new ServerLinks(loop, link.get(), member(options, consensus), server, store, consensus);
         parts.add(links::close);
@@ -71,9 +73,18 @@ record ServerPart(
                 links,
                 parts.add(new StreamDialer(link.get().tls(), loop, link.get().servers())));
         links.start();
+        var regions = parts.add(new FederatedRegions(
+                options.configuration().region(),
+                loop,
+                link.get(),
+                store,
+                server.agents(),
+                () -> links.part() == Forwarding.Part.LEADS,
+                links::members));
+        regions.start();
         link.get().keepCertificate(parts, links);
         var routes = forming.map(it -> it.routes(server, links::leader)).orElse(List.of());
-        return new ServerPart(server, store, consensus, transport, Optional.of(links), routes);
+        return new ServerPart(server, store, consensus, transport, Optional.of(links), Optional.of(regions), routes);
     }
 
     /** A server that was told of no other begins alone, unless as many are expected. */

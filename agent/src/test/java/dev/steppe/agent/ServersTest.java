@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,56 @@ class ServersTest {
                                 .body()
                                 .contains("\"a\":\"" + word + "\""));
             }
+        }
+        theLostOneLeaves();
+    }
+
+    private Map<String, String> statuses(Assembly agent) throws Exception {
+        var found = new TreeMap<String, String>();
+        var reply = (Map<?, ?>) Codec.fromJson(
+                Object.class, ask(agent, "GET", "/v1/agent/members", "").body());
+        for (Object each : (List<?>) reply.get("Members")) {
+            var member = (Map<?, ?>) each;
+            found.put(String.valueOf(member.get("Name")), String.valueOf(member.get("Status")));
+        }
+        return found;
+    }
+
+    /** Every server sees by itself who failed; it is out when somebody says so, and forgotten when they insist. */
+    private void theLostOneLeaves() throws Exception {
+        for (var agent : running) {
+            await(
+                    "one failed",
+                    () -> statuses(agent).values().stream()
+                            .sorted()
+                            .toList()
+                            .equals(List.of("alive", "alive", "failed")));
+        }
+        var asked = running.getFirst();
+        var statuses = statuses(asked);
+        for (var member : statuses.entrySet()) {
+            if (member.getValue().equals("alive")) {
+                var refused = ask(asked, "PUT", "/v1/agent/force-leave?node=" + member.getKey(), "");
+                assertThat(refused.statusCode()).isEqualTo(400);
+                assertThat(refused.body()).contains("answers, so it has not gone");
+            }
+        }
+        var lost = statuses.entrySet().stream()
+                .filter(member -> member.getValue().equals("failed"))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+        var left = ask(asked, "PUT", "/v1/agent/force-leave?node=" + lost, "");
+        assertThat(left.statusCode()).as(left.body()).isEqualTo(200);
+        for (var agent : running) {
+            await("it left", () -> "left".equals(statuses(agent).get(lost)));
+            await("two servers in the log", () -> peers(agent).size() == 2);
+        }
+        assertThat(ask(asked, "PUT", "/v1/agent/force-leave?prune=true&node=" + lost, "")
+                        .statusCode())
+                .isEqualTo(200);
+        for (var agent : running) {
+            await("it is forgotten", () -> !statuses(agent).containsKey(lost));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.steppe.api;
 
+import dev.steppe.api.http.Refused;
 import java.io.IOException;
 import java.util.List;
 
@@ -10,6 +11,12 @@ public interface AgentControl {
      * Fails, with nothing changed, where the configuration is wrong; the message says why.
      */
     List<String> reload() throws IOException;
+
+    /**
+     * Makes a server known, of this region or of another one, which needs a token as in {@code address#token} where it has
+     * another authority. Returns the name of its region.
+     */
+    String join(String address) throws Refused, IOException, InterruptedException;
 
     /** Where the agent listens, what it tells others, and why. */
     List<Listener> listeners();
@@ -23,6 +30,11 @@ public interface AgentControl {
             @Override
             public List<String> reload() throws IOException {
                 throw new IOException("this agent was not started from a configuration that can be read again");
+            }
+
+            @Override
+            public String join(String address) throws Refused {
+                throw Refused.unsupported("this agent talks to no others, so it cannot join any");
             }
 
             @Override

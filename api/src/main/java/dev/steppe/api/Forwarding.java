@@ -59,6 +59,7 @@ public final class Forwarding {
     private final String face;
     private final String self;
     private final Optional<NodeAgents> nodes;
+    private final Optional<RegionOfRequest> regions;
 
     /** What is known of the servers. */
     public interface Servers {
@@ -84,11 +85,18 @@ public final class Forwarding {
 
     /** Requests are handed on to the API of this name of the other agent; the empty name is that among agents; {@code self} is the name of this agent. */
     public Forwarding(Servers servers, AgentCalls calls, String face, String self) {
-        this(servers, calls, face, self, Optional.empty());
+        this(servers, calls, face, self, Optional.empty(), Optional.empty());
     }
 
-    private Forwarding(Servers servers, AgentCalls calls, String face, String self, Optional<NodeAgents> nodes) {
+    private Forwarding(
+            Servers servers,
+            AgentCalls calls,
+            String face,
+            String self,
+            Optional<NodeAgents> nodes,
+            Optional<RegionOfRequest> regions) {
         this.nodes = nodes;
+        this.regions = regions;
         this.servers = servers;
         this.calls = calls;
         this.face = face;
@@ -97,11 +105,43 @@ public final class Forwarding {
 
     /** The same, which also knows where nodes are. */
     public Forwarding toNodes(NodeAgents agents) {
-        return new Forwarding(servers, calls, face, self, Optional.of(agents));
+        return new Forwarding(servers, calls, face, self, Optional.of(agents), regions);
+    }
+
+    /** The same, which also knows other regions; {@code datacenter} is that of this agent. */
+    public Forwarding toRegions(OtherRegions others, String datacenter) {
+        return new Forwarding(servers, calls, face, self, nodes, Optional.of(new RegionOfRequest(others, datacenter)));
     }
 
     /** The route, answered wherever it can be. */
     public Route placed(Route route) {
+        var within = placedWithin(route);
+        if (regions.isEmpty() || route.place() == Route.Place.HERE) {
+            return within;
+        }
+        return within.handledBy(request -> {
+            var far = regions.get().far(request);
+            return far.isEmpty() ? within.handler().handle(request) : answerFar(request, far.get());
+        });
+    }
+
+    /** Whichever server of the other region is asked hands the request on there as one of its own. */
+    private Answer answerFar(Request request, OtherRegions.Far far) throws Refused, IOException, InterruptedException {
+        boolean reads = READS.contains(request.method());
+        var failures = new ArrayList<String>();
+        for (HostPort server : far.servers()) {
+            var answer = ask(far.calls(), server, request, 0, reads, failures);
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+        }
+        throw new Refused(
+                Refused.Kind.UNAVAILABLE,
+                "no server of region \"" + far.region() + "\" answers"
+                        + (failures.isEmpty() ? "" : ": " + failures.getLast()));
+    }
+
+    private Route placedWithin(Route route) {
         return switch (route.place()) {
             case HERE -> route;
             case NODE ->
@@ -215,11 +255,17 @@ public final class Forwarding {
     /** Empty when the other agent did nothing, so that another may be asked. */
     private Optional<Answer> ask(AgentCalls how, HostPort agent, Request request, boolean reads, List<String> failures)
             throws IOException, InterruptedException {
+        return ask(how, agent, request, hops(request) + 1, reads, failures);
+    }
+
+    private Optional<Answer> ask(
+            AgentCalls how, HostPort agent, Request request, int hops, boolean reads, List<String> failures)
+            throws IOException, InterruptedException {
         try {
             if (FarTalk.isWanted(request)) {
-                return Optional.of(FarTalk.open(how, agent, call(request)));
+                return Optional.of(FarTalk.open(how, agent, call(request, hops)));
             }
-            var response = how.send(agent, call(request), reads ? READ_PATIENCE : WRITE_PATIENCE);
+            var response = how.send(agent, call(request, hops), reads ? READ_PATIENCE : WRITE_PATIENCE);
             if (response.headers().firstValue(ELSEWHERE).isPresent()) {
                 response.body().close();
                 failures.add("the server at " + agent + " does not know who leads");
@@ -241,7 +287,7 @@ public final class Forwarding {
         }
     }
 
-    private AgentCalls.Call call(Request request) {
+    private AgentCalls.Call call(Request request, int hops) {
         var headers = new TreeMap<String, List<String>>();
         for (Headers.Line line : request.headers().lines()) {
             if (!NOT_HANDED_ON.contains(line.name().toLowerCase(Locale.ROOT))) {
@@ -249,7 +295,7 @@ public final class Forwarding {
             }
         }
         headers.putIfAbsent(ASKED, List.of(self));
-        headers.put(HOPS, List.of(Integer.toString(hops(request) + 1)));
+        headers.put(HOPS, List.of(Integer.toString(hops)));
         if (!face.isEmpty()) {
             headers.put(HttpServer.Setup.FACE, List.of(face));
         }

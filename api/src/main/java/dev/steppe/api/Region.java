@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * The servers of a region as the dialects see them: the state to read, and the writes. Safe for use from any thread; the
@@ -31,6 +32,13 @@ public interface Region {
 
     /** The region's name, such as {@code global}. */
     String name();
+
+    /** All regions that are known, this one too, by name. */
+    default List<String> regions() {
+        var names = new TreeSet<>(List.of(name()));
+        snapshot().regions().forEach(region -> names.add(region.name()));
+        return List.copyOf(names);
+    }
 
     /** The state as this agent knows it now. */
     Snapshot snapshot();
@@ -64,6 +72,14 @@ public interface Region {
 
     /** Servers that were taken out and are not forgotten yet. */
     List<Peer> left();
+
+    /** A server of another region. */
+    record Elsewhere(String region, String datacenter, String version, Peer peer) {}
+
+    /** The servers of all other regions that are known. */
+    default List<Elsewhere> elsewhere() {
+        return List.of();
+    }
 
     /** Makes a job run as specified. */
     JobWritten register(JobEndpoint.Wish wish) throws Refused, IOException, InterruptedException;

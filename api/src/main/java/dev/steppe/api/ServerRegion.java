@@ -10,6 +10,7 @@ import dev.steppe.consensus.MemberId;
 import dev.steppe.io.TaskScope;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.EvaluationId;
+import dev.steppe.model.FederatedRegion;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.SchedulerConfiguration;
@@ -146,6 +147,22 @@ public final class ServerRegion implements Region, AutoCloseable {
             }
         }
         return left;
+    }
+
+    @Override
+    public List<Region.Elsewhere> elsewhere() {
+        var all = new ArrayList<Region.Elsewhere>();
+        for (FederatedRegion other : store.snapshot().regions()) {
+            for (ServerMember server : other.servers()) {
+                boolean answering = answers.test(HostPort.parse(server.agentAddress(), 0));
+                all.add(new Region.Elsewhere(
+                        other.name(),
+                        server.datacenter(),
+                        server.version(),
+                        told(server, false, true, answering ? Region.ALIVE : Region.FAILED)));
+            }
+        }
+        return all;
     }
 
     /** As the server told of itself; until it did, what the log knows of it. */

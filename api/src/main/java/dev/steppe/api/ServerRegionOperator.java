@@ -37,6 +37,13 @@ record ServerRegionOperator(ServerRegion region, ServerRegion.Self self, Server 
 
     @Override
     public long forceLeave(String name, boolean prune) throws Refused, IOException, InterruptedException {
+        if (region.snapshot().region(name).isPresent()) {
+            if (!prune) {
+                throw Refused.invalid("\"" + name + "\" is another region: it is forgotten with -prune");
+            }
+            return ServerRegionOperator.<Long>ask(then -> server.agents().forgetRegion(name, then))
+                    .index();
+        }
         var found = Stream.concat(region.servers().stream(), region.left().stream())
                 .filter(peer -> name.equals(peer.name())
                         || name.equals(peer.name() + "." + self.region())

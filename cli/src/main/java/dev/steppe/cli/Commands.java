@@ -58,6 +58,7 @@ import dev.steppe.cli.member.AgentReload;
 import dev.steppe.cli.member.ForceLeave;
 import dev.steppe.cli.member.JoinToken;
 import dev.steppe.cli.member.Members;
+import dev.steppe.cli.member.ServerJoin;
 import dev.steppe.cli.member.ServerMembers;
 import dev.steppe.cli.member.Status;
 import dev.steppe.cli.mesh.CatalogNodes;
@@ -223,6 +224,7 @@ final class Commands {
             case "catalog nodes" -> Optional.of(new CatalogNodes());
             case "connect ca get-config" -> Optional.of(new CertificateAuthority());
             case "server members" -> Optional.of(new ServerMembers());
+            case "server join" -> Optional.of(new ServerJoin());
             case "server force-leave" -> Optional.of(ForceLeave.ofNomad());
             case "force-leave" -> Optional.of(ForceLeave.ofConsul());
             case "agent join-token" -> Optional.of(new JoinToken());
@@ -284,6 +286,7 @@ final class Commands {
             case "node-drain" -> "node drain";
             case "eval-status" -> "eval status";
             case "server-members" -> "server members";
+            case "server-join" -> "server join";
             case "server-force-leave" -> "server force-leave";
             case "-v", "-version", "--version" -> "version";
             default -> name;

@@ -144,6 +144,7 @@ final class Help {
                 new Entry("operator autopilot set-config", "Change that"),
                 new Entry("operator autopilot health", "How the servers are"),
                 new Entry("server members", "Servers of the region"),
+                new Entry("server join", "Make servers of another region known to a running one"),
                 new Entry("server force-leave", "Take a server out that does not answer"),
                 new Entry("members", "Agents of the datacenter"),
                 new Entry("force-leave", "Take a server out that does not answer"),

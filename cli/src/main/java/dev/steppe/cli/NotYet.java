@@ -20,8 +20,6 @@ final class NotYet {
             case "operator gossip" ->
                 "there is no gossip; servers have the key of encrypt in common, which operator keygen makes and their"
                         + " files name";
-            case "server join" ->
-                "start the new agent with -join=<what agent join-token prints>, or name the servers in retry_join";
             case "operator debug" -> "use agent-info, monitor and /v1/metrics";
             case "monitor export" -> "the log goes to the standard error of the agent; ask its service manager";
             default -> "";

@@ -2,6 +2,7 @@ package dev.steppe.server;
 
 import dev.steppe.io.Loop;
 import dev.steppe.model.AuthorityRoot;
+import dev.steppe.model.FederatedRegion;
 import dev.steppe.model.JoinToken;
 import dev.steppe.model.Refusal;
 import dev.steppe.model.ServerMember;
@@ -49,8 +50,8 @@ public final class AgentEndpoint {
         this.random = random;
     }
 
-    /** A token as somebody wants it. */
-    public record TokenWish(AgentRole role, Duration life, int uses) {}
+    /** A token as somebody wants it; with {@code region} it is no agent that joins but another region. */
+    public record TokenWish(AgentRole role, Duration life, int uses, boolean region) {}
 
     /** A token that was made; the only time that its secret is seen. */
     public record TokenMade(JoinSecret secret, JoinToken token) {}
@@ -83,7 +84,8 @@ public final class AgentEndpoint {
                     wish.role() == AgentRole.SERVER,
                     loop.now().plus(wish.life()),
                     wish.uses(),
-                    loop.now());
+                    loop.now(),
+                    wish.region());
             proposals.propose(
                     new Command.PutJoinToken(token, loop.now()),
                     reply -> then.accept(
@@ -110,6 +112,13 @@ public final class AgentEndpoint {
     public void join(String digest, CertificateWish wish, Consumer<Reply<Certified>> then) {
         loop.execute(() -> {
             var token = store.snapshot().joinToken(digest);
+            if (token.isPresent() && token.get().region()) {
+                then.accept(Reply.refused(new Refusal(
+                        Refusal.Code.FORBIDDEN,
+                        "the join token is for another region, whose operator gives it to steppe server join: make one"
+                                + " for an agent with steppe agent join-token")));
+                return;
+            }
             boolean wrongRole = token.isPresent() && token.get().server() != (wish.role() == AgentRole.SERVER);
             if (wrongRole) {
                 then.accept(Reply.refused(new Refusal(
@@ -156,6 +165,41 @@ public final class AgentEndpoint {
                                 Reply.refused(Refusal.invalid(
                                         String.valueOf(failed.reason().getMessage())));
                         })));
+    }
+
+    /** Uses a token for a region that wants to be known here, and makes it known. */
+    public void federate(String digest, FederatedRegion region, Consumer<Reply<Long>> then) {
+        loop.execute(() -> {
+            var token = store.snapshot().joinToken(digest);
+            if (token.isPresent() && !token.get().region()) {
+                then.accept(Reply.refused(new Refusal(
+                        Refusal.Code.FORBIDDEN,
+                        "the join token is for an agent, not for another region: make one with steppe agent join-token"
+                                + " -federate")));
+                return;
+            }
+            proposals.propose(new Command.UseJoinToken(digest, loop.now()), reply -> {
+                switch (reply) {
+                    case Reply.Done<Long> done -> putRegion(region, then);
+                    case Reply.Refused<Long> refused ->
+                        then.accept(Reply.refused(new Refusal(
+                                refused.refusal().code() == Refusal.Code.CONFLICT
+                                        ? Refusal.Code.FORBIDDEN
+                                        : refused.refusal().code(),
+                                refused.refusal().message())));
+                }
+            });
+        });
+    }
+
+    /** Another region is known from now on, or something new of it. */
+    public void putRegion(FederatedRegion region, Consumer<Reply<Long>> then) {
+        loop.execute(() -> proposals.propose(new Command.PutRegion(region, loop.now()), then));
+    }
+
+    /** Another region is not known any more. */
+    public void forgetRegion(String name, Consumer<Reply<Long>> then) {
+        loop.execute(() -> proposals.propose(new Command.RemoveRegion(name, loop.now()), then));
     }
 
     /** A server tells what others should know of it. */

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param retryMax how many attempts there are; 0 for no end
  * @param own certificates that somebody else made; without them the servers make some
  * @param verifyNames whether the names of roles in such certificates are looked at
+ * @param otherRegions where servers of other regions are called
  * @param encrypt the key that servers must have in common, in base64; never shown
  */
 public record LinkSettings(
@@ -23,12 +24,14 @@ public record LinkSettings(
         int retryMax,
         Optional<OwnCertificates> own,
         boolean verifyNames,
+        List<String> otherRegions,
         Optional<String> encrypt) {
     /** Agents that are started together are not all there at once. */
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
 
     public LinkSettings {
         servers = List.copyOf(servers);
+        otherRegions = List.copyOf(otherRegions);
     }
 
     /** How long an agent that reaches none of the servers goes on; empty for ever. */

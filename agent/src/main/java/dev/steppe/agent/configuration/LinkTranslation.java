@@ -47,7 +47,16 @@ final class LinkTranslation {
                         .orElse(0),
                 certificates.ofAgent(),
                 certificates.verifyNames(),
+                otherRegions(),
                 nomad.value("server.encrypt", Reading::text).or(() -> consul.value("encrypt", Reading::text)));
+    }
+
+    private List<String> otherRegions() {
+        var all = new LinkedHashSet<String>();
+        for (String word : List.of("retry_join_wan", "start_join_wan")) {
+            consul.texts(word).forEach(address -> all.add(address.replaceFirst(":(8300|8302)$", "")));
+        }
+        return List.copyOf(all);
     }
 
     private Optional<Duration> duration(String word) {

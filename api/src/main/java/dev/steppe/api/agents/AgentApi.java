@@ -23,11 +23,14 @@ import java.util.function.UnaryOperator;
 /**
  * The requests that a server takes from other agents, each kind of agent its own: a stranger may join and nothing else, a
  * client may ask for its next certificate and hand on what people ask it, a server may do what servers do among
- * themselves. Closing ends the connections.
+ * themselves, a server of another region may hand on what people ask it. Closing ends the connections.
  */
 public final class AgentApi implements AutoCloseable {
     /** The node of a client's certificate, as its connection proved; a dash where it is for none. */
     static final String NODE = "X-Steppe-Node";
+
+    /** The region of a server of another one, as its connection proved. */
+    static final String REGION = "X-Steppe-Region";
 
     private static final System.Logger LOG = System.getLogger(AgentApi.class.getName());
     private static final int CONNECTIONS_MAX = 20_000;
@@ -35,6 +38,7 @@ public final class AgentApi implements AutoCloseable {
     private final HttpServer strangers;
     private final HttpServer clients;
     private final HttpServer servers;
+    private final HttpServer foreigners;
 
     /**
      * Begins to take requests.
@@ -63,8 +67,11 @@ public final class AgentApi implements AutoCloseable {
             throws IOException {
         var join = placed.apply(Route.write(AgentWords.JOIN, Right.ANYONE, routes::join));
         var standing = Route.get(AgentWords.STANDING, Right.ANYONE, routes::standing);
+        var federate = placed.apply(Route.write(AgentWords.FEDERATE, Right.ANYONE, routes::federate));
+        var region = Route.get(AgentWords.REGION, Right.ANYONE, routes::region);
         var names = Route.write(AgentWords.NAMES, Right.ANYONE, routes::names);
-        strangers = HttpServer.start(table("joining", List.of(agreeing(join, routes, sharedKey))));
+        strangers = HttpServer.start(table("joining", List.of(agreeing(join, routes, sharedKey), federate)));
+        foreigners = HttpServer.start(faces.apply(table("regions", List.of(standing, region, federate))));
         clients = HttpServer.start(faces.apply(table(
                         "clients",
                         List.of(
@@ -74,6 +81,7 @@ public final class AgentApi implements AutoCloseable {
                 .withGate(agreeing(sharedKey::objectionToClient))));
         var ofServers = new ArrayList<>(List.of(
                 join,
+                federate,
                 standing,
                 names,
                 Route.write(AgentWords.CERTIFICATE, Right.ANYONE, routes::renewServer),
@@ -112,11 +120,15 @@ public final class AgentApi implements AutoCloseable {
 
     /** Serves a connection of another agent. To be called on its event loop. */
     public void take(Channel channel, Peer peer) {
-        var known = Headers.of(NODE, peer.node().orElse("-"));
+        var node = Headers.of(NODE, peer.node().orElse("-"));
+        var known = node.with(REGION, peer.region().orElse("-"));
         if (peer.is(AgentRole.SERVER)) {
-            servers.take(channel, known);
+            // a server that follows hands on what one of another region asked it, and says whose it is
+            servers.take(channel, node);
         } else if (peer.is(AgentRole.CLIENT)) {
             clients.take(channel, known);
+        } else if (peer.region().isPresent()) {
+            foreigners.take(channel, known);
         } else {
             strangers.take(channel, known);
         }
@@ -128,5 +140,6 @@ public final class AgentApi implements AutoCloseable {
         strangers.close();
         clients.close();
         servers.close();
+        foreigners.close();
     }
 }

@@ -6,6 +6,7 @@ import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Response;
+import dev.steppe.model.FederatedRegion;
 import dev.steppe.model.ServerMember;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
@@ -28,6 +29,7 @@ public final class AgentRoutes {
     private final Supplier<Standing> standing;
     private final String region;
     private final Names nameService;
+    private final Supplier<FederatedRegion> self;
 
     /** Answers questions of the name service. */
     @FunctionalInterface
@@ -35,7 +37,14 @@ public final class AgentRoutes {
         Optional<byte[]> answer(byte[] question, boolean stream) throws InterruptedException;
     }
 
-    public AgentRoutes(AgentEndpoint endpoint, Supplier<Standing> standing, String region, Names nameService) {
+    /** {@code self} is what this region tells others of itself. */
+    public AgentRoutes(
+            AgentEndpoint endpoint,
+            Supplier<Standing> standing,
+            String region,
+            Supplier<FederatedRegion> self,
+            Names nameService) {
+        this.self = self;
         this.nameService = nameService;
         this.endpoint = endpoint;
         this.standing = standing;
@@ -110,6 +119,31 @@ public final class AgentRoutes {
                         request.query().first("stream").isPresent())
                 .orElseThrow(() -> Refused.notFound("not a name of this cluster"));
         return new Response(200, Headers.of("Content-Type", "application/dns-message"), Bytes.wrap(reply));
+    }
+
+    Response region(Request request) {
+        return json(self.get());
+    }
+
+    /** Makes another region known that shows a token, or whose server was let in by its certificate. */
+    Response federate(Request request) throws Refused, IOException, InterruptedException {
+        var wish = read(AgentWords.FederationWish.class, request);
+        var other = wish.region();
+        if (other.name().equals(region)) {
+            throw Refused.invalid("this region is called \"" + region + "\" as well: regions that know each other need"
+                    + " names of their own");
+        }
+        boolean proven = request.headers().first(AgentApi.REGION).equals(Optional.of(other.name()));
+        if (proven) {
+            ServerRegion.<Long>done(then -> endpoint.putRegion(other, then));
+        } else {
+            ServerRegion.<Long>done(then -> endpoint.federate(JoinSecret.digestOf(wish.secret()), other, then));
+        }
+        LOG.log(
+                System.Logger.Level.INFO,
+                "a region is known now region=" + other.name() + " servers="
+                        + other.servers().size() + " from=" + request.remote());
+        return json(self.get());
     }
 
     Response announce(Request request) throws Refused, IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package dev.steppe.api.agents;
 
+import dev.steppe.model.FederatedRegion;
 import java.util.List;
 
 /** What agents say to each other in requests. Names of components are part of the format. */
@@ -19,7 +20,25 @@ public final class AgentWords {
     /** Where an agent asks for the answer to a question of the name service: DNS messages, {@code ?stream} over TCP. */
     public static final String NAMES = "/agent/v1/names";
 
+    /** What a region tells servers of others of itself. */
+    public static final String REGION = "/agent/v1/region";
+
+    /** Where a server of another region makes its own known, and learns of this one. */
+    public static final String FEDERATE = "/agent/v1/region/federate";
+
     private AgentWords() {}
+
+    /**
+     * A region that wants to be known.
+     *
+     * @param secret that of a token; empty where its certificate says enough
+     */
+    public record FederationWish(String secret, FederatedRegion region) {
+        @Override
+        public String toString() {
+            return "FederationWish[" + region.name() + "]";
+        }
+    }
 
     /**
      * A wish to join.

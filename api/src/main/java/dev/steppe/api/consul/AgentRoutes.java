@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The agent itself, its services, and the members of the cluster. */
@@ -43,6 +44,7 @@ final class AgentRoutes {
                 Route.put("/v1/agent/reload", Right.WRITE_AGENT, this::reload),
                 Route.get("/v1/agent/version", Right.READ_AGENT, request -> Reads.json(version())),
                 Route.get("/v1/agent/members", Right.READ_NODES, this::members),
+                Route.put("/v1/agent/join/{address}", Right.WRITE_AGENT, this::join),
                 Route.put("/v1/agent/force-leave/{node}", Right.WRITE_AGENT, this::forceLeave),
                 Route.get("/v1/agent/services", Right.READ_SERVICES, this::services),
                 Route.get("/v1/agent/service/{id}", Right.READ_SERVICES, this::service),
@@ -143,7 +145,31 @@ final class AgentRoutes {
     }
 
     private Response members(Request request) throws Refused {
-        return Reads.json(reads.filtering(request).of(allMembers()));
+        return Reads.json(
+                reads.filtering(request).of(request.query().flag("wan") ? serversOfAll() : allMembers()));
+    }
+
+    /** The servers of all regions, named after their datacenters. */
+    private List<SortedMap<String, Object>> serversOfAll() {
+        var all = new ArrayList<SortedMap<String, Object>>();
+        Stream.concat(region.servers().stream(), region.left().stream())
+                .forEach(peer ->
+                        all.add(server(peer.name() + "." + identity.datacenter(), peer, identity.datacenter())));
+        for (var told : region.elsewhere()) {
+            all.add(server(told.peer().name() + "." + told.datacenter(), told.peer(), told.datacenter()));
+        }
+        return all;
+    }
+
+    private SortedMap<String, Object> server(String name, Region.Peer peer, String datacenter) {
+        var member = member(name, peer.host(), peer.port(), "consul", status(peer.status()));
+        if (member.get("Tags") instanceof SortedMap<?, ?> tags) {
+            var own = new TreeMap<String, Object>();
+            tags.forEach((key, value) -> own.put(String.valueOf(key), value));
+            own.put("dc", datacenter);
+            member.put("Tags", own);
+        }
+        return member;
     }
 
     /** The servers, then the nodes that are not servers too. */
@@ -183,6 +209,15 @@ final class AgentRoutes {
             case Region.LEFT -> LEFT;
             default -> FAILED;
         };
+    }
+
+    private Response join(Request request) throws Refused, IOException, InterruptedException {
+        try {
+            identity.control().join(request.name("address"));
+            return Response.text(200, "");
+        } catch (IllegalArgumentException noAddress) {
+            throw Refused.invalid(String.valueOf(noAddress.getMessage()));
+        }
     }
 
     private Response forceLeave(Request request) throws Refused, IOException, InterruptedException {

@@ -17,7 +17,6 @@ final class UnsupportedRoutes {
             "/v1/agent/metrics/stream",
             "/v1/agent/maintenance",
             "/v1/agent/leave",
-            "/v1/agent/join/{address}",
             "/v1/agent/check/{rest...}",
             "/v1/agent/service/register",
             "/v1/agent/service/deregister/{id}",

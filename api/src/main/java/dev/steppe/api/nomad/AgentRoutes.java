@@ -11,6 +11,7 @@ import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.CodecException;
 import dev.steppe.state.Table;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The agent itself, its servers, and what there is one of: region, namespace. */
@@ -40,12 +42,13 @@ final class AgentRoutes {
                 Route.get("/v1/agent/self", Right.READ_AGENT, this::self),
                 Route.write("/v1/agent/reload", Right.WRITE_AGENT, this::reload),
                 Route.get("/v1/agent/members", Right.READ_NODES, request -> Reads.json(members())),
+                Route.write("/v1/agent/join", Right.WRITE_AGENT, this::join),
                 Route.write("/v1/agent/force-leave", Right.WRITE_AGENT, this::forceLeave),
                 Route.get("/v1/agent/servers", Right.READ_AGENT, request -> Reads.json(addresses())),
                 Route.get("/v1/agent/health", Right.ANYONE, this::health),
                 Route.get("/v1/status/leader", Right.ANYONE, request -> Reads.json(leader())),
                 Route.get("/v1/status/peers", Right.ANYONE, request -> Reads.json(addresses())),
-                Route.get("/v1/regions", Right.ANYONE, request -> Reads.json(List.of(region.name()))),
+                Route.get("/v1/regions", Right.ANYONE, request -> Reads.json(region.regions())),
                 Route.get("/v1/namespaces", Right.LIST_JOBS, this::namespaces),
                 Route.get("/v1/namespace/{name}", Right.LIST_JOBS, this::namespace),
                 Route.get("/v1/operator/raft/configuration", Right.READ_OPERATOR, this::raftConfiguration));
@@ -127,10 +130,49 @@ final class AgentRoutes {
         reply.put("ServerDC", identity.datacenter());
         reply.put(
                 "Members",
-                Stream.concat(region.servers().stream(), region.left().stream())
-                        .map(this::member)
+                Stream.concat(
+                                Stream.concat(region.servers().stream(), region.left().stream())
+                                        .map(this::member),
+                                region.elsewhere().stream().map(AgentRoutes::member))
                         .toList());
         return reply;
+    }
+
+    /** Servers to make known; a token in an address is a secret, and so not for the query. */
+    record Joining(List<String> addresses) {}
+
+    private static Joining joining(Request request) throws Refused {
+        try {
+            return Codec.fromJson(Joining.class, request.body().toArray());
+        } catch (CodecException wrong) {
+            throw Refused.invalid("the body " + wrong.getMessage());
+        }
+    }
+
+    private Response join(Request request) throws Refused, IOException, InterruptedException {
+        var addresses = new ArrayList<>(request.query().all("address"));
+        if (!request.body().isEmpty()) {
+            addresses.addAll(joining(request).addresses());
+        }
+        if (addresses.isEmpty()) {
+            throw Refused.invalid("say which server: ?address=, with a token of another region as <address>#<token>");
+        }
+        int joined = 0;
+        var failures = new ArrayList<String>();
+        var regions = new TreeSet<String>();
+        for (var address : addresses) {
+            try {
+                regions.add(identity.control().join(address));
+                joined++;
+            } catch (IOException | IllegalArgumentException failed) {
+                failures.add(String.valueOf(failed.getMessage()));
+            }
+        }
+        var reply = fields();
+        reply.put("num_joined", joined);
+        reply.put("error", joined > 0 ? "" : String.join("; ", failures));
+        reply.put("Regions", List.copyOf(regions));
+        return Reads.json(reply);
     }
 
     private Response forceLeave(Request request) throws Refused, IOException, InterruptedException {
@@ -145,15 +187,20 @@ final class AgentRoutes {
     }
 
     private Object member(Region.Peer server) {
+        return member(new Region.Elsewhere(region.name(), identity.datacenter(), identity.version(), server));
+    }
+
+    private static Object member(Region.Elsewhere told) {
+        var server = told.peer();
         var tags = fields();
         tags.put("role", "nomad");
-        tags.put("region", region.name());
-        tags.put("dc", identity.datacenter());
+        tags.put("region", told.region());
+        tags.put("dc", told.datacenter());
         tags.put("id", server.id());
         tags.put("port", Integer.toString(server.port()));
-        tags.put("build", identity.version());
+        tags.put("build", told.version());
         var member = fields();
-        member.put("Name", server.name() + "." + region.name());
+        member.put("Name", server.name() + "." + told.region());
         member.put("Addr", server.host());
         member.put("Port", server.port());
         member.put("Status", server.status());

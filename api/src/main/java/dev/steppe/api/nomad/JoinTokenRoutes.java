@@ -31,8 +31,9 @@ final class JoinTokenRoutes {
      *
      * @param ttl a duration such as {@code 1h}; empty for an hour
      * @param uses for how many agents; 0 for one
+     * @param region whether another region joins instead of an agent
      */
-    record Wish(boolean server, String ttl, int uses) {}
+    record Wish(boolean server, String ttl, int uses, boolean region) {}
 
     List<Route> routes() {
         return List.of(Route.write("/v1/agent/join-token", Right.WRITE_OPERATOR, this::make));
@@ -41,7 +42,10 @@ final class JoinTokenRoutes {
     private Response make(Request request) throws Refused, IOException, InterruptedException {
         var wish = read(request);
         var made = region.makeJoinToken(new AgentEndpoint.TokenWish(
-                wish.server() ? AgentRole.SERVER : AgentRole.CLIENT, life(wish), Math.max(1, wish.uses())));
+                wish.server() ? AgentRole.SERVER : AgentRole.CLIENT,
+                life(wish),
+                Math.max(1, wish.uses()),
+                wish.region()));
         var address = region.servers().stream()
                 .filter(Region.Peer::leader)
                 .findFirst()
@@ -55,6 +59,7 @@ final class JoinTokenRoutes {
         var reply = new TreeMap<String, Object>();
         reply.put("Token", made.secret().text());
         reply.put("Server", made.token().server());
+        reply.put("Region", made.token().region());
         reply.put("ExpirationTime", made.token().expires().toString());
         reply.put("Uses", made.token().usesLeft());
         reply.put("Address", address);
@@ -64,7 +69,7 @@ final class JoinTokenRoutes {
     private static Wish read(Request request) throws Refused {
         try {
             return request.body().isEmpty()
-                    ? new Wish(false, "", 1)
+                    ? new Wish(false, "", 1, false)
                     : Codec.fromJson(Wish.class, request.body().toArray());
         } catch (CodecException wrong) {
             throw Refused.invalid("the body " + wrong.getMessage());

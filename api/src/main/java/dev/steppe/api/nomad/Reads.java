@@ -1,5 +1,6 @@
 package dev.steppe.api.nomad;
 
+import dev.steppe.api.OtherRegions;
 import dev.steppe.api.Region;
 import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.BlockingRead;
@@ -112,7 +113,7 @@ record Reads(Region region) {
     void checkRegion(Request request) throws Refused {
         var asked = request.query().text("region");
         if (asked.isPresent() && !asked.get().equals(region.name())) {
-            throw new Refused(Refused.Kind.UNAVAILABLE, "No path to region");
+            throw new Refused(Refused.Kind.UNAVAILABLE, OtherRegions.unknown(asked.get(), region.regions()));
         }
     }
 

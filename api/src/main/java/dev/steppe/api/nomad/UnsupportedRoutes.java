@@ -27,7 +27,6 @@ final class UnsupportedRoutes {
             "/v1/plugin/{rest...}",
             "/v1/acl/{rest...}",
             "/v1/namespace",
-            "/v1/agent/join",
             "/v1/agent/schedulers",
             "/v1/agent/schedulers/config",
             "/v1/agent/keyring/{rest...}",

@@ -254,7 +254,8 @@ class NomadDialectTest {
         var unknown = put("/v1/jobs", "{\"Job\":{\"ID\":\"a\",\"Multiregion\":{\"Strategy\":1}}}");
         assertThat(unknown.status()).isEqualTo(500);
         assertThat(unknown.text()).contains("Multiregion");
-        assertThat(get("/v1/jobs?region=mars").text()).isEqualTo("No path to region");
+        assertThat(get("/v1/jobs?region=mars").text())
+                .isEqualTo("No path to region: \"mars\" is not known here; known are global");
         assertThat(get("/v1/jobs?index=x").text()).isEqualTo("Invalid index");
     }
 

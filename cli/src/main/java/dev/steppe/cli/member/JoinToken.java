@@ -28,6 +28,7 @@ public final class JoinToken implements Command {
     public List<Flag> flags() {
         return List.of(
                 Flag.toggle("server", "For an agent that becomes a server; without it for a client."),
+                Flag.toggle("federate", "For another region: there, server join takes what is printed."),
                 Flag.text("ttl", "duration", "How long it may be used; 1h by default, 168h at most."),
                 Flag.number("uses", "n", "For how many agents; 1 by default."),
                 Flag.toggle("json", "As JSON."));
@@ -39,6 +40,7 @@ public final class JoinToken implements Command {
         arguments.refuseWords();
         var wish = new Json.Fields()
                 .put("Server", arguments.has("server"))
+                .put("Region", arguments.has("federate"))
                 .put("TTL", arguments.text("ttl").orElse(""))
                 .put("Uses", arguments.number("uses").orElse(1L))
                 .build();

@@ -33,7 +33,7 @@ public final class Members implements Command {
         return List.of(
                 Flag.toggle("json", "As JSON."),
                 Flag.toggle("detailed", "With what each agent tells of itself."),
-                Flag.refused("wan", "one region is asked at a time; name it with -http-addr"),
+                Flag.toggle("wan", "Servers of all regions that are known."),
                 Flag.text("status", "regex", "Only those whose status matches; exit code 2 where none does."),
                 Flag.text("filter", "expression", "Only those for which this is true."));
     }
@@ -48,7 +48,9 @@ public final class Members implements Command {
         invocation.arguments().refuseWords();
         var terminal = invocation.terminal();
         var filter = invocation.arguments().text("filter");
-        var query = Query.none().andIf(filter.isPresent(), "filter", filter.orElse(""));
+        var query = Query.none()
+                .andIf(filter.isPresent(), "filter", filter.orElse(""))
+                .andIf(invocation.arguments().has("wan"), "wan", "true");
         var members = invocation.consul().get("/v1/agent/members", query).body();
         if (invocation.arguments().has("json")) {
             terminal.json(members);
