@@ -59,7 +59,7 @@ public final class LiveCatalog {
         }
         var catalog = last.map(before -> before.catalog.next(snapshot, servers, datacenter))
                 .orElseGet(() -> Catalog.of(snapshot, servers, datacenter));
-        var newest = new Held(index, servers, catalog, catalog.providedBy("consul"));
+        var newest = new Held(index, servers, catalog, catalog.ofConsul());
         held.set(Optional.of(newest));
         return newest;
     }

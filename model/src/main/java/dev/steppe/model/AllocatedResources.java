@@ -1,5 +1,6 @@
 package dev.steppe.model;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +57,9 @@ public record AllocatedResources(SortedMap<String, AllocatedTask> tasks, Allocat
 
     /** The ports of the node nobody else may hold meanwhile. */
     public List<HostPort> hostPorts() {
+        if (shared.ports().isEmpty()) {
+            return List.of();
+        }
         return shared.ports().stream()
                 .filter(port -> !port.ignoreCollision())
                 .map(port -> new HostPort(port.value(), port.hostIp()))
@@ -64,20 +68,27 @@ public record AllocatedResources(SortedMap<String, AllocatedTask> tasks, Allocat
 
     /** The cores nobody else may use meanwhile. */
     public List<Integer> reservedCores() {
-        return tasks.values().stream()
-                .flatMap(task -> task.cpu().reservedCores().stream())
-                .toList();
+        List<Integer> cores = List.of();
+        for (AllocatedTask task : tasks.values()) {
+            if (!task.cpu().reservedCores().isEmpty()) {
+                cores = cores.isEmpty() ? new ArrayList<>() : cores;
+                cores.addAll(task.cpu().reservedCores());
+            }
+        }
+        return cores;
     }
 
     /** How much of which devices nobody else may have meanwhile, in thousandths of each. */
     public SortedMap<DeviceInstance, Integer> deviceShares() {
-        var shares = new TreeMap<DeviceInstance, Integer>();
+        SortedMap<DeviceInstance, Integer> shares = Collections.emptySortedMap();
         for (AllocatedTask task : tasks.values()) {
             for (AllocatedDevice device : task.devices()) {
-                device.instances().forEach(it -> shares.merge(it, device.thousandths(), Integer::sum));
+                var added = new TreeMap<>(shares);
+                device.instances().forEach(it -> added.merge(it, device.thousandths(), Integer::sum));
+                shares = Collections.unmodifiableSortedMap(added);
             }
         }
-        return Collections.unmodifiableSortedMap(shares);
+        return shares;
     }
 
     /** Whether both are to have a port or a core of the same node that only one can have, or more of a device than there is. */

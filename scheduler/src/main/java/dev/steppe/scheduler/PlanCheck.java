@@ -3,6 +3,7 @@ package dev.steppe.scheduler;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.DeviceInstance;
+import dev.steppe.model.Node;
 import dev.steppe.model.NodeCapacity;
 import dev.steppe.model.NodeDevice;
 import dev.steppe.model.NodeId;
@@ -11,6 +12,8 @@ import dev.steppe.state.NodeUsage;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -24,19 +27,38 @@ public final class PlanCheck {
     /** The part of a plan that still holds, and the nodes whose part does not. */
     public record Verdict(Plan accepted, List<NodeId> rejected) {}
 
+    /** What else will be placed, by node, when the plan is carried out; it is in no snapshot yet. */
+    @FunctionalInterface
+    public interface Promised {
+        Promised NOTHING = node -> List.of();
+
+        List<Allocation> on(NodeId node);
+    }
+
     public static Verdict check(Snapshot newest, Plan plan) {
-        var stopping = new TreeSet<AllocationId>();
-        plan.stopped().forEach(stop -> stopping.add(stop.allocation()));
+        return check(newest, Promised.NOTHING, plan);
+    }
+
+    /** Checks a plan that comes after others, of which only what they place is counted on and not what they free. */
+    public static Verdict check(Snapshot newest, Promised promised, Plan plan) {
         var perNode = new TreeMap<NodeId, List<Allocation>>();
         for (Allocation placed : plan.placed()) {
             perNode.computeIfAbsent(placed.nodeId(), id -> new ArrayList<>()).add(placed);
         }
+        var freed = freed(newest, plan);
         var rejected = new ArrayList<NodeId>();
         perNode.forEach((node, placed) -> {
             boolean allowed = placed.stream()
                     .flatMap(it -> it.preemptedAllocations().stream())
                     .allMatch(victim -> mayEvict(newest, plan, victim));
-            if (!allowed || !fits(newest, node, placed, stopping)) {
+            var usage = newest.usage(node);
+            for (Allocation stopped : freed.getOrDefault(node, List.of())) {
+                usage = usage.minus(stopped);
+            }
+            for (Allocation other : promised.on(node)) {
+                usage = usage.plus(other);
+            }
+            if (!allowed || !fits(newest.node(node), usage, placed)) {
                 rejected.add(node);
             }
         });
@@ -45,17 +67,23 @@ public final class PlanCheck {
                 : new Verdict(without(plan, new TreeSet<>(rejected)), rejected);
     }
 
-    private static boolean fits(Snapshot newest, NodeId id, List<Allocation> placed, TreeSet<AllocationId> stopping) {
-        var node = newest.node(id);
+    /** What the plan stops of that which holds something now, by node. */
+    private static SortedMap<NodeId, List<Allocation>> freed(Snapshot newest, Plan plan) {
+        var freed = new TreeMap<NodeId, List<Allocation>>();
+        for (Command.Stop stop : plan.stopped()) {
+            newest.allocation(stop.allocation())
+                    .filter(Allocation::holdsResources)
+                    .ifPresent(stopped -> freed.computeIfAbsent(stopped.nodeId(), id -> new ArrayList<>())
+                            .add(stopped));
+        }
+        return freed;
+    }
+
+    private static boolean fits(Optional<Node> node, NodeUsage before, List<Allocation> placed) {
         if (node.isEmpty() || !node.get().isEligible()) {
             return false;
         }
-        NodeUsage usage = newest.usage(id);
-        for (Allocation allocation : newest.allocationsOn(id)) {
-            if (stopping.contains(allocation.id()) && allocation.holdsResources()) {
-                usage = usage.minus(allocation);
-            }
-        }
+        var usage = before;
         var capacity = node.get().spec().capacity();
         for (Allocation allocation : placed) {
             if (usage.collidesWith(allocation) || !has(capacity, allocation)) {
@@ -70,15 +98,21 @@ public final class PlanCheck {
 
     /** Whether the node still has the cores and devices an instance is to have. */
     private static boolean has(NodeCapacity capacity, Allocation allocation) {
+        var given = allocation.allocatedResources();
+        var shares = given.deviceShares();
+        var cores = given.reservedCores();
+        return (shares.isEmpty() || healthy(capacity).containsAll(shares.keySet()))
+                && (cores.isEmpty() || capacity.cpu().reservable().containsAll(cores));
+    }
+
+    private static TreeSet<DeviceInstance> healthy(NodeCapacity capacity) {
         var healthy = new TreeSet<DeviceInstance>();
         for (NodeDevice kind : capacity.devices()) {
             kind.instances().stream()
                     .filter(NodeDevice.Instance::healthy)
                     .forEach(it -> healthy.add(new DeviceInstance(kind.label(), it.id())));
         }
-        var given = allocation.allocatedResources();
-        return healthy.containsAll(given.deviceShares().keySet())
-                && capacity.cpu().reservable().containsAll(given.reservedCores());
+        return healthy;
     }
 
     /** Whether a victim is still far enough below, however priorities changed meanwhile. */

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -105,8 +106,16 @@ final class NodeSessions {
     }
 
     /** The nodes that have a stream here now. */
-    List<NodeId> connected() {
-        return new ArrayList<>(sessions.keySet());
+    SortedSet<NodeId> connected() {
+        return new TreeSet<>(sessions.keySet());
+    }
+
+    boolean areThere() {
+        return !sessions.isEmpty();
+    }
+
+    boolean isConnected(NodeId node) {
+        return sessions.containsKey(node);
     }
 
     void send(NodeId node, Message.ToNode message) {

@@ -1,11 +1,9 @@
 package dev.steppe.server;
 
 import dev.steppe.io.Loop;
-import dev.steppe.model.Allocation;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.EvaluationStatus;
-import dev.steppe.model.NodeId;
 import dev.steppe.scheduler.Plan;
 import dev.steppe.scheduler.PlanCheck;
 import dev.steppe.scheduler.Scheduler;
@@ -20,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Turns pending evaluations into applied plans, on the leader: broker, scheduler, check, log. Several evaluations are
@@ -42,9 +39,7 @@ final class Planner {
     private final Limits limits;
     private final EvaluationBroker broker = new EvaluationBroker();
     private final TreeMap<EvaluationId, Loop.Timer> delayed = new TreeMap<>();
-    /** What plans place that are on their way into the log. */
-    private final TreeMap<EvaluationId, List<Allocation>> onTheirWay = new TreeMap<>();
-
+    private final PlansUnderway onTheirWay = new PlansUnderway();
     private final ArrayDeque<Attempt> conflicted = new ArrayDeque<>();
     private boolean leading;
     private long term;
@@ -183,11 +178,12 @@ final class Planner {
     }
 
     private void submit(Attempt attempt, Plan plan) {
-        var verdict = PlanCheck.check(promised(plan), plan);
+        var newest = store.snapshot();
+        var verdict = PlanCheck.check(newest, node -> onTheirWay.on(node, newest), plan);
         var accepted = verdict.accepted();
         var evaluations = new ArrayList<Evaluation>();
         boolean whole = verdict.rejected().isEmpty();
-        evaluations.addAll(accepted.evaluationsOfVictims(store.snapshot()));
+        evaluations.addAll(accepted.evaluationsOfVictims(newest));
         if (whole) {
             evaluations.add(accepted.evaluation());
             evaluations.addAll(accepted.followUps());
@@ -197,7 +193,7 @@ final class Planner {
         }
         var command = accepted.command(evaluations, loop.now());
         var id = attempt.evaluation().id();
-        onTheirWay.put(id, accepted.placed());
+        onTheirWay.add(id, accepted.placed());
         proposals.propose(command, reply -> {
             if (attempt.term() != term) {
                 return;
@@ -218,26 +214,6 @@ final class Planner {
             }
             pump();
         });
-    }
-
-    /** The newest state, with what plans on their way place on the nodes of this one. */
-    private Snapshot promised(Plan plan) {
-        var newest = store.snapshot();
-        var nodes = new TreeSet<NodeId>();
-        plan.placed().forEach(placed -> nodes.add(placed.nodeId()));
-        var promised = new ArrayList<Allocation>();
-        for (List<Allocation> other : onTheirWay.values()) {
-            for (Allocation placed : other) {
-                boolean missing = nodes.contains(placed.nodeId())
-                        && newest.allocation(placed.id()).isEmpty();
-                if (missing) {
-                    promised.add(placed);
-                }
-            }
-        }
-        return promised.isEmpty()
-                ? newest
-                : Store.supposing(newest, new Command.ApplyPlan(promised, List.of(), List.of(), List.of(), loop.now()));
     }
 
     private void conflict(Attempt attempt) {

@@ -143,7 +143,7 @@ public final class Server implements AutoCloseable {
         var stragglers = new Stragglers();
         sessions =
                 new NodeSessions(loop, store, proposals, certificates, data, heartbeats, nodeEvaluations, stragglers);
-        mesh = new MeshPublisher(loop, store, sessions, options);
+        mesh = new MeshPublisher(loop, store, sessions, catalog, options);
         var checks = new SessionChecks(catalog);
         controllers = List.of(
                 new SilentNodes(heartbeats, nodeEvaluations),

@@ -61,14 +61,18 @@ public record NodeUsage(
 
     private NodeUsage changed(Allocation allocation, int sign) {
         var given = allocation.allocatedResources();
-        String holder = allocation.jobId() + " (allocation " + allocation.id() + ")";
+        var hostPorts = given.hostPorts();
+        var reserved = given.reservedCores();
+        var shares = given.deviceShares();
+        boolean exclusive = !hostPorts.isEmpty() || !reserved.isEmpty() || !shares.isEmpty();
+        String holder = exclusive ? allocation.jobId() + " (allocation " + allocation.id() + ")" : "";
         return new NodeUsage(
                 cpuMegaHertz + sign * given.cpuMegaHertz(),
                 memoryMb + sign * given.memoryMb(),
                 diskMb + sign * given.shared().diskMb(),
-                changed(ports, given.hostPorts(), holder, sign),
-                changed(cores, given.reservedCores(), holder, sign),
-                changed(given.deviceShares(), holder, sign));
+                changed(ports, hostPorts, holder, sign),
+                changed(cores, reserved, holder, sign),
+                changed(shares, holder, sign));
     }
 
     private SortedMap<DeviceInstance, DeviceUse> changed(

@@ -30,20 +30,20 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
     }
 
     /** A part of the tree. Keys are sorted; a branch has one separator less than children: the first key right of it. */
-    private sealed interface Tree {
+    sealed interface Tree {
         Object[] keys();
 
         int width();
     }
 
-    private record Leaf(Object[] keys, Object[] values) implements Tree {
+    record Leaf(Object[] keys, Object[] values) implements Tree {
         @Override
         public int width() {
             return keys.length;
         }
     }
 
-    private record Branch(Object[] keys, Tree[] children) implements Tree {
+    record Branch(Object[] keys, Tree[] children) implements Tree {
         @Override
         public int width() {
             return children.length;
@@ -256,6 +256,20 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
                 }
             }
         }
+    }
+
+    /** What became of one key: {@code before} is empty when it is new, {@code after} when it is gone. */
+    @FunctionalInterface
+    public interface Change<K, V> {
+        void changed(K key, Optional<V> before, Optional<V> after);
+    }
+
+    /**
+     * Tells in key order what differs from an earlier map; a value that was replaced by an equal one differs. Costs as much
+     * as what changed, where this map was made from the other.
+     */
+    public void since(PersistentMap<K, V> before, Change<K, V> change) {
+        new Difference<K, V>(before.root, root, change).tell();
     }
 
     private static final class Walk<V> implements Iterator<V> {

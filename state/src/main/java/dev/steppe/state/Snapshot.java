@@ -239,6 +239,11 @@ public final class Snapshot {
         return nodes;
     }
 
+    /** Tells which nodes are not what they were in an earlier state, at the cost of those alone. */
+    public void nodesSince(Snapshot before, PersistentMap.Change<NodeId, Node> change) {
+        nodes.since(before.nodes, change);
+    }
+
     public int nodeCount() {
         return nodes.size();
     }
@@ -293,6 +298,11 @@ public final class Snapshot {
     /** All allocations, by id. */
     public Iterable<Allocation> allocations() {
         return allocations;
+    }
+
+    /** Tells which allocations are not what they were in an earlier state, at the cost of those alone. */
+    public void allocationsSince(Snapshot before, PersistentMap.Change<AllocationId, Allocation> change) {
+        allocations.since(before.allocations, change);
     }
 
     public Optional<Allocation> allocation(AllocationId id) {

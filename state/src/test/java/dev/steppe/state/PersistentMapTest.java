@@ -3,8 +3,10 @@ package dev.steppe.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Proves the persistent map against the JDK's sorted map, on seeded random changes. */
@@ -40,6 +42,41 @@ class PersistentMapTest {
             assertThat(map).isEmpty();
             assertThat(map.size()).isZero();
         }
+    }
+
+    @Test
+    void what_differs_between_two_maps_is_told_exactly_and_in_order() {
+        for (long seed = 0; seed < 30; seed++) {
+            var random = new Random(seed);
+            var map = PersistentMap.<Integer, String>empty();
+            var before = map;
+            for (int step = 0; step < 3_000; step++) {
+                int key = random.nextInt(3_000);
+                boolean growing = step % 1_500 < 1_000;
+                map = random.nextInt(10) < (growing ? 8 : 2) ? map.put(key, "v" + step) : map.remove(key);
+                if (random.nextInt(100) == 0) {
+                    assertThat(told(before, map)).isEqualTo(expected(before, map));
+                    assertThat(told(map, before)).isEqualTo(expected(map, before));
+                    before = random.nextInt(5) == 0 ? PersistentMap.empty() : map;
+                }
+            }
+        }
+    }
+
+    private static List<String> told(PersistentMap<Integer, String> before, PersistentMap<Integer, String> after) {
+        var told = new ArrayList<String>();
+        after.since(before, (key, old, now) -> told.add(key + " " + old + " " + now));
+        return told;
+    }
+
+    private static List<String> expected(PersistentMap<Integer, String> before, PersistentMap<Integer, String> after) {
+        var keys = new TreeSet<Integer>();
+        before.forEach((key, value) -> keys.add(key));
+        after.forEach((key, value) -> keys.add(key));
+        return keys.stream()
+                .filter(key -> !before.get(key).equals(after.get(key)))
+                .map(key -> key + " " + before.get(key) + " " + after.get(key))
+                .toList();
     }
 
     private static void check(PersistentMap<Integer, String> map, TreeMap<Integer, String> expected, Random random) {

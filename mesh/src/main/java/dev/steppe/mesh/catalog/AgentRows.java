@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The agents' own services, listed as people are used to: {@code nomad} and {@code consul} on servers, {@code
@@ -17,6 +18,8 @@ final class AgentRows {
     private static final String CLIENT = "nomad-client";
     /** What clients of the Consul dialect ask for to find the servers; its id is unique per node only, as there. */
     private static final String CONSUL = "consul";
+
+    private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
 
     private AgentRows() {}
 
@@ -29,18 +32,15 @@ final class AgentRows {
     }
 
     /** A server is listed once per port; it is on the node of the same name when it runs workloads too. */
-    static List<Instance> ofServer(ServerAgent server, List<NodeEntry> nodes, String datacenter) {
-        NodeEntry entry = nodes.stream()
-                .filter(node -> node.name().equals(server.name()))
-                .findFirst()
-                .orElseGet(() -> new NodeEntry(
-                        new NodeId("server-" + server.name()),
-                        server.name(),
-                        server.address(),
-                        datacenter,
-                        NodeEntry.alive(),
-                        1,
-                        1));
+    static List<Instance> ofServer(ServerAgent server, Optional<NodeEntry> namesake, String datacenter) {
+        NodeEntry entry = namesake.orElseGet(() -> new NodeEntry(
+                new NodeId("server-" + server.name()),
+                server.name(),
+                server.address(),
+                datacenter,
+                NodeEntry.alive(),
+                1,
+                1));
         List<Instance> rows = new ArrayList<>();
         if (server.httpPort() > 0) {
             rows.add(row("_nomad-server-" + server.name() + "-http", SERVER, entry, server.httpPort(), "http"));
@@ -73,6 +73,6 @@ final class AgentRows {
 
     private static int port(String address) {
         String digits = address.substring(address.lastIndexOf(':') + 1);
-        return digits.matches("[0-9]{1,5}") ? Integer.parseInt(digits) : 0;
+        return PORT.matcher(digits).matches() ? Integer.parseInt(digits) : 0;
     }
 }

@@ -12,6 +12,8 @@ import dev.steppe.model.codec.CodecException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -33,6 +35,13 @@ public record NodePlan(
         List<IdentityPlan> all = new ArrayList<>(natives);
         sidecars.forEach(
                 sidecar -> all.add(new IdentityPlan(sidecar.allocation(), sidecar.service(), sidecar.identity())));
+        return all;
+    }
+
+    /** The services that are called from here. */
+    public SortedSet<String> destinations() {
+        SortedSet<String> all = new TreeSet<>();
+        sidecars.forEach(sidecar -> sidecar.upstreams().forEach(upstream -> all.add(upstream.destination())));
         return all;
     }
 

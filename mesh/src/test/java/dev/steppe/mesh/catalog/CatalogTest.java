@@ -7,7 +7,11 @@ import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeStatus;
 import dev.steppe.state.Snapshot;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +23,8 @@ class CatalogTest {
             ,"Services":[{"Name":"web","PortLabel":"http","Tags":["v1","${NOMAD_ALLOC_INDEX}"],"Meta":{"team":"x"},
               "Checks":[{"Name":"alive","Type":"http","Path":"/"}],
               "Connect":{"SidecarService":{"Proxy":{"Upstreams":[{"DestinationName":"db","LocalBindPort":9191}]}}}}]""";
+
+    private static final int ALLOCATIONS = 20;
 
     private static World oneWeb() {
         return new World()
@@ -274,5 +280,90 @@ class CatalogTest {
                 .job("shop", "\"Services\":[{\"Name\":\"s\",\"PortLabel\":\"1\",\"Tags\":[\"" + tag + "\"]}]")
                 .place("a1", "shop", "n1");
         assertThat(only(catalog(world), "s").tags()).containsExactly(expected);
+    }
+
+    @Test
+    void catalogs_made_one_from_the_other_through_random_changes_equal_those_made_anew() {
+        for (long seed = 0; seed < 10; seed++) {
+            var random = new Random(seed);
+            World world = new World().job("shop", WEB).job("plain", BRIDGED);
+            for (int i = 0; i < 4; i++) {
+                world.node("n" + i, "host-" + i % 3, "10.0.0." + i);
+            }
+            Catalog kept = catalog(world);
+            Catalog published = kept;
+            for (int step = 0; step < 120; step++) {
+                change(world, random);
+                var servers = List.of(new ServerAgent("host-" + random.nextInt(4), "10.0.0.9", 4646, 4647));
+                kept = kept.next(world.snapshot(), servers, "dc1");
+                assertThat(listed(kept)).isEqualTo(listed(Catalog.of(world.snapshot(), servers, "dc1")));
+                assertThat(listed(kept.ofConsul())).isEqualTo(listed(kept));
+                if (step % 5 == 0) {
+                    assertToldWhatChanged(published, kept);
+                    published = kept;
+                }
+            }
+        }
+    }
+
+    private static void change(World world, Random random) {
+        String allocation = "a" + random.nextInt(ALLOCATIONS);
+        if (world.snapshot().allocation(new AllocationId(allocation)).isEmpty()) {
+            world.place(
+                    allocation,
+                    random.nextBoolean() ? "shop" : "plain",
+                    "n" + random.nextInt(4),
+                    "http:20001:8080",
+                    "connect-proxy-web:20002:-1");
+            return;
+        }
+        switch (random.nextInt(4)) {
+            case 0 -> world.running(allocation);
+            case 1 -> world.stop(allocation);
+            case 2 -> world.report(allocation, "\"ClientStatus\":\"failed\"");
+            default ->
+                world.nodeStatus(
+                        "n" + random.nextInt(4), random.nextBoolean() ? NodeStatus.DISCONNECTED : NodeStatus.READY);
+        }
+    }
+
+    /** All that a catalog can be asked for. */
+    private static List<Object> listed(Catalog catalog) {
+        var all = new ArrayList<Object>();
+        all.add(catalog.services());
+        for (String service : List.of("web", "web-sidecar-proxy", "nomad", "consul", "nomad-client")) {
+            all.add(catalog.service(service, List.of()));
+            all.add(catalog.connect(service, List.of()));
+        }
+        for (NodeEntry node : catalog.nodes()) {
+            all.add(catalog.node(node.id()).orElseThrow());
+            all.add(catalog.onNode(node.id()));
+            all.add(catalog.nodeNamed(node.name()).orElseThrow());
+        }
+        for (int i = 0; i < ALLOCATIONS; i++) {
+            all.add(catalog.ofAllocation(new AllocationId("a" + i)));
+        }
+        return all;
+    }
+
+    private static void assertToldWhatChanged(Catalog before, Catalog after) {
+        var changes = after.since(before);
+        if (!before.connect("web", List.of()).equals(after.connect("web", List.of()))) {
+            assertThat(changes.destinations()).contains("web");
+        }
+        for (NodeEntry node : after.nodes()) {
+            if (!before.node(node.id()).equals(Optional.of(node))) {
+                assertThat(changes.nodes()).contains(node.id());
+            }
+        }
+        for (int i = 0; i < ALLOCATIONS; i++) {
+            var id = new AllocationId("a" + i);
+            if (!before.ofAllocation(id).equals(after.ofAllocation(id))) {
+                Stream.of(before, after)
+                        .flatMap(it -> it.ofAllocation(id).stream())
+                        .forEach(row ->
+                                assertThat(changes.nodes()).contains(row.node().id()));
+            }
+        }
     }
 }

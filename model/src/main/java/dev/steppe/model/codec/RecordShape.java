@@ -34,15 +34,11 @@ public final class RecordShape {
             Optional<String> defaultText,
             boolean flat,
             boolean rfc3339,
-            Method accessor) {
+            Accessor accessor) {
 
         /** This component's value in the given record. */
         public Object of(Object instance) {
-            try {
-                return accessor.invoke(instance);
-            } catch (IllegalAccessException | InvocationTargetException bug) {
-                throw new IllegalStateException("cannot read " + name + " of " + instance.getClass(), bug);
-            }
+            return accessor.of(instance);
         }
 
         /** The value when the text leaves this component out; empty when it must not. */
@@ -87,7 +83,7 @@ public final class RecordShape {
                 Optional.ofNullable(defaultText).map(Default::value),
                 component.isAnnotationPresent(Flat.class),
                 component.isAnnotationPresent(Rfc3339.class),
-                accessor);
+                new Accessor(accessor));
     }
 
     /** The record with another value of one component. */
