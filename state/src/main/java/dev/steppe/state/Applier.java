@@ -302,7 +302,7 @@ final class Applier {
                 }
             });
         }
-        for (Allocation placed : plan.placed().all(draft::nodeName)) {
+        for (Allocation placed : plan.placed().all(draft::knownNode)) {
             draft.put(placed.stored(draft.index, draft.index, draft.index, plan.at(), plan.at()), true);
             deployments.placed(placed);
             placed.previous()

@@ -216,9 +216,8 @@ final class Draft {
         publish(new Event.NodeChanged(node));
     }
 
-    /** What the node is called now. */
-    Optional<String> nodeName(NodeId node) {
-        return nodes.get(node).map(it -> it.spec().name());
+    Optional<Placements.Known> knownNode(NodeId node) {
+        return nodes.get(node).map(it -> new Placements.Known(it.id(), it.spec().name()));
     }
 
     /** The node is gone; its allocations are what they are. */

@@ -27,7 +27,7 @@ public record Placements(List<Batch> batches) {
      * @param name absent when it is the common one's with {@code number} between its brackets
      * @param nodeName absent when it is what the reader's state calls the node
      * @param resources absent when they are the common one's, as without ports of their own
-     * @param metrics absent when they are the common one's
+     * @param metrics absent when they are those of the place before, or the common one's for the first
      */
     record Place(
             AllocationId id,
@@ -52,14 +52,17 @@ public record Placements(List<Batch> batches) {
         }
         var batches = new ArrayList<Batch>();
         var like = allocations.getFirst();
+        var before = like;
         var places = new ArrayList<Place>();
         for (Allocation allocation : allocations) {
             if (!isLike(like, allocation)) {
                 batches.add(new Batch(like, List.copyOf(places)));
                 like = allocation;
+                before = allocation;
                 places.clear();
             }
-            places.add(place(like, allocation, nodeNameKnown.test(allocation)));
+            places.add(place(like, before.metrics(), allocation, nodeNameKnown.test(allocation)));
+            before = allocation;
         }
         batches.add(new Batch(like, List.copyOf(places)));
         return new Placements(List.copyOf(batches));
@@ -70,12 +73,17 @@ public record Placements(List<Batch> batches) {
         return batches.stream().mapToInt(batch -> batch.places.size()).sum();
     }
 
-    /** The allocations, in their order; nodes are called as the function says. */
-    List<Allocation> all(Function<NodeId, Optional<String>> nodeNames) {
+    /** A node as the reader's state has it. */
+    record Known(NodeId id, String name) {}
+
+    /** The allocations, in their order; they share the ids and names of the nodes the reader knows. */
+    List<Allocation> all(Function<NodeId, Optional<Known>> nodes) {
         var all = new ArrayList<Allocation>(size());
         for (Batch batch : batches) {
+            var metrics = batch.like.metrics();
             for (Place place : batch.places) {
-                all.add(allocation(batch.like, place, nodeNames.apply(place.node)));
+                metrics = place.metrics.isPresent() ? place.metrics : metrics;
+                all.add(allocation(batch.like, place, metrics, nodes.apply(place.node)));
             }
         }
         return all;
@@ -83,7 +91,8 @@ public record Placements(List<Batch> batches) {
 
     private static boolean isLike(Allocation like, Allocation other) {
         return like == other
-                || like.placed(
+                || like.metrics().isPresent() == other.metrics().isPresent()
+                        && like.placed(
                                 other.id(),
                                 other.name(),
                                 other.nodeId(),
@@ -95,7 +104,8 @@ public record Placements(List<Batch> batches) {
                         .equals(other);
     }
 
-    private static Place place(Allocation like, Allocation own, boolean nodeNameKnown) {
+    private static Place place(
+            Allocation like, Optional<AllocationMetric> before, Allocation own, boolean nodeNameKnown) {
         int number = own.index();
         return new Place(
                 own.id(),
@@ -108,19 +118,20 @@ public record Placements(List<Batch> batches) {
                 own.allocatedResources().equals(like.allocatedResources())
                         ? Optional.empty()
                         : Optional.of(own.allocatedResources()),
-                own.metrics().equals(like.metrics()) ? Optional.empty() : own.metrics());
+                own.metrics().equals(before) ? Optional.empty() : own.metrics());
     }
 
-    private static Allocation allocation(Allocation like, Place place, Optional<String> nodeName) {
+    private static Allocation allocation(
+            Allocation like, Place place, Optional<AllocationMetric> metrics, Optional<Known> node) {
         return like.placed(
                 place.id,
                 place.name.orElseGet(() -> named(like, place.number)),
-                place.node,
-                place.nodeName.or(() -> nodeName).orElse(""),
+                node.map(Known::id).orElse(place.node),
+                place.nodeName.or(() -> node.map(Known::name)).orElse(""),
                 place.previous,
                 place.epoch,
                 place.resources.orElse(like.allocatedResources()),
-                place.metrics.isPresent() ? place.metrics : like.metrics());
+                metrics);
     }
 
     private static String named(Allocation like, int number) {

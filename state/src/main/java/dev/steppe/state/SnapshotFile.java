@@ -229,7 +229,7 @@ public final class SnapshotFile {
                 case EVALUATION -> draft.put(Codec.fromBinary(Evaluation.class, bytes));
                 case PLACEMENTS ->
                     Codec.fromBinary(Placements.class, bytes)
-                            .all(draft::nodeName)
+                            .all(draft::knownNode)
                             .forEach(allocation -> draft.put(allocation, true));
                 case ALLOCATION -> draft.put(Codec.fromBinary(Allocation.class, bytes), true);
                 case INTENTION -> {

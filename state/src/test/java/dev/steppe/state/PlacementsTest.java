@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.AllocationMetric;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.codec.Codec;
@@ -29,11 +30,16 @@ class PlacementsTest {
                 : "[]";
         String previous = random.nextInt(5) == 0 ? ",\"PreviousAllocation\":\"" + id(random) + "\"" : "";
         String name = random.nextInt(9) == 0 ? "odd" : "job" + random.nextInt(2) + ".g[" + random.nextInt(2000) + "]";
+        String metrics = switch (random.nextInt(8)) {
+            case 0 -> "";
+            case 1 -> ",\"Metrics\":{\"NodesEvaluated\":" + number + "}";
+            default -> ",\"Metrics\":{\"NodesEvaluated\":1}";
+        };
         return read(Allocation.class, """
                 {"ID":"%s","EvalID":"e1","Name":"%s","NodeID":"n%d","NodeName":"%s","JobID":"%s","TaskGroup":"g","Epoch":%d,
                  "AllocatedResources":{"Tasks":{"t":{"Cpu":{"CpuShares":%d},"Memory":{"MemoryMB":10}}},
                   "Shared":{"DiskMB":300,"Ports":%s}},
-                 "ClientStatus":"%s","CreateIndex":%d%s}""".formatted(
+                 "ClientStatus":"%s","CreateIndex":%d%s%s}""".formatted(
                         id(random),
                         name,
                         random.nextInt(3),
@@ -44,7 +50,8 @@ class PlacementsTest {
                         ports,
                         random.nextInt(3) == 0 ? "running" : "pending",
                         random.nextInt(2),
-                        previous));
+                        previous,
+                        metrics));
     }
 
     private static String id(SplittableRandom random) {
@@ -73,7 +80,7 @@ class PlacementsTest {
             var allocations = some(new SplittableRandom(seed));
             var form = Placements.of(allocations, own -> own.nodeName().equals("node"));
             var read = Codec.fromBinary(Placements.class, Codec.toBinary(Placements.class, form));
-            assertThat(read.all(node -> Optional.of("node")))
+            assertThat(read.all(node -> Optional.of(new Placements.Known(node, "node"))))
                     .as("seed %d", seed)
                     .isEqualTo(allocations);
             assertThat(form.size()).isEqualTo(allocations.size());
@@ -98,11 +105,31 @@ class PlacementsTest {
         }
         byte[] bytes = Codec.toBinary(Placements.class, Placements.of(many));
         assertThat(bytes.length).isLessThan(70_000);
-        var read = Codec.fromBinary(Placements.class, bytes).all(node -> Optional.of("node"));
+        var read = Codec.fromBinary(Placements.class, bytes).all(node -> Optional.of(new Placements.Known(node, "node")));
         assertThat(read).isEqualTo(many);
         assertThat(read)
                 .allSatisfy(it -> assertThat(it.allocatedResources())
                         .isSameAs(read.getFirst().allocatedResources()));
+    }
+
+    @Test
+    void metrics_that_many_have_travel_once_also_after_some_that_have_their_own() {
+        var random = new SplittableRandom(1);
+        var like = allocation(random, 0);
+        var many = new ArrayList<Allocation>();
+        for (int i = 0; i < 1_000; i++) {
+            var metrics = read(AllocationMetric.class, "{\"NodesEvaluated\":" + Math.min(i, 10) + "}");
+            many.add(like.placed(
+                    new AllocationId(id(random)),
+                    "job1.g[" + i + "]",
+                    new NodeId("n" + i % 40),
+                    "node",
+                    Optional.empty(),
+                    1,
+                    like.allocatedResources(),
+                    Optional.of(metrics)));
+        }
+        assertThat(Codec.toBinary(Placements.class, Placements.of(many)).length).isLessThan(75_000);
     }
 
     @Test

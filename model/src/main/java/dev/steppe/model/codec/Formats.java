@@ -135,7 +135,7 @@ final class Formats {
                     throw problem.within("[" + list.size() + "]");
                 }
             }
-            return Collections.unmodifiableList(list);
+            return List.copyOf(list);
         }
 
         @Override
@@ -179,7 +179,7 @@ final class Formats {
                     throw problem.within(name);
                 }
             }
-            return Collections.unmodifiableSortedMap(map);
+            return map.isEmpty() ? absent() : Collections.unmodifiableSortedMap(map);
         }
 
         @Override
