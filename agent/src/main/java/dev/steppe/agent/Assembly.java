@@ -78,7 +78,7 @@ public final class Assembly implements AutoCloseable {
                 node.isPresent(),
                 false,
                 new Control());
-        edge = EdgePart.start(parts, options, certificates, link, server, node, identity);
+        edge = new EdgePart(parts, options, certificates, link, server, node, identity);
     }
 
     /** How the node reaches the data of other nodes' allocations; a development agent has no other node. */

@@ -50,19 +50,7 @@ final class EdgePart {
     private final List<InetSocketAddress> names;
 
     /** Opens every port; from then on requests are answered. */
-    static EdgePart start(
-            Parts parts,
-            AgentOptions options,
-            OwnCertificates certificates,
-            Optional<LinkPart> link,
-            Optional<ServerPart> server,
-            Optional<NodePart> node,
-            AgentIdentity identity)
-            throws IOException {
-        return new EdgePart(parts, options, certificates, link, server, node, identity);
-    }
-
-    private EdgePart(
+    EdgePart(
             Parts parts,
             AgentOptions options,
             OwnCertificates certificates,

@@ -160,7 +160,7 @@ final class Commands {
             case "node purge" -> Optional.of(new NodePurge());
             case "node meta read" -> Optional.of(new NodeMetaRead());
             case "node meta apply" -> Optional.of(new NodeMetaApply());
-            case "node pool init" -> Optional.of(new PoolInit());
+            case "node pool init" -> Optional.of(PoolInit.command());
             case "node pool list" -> Optional.of(PoolList.pools());
             case "node pool info" -> Optional.of(new PoolInfo());
             case "node pool apply" -> Optional.of(new PoolApply());
@@ -234,7 +234,7 @@ final class Commands {
             case "var get" -> Optional.of(new VarGet());
             case "var list" -> Optional.of(new VarList());
             case "var purge" -> Optional.of(new VarPurge());
-            case "var init" -> Optional.of(new VarInit());
+            case "var init" -> Optional.of(VarInit.command());
             case "var lock" -> Optional.of(new VarLock());
             case "kv get" -> Optional.of(new KvGet());
             case "kv put" -> Optional.of(new KvPut());

@@ -5,44 +5,23 @@ import dev.steppe.language.pattern.LinearPattern;
 import dev.steppe.language.source.SourceRange;
 import dev.steppe.language.source.Spelling;
 import dev.steppe.language.version.VersionConstraints;
-import java.util.List;
+import dev.steppe.model.ConstraintOperators;
 import java.util.Map;
 
 /** Whether a constraint or affinity, in the API's JSON shape, can ever hold: its operator is known, its value can be read. */
 final class ConstraintCheck {
-    private static final List<String> OPERATORS = List.of(
-            "=",
-            "==",
-            "is",
-            "!=",
-            "not",
-            ">",
-            ">=",
-            "<",
-            "<=",
-            "regexp",
-            "version",
-            "semver",
-            "set_contains",
-            "set_contains_all",
-            "set_contains_any",
-            "is_set",
-            "is_not_set",
-            "distinct_hosts",
-            "distinct_property");
-
     private ConstraintCheck() {}
 
     static void check(Map<String, Object> constraint, SourceRange range, Findings findings) {
         String operator = String.valueOf(constraint.getOrDefault("Operand", "="));
         String value = String.valueOf(constraint.getOrDefault("RTarget", ""));
-        if (!OPERATORS.contains(operator)) {
+        if (!ConstraintOperators.ALL.contains(operator)) {
             findings.error(
                     range,
                     "There is no operator \"" + operator + "\"",
-                    Spelling.nearest(operator, OPERATORS)
+                    Spelling.nearest(operator, ConstraintOperators.ALL)
                             .map(found -> "Did you mean \"" + found + "\"?")
-                            .orElse("Known are " + String.join(" ", OPERATORS) + "."));
+                            .orElse("Known are " + String.join(" ", ConstraintOperators.ALL) + "."));
             return;
         }
         boolean needsAttribute = !operator.equals("distinct_hosts");

@@ -6,6 +6,7 @@ import dev.steppe.model.codec.Json;
 import dev.steppe.model.codec.RecordShape;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One instance of a task group on a node. It refers to its job by version and does not carry a copy. */
@@ -213,66 +214,22 @@ public record Allocation(
     public Allocation updated(long version, EvaluationId evaluation, Optional<DeploymentId> deployment) {
         boolean anew = deployment.isPresent() && !deployment.equals(deploymentId);
         var judged = anew ? client.judged(Optional.of(DeploymentHealth.unknown(deployment, false))) : client;
-        return new Allocation(
-                id,
-                namespace,
-                evaluation,
-                name,
-                nodeId,
-                nodeName,
-                jobId,
-                version,
-                taskGroup,
-                allocatedResources,
-                desiredStatus,
-                desiredDescription,
-                desiredTransition,
-                deployment.or(() -> deploymentId),
-                rescheduleTracker,
-                previous,
-                next,
-                metrics,
-                judged,
-                preemptedAllocations,
-                preemptedBy,
-                epoch,
-                createIndex,
-                modifyIndex,
-                allocModifyIndex,
-                createTime,
-                modifyTime);
+        return RecordShape.with(
+                this,
+                Map.of(
+                        "evaluationId",
+                        evaluation,
+                        "jobVersion",
+                        version,
+                        "deploymentId",
+                        deployment.or(() -> deploymentId),
+                        "client",
+                        judged));
     }
 
     /** The same allocation as the live instance of its name again: nothing replaces it any more. */
     public Allocation resumed(long newEpoch) {
-        return new Allocation(
-                id,
-                namespace,
-                evaluationId,
-                name,
-                nodeId,
-                nodeName,
-                jobId,
-                jobVersion,
-                taskGroup,
-                allocatedResources,
-                desiredStatus,
-                desiredDescription,
-                desiredTransition,
-                deploymentId,
-                rescheduleTracker,
-                previous,
-                Optional.empty(),
-                metrics,
-                client,
-                preemptedAllocations,
-                preemptedBy,
-                newEpoch,
-                createIndex,
-                modifyIndex,
-                allocModifyIndex,
-                createTime,
-                modifyTime);
+        return RecordShape.with(this, Map.of("next", Optional.empty(), "epoch", newEpoch));
     }
 
     /** The same allocation after a change by a server. */

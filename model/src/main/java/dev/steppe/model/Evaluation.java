@@ -5,6 +5,8 @@ import dev.steppe.model.codec.Json;
 import dev.steppe.model.codec.RecordShape;
 import dev.steppe.model.codec.Rfc3339;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -33,13 +35,78 @@ public record Evaluation(
         Instant createTime,
         Instant modifyTime) {
 
+    /** One that is pending and has not been looked at; {@code jobIndex} is when the job last changed. */
+    public static Evaluation fresh(EvaluationId id, JobSpec job, long jobIndex, String trigger, Instant now) {
+        return new Evaluation(
+                id,
+                job.namespace(),
+                job.priority(),
+                job.type(),
+                trigger,
+                job.id(),
+                jobIndex,
+                Optional.empty(),
+                EvaluationStatus.PENDING,
+                "",
+                Instant.EPOCH,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Collections.emptySortedMap(),
+                Collections.emptySortedMap(),
+                0,
+                0,
+                0,
+                now,
+                now);
+    }
+
+    /** A fresh one of the same job that comes after this one. */
+    public Evaluation successor(
+            EvaluationId successor,
+            String trigger,
+            EvaluationStatus itsStatus,
+            String description,
+            Instant due,
+            Instant now) {
+        return new Evaluation(
+                successor,
+                namespace,
+                priority,
+                type,
+                trigger,
+                jobId,
+                jobModifyIndex,
+                Optional.empty(),
+                itsStatus,
+                description,
+                due,
+                Optional.of(id),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Collections.emptySortedMap(),
+                Collections.emptySortedMap(),
+                0,
+                0,
+                0,
+                now,
+                now);
+    }
+
     public JobKey jobKey() {
         return new JobKey(namespace, jobId);
     }
 
+    /** The same evaluation, because of a node. */
+    public Evaluation becauseOf(NodeId node) {
+        return RecordShape.with(this, "nodeId", Optional.of(node));
+    }
+
     /** The same evaluation with another status and the reason for it. */
     public Evaluation with(EvaluationStatus newStatus, String description) {
-        return scheduled(newStatus, description, failedGroups, queuedAllocations, blocked);
+        return RecordShape.with(this, Map.of("status", newStatus, "statusDescription", description));
     }
 
     /** The same evaluation with the one that takes over from it. */
@@ -49,29 +116,21 @@ public record Evaluation(
 
     /** The same evaluation, of another job. */
     public Evaluation of(JobKey job, JobType jobType, int jobPriority, long index) {
-        return new Evaluation(
-                id,
-                job.namespace(),
-                jobPriority,
-                jobType,
-                triggeredBy,
-                job.id(),
-                index,
-                nodeId,
-                status,
-                statusDescription,
-                waitUntil,
-                previous,
-                next,
-                blocked,
-                Optional.empty(),
-                failedGroups,
-                queuedAllocations,
-                snapshotIndex,
-                createIndex,
-                modifyIndex,
-                createTime,
-                modifyTime);
+        return RecordShape.with(
+                this,
+                Map.of(
+                        "namespace",
+                        job.namespace(),
+                        "priority",
+                        jobPriority,
+                        "type",
+                        jobType,
+                        "jobId",
+                        job.id(),
+                        "jobModifyIndex",
+                        index,
+                        "deploymentId",
+                        Optional.empty()));
     }
 
     /** The same evaluation after a scheduler looked at it. */
@@ -81,56 +140,29 @@ public record Evaluation(
             SortedMap<String, AllocationMetric> failures,
             SortedMap<String, Integer> queued,
             Optional<EvaluationId> blockedBy) {
-        return new Evaluation(
-                id,
-                namespace,
-                priority,
-                type,
-                triggeredBy,
-                jobId,
-                jobModifyIndex,
-                nodeId,
-                newStatus,
-                description,
-                waitUntil,
-                previous,
-                next,
-                blockedBy,
-                deploymentId,
-                failures,
-                queued,
-                snapshotIndex,
-                createIndex,
-                modifyIndex,
-                createTime,
-                modifyTime);
+        return RecordShape.with(
+                this,
+                Map.of(
+                        "status",
+                        newStatus,
+                        "statusDescription",
+                        description,
+                        "failedGroups",
+                        failures,
+                        "queuedAllocations",
+                        queued,
+                        "blocked",
+                        blockedBy));
+    }
+
+    /** The same evaluation, seen by a scheduler that knew the state up to an index. */
+    public Evaluation seen(long knownIndex) {
+        return RecordShape.with(this, "snapshotIndex", knownIndex);
     }
 
     /** The same evaluation as part of a deployment, seen by a scheduler that knew the state up to an index. */
     public Evaluation seen(Optional<DeploymentId> deployment, long knownIndex) {
-        return new Evaluation(
-                id,
-                namespace,
-                priority,
-                type,
-                triggeredBy,
-                jobId,
-                jobModifyIndex,
-                nodeId,
-                status,
-                statusDescription,
-                waitUntil,
-                previous,
-                next,
-                blocked,
-                deployment.or(() -> deploymentId),
-                failedGroups,
-                queuedAllocations,
-                knownIndex,
-                createIndex,
-                modifyIndex,
-                createTime,
-                modifyTime);
+        return RecordShape.with(seen(knownIndex), "deploymentId", deployment.or(() -> deploymentId));
     }
 
     /** The same evaluation as the state keeps it, written at the given index and time. */

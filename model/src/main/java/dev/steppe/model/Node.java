@@ -3,10 +3,11 @@ package dev.steppe.model;
 import dev.steppe.model.codec.Default;
 import dev.steppe.model.codec.Flat;
 import dev.steppe.model.codec.Json;
+import dev.steppe.model.codec.RecordShape;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A machine of the cluster: what it tells about itself and what the servers know of it. The newest events are kept. */
@@ -47,17 +48,7 @@ public record Node(
 
     /** The same node that tells other things about itself. */
     public Node with(NodeSpec newSpec) {
-        return new Node(
-                newSpec,
-                status,
-                statusDescription,
-                eligibility,
-                drain,
-                lastDrain,
-                events,
-                statusUpdatedAt,
-                createIndex,
-                modifyIndex);
+        return RecordShape.with(this, "spec", newSpec);
     }
 
     /** The same node in another status since then. */
@@ -68,32 +59,12 @@ public record Node(
 
     /** The same node, eligible or not. */
     public Node with(String newEligibility) {
-        return new Node(
-                spec,
-                status,
-                statusDescription,
-                newEligibility,
-                drain,
-                lastDrain,
-                events,
-                statusUpdatedAt,
-                createIndex,
-                modifyIndex);
+        return RecordShape.with(this, "eligibility", newEligibility);
     }
 
     /** The same node that is emptied so, or not any more, and what is remembered of that. */
     public Node with(Optional<DrainStrategy> strategy, DrainMetadata remembered) {
-        return new Node(
-                spec,
-                status,
-                statusDescription,
-                eligibility,
-                strategy,
-                Optional.of(remembered),
-                events,
-                statusUpdatedAt,
-                createIndex,
-                modifyIndex);
+        return RecordShape.with(this, Map.of("drain", strategy, "lastDrain", Optional.of(remembered)));
     }
 
     /** The same node with one event more. */
@@ -101,17 +72,7 @@ public record Node(
         var all = new ArrayList<NodeEvent>(events);
         all.add(event);
         var kept = all.subList(Math.max(0, all.size() - EVENTS_MAX), all.size());
-        return new Node(
-                spec,
-                status,
-                statusDescription,
-                eligibility,
-                drain,
-                lastDrain,
-                Collections.unmodifiableList(new ArrayList<>(kept)),
-                statusUpdatedAt,
-                createIndex,
-                modifyIndex);
+        return RecordShape.with(this, "events", List.copyOf(kept));
     }
 
     /** The same node as the state keeps it. */

@@ -146,28 +146,7 @@ public record DrainPreview(@Json("NodeID") NodeId node, List<Move> allocations) 
     }
 
     private static Evaluation evaluation(Job job, Instant now, RandomGenerator random) {
-        return new Evaluation(
-                new EvaluationId(Ids.random(random)),
-                job.spec().namespace(),
-                job.spec().priority(),
-                job.spec().type(),
-                "node-drain",
-                job.spec().id(),
-                job.modifyIndex(),
-                Optional.empty(),
-                EvaluationStatus.PENDING,
-                "",
-                Instant.EPOCH,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Collections.emptySortedMap(),
-                Collections.emptySortedMap(),
-                0,
-                0,
-                0,
-                now,
-                now);
+        var id = new EvaluationId(Ids.random(random));
+        return Evaluation.fresh(id, job.spec(), job.modifyIndex(), "node-drain", now);
     }
 }

@@ -1,6 +1,7 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.Constraint;
+import dev.steppe.model.ConstraintOperators;
 import dev.steppe.model.JavaChoice;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.Node;
@@ -32,7 +33,7 @@ final class Feasibility {
         group.tasks().forEach(task -> all.addAll(task.constraints()));
         this.constraints = all;
         this.conditions = all.stream()
-                .filter(constraint -> !Operand.OF_PLACEMENTS.contains(constraint.operand()))
+                .filter(constraint -> !ConstraintOperators.OF_PLACEMENTS.contains(constraint.operand()))
                 .map(Condition::of)
                 .toList();
     }
@@ -59,7 +60,7 @@ final class Feasibility {
     /** The constraints that look at where other instances are. */
     List<Constraint> ofPlacements() {
         return constraints.stream()
-                .filter(constraint -> Operand.OF_PLACEMENTS.contains(constraint.operand()))
+                .filter(constraint -> ConstraintOperators.OF_PLACEMENTS.contains(constraint.operand()))
                 .toList();
     }
 

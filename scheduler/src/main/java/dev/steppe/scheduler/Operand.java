@@ -11,29 +11,6 @@ import java.util.function.Predicate;
 
 /** The comparisons of constraints and affinities, as the job specification names them. */
 final class Operand {
-    /** The operands that look at one node by itself. */
-    static final List<String> OF_A_NODE = List.of(
-            "=",
-            "==",
-            "is",
-            "!=",
-            "not",
-            "<",
-            "<=",
-            ">",
-            ">=",
-            "regexp",
-            "version",
-            "semver",
-            "set_contains",
-            "set_contains_all",
-            "set_contains_any",
-            "is_set",
-            "is_not_set");
-
-    /** The operands that look at where other allocations are. */
-    static final List<String> OF_PLACEMENTS = List.of("distinct_hosts", "distinct_property");
-
     private static final int NUMBER_LENGTH_MAX = 256;
 
     private Operand() {}

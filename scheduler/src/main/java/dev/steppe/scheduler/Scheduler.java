@@ -339,28 +339,9 @@ public final class Scheduler {
     }
 
     private Evaluation followUp(String trigger, EvaluationStatus status, String description, Instant waitUntil) {
-        return new Evaluation(
-                new EvaluationId(Ids.random(random)),
-                evaluation.namespace(),
-                evaluation.priority(),
-                evaluation.type(),
-                trigger,
-                evaluation.jobId(),
-                evaluation.jobModifyIndex(),
-                Optional.empty(),
-                status,
-                description,
-                waitUntil,
-                Optional.of(evaluation.id()),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                new TreeMap<>(),
-                new TreeMap<>(),
-                snapshot.index(),
-                0,
-                0,
-                now,
-                now);
+        var id = new EvaluationId(Ids.random(random));
+        return evaluation
+                .successor(id, trigger, status, description, waitUntil, now)
+                .seen(snapshot.index());
     }
 }

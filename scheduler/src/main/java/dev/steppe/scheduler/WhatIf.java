@@ -86,28 +86,8 @@ final class WhatIf {
     }
 
     private Evaluation evaluation(Snapshot snapshot) {
-        return new Evaluation(
-                new EvaluationId(Ids.random(random)),
-                job.spec().namespace(),
-                job.spec().priority(),
-                job.spec().type(),
-                "explain",
-                job.spec().id(),
-                job.modifyIndex(),
-                Optional.empty(),
-                EvaluationStatus.PENDING,
-                "",
-                Instant.EPOCH,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                new TreeMap<>(),
-                new TreeMap<>(),
-                snapshot.index(),
-                0,
-                0,
-                now,
-                now);
+        var id = new EvaluationId(Ids.random(random));
+        return Evaluation.fresh(id, job.spec(), job.modifyIndex(), "explain", now)
+                .seen(snapshot.index());
     }
 }

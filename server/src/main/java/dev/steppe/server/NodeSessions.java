@@ -140,7 +140,7 @@ final class NodeSessions {
                                 .add(assignment));
             }
         }
-        perNode.forEach((node, assignments) -> send(node, new Message.Assignments(false, assignments)));
+        perNode.forEach((node, assignments) -> send(node, Message.Assignments.of(false, assignments)));
         // the newest picture, never an older one: what a whole list does not name is stopped
         forgetting.forEach(node -> send(node, everything(store.snapshot(), node)));
     }
@@ -151,7 +151,7 @@ final class NodeSessions {
         for (Allocation allocation : snapshot.allocationsOn(node)) {
             assignment(snapshot, allocation).ifPresent(all::add);
         }
-        return new Message.Assignments(true, all);
+        return Message.Assignments.of(true, all);
     }
 
     private static Optional<Message.Assignment> assignment(Snapshot snapshot, Allocation allocation) {

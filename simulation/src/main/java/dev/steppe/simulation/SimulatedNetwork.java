@@ -4,12 +4,11 @@ import dev.steppe.io.Loop;
 import dev.steppe.wire.Link;
 import dev.steppe.wire.Message;
 import dev.steppe.wire.Transport;
+import dev.steppe.wire.network.Dialing;
 import dev.steppe.wire.network.HostPort;
 import dev.steppe.wire.network.KnownServers;
 import dev.steppe.wire.network.Standing;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -22,8 +21,6 @@ import java.util.function.Supplier;
  * only the leader takes its stream, as over the real network.
  */
 final class SimulatedNetwork {
-    private static final int POINTED_MAX = 4;
-
     private final VirtualTime time;
     private final Tally tally;
     private final Routes routes;
@@ -66,9 +63,12 @@ final class SimulatedNetwork {
 
             @Override
             public Link connect(Link.End end) {
-                var dialing = new Dialing(name, loop, servers, end);
-                loop.execute(dialing::next);
-                return dialing;
+                return Dialing.begin(
+                        loop,
+                        servers,
+                        loop.random(),
+                        (server, dialing) -> new Attempt(name, loop, server, dialing),
+                        end);
             }
         };
     }
@@ -108,109 +108,58 @@ final class SimulatedNetwork {
         streams.remove(stream);
     }
 
-    /** A stream that a node is opening, or has open. Its owner's loop owns it. */
-    private final class Dialing implements Link, SimulatedStream.Dialer {
-        private final String node;
-        private final SimulatedLoop loop;
-        private final KnownServers servers;
-        private final Link.End end;
-        private final Deque<HostPort> toTry;
-        private final List<Message> unsent = new ArrayList<>();
-        private Optional<SimulatedStream> attempt = Optional.empty();
-        private Optional<HostPort> trying = Optional.empty();
-        private boolean open;
-        private boolean over;
-        private int pointed;
+    /** One connection of a node that opens a stream. */
+    private final class Attempt implements Dialing.Attempt, SimulatedStream.Dialer {
+        private final Dialing dialing;
+        private final HostPort server;
+        private final SimulatedStream stream;
 
-        Dialing(String node, SimulatedLoop loop, KnownServers servers, Link.End end) {
-            this.node = node;
-            this.loop = loop;
-            this.servers = servers;
-            this.end = end;
-            this.toTry = new ArrayDeque<>(servers.toTry(loop.random()));
+        Attempt(String node, SimulatedLoop loop, HostPort server, Dialing dialing) {
+            this.dialing = dialing;
+            this.server = server;
+            this.stream = new SimulatedStream(SimulatedNetwork.this, node, loop, server.host(), this);
         }
 
-        private void next() {
-            if (over) {
-                return;
-            }
-            var server = toTry.poll();
-            if (server == null) {
-                over("no server takes this node's stream");
-                return;
-            }
-            trying = Optional.of(server);
-            attempt = Optional.of(new SimulatedStream(SimulatedNetwork.this, node, loop, server.host(), this));
-            attempt.get().begin();
+        @Override
+        public HostPort server() {
+            return server;
         }
 
-        private void over(String reason) {
-            if (!over) {
-                over = true;
-                end.closed(reason);
-            }
+        @Override
+        public void begin() {
+            stream.begin();
         }
 
         @Override
         public void send(Message message) {
-            loop.execute(() -> {
-                if (over) {
-                    return;
-                }
-                if (open) {
-                    attempt.orElseThrow().toServer(message);
-                } else {
-                    unsent.add(message);
-                }
-            });
+            stream.toServer(message);
         }
 
         @Override
         public void close(String reason) {
-            loop.execute(() -> {
-                attempt.ifPresent(it -> it.closedByNode(reason));
-                over(reason);
-            });
+            stream.closedByNode(reason);
         }
 
         @Override
         public void taken() {
-            open = true;
-            servers.led(trying);
-            unsent.forEach(attempt.orElseThrow()::toServer);
-            unsent.clear();
+            dialing.taken(this);
         }
 
         @Override
         public void pointed(Standing standing) {
-            servers.told(standing.servers());
-            servers.led(standing.leader());
-            if (standing.leader().isPresent() && !standing.leader().equals(trying) && pointed < POINTED_MAX) {
-                pointed++;
+            if (dialing.pointed(this, standing.leader(), standing.servers())) {
                 tally.count(Tally.What.NODES_POINTED_TO_THE_LEADER);
-                toTry.remove(standing.leader().get());
-                toTry.addFirst(standing.leader().get());
             }
         }
 
         @Override
         public void received(Message message) {
-            if (!over) {
-                end.received(message);
-            }
+            dialing.received(message);
         }
 
         @Override
-        public void closed(SimulatedStream by, String reason) {
-            if (over || attempt.filter(it -> it == by).isEmpty()) {
-                return;
-            }
-            if (open) {
-                servers.led(Optional.empty());
-                over(reason);
-            } else {
-                next();
-            }
+        public void closed(String reason) {
+            dialing.failed(this, reason);
         }
     }
 }

@@ -40,7 +40,7 @@ final class SimulatedStream {
 
         void received(Message message);
 
-        void closed(SimulatedStream by, String reason);
+        void closed(String reason);
     }
 
     SimulatedStream(SimulatedNetwork network, String node, SimulatedLoop nodeLoop, String server, Dialer dialer) {
@@ -166,7 +166,7 @@ final class SimulatedStream {
         if (!nodeOver) {
             nodeOver = true;
             forgetIfOver();
-            nodeLoop.execute(() -> dialer.closed(this, reason));
+            nodeLoop.execute(() -> dialer.closed(reason));
         }
     }
 

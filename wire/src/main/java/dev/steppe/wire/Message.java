@@ -3,6 +3,7 @@ package dev.steppe.wire;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientState;
+import dev.steppe.model.JobKey;
 import dev.steppe.model.JobOrigin;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
@@ -10,6 +11,8 @@ import dev.steppe.model.NodeSpec;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
@@ -65,7 +68,41 @@ public sealed interface Message {
      * What the node is to run. The first one of a stream is whole: what it does not name is gone. Later ones carry what
      * changed.
      */
-    record Assignments(boolean whole, List<Assignment> assignments) implements ToNode {}
+    record Assignments(boolean whole, List<AssignedJob> jobs) implements ToNode {
+
+        private record Version(JobKey job, long version) {}
+
+        /** Says each version of a job once, however many allocations run it. */
+        public static Assignments of(boolean whole, List<Assignment> assignments) {
+            var perJob = new LinkedHashMap<Version, List<Assignment>>();
+            for (Assignment assignment : assignments) {
+                var allocation = assignment.allocation();
+                perJob.computeIfAbsent(
+                                new Version(allocation.jobKey(), allocation.jobVersion()), version -> new ArrayList<>())
+                        .add(assignment);
+            }
+            return new Assignments(
+                    whole, perJob.values().stream().map(AssignedJob::of).toList());
+        }
+
+        public List<Assignment> assignments() {
+            return jobs.stream()
+                    .flatMap(job -> job.allocations().stream()
+                            .map(allocation -> new Assignment(allocation, job.job(), job.origin())))
+                    .toList();
+        }
+    }
+
+    /** A version of a job, where it comes from, and what the node has of it. */
+    record AssignedJob(JobSpec job, JobOrigin origin, List<Allocation> allocations) {
+        private static AssignedJob of(List<Assignment> ofOneVersion) {
+            var first = ofOneVersion.getFirst();
+            return new AssignedJob(
+                    first.job(),
+                    first.origin(),
+                    ofOneVersion.stream().map(Assignment::allocation).toList());
+        }
+    }
 
     /** Ends that the log holds now: the node may forget these allocations when it likes. */
     record EndsTaken(List<AllocationId> allocations) implements ToNode {}

@@ -69,50 +69,48 @@ final class NodePoolRoutes {
                 Table.NODE_POOLS);
     }
 
-    private static void refusePrefix(Request request) throws Refused {
+    /** What of a snapshot is in the pool. */
+    @FunctionalInterface
+    private interface Content {
+        Listing.Page<?> of(Snapshot snapshot, Listing listing, String pool);
+    }
+
+    private Answer within(Request request, Table table, Content content)
+            throws Refused, IOException, InterruptedException {
         if (request.query().text("prefix").isPresent()) {
             throw Refused.invalid("prefix is not supported for what is in a node pool");
         }
+        var name = request.name("name");
+        Reads.ListView view = (snapshot, listing) -> {
+            known(snapshot, name);
+            return content.of(snapshot, listing, name);
+        };
+        return reads.list(request, view, table, Table.NODE_POOLS);
     }
 
     private Answer nodesOf(Request request) throws Refused, IOException, InterruptedException {
-        refusePrefix(request);
-        var name = request.name("name");
-        return reads.list(
-                request,
-                (snapshot, listing) -> {
-                    known(snapshot, name);
-                    var found = new ArrayList<Shapes.NodeStub>();
-                    snapshot.nodes().forEach(node -> {
-                        if (name.equals(NodePool.ALL) || node.spec().nodePool().equals(name)) {
-                            found.add(Stubs.of(node, false, false));
-                        }
-                    });
-                    return listing.page(found, Shapes.NodeStub::id);
-                },
-                Table.NODES,
-                Table.NODE_POOLS);
+        return within(request, Table.NODES, (snapshot, listing, pool) -> {
+            var found = new ArrayList<Shapes.NodeStub>();
+            snapshot.nodes().forEach(node -> {
+                if (pool.equals(NodePool.ALL) || node.spec().nodePool().equals(pool)) {
+                    found.add(Stubs.of(node, false, false));
+                }
+            });
+            return listing.page(found, Shapes.NodeStub::id);
+        });
     }
 
     private Answer jobsOf(Request request) throws Refused, IOException, InterruptedException {
-        refusePrefix(request);
-        var name = request.name("name");
-        return reads.list(
-                request,
-                (snapshot, listing) -> {
-                    known(snapshot, name);
-                    var found = new ArrayList<Shapes.JobStub>();
-                    snapshot.jobs().forEach(job -> {
-                        if (job.spec().nodePool().equals(name)
-                                && listing.shows(
-                                        job.spec().namespace(), job.spec().id().value())) {
-                            found.add(Stubs.of(snapshot, job, false));
-                        }
-                    });
-                    return listing.page(found, Shapes.JobStub::id);
-                },
-                Table.JOBS,
-                Table.NODE_POOLS);
+        return within(request, Table.JOBS, (snapshot, listing, pool) -> {
+            var found = new ArrayList<Shapes.JobStub>();
+            snapshot.jobs().forEach(job -> {
+                if (job.spec().nodePool().equals(pool)
+                        && listing.shows(job.spec().namespace(), job.spec().id().value())) {
+                    found.add(Stubs.of(snapshot, job, false));
+                }
+            });
+            return listing.page(found, Shapes.JobStub::id);
+        });
     }
 
     private Response put(Request request) throws Refused, IOException, InterruptedException {

@@ -1,19 +1,10 @@
 package dev.steppe.cli.data;
 
 import dev.steppe.cli.command.Command;
-import dev.steppe.cli.command.CommandFailure;
-import dev.steppe.cli.command.Flag;
-import dev.steppe.cli.command.Invocation;
-import dev.steppe.cli.command.UsageException;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.List;
+import dev.steppe.cli.command.ExampleFile;
 
 /** Writes a file to begin a variable with. */
-public final class VarInit implements Command {
+public final class VarInit {
     private static final String HCL = """
             # A variable, to be written with: steppe var put @spec.nv.hcl
 
@@ -39,43 +30,14 @@ public final class VarInit implements Command {
             }
             """;
 
-    @Override
-    public String usage() {
-        return "[flags] [<file>]";
-    }
+    private VarInit() {}
 
-    @Override
-    public String about() {
-        return "Writes an example of a variable to a file, spec.nv.hcl or spec.nv.json if none is named.";
-    }
-
-    @Override
-    public List<Flag> flags() {
-        return List.of(
-                Flag.text("out", "form", "hcl (default) or json."), Flag.toggle("quiet", "Say nothing on success."));
-    }
-
-    @Override
-    public int run(Invocation invocation) throws UsageException, CommandFailure, IOException {
-        var arguments = invocation.arguments();
-        var form = arguments.text("out").orElse("hcl");
-        if (!List.of("hcl", "json").contains(form)) {
-            throw new UsageException("flag -out: write hcl or json");
-        }
-        if (arguments.words().size() > 1) {
-            throw new UsageException("this command takes at most one file");
-        }
-        var file = arguments.words().isEmpty()
-                ? "spec.nv." + form
-                : arguments.words().getFirst();
-        try {
-            Files.writeString(Path.of(file), form.equals("hcl") ? HCL : JSON, StandardOpenOption.CREATE_NEW);
-        } catch (FileAlreadyExistsException there) {
-            throw new CommandFailure("File \"" + file + "\" already exists; name another one");
-        }
-        if (!arguments.has("quiet")) {
-            invocation.terminal().line("Example variable specification written to " + file);
-        }
-        return 0;
+    public static Command command() {
+        return new ExampleFile(
+                "Writes an example of a variable to a file, spec.nv.hcl or spec.nv.json if none is named.",
+                "variable",
+                "spec.nv",
+                HCL,
+                JSON);
     }
 }

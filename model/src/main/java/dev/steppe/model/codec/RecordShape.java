@@ -8,6 +8,7 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -87,11 +88,16 @@ public final class RecordShape {
     }
 
     /** The record with another value of one component. */
-    @SuppressWarnings("unchecked")
     public static <T extends Record> T with(T record, String component, Object value) {
+        return with(record, Map.of(component, value));
+    }
+
+    /** The record with other values of some components, by their names. */
+    @SuppressWarnings("unchecked")
+    public static <T extends Record> T with(T record, Map<String, Object> changes) {
         RecordShape shape = of(record.getClass());
         Object[] values = shape.components.stream()
-                .map(each -> each.name().equals(component) ? value : each.of(record))
+                .map(each -> changes.getOrDefault(each.name(), each.of(record)))
                 .toArray();
         try {
             return (T) shape.construct(values);

@@ -2,28 +2,11 @@ package dev.steppe.model.specification;
 
 import dev.steppe.model.Affinity;
 import dev.steppe.model.Constraint;
+import dev.steppe.model.ConstraintOperators;
 import java.util.List;
 
 /** What makes constraints and affinities wrong. */
 final class ConstraintRules {
-    private static final List<String> OPERATORS = List.of(
-            "=",
-            "==",
-            "is",
-            "!=",
-            "not",
-            "<",
-            "<=",
-            ">",
-            ">=",
-            "regexp",
-            "version",
-            "semver",
-            "set_contains",
-            "set_contains_all",
-            "set_contains_any",
-            "is_set",
-            "is_not_set");
     private static final int WEIGHT_MAX = 100;
 
     private final Problems at;
@@ -65,9 +48,9 @@ final class ConstraintRules {
 
     private void comparison(String field, String operator) {
         at.addIf(
-                !OPERATORS.contains(operator),
+                !ConstraintOperators.OF_A_NODE.contains(operator),
                 path + field,
-                where + "operator \"" + operator + "\" is not known; use one of " + String.join(", ", OPERATORS)
+                where + "operator \"" + operator + "\" is not known; use one of " + String.join(", ", ConstraintOperators.OF_A_NODE)
                         + (field.equals("Constraints") ? ", distinct_hosts, distinct_property" : ""));
     }
 }

@@ -16,6 +16,7 @@ import io.netty.handler.codec.LengthFieldPrepender;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,8 +67,13 @@ final class StreamChannel extends SimpleChannelInboundHandler<ByteBuf> {
         return stream;
     }
 
+    /** Encodes on the connection's own thread: who sends to many has them encoded side by side. */
     void send(Message message) {
-        write(MESSAGE, message.encode());
+        try {
+            channel.eventLoop().execute(() -> write(MESSAGE, message.encode()));
+        } catch (RejectedExecutionException closed) {
+            end("the connection is closed");
+        }
     }
 
     void tell(StreamNotice notice) {

@@ -14,9 +14,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -30,7 +28,6 @@ import javax.net.ssl.SSLException;
 public final class StreamDialer implements AutoCloseable {
     private static final int CONNECT_MILLIS = 3_000;
     private static final int ANSWER_SECONDS = 5;
-    private static final int POINTED_MAX = 4;
 
     private final AgentTls tls;
     private final Loop loop;
@@ -49,106 +46,14 @@ public final class StreamDialer implements AutoCloseable {
 
     /** Opens a stream; the end is told when that fails. */
     public Link connect(Link.End end) {
-        var dialing = new Dialing(end);
-        loop.execute(dialing::next);
-        return dialing;
+        return Dialing.begin(
+                loop, servers, ThreadLocalRandom.current(), (server, dialing) -> new Attempt(dialing, server), end);
     }
 
     /** Breaks every stream. Idempotent. */
     @Override
     public void close() {
         threads.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
-    }
-
-    /** A stream that is being opened, or is open. Owned by the loop, except for what is sent. */
-    private final class Dialing implements Link {
-        private final Link.End end;
-        private final Deque<HostPort> toTry = new ArrayDeque<>(servers.toTry(ThreadLocalRandom.current()));
-        private final List<String> failures = new ArrayList<>();
-        private Optional<Attempt> attempt = Optional.empty();
-        private final List<Message> unsent = new ArrayList<>();
-        private boolean open;
-        private boolean over;
-        private int pointed;
-
-        private Dialing(Link.End end) {
-            this.end = end;
-        }
-
-        private void next() {
-            if (over) {
-                return;
-            }
-            var server = toTry.poll();
-            if (server == null) {
-                over(
-                        failures.isEmpty()
-                                ? "no server is known: name one in server_join or servers, or join with a token"
-                                : "no server takes this node's stream: " + String.join("; ", failures));
-                return;
-            }
-            var trying = new Attempt(this, server);
-            attempt = Optional.of(trying);
-            trying.begin();
-        }
-
-        private void over(String reason) {
-            if (!over) {
-                over = true;
-                end.closed(reason);
-            }
-        }
-
-        @Override
-        public void send(Message message) {
-            loop.execute(() -> {
-                if (open && !over) {
-                    attempt.ifPresent(it -> it.send(message));
-                } else if (!over) {
-                    unsent.add(message);
-                }
-            });
-        }
-
-        @Override
-        public void close(String reason) {
-            loop.execute(() -> {
-                attempt.ifPresent(it -> it.close(reason));
-                over(reason);
-            });
-        }
-
-        private void taken(Attempt by) {
-            open = true;
-            servers.led(Optional.of(by.server));
-            unsent.forEach(by::send);
-            unsent.clear();
-        }
-
-        private void failed(Attempt by, String reason) {
-            if (over || attempt.filter(it -> it == by).isEmpty()) {
-                return;
-            }
-            servers.led(Optional.empty());
-            if (open) {
-                over(reason);
-                return;
-            }
-            failures.add(by.server + ": " + reason);
-            next();
-        }
-
-        private void pointed(Attempt by, StreamNotice.Elsewhere elsewhere) {
-            servers.told(read(elsewhere.servers()));
-            var leader =
-                    elsewhere.leader().flatMap(it -> read(List.of(it)).stream().findFirst());
-            servers.led(leader);
-            if (leader.isPresent() && !leader.get().equals(by.server) && pointed < POINTED_MAX) {
-                pointed++;
-                toTry.remove(leader.get());
-                toTry.addFirst(leader.get());
-            }
-        }
     }
 
     private static List<HostPort> read(List<String> texts) {
@@ -164,7 +69,7 @@ public final class StreamDialer implements AutoCloseable {
     }
 
     /** One connection to one server. */
-    private final class Attempt implements StreamChannel.Owner {
+    private final class Attempt implements Dialing.Attempt, StreamChannel.Owner {
         private final Dialing dialing;
         private final HostPort server;
         private Optional<StreamChannel> stream = Optional.empty();
@@ -176,7 +81,13 @@ public final class StreamDialer implements AutoCloseable {
             this.server = server;
         }
 
-        private void begin() {
+        @Override
+        public HostPort server() {
+            return server;
+        }
+
+        @Override
+        public void begin() {
             patience =
                     loop.after(java.time.Duration.ofSeconds(ANSWER_SECONDS), () -> giveUp("it did not answer in time"));
             new Bootstrap()
@@ -212,23 +123,25 @@ public final class StreamDialer implements AutoCloseable {
 
         private void connected(StreamChannel opened) {
             stream = Optional.of(opened);
-            if (dialing.over || dialing.attempt.filter(it -> it == this).isEmpty()) {
+            if (!dialing.isCurrent(this)) {
                 opened.close("not needed any more");
             }
         }
 
-        private void send(Message message) {
+        @Override
+        public void send(Message message) {
             stream.ifPresent(it -> it.send(message));
         }
 
-        private void close(String reason) {
+        @Override
+        public void close(String reason) {
             patience.cancel();
             stream.ifPresent(it -> it.close(reason));
         }
 
         @Override
         public void received(Message message) {
-            dialing.end.received(message);
+            dialing.received(message);
         }
 
         @Override
@@ -248,7 +161,10 @@ public final class StreamDialer implements AutoCloseable {
                         dialing.taken(this);
                     }
                 }
-                case StreamNotice.Elsewhere elsewhere -> dialing.pointed(this, elsewhere);
+                case StreamNotice.Elsewhere elsewhere -> dialing.pointed(
+                            this,
+                            elsewhere.leader().flatMap(it -> read(List.of(it)).stream().findFirst()),
+                            read(elsewhere.servers()));
                 case StreamNotice.Alive alive -> {}
                 case StreamNotice.Goodbye goodbye -> {}
             }
