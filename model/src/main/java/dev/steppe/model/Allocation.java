@@ -6,7 +6,6 @@ import dev.steppe.model.codec.Json;
 import dev.steppe.model.codec.RecordShape;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** One instance of a task group on a node. It refers to its job by version and does not carry a copy. */
@@ -216,20 +215,16 @@ public record Allocation(
         var judged = anew ? client.judged(Optional.of(DeploymentHealth.unknown(deployment, false))) : client;
         return RecordShape.with(
                 this,
-                Map.of(
-                        "evaluationId",
-                        evaluation,
-                        "jobVersion",
-                        version,
-                        "deploymentId",
-                        deployment.or(() -> deploymentId),
-                        "client",
-                        judged));
+                new RecordShape.Value("evaluationId", evaluation),
+                new RecordShape.Value("jobVersion", version),
+                new RecordShape.Value("deploymentId", deployment.or(() -> deploymentId)),
+                new RecordShape.Value("client", judged));
     }
 
     /** The same allocation as the live instance of its name again: nothing replaces it any more. */
     public Allocation resumed(long newEpoch) {
-        return RecordShape.with(this, Map.of("next", Optional.empty(), "epoch", newEpoch));
+        return RecordShape.with(
+                this, new RecordShape.Value("next", Optional.empty()), new RecordShape.Value("epoch", newEpoch));
     }
 
     /** The same allocation after a change by a server. */

@@ -6,7 +6,6 @@ import dev.steppe.model.codec.RecordShape;
 import dev.steppe.model.codec.Rfc3339;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -106,7 +105,10 @@ public record Evaluation(
 
     /** The same evaluation with another status and the reason for it. */
     public Evaluation with(EvaluationStatus newStatus, String description) {
-        return RecordShape.with(this, Map.of("status", newStatus, "statusDescription", description));
+        return RecordShape.with(
+                this,
+                new RecordShape.Value("status", newStatus),
+                new RecordShape.Value("statusDescription", description));
     }
 
     /** The same evaluation with the one that takes over from it. */
@@ -118,19 +120,12 @@ public record Evaluation(
     public Evaluation of(JobKey job, JobType jobType, int jobPriority, long index) {
         return RecordShape.with(
                 this,
-                Map.of(
-                        "namespace",
-                        job.namespace(),
-                        "priority",
-                        jobPriority,
-                        "type",
-                        jobType,
-                        "jobId",
-                        job.id(),
-                        "jobModifyIndex",
-                        index,
-                        "deploymentId",
-                        Optional.empty()));
+                new RecordShape.Value("namespace", job.namespace()),
+                new RecordShape.Value("priority", jobPriority),
+                new RecordShape.Value("type", jobType),
+                new RecordShape.Value("jobId", job.id()),
+                new RecordShape.Value("jobModifyIndex", index),
+                new RecordShape.Value("deploymentId", Optional.empty()));
     }
 
     /** The same evaluation after a scheduler looked at it. */
@@ -142,17 +137,11 @@ public record Evaluation(
             Optional<EvaluationId> blockedBy) {
         return RecordShape.with(
                 this,
-                Map.of(
-                        "status",
-                        newStatus,
-                        "statusDescription",
-                        description,
-                        "failedGroups",
-                        failures,
-                        "queuedAllocations",
-                        queued,
-                        "blocked",
-                        blockedBy));
+                new RecordShape.Value("status", newStatus),
+                new RecordShape.Value("statusDescription", description),
+                new RecordShape.Value("failedGroups", failures),
+                new RecordShape.Value("queuedAllocations", queued),
+                new RecordShape.Value("blocked", blockedBy));
     }
 
     /** The same evaluation, seen by a scheduler that knew the state up to an index. */

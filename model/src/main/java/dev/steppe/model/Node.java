@@ -7,7 +7,6 @@ import dev.steppe.model.codec.RecordShape;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** A machine of the cluster: what it tells about itself and what the servers know of it. The newest events are kept. */
@@ -64,7 +63,10 @@ public record Node(
 
     /** The same node that is emptied so, or not any more, and what is remembered of that. */
     public Node with(Optional<DrainStrategy> strategy, DrainMetadata remembered) {
-        return RecordShape.with(this, Map.of("drain", strategy, "lastDrain", Optional.of(remembered)));
+        return RecordShape.with(
+                this,
+                new RecordShape.Value("drain", strategy),
+                new RecordShape.Value("lastDrain", Optional.of(remembered)));
     }
 
     /** The same node with one event more. */

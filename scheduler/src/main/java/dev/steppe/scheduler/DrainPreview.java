@@ -7,7 +7,6 @@ import dev.steppe.model.DesiredTransition;
 import dev.steppe.model.DrainStrategy;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
-import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.Ids;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;

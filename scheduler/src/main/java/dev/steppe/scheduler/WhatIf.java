@@ -2,7 +2,6 @@ package dev.steppe.scheduler;
 
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
-import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.Ids;
 import dev.steppe.model.Job;
 import dev.steppe.state.Command;
@@ -10,8 +9,6 @@ import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /** What the scheduler would do for a job now, and what it would do had some commands been carried out before. */

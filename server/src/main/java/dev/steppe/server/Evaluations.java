@@ -35,8 +35,7 @@ final class Evaluations {
             Duration wait,
             Instant now,
             RandomGenerator random) {
-        return earlier.successor(
-                id(random), trigger, EvaluationStatus.PENDING, description, now.plus(wait), now);
+        return earlier.successor(id(random), trigger, EvaluationStatus.PENDING, description, now.plus(wait), now);
     }
 
     private static EvaluationId id(RandomGenerator random) {

@@ -31,8 +31,7 @@ final class MeshPublisher {
     /** Long enough to gather a burst of reports, short against the second in which a changed intention has to hold. */
     private static final Duration GATHER = Duration.ofMillis(10);
 
-    private static final Set<Table> TABLES =
-            EnumSet.of(Table.ALLOCATIONS, Table.NODES, Table.INTENTIONS, Table.ROOTS);
+    private static final Set<Table> TABLES = EnumSet.of(Table.ALLOCATIONS, Table.NODES, Table.INTENTIONS, Table.ROOTS);
 
     private final Loop loop;
     private final Store store;

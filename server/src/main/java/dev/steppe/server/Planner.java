@@ -9,7 +9,6 @@ import dev.steppe.scheduler.PlanCheck;
 import dev.steppe.scheduler.Scheduler;
 import dev.steppe.state.Command;
 import dev.steppe.state.Event;
-import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

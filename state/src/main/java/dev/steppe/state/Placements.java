@@ -93,15 +93,15 @@ public record Placements(List<Batch> batches) {
         return like == other
                 || like.metrics().isPresent() == other.metrics().isPresent()
                         && like.placed(
-                                other.id(),
-                                other.name(),
-                                other.nodeId(),
-                                other.nodeName(),
-                                other.previous(),
-                                other.epoch(),
-                                other.allocatedResources(),
-                                other.metrics())
-                        .equals(other);
+                                        other.id(),
+                                        other.name(),
+                                        other.nodeId(),
+                                        other.nodeName(),
+                                        other.previous(),
+                                        other.epoch(),
+                                        other.allocatedResources(),
+                                        other.metrics())
+                                .equals(other);
     }
 
     private static Place place(

@@ -105,7 +105,8 @@ class PlacementsTest {
         }
         byte[] bytes = Codec.toBinary(Placements.class, Placements.of(many));
         assertThat(bytes.length).isLessThan(70_000);
-        var read = Codec.fromBinary(Placements.class, bytes).all(node -> Optional.of(new Placements.Known(node, "node")));
+        var read =
+                Codec.fromBinary(Placements.class, bytes).all(node -> Optional.of(new Placements.Known(node, "node")));
         assertThat(read).isEqualTo(many);
         assertThat(read)
                 .allSatisfy(it -> assertThat(it.allocatedResources())

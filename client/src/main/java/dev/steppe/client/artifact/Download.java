@@ -1,7 +1,7 @@
 package dev.steppe.client.artifact;
 
-import dev.steppe.model.ArtifactSource;
 import dev.steppe.client.network.AnyCertificate;
+import dev.steppe.model.ArtifactSource;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

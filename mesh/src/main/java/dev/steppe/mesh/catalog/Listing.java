@@ -74,8 +74,7 @@ final class Listing {
 
     private static <K extends Comparable<K>> PersistentMap<K, PersistentMap<Place, Instance>> with(
             PersistentMap<K, PersistentMap<Place, Instance>> lists, K key, Instance instance) {
-        return lists.put(
-                key, lists.get(key).orElseGet(PersistentMap::empty).put(Place.of(instance), instance));
+        return lists.put(key, lists.get(key).orElseGet(PersistentMap::empty).put(Place.of(instance), instance));
     }
 
     private static <K extends Comparable<K>> PersistentMap<K, PersistentMap<Place, Instance>> without(

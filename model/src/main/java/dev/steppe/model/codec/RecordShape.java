@@ -2,13 +2,11 @@ package dev.steppe.model.codec;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -89,16 +87,24 @@ public final class RecordShape {
 
     /** The record with another value of one component. */
     public static <T extends Record> T with(T record, String component, Object value) {
-        return with(record, Map.of(component, value));
+        return with(record, new Value(component, value));
     }
 
-    /** The record with other values of some components, by their names. */
+    /** What a component, by its name, is to be. */
+    public record Value(String component, Object value) {}
+
+    /** The record with other values of some components. */
     @SuppressWarnings("unchecked")
-    public static <T extends Record> T with(T record, Map<String, Object> changes) {
+    public static <T extends Record> T with(T record, Value... changes) {
         RecordShape shape = of(record.getClass());
-        Object[] values = shape.components.stream()
-                .map(each -> changes.getOrDefault(each.name(), each.of(record)))
-                .toArray();
+        var values = new Object[shape.components.size()];
+        for (int i = 0; i < values.length; i++) {
+            Component component = shape.components.get(i);
+            values[i] = component.of(record);
+            for (Value change : changes) {
+                values[i] = change.component.equals(component.name) ? change.value : values[i];
+            }
+        }
         try {
             return (T) shape.construct(values);
         } catch (CodecException refused) {

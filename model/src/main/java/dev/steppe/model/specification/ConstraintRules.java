@@ -50,7 +50,8 @@ final class ConstraintRules {
         at.addIf(
                 !ConstraintOperators.OF_A_NODE.contains(operator),
                 path + field,
-                where + "operator \"" + operator + "\" is not known; use one of " + String.join(", ", ConstraintOperators.OF_A_NODE)
+                where + "operator \"" + operator + "\" is not known; use one of "
+                        + String.join(", ", ConstraintOperators.OF_A_NODE)
                         + (field.equals("Constraints") ? ", distinct_hosts, distinct_property" : ""));
     }
 }

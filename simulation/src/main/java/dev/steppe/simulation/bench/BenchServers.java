@@ -94,7 +94,11 @@ final class BenchServers implements AutoCloseable {
         }
         Path log = directory.resolve("server-" + number + ".log");
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("STEPPE_JAVA_OPTIONS", "-Xmx" + heapMegabytes + "m -XX:-UseSerialGC -XX:+UseG1GC " + System.getProperty("steppe.bench.java", ""));
+        builder.environment()
+                .put(
+                        "STEPPE_JAVA_OPTIONS",
+                        "-Xmx" + heapMegabytes + "m -XX:-UseSerialGC -XX:+UseG1GC "
+                                + System.getProperty("steppe.bench.java", ""));
         servers.add(new Server(builder.start(), ports.get(0), log));
         await("server " + number + " takes part", () -> members(servers.getFirst()) > number);
     }

@@ -56,8 +56,7 @@ public final class Dialing implements Link {
     }
 
     /** Begins to open a stream; the end is told when that fails. */
-    public static Link begin(
-            Loop loop, KnownServers servers, RandomGenerator random, Attempts attempts, Link.End end) {
+    public static Link begin(Loop loop, KnownServers servers, RandomGenerator random, Attempts attempts, Link.End end) {
         var dialing = new Dialing(loop, servers, random, attempts, end);
         loop.execute(dialing::next);
         return dialing;

@@ -161,9 +161,12 @@ public final class StreamDialer implements AutoCloseable {
                         dialing.taken(this);
                     }
                 }
-                case StreamNotice.Elsewhere elsewhere -> dialing.pointed(
+                case StreamNotice.Elsewhere elsewhere ->
+                    dialing.pointed(
                             this,
-                            elsewhere.leader().flatMap(it -> read(List.of(it)).stream().findFirst()),
+                            elsewhere
+                                    .leader()
+                                    .flatMap(it -> read(List.of(it)).stream().findFirst()),
                             read(elsewhere.servers()));
                 case StreamNotice.Alive alive -> {}
                 case StreamNotice.Goodbye goodbye -> {}
