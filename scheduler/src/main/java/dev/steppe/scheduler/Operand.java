@@ -4,7 +4,6 @@ import dev.steppe.language.pattern.InvalidPatternException;
 import dev.steppe.language.pattern.LinearPattern;
 import dev.steppe.language.version.VersionConstraints;
 import java.math.BigDecimal;
-import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;

@@ -72,7 +72,7 @@ final class NodePoolRoutes {
     /** What of a snapshot is in the pool. */
     @FunctionalInterface
     private interface Content {
-        Listing.Page<?> of(Snapshot snapshot, Listing listing, String pool);
+        Listing.Page<?> of(Snapshot snapshot, Listing listing, String pool) throws Refused;
     }
 
     private Answer within(Request request, Table table, Content content)
