@@ -8,6 +8,7 @@ import dev.steppe.client.Client;
 import dev.steppe.client.data.DataReader;
 import dev.steppe.client.disk.FarDisks;
 import dev.steppe.client.node.Fingerprint;
+import dev.steppe.consensus.Leadership;
 import dev.steppe.io.ThreadLoop;
 import dev.steppe.server.Server;
 import dev.steppe.wire.Transport;
@@ -40,6 +41,7 @@ public final class Assembly implements AutoCloseable {
     private final Optional<NodePart> node;
     private final EdgePart edge;
     private final CompletableFuture<String> givenUp;
+    private final CompletableFuture<String> logStopped = new CompletableFuture<>();
     private final OwnCertificates certificates = new OwnCertificates();
     private final AtomicReference<Reload> reload = new AtomicReference<>(AgentControl.none()::reload);
 
@@ -79,6 +81,11 @@ public final class Assembly implements AutoCloseable {
                 false,
                 new Control());
         edge = new EdgePart(parts, options, certificates, link, server, node, identity);
+        server.ifPresent(it -> it.consensus().onLeadership(part -> {
+            if (part instanceof Leadership.Stopped stopped) {
+                logStopped.complete(stopped.reason());
+            }
+        }));
     }
 
     /** How the node reaches the data of other nodes' allocations; a development agent has no other node. */
@@ -135,6 +142,11 @@ public final class Assembly implements AutoCloseable {
 
     InetSocketAddress consulAddress() {
         return edge.consulAddress();
+    }
+
+    /** Done, with the reason, when this agent's log takes part no more: the agent is of little use from then on. */
+    CompletableFuture<String> logStopped() {
+        return logStopped;
     }
 
     /** What to do when somebody asks this agent to read its configuration again. */

@@ -72,15 +72,13 @@ public final class Main {
         var options = parsed.options().get();
         try (var log = AgentLog.install(options.configuration().log(), err)) {
             parsed.notices().forEach(notice -> LOG.log(Level.INFO, "configuration: " + notice));
-            return run(options, out, agent -> {
-                var reloading = new Reloading(
-                        arguments, System.getenv(), root, parsed.words().orElseThrow(), agent, log);
-                agent.onReload(reloading::again);
-                if (!options.development()) {
-                    // whoever closes the terminal of a development agent wants it to end
-                    Signals.handle("HUP", reloading::onSignal);
-                }
-            });
+            var reloading = new Reloading(
+                    arguments, System.getenv(), root, parsed.words().orElseThrow(), log);
+            if (!options.development()) {
+                // whoever closes the terminal of a development agent wants it to end
+                Signals.handle("HUP", reloading::onSignal);
+            }
+            return run(options, out, reloading::follow);
         } catch (IOException failed) {
             err.println("steppe agent: " + failed.getMessage());
             return 1;
@@ -91,7 +89,7 @@ public final class Main {
     }
 
     /** Runs until a signal. A development agent then stops and removes everything; others leave their tasks to the next. */
-    private static int run(AgentOptions options, PrintStream out, Consumer<Assembly> started)
+    private static int run(AgentOptions options, PrintStream out, Consumer<Assembly> begun)
             throws IOException, InterruptedException {
         var signal = StopSignal.install();
         // before anything starts: a signal that comes during the start means the same as later
@@ -99,17 +97,17 @@ public final class Main {
         var ending = leaving.isEmpty()
                 ? new AtomicReference<>("")
                 : Signals.remember(leaving, name -> System.exit(name.equals("INT") ? INTERRUPTED : TERMINATED));
-        try (var agent = Assembly.start(options)) {
-            started.accept(agent);
-            return run(agent, options, signal, ending, out);
+        try {
+            boolean wanted = new AgentLife(options, signal, begun)
+                    .live(agent -> announce(agent, options, out), agent -> farewell(agent, options, ending.get(), out));
+            return wanted ? 0 : 1;
         } finally {
             // also after a failure, or the process would never end
             signal.done();
         }
     }
 
-    private static int run(
-            Assembly agent, AgentOptions options, StopSignal signal, AtomicReference<String> ending, PrintStream out)
+    private static void announce(Assembly agent, AgentOptions options, PrintStream out)
             throws IOException, InterruptedException {
         var pidFile = options.configuration().pidFile();
         if (pidFile.isPresent()) {
@@ -117,28 +115,25 @@ public final class Main {
         }
         out.println(agent.announcement());
         ReadyNotice.send(System.getenv());
-        var trouble = new AtomicReference<>("");
-        agent.givenUp().thenAccept(reason -> {
-            trouble.set(reason);
-            signal.want();
-        });
-        signal.await();
+    }
+
+    private static void farewell(Assembly agent, AgentOptions options, String ending, PrintStream out)
+            throws IOException, InterruptedException {
+        var pidFile = options.configuration().pidFile();
         if (pidFile.isPresent()) {
             Files.deleteIfExists(pidFile.get());
         }
-        if (!trouble.get().isEmpty()) {
-            LOG.log(Level.ERROR, "this agent cannot go on: " + trouble.get());
-            return 1;
-        }
-        if (options.development()) {
+        String trouble = agent.givenUp().getNow("");
+        if (!trouble.isEmpty()) {
+            LOG.log(Level.ERROR, "this agent cannot go on: " + trouble);
+        } else if (options.development()) {
             out.println("==> Stopping: ending all allocations and removing what they used");
             agent.stopAndRemove();
-        } else if (!ending.get().isEmpty()) {
+        } else if (!ending.isEmpty()) {
             out.println("==> Stopping: ending all allocations, as leave_on_interrupt or leave_on_terminate says");
             agent.endAllocations(options.configuration().leaving().deadline());
         } else {
             out.println("==> Stopping: tasks run on");
         }
-        return 0;
     }
 }

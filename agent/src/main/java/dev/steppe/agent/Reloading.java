@@ -1,5 +1,6 @@
 package dev.steppe.agent;
 
+import dev.steppe.agent.configuration.Configuration;
 import dev.steppe.agent.configuration.Words;
 import dev.steppe.agent.log.AgentLog;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads the files and flags of a running agent again, on a signal or when the API is asked to: what can change without a
@@ -18,23 +20,30 @@ final class Reloading {
     private final List<String> arguments;
     private final Map<String, String> environment;
     private final boolean root;
-    private final Assembly agent;
     private final AgentLog log;
+    private Optional<Assembly> agent = Optional.empty();
+    private Optional<Configuration> applied = Optional.empty();
     private Words words;
 
-    Reloading(
-            List<String> arguments,
-            Map<String, String> environment,
-            boolean root,
-            Words words,
-            Assembly agent,
-            AgentLog log) {
+    Reloading(List<String> arguments, Map<String, String> environment, boolean root, Words words, AgentLog log) {
         this.arguments = List.copyOf(arguments);
         this.environment = Map.copyOf(environment);
         this.root = root;
         this.words = words;
-        this.agent = agent;
         this.log = log;
+    }
+
+    /** From now on it is that agent's configuration; what was read again before holds for it too. */
+    synchronized void follow(Assembly newAgent) {
+        agent = Optional.of(newAgent);
+        newAgent.onReload(this::again);
+        try {
+            if (applied.isPresent()) {
+                newAgent.apply(applied.get());
+            }
+        } catch (IOException wrong) {
+            LOG.log(Level.ERROR, "what was read again does not hold any more: " + wrong.getMessage());
+        }
     }
 
     /** One line for each thing that is written otherwise now. Fails, with nothing changed, where something is wrong. */
@@ -48,13 +57,16 @@ final class Reloading {
         var changes = words.until(newer);
         List<String> certificates;
         try {
-            certificates = agent.readCertificates(configuration);
+            certificates = agent.isPresent() ? agent.get().readCertificates(configuration) : List.of();
         } catch (IOException wrong) {
             throw new IOException("nothing was changed, the certificates in use stay: " + wrong.getMessage(), wrong);
         }
         if (!changes.reloadable().isEmpty()) {
             log.apply(configuration.log());
-            agent.apply(configuration);
+            if (agent.isPresent()) {
+                agent.get().apply(configuration);
+            }
+            applied = Optional.of(configuration);
         }
         LOG.log(
                 Level.DEBUG,

@@ -1,15 +1,18 @@
 package dev.steppe.agent;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The wish of whoever runs this process that it ends (Ctrl-C, a termination signal). The process stays until what has to
  * be done first is done. One per process.
  */
 public final class StopSignal {
-    private final CountDownLatch wanted = new CountDownLatch(1);
+    private final CompletableFuture<Void> wanted = new CompletableFuture<>();
     private final CountDownLatch done = new CountDownLatch(1);
 
     private StopSignal() {}
@@ -23,7 +26,7 @@ public final class StopSignal {
     }
 
     private void hold() {
-        wanted.countDown();
+        wanted.complete(null);
         try {
             done.await();
         } catch (InterruptedException forced) {
@@ -33,17 +36,33 @@ public final class StopSignal {
 
     /** The process itself wants to end. */
     public void want() {
-        wanted.countDown();
+        wanted.complete(null);
     }
 
     /** Waits for the wish. */
     public void await() throws InterruptedException {
-        wanted.await();
+        awaitOr(wanted);
+    }
+
+    /** Waits for the wish or for something else; true when it is the wish. */
+    public boolean awaitOr(CompletableFuture<?> other) throws InterruptedException {
+        var either = new CountDownLatch(1);
+        other.whenComplete((done, failed) -> either.countDown());
+        wanted.whenComplete((done, failed) -> either.countDown());
+        either.await();
+        return wanted.isDone();
     }
 
     /** True when the wish came within the time. */
     public boolean await(Duration patience) throws InterruptedException {
-        return wanted.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            wanted.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException notYet) {
+            return false;
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException("a wish cannot fail", impossible);
+        }
     }
 
     /** Lets the process end. */

@@ -224,8 +224,8 @@ class SecuredAgentTest {
                         new PrintStream(log, true, StandardCharsets.UTF_8));
                 var open = connect(started)) {
             var reloading =
-                    new Reloading(arguments, Map.of(), false, parsed.words().orElseThrow(), started, console);
-            started.onReload(reloading::again);
+                    new Reloading(arguments, Map.of(), false, parsed.words().orElseThrow(), console);
+            reloading.follow(started);
             var before = certificate(started);
             assertThat(certificateOf(open)).isEqualTo(before);
             assertThat(reloading.again()).containsExactly("nothing is written otherwise");

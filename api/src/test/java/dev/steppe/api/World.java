@@ -232,7 +232,7 @@ public final class World implements Region, AutoCloseable {
     public long apply(Command command) throws Refused {
         return switch (store.apply(command.encode())) {
             case Store.Result.Applied(var index, var keys) -> index;
-            case Store.Result.Refused(var index, var reason, var keys) ->
+            case Store.Result.Refused(var index, var reason, var keys, var fault) ->
                 throw new Refused(Refused.Kind.RULE_BROKEN, reason);
         };
     }

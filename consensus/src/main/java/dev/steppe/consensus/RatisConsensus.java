@@ -52,9 +52,10 @@ public final class RatisConsensus implements Consensus {
      * Starts a member: recovers its state from the newest snapshot, and takes part from then on. The commands in its log
      * after that snapshot are applied as soon as they are known to be durable on a majority.
      *
-     * @throws IOException if the directory cannot be used or what is in it is damaged
+     * @throws IOException if the directory cannot be used, has no room, or what is in it is damaged
      */
     public static RatisConsensus start(ConsensusOptions options, ReplicatedMachine machine) throws IOException {
+        DiskRoom.require(options.directory());
         OwnAddress.settle(options, machine);
         var consensus = new RatisConsensus(options, machine);
         try {
@@ -278,12 +279,25 @@ public final class RatisConsensus implements Consensus {
         }
         announcer.announce(new Leadership.Stopped("closed"));
         batcher.close();
+        closeEngine();
+        scope.close();
+    }
+
+    /** An engine without a log of its own would go on leading, and nobody else could: it goes, off its own threads. */
+    private void endEngine() {
+        try {
+            scope.startPlatform("end-engine", this::closeEngine);
+        } catch (IllegalStateException closed) {
+            LOG.log(Level.DEBUG, "the engine is being closed already");
+        }
+    }
+
+    private void closeEngine() {
         try {
             server.close();
         } catch (IOException failure) {
             LOG.log(Level.WARNING, "log not closed cleanly directory=" + options.directory(), failure);
         }
-        scope.close();
     }
 
     private void leadershipMayHaveChanged() {
@@ -312,6 +326,7 @@ public final class RatisConsensus implements Consensus {
         @Override
         public void stopped(String reason) {
             announcer.announce(new Leadership.Stopped(reason));
+            endEngine();
         }
 
         @Override

@@ -23,7 +23,7 @@ final class ForgottenKeys implements Controller {
 
     @Override
     public List<Command> decide(Snapshot snapshot, Instant now) {
-        if (lastRun.plus(EVERY).isAfter(now)) {
+        if (!now.isBefore(lastRun) && lastRun.plus(EVERY).isAfter(now)) {
             return List.of();
         }
         lastRun = now;

@@ -52,7 +52,7 @@ final class Garbage implements Controller {
 
     @Override
     public List<Command> decide(Snapshot snapshot, Instant now) {
-        if (lastRun.plus(retention.lookEvery()).isAfter(now)) {
+        if (!now.isBefore(lastRun) && lastRun.plus(retention.lookEvery()).isAfter(now)) {
             return List.of();
         }
         var evaluations = evaluations(snapshot, now);

@@ -11,13 +11,14 @@ import java.util.random.RandomGenerator;
 
 /**
  * Until when each node has to be heard of. A queue by time: hearing of a node and looking for silent ones cost the same
- * few steps with ten nodes and with ten thousand. Owned by the server's loop.
+ * few steps with ten nodes and with ten thousand. A clock that is set is no silence. Owned by the server's loop.
  */
 final class Heartbeats {
     /** A silent node is looked at again this soon, until the state says what it is. */
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
     private final Server.Heartbeat terms;
+    private final SteadyTime time = new SteadyTime();
     private final TreeMap<NodeId, Due> byNode = new TreeMap<>();
     private final TreeSet<Due> byTime = new TreeSet<>();
 
@@ -41,7 +42,7 @@ final class Heartbeats {
     /** The node was heard of now. Says when to speak again: a little earlier than it must, no two nodes alike. */
     Duration heard(NodeId node, Instant now, int nodes, RandomGenerator random) {
         var every = every(nodes);
-        expect(node, now.plus(every).plus(terms.grace()));
+        expect(node, time.at(now).plus(every).plus(terms.grace()));
         long millis = every.toMillis();
         return Duration.ofMillis(millis - random.nextLong(millis / 4 + 1));
     }
@@ -52,7 +53,8 @@ final class Heartbeats {
         byTime.clear();
         var every = every(nodes.size()).plus(terms.grace());
         var patience = every.compareTo(terms.afterFailover()) > 0 ? every : terms.afterFailover();
-        nodes.forEach(node -> expect(node, now.plus(patience)));
+        var until = time.at(now).plus(patience);
+        nodes.forEach(node -> expect(node, until));
     }
 
     private void expect(NodeId node, Instant at) {
@@ -67,10 +69,11 @@ final class Heartbeats {
     /** The nodes that are overdue. They stay so until they are heard of or forgotten. */
     List<NodeId> silent(Instant now) {
         var found = new ArrayList<NodeId>();
-        while (!byTime.isEmpty() && byTime.first().at.isBefore(now)) {
+        var steady = time.at(now);
+        while (!byTime.isEmpty() && byTime.first().at.isBefore(steady)) {
             var due = byTime.first();
             found.add(due.node);
-            expect(due.node, now.plus(AGAIN));
+            expect(due.node, steady.plus(AGAIN));
         }
         return found;
     }

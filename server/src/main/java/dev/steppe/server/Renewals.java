@@ -7,18 +7,20 @@ import java.util.TreeMap;
 
 /**
  * When what must be renewed was renewed last: in the leader's memory only, because a renewal changes nothing that others
- * could see. A new leader gives everything its full time again. Owned by the server's loop.
+ * could see. A new leader gives everything its full time again, and a clock that is set takes none away. Owned by the server's loop.
  */
 final class Renewals {
+    private final SteadyTime time = new SteadyTime();
     private final TreeMap<String, Instant> renewed = new TreeMap<>();
 
     void renew(String name, Instant now) {
-        renewed.put(name, now);
+        renewed.put(name, time.at(now));
     }
 
     /** Whether that was not renewed for so long; what was never heard of begins now. */
     boolean isOverdue(String name, Duration patience, Instant now) {
-        return renewed.computeIfAbsent(name, it -> now).plus(patience).isBefore(now);
+        var steady = time.at(now);
+        return renewed.computeIfAbsent(name, it -> steady).plus(patience).isBefore(steady);
     }
 
     /** Forgets everything that is not named. */

@@ -22,27 +22,43 @@ class HeartbeatsTest {
         return new NodeId("n%05d".formatted(number));
     }
 
+    /** Looks every second, as a server does, until so many seconds have passed; what it finds in the end. */
+    private List<NodeId> silentAfter(int from, int until) {
+        var found = List.<NodeId>of();
+        for (int second = from; second <= until; second++) {
+            found = heartbeats.silent(AT.plusSeconds(second));
+        }
+        return found;
+    }
+
     @Test
     void a_node_is_silent_when_it_is_late_by_the_grace_and_stays_so_until_it_is_heard_of() {
         heartbeats.heard(node(1), AT, 1, random);
-        assertThat(heartbeats.silent(AT.plusSeconds(15))).isEmpty();
-        assertThat(heartbeats.silent(AT.plusSeconds(16))).containsExactly(node(1));
-        assertThat(heartbeats.silent(AT.plusSeconds(16)))
-                .as("not twice at once")
-                .isEmpty();
-        assertThat(heartbeats.silent(AT.plusSeconds(18))).containsExactly(node(1));
+        assertThat(silentAfter(0, 15)).isEmpty();
+        assertThat(silentAfter(16, 16)).containsExactly(node(1));
+        assertThat(silentAfter(16, 16)).as("not twice at once").isEmpty();
+        assertThat(silentAfter(18, 18)).containsExactly(node(1));
         heartbeats.heard(node(1), AT.plusSeconds(18), 1, random);
-        assertThat(heartbeats.silent(AT.plusSeconds(32))).isEmpty();
+        assertThat(silentAfter(18, 32)).isEmpty();
         heartbeats.forget(node(1));
-        assertThat(heartbeats.silent(AT.plusSeconds(99))).isEmpty();
+        assertThat(silentAfter(32, 99)).isEmpty();
     }
 
     @Test
     void a_new_leader_gives_every_node_time_to_find_it() {
         heartbeats.heard(node(1), AT, 2, random);
         heartbeats.begin(List.of(node(1), node(2)), AT.plusSeconds(60));
-        assertThat(heartbeats.silent(AT.plusSeconds(74))).isEmpty();
-        assertThat(heartbeats.silent(AT.plusSeconds(76))).containsExactly(node(1), node(2));
+        assertThat(silentAfter(60, 74)).isEmpty();
+        assertThat(silentAfter(75, 76)).containsExactly(node(1), node(2));
+    }
+
+    @Test
+    void a_clock_that_is_set_or_a_server_that_is_held_up_makes_no_node_silent() {
+        heartbeats.heard(node(1), AT, 1, random);
+        assertThat(silentAfter(0, 5)).isEmpty();
+        assertThat(silentAfter(3600, 3605)).as("an hour ahead").isEmpty();
+        assertThat(silentAfter(-3600, -3600)).as("two hours back").isEmpty();
+        assertThat(silentAfter(-3599, -3599)).as("late in the end").containsExactly(node(1));
     }
 
     @Test

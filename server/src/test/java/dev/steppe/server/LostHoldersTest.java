@@ -28,6 +28,7 @@ class LostHoldersTest {
     private final Store store = new Store();
     private final Renewals renewals = new Renewals();
     private final LostHolders controller = new LostHolders(renewals, new SessionChecks(new NewestCatalog("dc1")));
+    private long looked;
 
     @BeforeEach
     void node() throws CodecException {
@@ -58,8 +59,18 @@ class LostHoldersTest {
         renewals.renew(KeyEndpoint.sessionName(id), AT);
     }
 
+    private List<Command> look(long second) {
+        looked = second;
+        return controller.decide(store.snapshot(), AT.plusSeconds(second));
+    }
+
+    /** Looks every second, as a server does; what it decides in the end. */
     private List<Command> decide(long seconds) {
-        return controller.decide(store.snapshot(), AT.plusSeconds(seconds));
+        var decided = List.<Command>of();
+        while (looked < seconds) {
+            decided = look(looked + 1);
+        }
+        return decided;
     }
 
     @Test
@@ -69,6 +80,16 @@ class LostHoldersTest {
         renewals.renew(KeyEndpoint.sessionName("s1"), AT.plusSeconds(20));
         assertThat(decide(40)).isEmpty();
         assertThat(decide(41)).containsExactly(new Command.DestroySession("s1", AT.plusSeconds(41)));
+    }
+
+    @Test
+    void a_session_does_not_end_because_the_clock_was_set_and_ends_in_time_when_it_was_set_back() {
+        session("s1", Duration.ofSeconds(10));
+        assertThat(decide(10)).isEmpty();
+        assertThat(look(3_600)).isEmpty();
+        assertThat(look(-3_600)).isEmpty();
+        assertThat(decide(-3_595)).isEmpty();
+        assertThat(decide(-3_594)).containsExactly(new Command.DestroySession("s1", AT.plusSeconds(-3_594)));
     }
 
     @Test
@@ -84,7 +105,7 @@ class LostHoldersTest {
     void a_new_leader_gives_everybody_their_full_time_again() {
         session("s1", Duration.ofSeconds(10));
         renewals.clear();
-        assertThat(decide(1_000)).isEmpty();
+        assertThat(look(1_000)).isEmpty();
         assertThat(decide(1_020)).isEmpty();
         assertThat(decide(1_021)).hasSize(1);
     }

@@ -7,6 +7,7 @@ import dev.steppe.client.data.DataReader;
 import dev.steppe.client.data.ServerData;
 import dev.steppe.client.driver.TaskContext;
 import dev.steppe.client.driver.TaskResources;
+import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.Leadership;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.Task;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +39,8 @@ import java.util.stream.Stream;
 final class Cluster {
     private static final int CLOCK_ERROR_MILLIS_MAX = 40;
     private static final int PORT = 4647;
+    /** Servers that wait to be taken in. */
+    private static final int SPARE = 2;
 
     private final VirtualTime time;
     private final Tally tally;
@@ -55,11 +59,13 @@ final class Cluster {
         this.random = time.split();
         this.routes = new Routes(time);
         this.network = new SimulatedNetwork(time, tally, routes);
-        for (int i = 1; i <= serverCount; i++) {
-            servers.add(new SimulatedServer("s" + i, new LogDisk(time, forgetfulDisks)));
+        var founders =
+                IntStream.rangeClosed(1, serverCount).mapToObj(i -> "s" + i).toList();
+        for (int i = 1; i <= serverCount + SPARE; i++) {
+            var members = i <= serverCount ? founders : List.<String>of();
+            servers.add(new SimulatedServer("s" + i, new LogDisk(time, members, forgetfulDisks)));
         }
-        this.group = new LogGroup(
-                time, tally, routes, servers.stream().map(SimulatedServer::name).toList());
+        this.group = new LogGroup(time, tally, routes);
         for (int i = 1; i <= nodeCount; i++) {
             nodes.add(new SimulatedNode("n" + i));
         }
@@ -92,6 +98,15 @@ final class Cluster {
                 .max(Comparator.comparing(server -> server.term().orElseThrow()));
     }
 
+    /** Who takes part in the log, as the leader knows it. */
+    List<String> members() {
+        return leader().flatMap(SimulatedServer::running)
+                .map(server -> server.operator().members().all().stream()
+                        .map(member -> member.id().value())
+                        .toList())
+                .orElse(List.of());
+    }
+
     /** The state of the leader. */
     Optional<Snapshot> ledState() {
         return leader().flatMap(SimulatedServer::state);
@@ -120,6 +135,52 @@ final class Cluster {
             case Leadership.Following nobody -> then.accept(Reply.unavailable("No cluster leader"));
             case Leadership.Stopped stopped -> then.accept(Reply.unavailable(stopped.reason()));
         }
+    }
+
+    /** What somebody reads at a server that knows everything acknowledged before. */
+    interface Reading<T> {
+        T of(Server server, Snapshot snapshot);
+    }
+
+    /** Reads through a server: it, or the leader it knows, makes sure first that its state is not old. */
+    <T> void read(SimulatedServer asked, Reading<T> reading, Consumer<T> then) {
+        if (asked.running.isEmpty()) {
+            return;
+        }
+        var running = asked.running.get();
+        switch (running.log.leadership()) {
+            case Leadership.Leading leading -> readHere(running, reading, then);
+            case Leadership.Following following ->
+                following
+                        .leader()
+                        .ifPresent(leader -> readThere(asked.name, leader.value(), running.loop, reading, then));
+            case Leadership.Stopped stopped -> {}
+        }
+    }
+
+    private static <T> void readHere(RunningServer running, Reading<T> reading, Consumer<T> then) {
+        running.log.readBarrier(barrier -> {
+            if (barrier instanceof Consensus.Barrier.Reached) {
+                then.accept(reading.of(running.server, running.store.snapshot()));
+            }
+        });
+    }
+
+    private <T> void readThere(String from, String to, SimulatedLoop asking, Reading<T> reading, Consumer<T> then) {
+        carry(
+                from,
+                to,
+                () -> servers.stream()
+                        .filter(it -> it.name.equals(to))
+                        .flatMap(it -> it.running.stream())
+                        .forEach(leader -> readHere(
+                                leader,
+                                reading,
+                                value -> carry(to, from, () -> {
+                                    if (asking.isOpen()) {
+                                        then.accept(value);
+                                    }
+                                }))));
     }
 
     private <T> void handOn(String from, String to, SimulatedLoop asking, Call<T> call, Consumer<Reply<T>> then) {

@@ -3,6 +3,9 @@ package dev.steppe.simulation;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientStatus;
+import dev.steppe.model.Deployment;
+import dev.steppe.model.DeploymentState;
+import dev.steppe.model.DeploymentStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.DrainStatus;
 import dev.steppe.model.Evaluation;
@@ -27,11 +30,15 @@ import java.util.TreeSet;
 
 /** What must be true of a cluster after every event, and what must become true when nothing disturbs it any more. */
 final class Invariants {
+    private static final String REPLACED = "alloc is being updated due to job update";
+    private static final int PREEMPTED_BELOW = 10;
+
     private final Cluster cluster;
     private final Users users;
     private final Tally tally;
     private final TreeMap<AllocationId, ClientStatus> ended = new TreeMap<>();
     private final TreeMap<JobKey, Long> launches = new TreeMap<>();
+    private final TreeMap<Long, String> leaders = new TreeMap<>();
     private Optional<Snapshot> checked = Optional.empty();
     private long machinesSeen = -1;
 
@@ -52,6 +59,7 @@ final class Invariants {
 
     /** Always. */
     void check() {
+        one_leader_per_term();
         long machinesNow = cluster.nodes().stream()
                 .mapToLong(node -> node.machine().changes())
                 .sum();
@@ -65,7 +73,11 @@ final class Invariants {
             return;
         }
         var snapshot = state.get();
-        checked.ifPresent(before -> drained_nodes_are_empty(before, snapshot));
+        checked.ifPresent(before -> {
+            drained_nodes_are_empty(before, snapshot);
+            the_version_before_stays_until_promotion(before, snapshot);
+            only_lower_priorities_are_preempted(before, snapshot);
+        });
         checked = state;
         nothing_acknowledged_is_lost(snapshot);
         no_node_is_over_committed(snapshot);
@@ -74,6 +86,18 @@ final class Invariants {
         one_live_instance_per_name_and_epoch(snapshot);
         no_launch_happens_twice(snapshot);
         what_ended_stays_ended(snapshot);
+    }
+
+    private void one_leader_per_term() {
+        for (var server : cluster.servers()) {
+            server.term().ifPresent(term -> {
+                var other = leaders.putIfAbsent(term, server.name());
+                require(
+                        other == null || other.equals(server.name()),
+                        "one_leader_per_term",
+                        other + " and " + server.name() + " lead in term " + term);
+            });
+        }
     }
 
     private void no_task_runs_twice_on_a_machine() {
@@ -170,7 +194,8 @@ final class Invariants {
         for (Allocation allocation : snapshot.allocations()) {
             if (!allocation.isTerminal()) {
                 var name = name(snapshot, allocation)
-                        + (mayBeCovered(snapshot, allocation) ? " epoch " + allocation.epoch() : "");
+                        + (mayBeCovered(snapshot, allocation) ? " epoch " + allocation.epoch() : "")
+                        + (isCanary(snapshot, allocation) ? " canary" : "");
                 var other = names.put(name, allocation);
                 require(
                         other == null,
@@ -178,6 +203,78 @@ final class Invariants {
                         name + " is both " + allocation.id() + " on " + allocation.nodeId() + " and "
                                 + (other == null ? "" : other.id() + " on " + other.nodeId()));
             }
+        }
+    }
+
+    /** It was placed beside the version before, which may have its name still. */
+    private static boolean isCanary(Snapshot snapshot, Allocation allocation) {
+        return allocation
+                .deploymentId()
+                .flatMap(snapshot::deployment)
+                .flatMap(deployment ->
+                        Optional.ofNullable(deployment.taskGroups().get(allocation.taskGroup())))
+                .filter(group -> group.placedCanaries().contains(allocation.id()))
+                .isPresent();
+    }
+
+    /** While canaries are tried, nothing of the version before stops because of the new one. */
+    private void the_version_before_stays_until_promotion(Snapshot before, Snapshot snapshot) {
+        for (Deployment deployment : snapshot.deployments()) {
+            var earlier = before.deployment(deployment.id()).filter(Deployment::isActive);
+            if (!deployment.isActive() || earlier.isEmpty()) {
+                continue;
+            }
+            deployment.taskGroups().forEach((name, group) -> {
+                boolean wasTrying = Optional.ofNullable(
+                                earlier.get().taskGroups().get(name))
+                        .filter(DeploymentState::isTrying)
+                        .isPresent();
+                if (wasTrying && group.isTrying()) {
+                    nothingIsReplaced(before, snapshot, deployment, name);
+                } else if (wasTrying) {
+                    tally.count(Tally.What.CANARIES_PROMOTED);
+                }
+            });
+        }
+    }
+
+    private static void nothingIsReplaced(Snapshot before, Snapshot snapshot, Deployment deployment, String group) {
+        for (Allocation allocation : snapshot.allocationsOf(deployment.jobKey())) {
+            boolean replaced = allocation.taskGroup().equals(group)
+                    && allocation.jobVersion() < deployment.jobVersion()
+                    && allocation.desiredStatus() == DesiredStatus.STOP
+                    && allocation.desiredDescription().equals(REPLACED)
+                    && before.allocation(allocation.id())
+                            .filter(it -> it.desiredStatus() == DesiredStatus.RUN)
+                            .isPresent();
+            require(
+                    !replaced,
+                    "the_version_before_stays_until_promotion",
+                    allocation.id() + " of " + deployment.jobKey() + " is replaced while canaries of version "
+                            + deployment.jobVersion() + " are tried");
+        }
+    }
+
+    /** Whoever goes for somebody else is at least so much less important. */
+    private void only_lower_priorities_are_preempted(Snapshot before, Snapshot snapshot) {
+        for (Allocation allocation : snapshot.allocations()) {
+            if (allocation.preemptedBy().isEmpty()
+                    || before.allocation(allocation.id())
+                            .flatMap(Allocation::preemptedBy)
+                            .isPresent()) {
+                continue;
+            }
+            tally.count(Tally.What.ALLOCATIONS_PREEMPTED);
+            var winner = snapshot.allocation(allocation.preemptedBy().get()).flatMap(snapshot::jobOf);
+            var loser = snapshot.jobOf(allocation);
+            require(
+                    winner.isPresent()
+                            && loser.isPresent()
+                            && winner.get().spec().priority()
+                                    >= loser.get().spec().priority() + PREEMPTED_BELOW,
+                    "only_lower_priorities_are_preempted",
+                    allocation.id() + " of " + allocation.jobKey() + " goes for "
+                            + allocation.preemptedBy().get());
         }
     }
 
@@ -283,10 +380,25 @@ final class Invariants {
             }
         }
         for (Job job : snapshot.jobs()) {
-            missing.addAll(missing(snapshot, job));
+            if (!wasGivenUp(snapshot, job)) {
+                missing.addAll(missing(snapshot, job));
+            }
         }
         missing.addAll(strangers(snapshot));
         return missing;
+    }
+
+    /** A version whose deployment failed is not brought out any further; what ran before it stays. */
+    private static boolean wasGivenUp(Snapshot snapshot, Job job) {
+        for (Deployment deployment : snapshot.deployments()) {
+            if (deployment.jobKey().equals(job.key())
+                    && deployment.jobVersion() == job.version()
+                    && deployment.jobCreateIndex() == job.createIndex()
+                    && deployment.status() == DeploymentStatus.FAILED) {
+                return !job.stop();
+            }
+        }
+        return false;
     }
 
     private static List<String> missing(Snapshot snapshot, Job job) {
@@ -323,7 +435,11 @@ final class Invariants {
             return List.of("no server leads");
         }
         var behind = new ArrayList<String>();
+        var members = cluster.members();
         for (var server : cluster.servers()) {
+            if (!members.contains(server.name())) {
+                continue;
+            }
             var state = server.state().orElseThrow();
             if (state.index() != led.get().index()) {
                 behind.add(server.name() + " is at " + state.index() + ", the leader at "

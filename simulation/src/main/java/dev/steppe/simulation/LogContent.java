@@ -11,18 +11,23 @@ import java.util.Optional;
 final class LogContent {
     private long term;
     private Optional<String> vote = Optional.empty();
-    private Stored snapshot = new Stored(0, 0, 0, new byte[0]);
+    private Stored snapshot;
     private final List<Entry> entries = new ArrayList<>();
 
-    /** An entry; without a command it only marks the begin of a term or a moment to read at. */
-    record Entry(long term, Optional<byte[]> command) {}
+    /** An entry; without a command it changes the members, or marks the begin of a term or a moment to read at. */
+    record Entry(long term, Optional<byte[]> command, Optional<List<String>> members) {}
 
-    /** A state: its last entry, that one's term, the commands in it, and its bytes. */
-    record Stored(long index, long term, long commands, byte[] bytes) {}
+    /** A state: its last entry, that one's term, the commands in it, its bytes, and who the members were then. */
+    record Stored(long index, long term, long commands, byte[] bytes, List<String> members) {}
+
+    /** That of a member that begins with these; of one that waits to be taken in, with nobody. */
+    LogContent(List<String> members) {
+        snapshot = new Stored(0, 0, 0, new byte[0], List.copyOf(members));
+    }
 
     /** The same content, to be changed apart. */
     LogContent copy() {
-        var copy = new LogContent();
+        var copy = new LogContent(List.of());
         copy.term = term;
         copy.vote = vote;
         copy.snapshot = snapshot;
@@ -44,6 +49,32 @@ final class LogContent {
 
     long lastIndex() {
         return snapshot.index + entries.size();
+    }
+
+    /** Who the members are: what the newest entry about them says counts, committed or not. */
+    List<String> members() {
+        return membersAt(lastIndex());
+    }
+
+    /** The same as far as the entries up to there say. */
+    List<String> membersAt(long index) {
+        for (long at = index; at > snapshot.index; at--) {
+            var said = entry(at).members;
+            if (said.isPresent()) {
+                return said.get();
+            }
+        }
+        return snapshot.members;
+    }
+
+    /** The newest entry about the members; 0 when it is in the snapshot. */
+    long membersIndex() {
+        for (long at = lastIndex(); at > snapshot.index; at--) {
+            if (entry(at).members.isPresent()) {
+                return at;
+            }
+        }
+        return 0;
     }
 
     /** The term of an entry that is there, or of the snapshot's last one; empty of others. */

@@ -1,5 +1,6 @@
 package dev.steppe.simulation;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -12,13 +13,14 @@ final class LogDisk {
     private final VirtualTime time;
     private final SplittableRandom random;
     private final boolean forgetful;
-    private final LogContent durable = new LogContent();
+    private final LogContent durable;
     private long lastWriteNanos;
     private boolean slow;
 
     /** A forgetful disk loses its newest entry when its member ends: a fault that invariants must find. */
-    LogDisk(VirtualTime time, boolean forgetful) {
+    LogDisk(VirtualTime time, List<String> members, boolean forgetful) {
         this.time = time;
+        this.durable = new LogContent(members);
         this.random = time.split();
         this.forgetful = forgetful;
     }

@@ -1,6 +1,5 @@
 package dev.steppe.simulation;
 
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -11,28 +10,18 @@ final class LogGroup {
     private final VirtualTime time;
     private final Tally tally;
     private final Routes routes;
-    private final List<String> names;
     private final SplittableRandom random;
     private final TreeMap<String, SimulatedLog> members = new TreeMap<>();
 
-    LogGroup(VirtualTime time, Tally tally, Routes routes, List<String> names) {
+    LogGroup(VirtualTime time, Tally tally, Routes routes) {
         this.time = time;
         this.tally = tally;
         this.routes = routes;
-        this.names = List.copyOf(names);
         this.random = time.split();
-    }
-
-    List<String> names() {
-        return names;
     }
 
     Tally tally() {
         return tally;
-    }
-
-    int majority() {
-        return names.size() / 2 + 1;
     }
 
     /** A member's process began. */

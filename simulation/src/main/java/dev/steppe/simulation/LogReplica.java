@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -12,7 +13,7 @@ import java.util.function.Consumer;
 
 /**
  * One member of the simulated log: elects and is elected, leads or follows, and says which entries are committed. A
- * small Raft without changes of membership: nobody votes or acknowledges before that is durable.
+ * small Raft whose members change one at a time: nobody votes or acknowledges before that is durable.
  */
 final class LogReplica {
     private static final Duration HEARTBEAT = Duration.ofMillis(100);
@@ -104,7 +105,15 @@ final class LogReplica {
     }
 
     private void others(Consumer<String> action) {
-        group.names().stream().filter(name -> !name.equals(self)).forEach(action);
+        content.members().stream().filter(name -> !name.equals(self)).forEach(action);
+    }
+
+    private int majority() {
+        return content.members().size() / 2 + 1;
+    }
+
+    private boolean isMember(String name) {
+        return content.members().contains(name);
     }
 
     private void awaitLeader() {
@@ -118,6 +127,11 @@ final class LogReplica {
     }
 
     private void stand() {
+        if (!isMember(self)) {
+            // it waits to be taken in, or was removed
+            awaitLeader();
+            return;
+        }
         long term = content.term() + 1;
         part = Part.STANDS;
         leader = Optional.empty();
@@ -139,7 +153,7 @@ final class LogReplica {
 
     private void elected(String voter) {
         voters.add(voter);
-        if (voters.size() >= group.majority()) {
+        if (voters.stream().filter(this::isMember).count() >= majority()) {
             lead();
         }
     }
@@ -149,13 +163,16 @@ final class LogReplica {
         leader = Optional.of(self);
         next.clear();
         matched.clear();
-        others(name -> {
-            next.put(name, content.lastIndex() + 1);
-            heardNanos.put(name, time.nowNanos());
-        });
+        heardNanos.clear();
+        others(this::begin);
         termBegan = append(Optional.empty());
         heartbeat(content.term());
         owner.partMayHaveChanged();
+    }
+
+    private void begin(String follower) {
+        next.put(follower, content.lastIndex() + 1);
+        heardNanos.put(follower, time.nowNanos());
     }
 
     /** Leads no more, as if it had been asked to; what is under way may or may not get through. */
@@ -173,8 +190,10 @@ final class LogReplica {
             return;
         }
         long recently = time.nowNanos() - DESERTED_AFTER.toNanos();
-        long reached = heardNanos.values().stream().filter(it -> it >= recently).count();
-        if (reached + 1 < group.majority()) {
+        long reached = heardNanos.entrySet().stream()
+                .filter(it -> isMember(it.getKey()) && it.getValue() >= recently)
+                .count();
+        if (reached + 1 < majority()) {
             stepDown();
             return;
         }
@@ -182,11 +201,43 @@ final class LogReplica {
         time.at(time.nowNanos() + HEARTBEAT.toNanos(), "log heartbeat " + self, this::isOpen, () -> heartbeat(term));
     }
 
-    /** Puts an entry into the log of this leader, and says where. */
+    /** Puts a command into the log of this leader, and says where. */
     long append(Optional<byte[]> command) {
+        return append(new LogContent.Entry(content.term(), command, Optional.empty()));
+    }
+
+    /** Changes the members by one; not before the change before it, and this leader's term, are committed. */
+    Optional<Long> change(List<String> members) {
+        long differences = members.stream().filter(name -> !isMember(name)).count()
+                + content.members().stream()
+                        .filter(name -> !members.contains(name))
+                        .count();
+        boolean settled = part == Part.LEADS && committed >= termBegan && content.membersIndex() <= committed;
+        if (!settled || differences > 1 || !members.contains(self)) {
+            return Optional.empty();
+        }
+        members.stream().filter(name -> !isMember(name)).forEach(this::begin);
+        return Optional.of(append(new LogContent.Entry(content.term(), Optional.empty(), Optional.of(members))));
+    }
+
+    /** How far a follower is, and when it was last heard of. */
+    record Follower(String name, long matched, long heardNanos) {}
+
+    /** What a leader knows of the others. */
+    List<Follower> followers() {
+        return part != Part.LEADS
+                ? List.of()
+                : content.members().stream()
+                        .filter(name -> !name.equals(self))
+                        .map(name ->
+                                new Follower(name, matched.getOrDefault(name, 0L), heardNanos.getOrDefault(name, 0L)))
+                        .toList();
+    }
+
+    private long append(LogContent.Entry one) {
         long term = content.term();
         long index = content.lastIndex() + 1;
-        var entry = List.of(new LogContent.Entry(term, command));
+        var entry = List.of(one);
         write(it -> it.append(index - 1, entry), () -> {
             if (part == Part.LEADS && content.term() == term) {
                 matched(self, index);
@@ -218,11 +269,15 @@ final class LogReplica {
 
     private void matched(String name, long upTo) {
         matched.merge(name, upTo, Math::max);
-        if (matched.size() < group.majority()) {
+        var sorted = matched.entrySet().stream()
+                .filter(it -> isMember(it.getKey()))
+                .map(Map.Entry::getValue)
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        if (sorted.size() < majority()) {
             return;
         }
-        var sorted = matched.values().stream().sorted(Comparator.reverseOrder()).toList();
-        long byMajority = sorted.get(group.majority() - 1);
+        long byMajority = sorted.get(majority() - 1);
         boolean ofThisTerm = content.termAt(byMajority)
                 .filter(term -> term == content.term())
                 .isPresent();
@@ -238,6 +293,10 @@ final class LogReplica {
     }
 
     void received(LogMessage message) {
+        if (message instanceof LogMessage.Candidacy candidacy && !isMember(candidacy.candidate())) {
+            // one that was removed and does not know it disturbs nobody
+            return;
+        }
         if (message.term() > content.term()) {
             write(it -> it.enter(message.term(), Optional.empty()), () -> {});
             part = Part.FOLLOWS;

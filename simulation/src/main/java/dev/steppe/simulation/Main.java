@@ -13,6 +13,8 @@ import dev.steppe.simulation.bench.StartBench;
 import dev.steppe.simulation.bench.TwoMillionBench;
 import dev.steppe.simulation.bench.churn.ChurnBench;
 import dev.steppe.simulation.faults.Faults;
+import dev.steppe.simulation.faults.Upgrade;
+import dev.steppe.simulation.guide.Guide;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
@@ -22,7 +24,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.logging.LogManager;
 
-/** What {@code ./dev bench}, {@code ./dev sim} and {@code ./dev faults} run. */
+/** What {@code ./dev bench}, {@code ./dev sim}, {@code ./dev faults} and {@code ./dev upgrade} run. */
 public final class Main {
     private static final PrintStream OUT = System.out;
     private static final PrintStream ERR = System.err;
@@ -58,9 +60,14 @@ public final class Main {
             simulate(seed, count);
         } else if (arguments.length >= 1 && arguments[0].equals("faults")) {
             Faults.main(Arrays.copyOfRange(arguments, 1, arguments.length));
+        } else if (arguments.length == 1 && arguments[0].equals("guide")) {
+            Guide.main(new String[0]);
+        } else if (arguments.length == 3 && arguments[0].equals("upgrade")) {
+            Upgrade.main(Arrays.copyOfRange(arguments, 1, arguments.length));
         } else {
-            ERR.println("usage: faults [--quick] [WORDS] | sim [SEED] [COUNT] | bench NAME; benchmarks: "
-                    + String.join(", ", benches.keySet()));
+            ERR.println(
+                    "usage: faults [--quick] [WORDS] | guide | upgrade OLDER NEWER | sim [SEED] [COUNT] | bench NAME; benchmarks: "
+                            + String.join(", ", benches.keySet()));
             System.exit(2);
         }
     }

@@ -8,6 +8,9 @@ import java.util.SplittableRandom;
 
 /** Makes jobs of every type, with whatever else a job may have that concerns several servers or nodes. */
 final class SimulatedJobs {
+    /** The priority of jobs that others make room for; usual ones have 50. */
+    static final int URGENT = 80;
+
     private final SplittableRandom random;
 
     SimulatedJobs(SplittableRandom random) {
@@ -18,11 +21,35 @@ final class SimulatedJobs {
     JobSpec make(JobKey key, String type, long revision) {
         return switch (type) {
             case "service" ->
-                spec(key, type, "", random.nextInt(1, 4), port() + disconnect(), tasks("{}", revision), revision);
+                spec(
+                        key,
+                        type,
+                        "",
+                        random.nextInt(1, 4),
+                        port() + disconnect() + update(),
+                        tasks("{}", revision),
+                        revision);
             case "batch" -> spec(key, type, "", random.nextInt(1, 3), "", tasks(ending(), revision), revision);
             case "periodic" -> spec(key, "batch", periodic(), 1, "", task("t", ending(), "", revision), revision);
-            default -> spec(key, type, "", 1, port(), tasks("{}", revision), revision);
+            default ->
+                random.nextInt(3) == 0
+                        ? spec(key, type, ",\"Priority\":" + URGENT, 1, "", greedy(revision), revision)
+                        : spec(key, type, "", 1, port(), tasks("{}", revision), revision);
         };
+    }
+
+    /** Needs room that others may have. */
+    private String greedy(long revision) {
+        return task("t", "{}", "", revision).replaceFirst("\"CPU\":\\d+", "\"CPU\":" + random.nextInt(1000, 1300));
+    }
+
+    /** Sometimes a new version is tried beside the one before, and somebody or nobody has to approve it. */
+    private String update() {
+        return random.nextInt(3) == 0
+                ? (",\"Update\":{\"MaxParallel\":%d,\"Canary\":%d,\"AutoPromote\":%b,\"MinHealthyTime\":1000000000,"
+                                + "\"HealthyDeadline\":20000000000,\"ProgressDeadline\":40000000000}")
+                        .formatted(random.nextInt(1, 3), random.nextInt(1, 3), random.nextBoolean())
+                : "";
     }
 
     private String ending() {

@@ -11,6 +11,7 @@ import dev.steppe.consensus.ReplicatedMachine;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -238,7 +239,8 @@ final class SimulatedLog implements Consensus {
         var state = bytes.toByteArray();
         journal.captured(self, commands, state);
         long term = replica.content().termAt(applied).orElseThrow();
-        replica.keep(new LogContent.Stored(applied, term, commands, state));
+        replica.keep(new LogContent.Stored(
+                applied, term, commands, state, replica.content().membersAt(applied)));
         then.accept(new SnapshotOutcome.Written(commands, state.length));
     }
 
@@ -255,7 +257,53 @@ final class SimulatedLog implements Consensus {
 
     @Override
     public Membership membership() {
-        return Membership.fixed(new Members(members()));
+        return new Membership() {
+            @Override
+            public Members members() {
+                return new Members(SimulatedLog.this.members());
+            }
+
+            @Override
+            public void change(Members wanted, Consumer<Outcome> then) {
+                SimulatedLog.this.change(
+                        wanted.all().stream().map(member -> member.id().value()).toList(), then);
+            }
+
+            @Override
+            public void transfer(Optional<MemberId> to, Consumer<Outcome> then) {
+                then.accept(new Outcome.Failed("the simulated log does not hand leadership over"));
+            }
+
+            @Override
+            public List<Progress> progress() {
+                return replica.followers().stream()
+                        .map(it -> new Progress(
+                                new MemberId(it.name()),
+                                Duration.ofNanos(time.nowNanos() - it.heardNanos()),
+                                it.matched()))
+                        .toList();
+            }
+        };
+    }
+
+    private void change(List<String> wanted, Consumer<Membership.Outcome> then) {
+        var index = part instanceof Leadership.Leading ? replica.change(wanted) : Optional.<Long>empty();
+        if (index.isEmpty()) {
+            then.accept(new Membership.Outcome.Failed("not now: another change is under way, or nobody leads"));
+            return;
+        }
+        waiting.put(index.get(), new Waiting(replica.content().term(), new Outcome() {
+            @Override
+            public void applied(long command, Optional<Object> result) {
+                group.tally().count(Tally.What.MEMBERS_CHANGED);
+                then.accept(new Membership.Outcome.Done());
+            }
+
+            @Override
+            public void lost() {
+                then.accept(new Membership.Outcome.Failed("leadership was lost"));
+            }
+        }));
     }
 
     @Override
@@ -273,7 +321,7 @@ final class SimulatedLog implements Consensus {
     }
 
     private List<Member> members() {
-        return group.names().stream()
+        return replica.content().members().stream()
                 .map(name -> Member.alone(new MemberId(name)))
                 .toList();
     }

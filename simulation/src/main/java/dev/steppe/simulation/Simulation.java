@@ -27,6 +27,7 @@ public final class Simulation {
     private final SplittableRandom random;
     private final Cluster cluster;
     private final Users users;
+    private final Registers registers;
     private final Faults faults;
     private final Invariants invariants;
     private boolean disturbing = true;
@@ -55,6 +56,7 @@ public final class Simulation {
         random = time.split();
         cluster = new Cluster(time, tally, servers, NODES, forgetfulDisks);
         users = new Users(time, cluster);
+        registers = new Registers(time, cluster, tally);
         faults = new Faults(time, cluster);
         invariants = new Invariants(cluster, users, tally);
     }
@@ -79,6 +81,7 @@ public final class Simulation {
             cluster.servers().forEach(Cluster.SimulatedServer::start);
             cluster.nodes().forEach(Cluster.SimulatedNode::startAgent);
             nextRequest();
+            nextReplacement();
             faults.begin();
             while (time.elapsed().compareTo(DISTURBED) < 0) {
                 step();
@@ -86,6 +89,7 @@ public final class Simulation {
             calm();
             converge();
             catchUp();
+            registers_have_one_order();
             return new Outcome(seed, time.steps(), time.elapsed(), users.acknowledged(), time.trace(), tally.counts());
         } catch (RuntimeException failure) {
             throw new Failed(
@@ -140,6 +144,24 @@ public final class Simulation {
                         "applied_states_are_equal", "after " + CAUGHT_UP_WITHIN + ": " + invariants.behind());
             }
         }
+    }
+
+    private void registers_have_one_order() {
+        var leader = cluster.leader().orElseThrow();
+        var wrong = registers.contradictions(
+                leader.running().orElseThrow(), leader.state().orElseThrow());
+        if (!wrong.isEmpty()) {
+            throw new Invariants.Broken("registers_have_one_order", wrong.toString());
+        }
+    }
+
+    private void nextReplacement() {
+        time.after(Duration.ofMillis(random.nextInt(20, 800)), "register", () -> {
+            if (disturbing) {
+                registers.ask();
+                nextReplacement();
+            }
+        });
     }
 
     private void nextRequest() {

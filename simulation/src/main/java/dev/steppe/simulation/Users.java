@@ -1,14 +1,22 @@
 package dev.steppe.simulation;
 
+import dev.steppe.consensus.Member;
+import dev.steppe.consensus.MemberId;
+import dev.steppe.consensus.Members;
+import dev.steppe.model.Deployment;
+import dev.steppe.model.DeploymentId;
+import dev.steppe.model.DeploymentState;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.Refusal;
+import dev.steppe.server.DeploymentEndpoint;
 import dev.steppe.server.JobEndpoint;
 import dev.steppe.server.NodeEndpoint;
 import dev.steppe.server.Reply;
+import dev.steppe.state.Snapshot;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -18,6 +26,8 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * People who register, change and stop jobs and empty nodes, through any server, and remember what they were told: which
@@ -28,6 +38,10 @@ final class Users {
             List.of("service", "service", "service", "batch", "batch", "system", "periodic");
     private static final SortedMap<String, String> NO_WORDS = Collections.emptySortedMap();
     private static final int NODE_PERCENT = 15;
+    private static final int DEPLOYMENT_PERCENT = 10;
+    private static final int MEMBERS_PERCENT = 6;
+    /** Asked for so many, newcomers are taken in without waiting. */
+    private static final int SERVERS_MANY = 99;
 
     /** Who has no answer by then does not know what became of the request, but that it is not under way any more. */
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
@@ -81,6 +95,14 @@ final class Users {
             askForNode(server);
             return;
         }
+        if (random.nextInt(100) < MEMBERS_PERCENT) {
+            changeMembers(server);
+            return;
+        }
+        if (random.nextInt(100) < DEPLOYMENT_PERCENT) {
+            judgeSomeDeployment(server);
+            return;
+        }
         int number = random.nextInt(TYPES.size());
         var type = TYPES.get(number);
         var key = new JobKey("default", new JobId(type + number));
@@ -122,6 +144,53 @@ final class Users {
         }
     }
 
+    /** Takes a server in that was none or was removed, or removes one. */
+    private void changeMembers(Cluster.SimulatedServer asked) {
+        var members = cluster.members();
+        var other =
+                cluster.servers().get(random.nextInt(cluster.servers().size())).name();
+        if (members.isEmpty()) {
+            return;
+        }
+        if (!members.contains(other)) {
+            cluster.<Members>ask(
+                    asked,
+                    (it, then) -> it.operator().join(Member.alone(new MemberId(other)), SERVERS_MANY, then),
+                    reply -> {});
+        } else if (members.size() > 1) {
+            cluster.<Members>ask(asked, (it, then) -> it.operator().remove(other, then), reply -> {});
+        }
+    }
+
+    /** Approves canaries, or gives a new version up. */
+    private void judgeSomeDeployment(Cluster.SimulatedServer server) {
+        var active = cluster.ledState().stream().flatMap(Users::active).toList();
+        if (!active.isEmpty()) {
+            var id = active.get(random.nextInt(active.size())).id();
+            if (random.nextInt(4) == 0) {
+                judge(server, (it, then) -> it.deployments().fail(id, then));
+            } else {
+                promote(server, id);
+            }
+        }
+    }
+
+    private static Stream<Deployment> active(Snapshot state) {
+        return StreamSupport.stream(state.deployments().spliterator(), false).filter(Deployment::isActive);
+    }
+
+    private void promote(Cluster.SimulatedServer server, DeploymentId id) {
+        judge(server, (it, then) -> it.deployments().promote(id, List.of(), then));
+    }
+
+    private void judge(Cluster.SimulatedServer server, Cluster.Call<DeploymentEndpoint.Changed> call) {
+        cluster.ask(server, call, reply -> {
+            if (reply instanceof Reply.Done<DeploymentEndpoint.Changed> done) {
+                acknowledged(done.index());
+            }
+        });
+    }
+
     private void change(Cluster.SimulatedServer server, Cluster.Call<NodeEndpoint.Changed> call) {
         cluster.ask(server, call, reply -> {
             if (reply instanceof Reply.Done<NodeEndpoint.Changed> done) {
@@ -130,7 +199,7 @@ final class Users {
         });
     }
 
-    /** Wants what can come to rest: nodes that take allocations, and nothing that launches for ever. */
+    /** Wants what can come to rest: nodes that take allocations, nothing that launches for ever or takes all the room, and no canaries that wait. */
     void settle() {
         var leader = cluster.leader();
         var state = cluster.ledState();
@@ -142,12 +211,21 @@ final class Users {
                 change(leader.get(), (it, then) -> it.nodes().setEligibility(node.id(), true, then));
             }
         }
+        active(state.get())
+                .filter(deployment -> deployment.taskGroups().values().stream().anyMatch(DeploymentState::isTrying))
+                .forEach(deployment -> promote(leader.get(), deployment.id()));
         for (JobKey key : possible.keySet()) {
             state.get()
                     .job(key)
-                    .filter(job -> job.isLaunching() && !underWay.containsKey(key))
+                    .filter(job -> job.isLaunching() || isUrgent(job) && !job.stop())
+                    .filter(job -> !underWay.containsKey(key))
                     .ifPresent(job -> stop(leader.get(), key, revision(job)));
         }
+    }
+
+    /** While it runs there may be no room for others. */
+    private static boolean isUrgent(Job job) {
+        return job.spec().priority() == SimulatedJobs.URGENT;
     }
 
     /** The revision of a job that the state holds. */

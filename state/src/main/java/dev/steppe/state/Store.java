@@ -29,7 +29,13 @@ public final class Store {
 
         record Applied(long index, KeyOutcome keys) implements Result {}
 
-        record Refused(long index, String reason, KeyOutcome keys) implements Result {}
+        /**
+         * It changed nothing, on any server.
+         *
+         * @param fault true when not the state is in its way but this program: it cannot read the command, or fails
+         *     within it
+         */
+        record Refused(long index, String reason, KeyOutcome keys, boolean fault) implements Result {}
     }
 
     private static final KeyOutcome NO_KEYS = new KeyOutcome(List.of(), List.of());
@@ -51,7 +57,7 @@ public final class Store {
         try {
             return apply(Command.decode(encoded));
         } catch (CodecException unreadable) {
-            return new Result.Refused(current.index(), "unreadable command: " + unreadable.getMessage(), NO_KEYS);
+            return new Result.Refused(current.index(), "unreadable command: " + unreadable.getMessage(), NO_KEYS, true);
         }
     }
 
@@ -67,11 +73,12 @@ public final class Store {
         try {
             refusal = applier.apply(command);
         } catch (RuntimeException bug) {
-            refusal = Optional.of("the command " + command.getClass().getSimpleName()
-                    + " cannot be applied (a fault of this program): " + bug);
+            var reason = "the command " + command.getClass().getSimpleName()
+                    + " cannot be applied (a fault of this program): " + bug;
+            return new Result.Refused(before.index(), reason, NO_KEYS, true);
         }
         if (refusal.isPresent()) {
-            return new Result.Refused(before.index(), refusal.get(), applier.keyOutcome());
+            return new Result.Refused(before.index(), refusal.get(), applier.keyOutcome(), false);
         }
         var after = new Snapshot(draft);
         current = after;

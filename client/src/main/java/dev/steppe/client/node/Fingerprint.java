@@ -16,9 +16,12 @@ import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeReserved;
 import dev.steppe.model.NodeSpec;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
@@ -124,9 +127,20 @@ public final class Fingerprint {
             return new NodeId(Files.readString(file).strip());
         }
         var id = new NodeId(said.orElseGet(() -> Ids.random(new SecureRandom())));
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, id.value());
+        Files.createDirectories(stateDirectory);
+        // whole and on the disk before anybody learns of it: a power cut must not make it another node, or none
+        var draft = stateDirectory.resolve("client-id.draft");
+        Files.writeString(draft, id.value());
+        force(draft);
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        force(stateDirectory);
         return id;
+    }
+
+    private static void force(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 
     /** What there is to give: what the machine has, or the configuration says instead, less what is reserved. */

@@ -1,6 +1,7 @@
 package dev.steppe.simulation.faults;
 
 import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.simulation.hosts.Commands;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -8,10 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,15 +22,12 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Faults {
     private static final PrintStream OUT = System.out;
-    private static final int REPEATS = 5;
-    private static final Duration AWAY = Duration.ofMinutes(10);
-    private static final Duration AWAY_QUICK = Duration.ofSeconds(20);
     private static final int TOLD_AT_MOST = 10;
 
     private final RealCluster cluster;
     private final Writers writers;
-    private final List<Duration> failOvers = new ArrayList<>();
-    private final Set<String> told = new HashSet<>();
+    private final TreeMap<String, List<Duration>> failOvers = new TreeMap<>();
+    private final Proof proof;
     private int passed;
     private int failed;
     private int skipped;
@@ -37,6 +35,7 @@ public final class Faults {
     private Faults(RealCluster cluster, Writers writers) {
         this.cluster = cluster;
         this.writers = writers;
+        this.proof = new Proof(cluster, writers);
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -45,13 +44,14 @@ public final class Faults {
         }
         var words = new ArrayList<>(List.of(arguments));
         boolean quick = words.remove("--quick");
-        var faults = Fault.all(quick ? 1 : REPEATS, quick ? AWAY_QUICK : AWAY).stream()
+        var plan = quick ? Fault.Plan.quick() : Fault.Plan.whole();
+        var faults = Fault.all(plan).stream()
                 .filter(fault -> words.isEmpty() || words.stream().anyMatch(fault.name()::contains))
                 .toList();
         var directory = Files.createTempDirectory("steppe-faults-");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         boolean good;
-        try (var cluster = new RealCluster(directory)) {
+        try (var cluster = new RealCluster(directory, plan.grace())) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> closeQuietly(cluster)));
             good = run(cluster, faults);
             if (!good) {
@@ -113,19 +113,27 @@ public final class Faults {
                 break;
             }
         }
-        failOvers.sort(Duration::compareTo);
         OUT.println(writers.counts());
+        failOvers.forEach((name, times) -> OUT.println(name + ": fail-over " + times(times)));
+        var all = failOvers.values().stream().flatMap(List::stream).toList();
         OUT.printf(
                 Locale.ROOT,
-                "faults: %d passed, %d failed, %d skipped; fail-over p50 %s, most %s (%d); %d s%n",
+                "faults: %d passed, %d failed, %d skipped; fail-over %s; %d s%n",
                 passed,
                 failed,
                 skipped,
-                failOvers.isEmpty() ? "none" : text(failOvers.get(failOvers.size() / 2)),
-                failOvers.isEmpty() ? "none" : text(failOvers.getLast()),
-                failOvers.size(),
+                times(all),
                 seconds(begun));
         return failed == 0;
+    }
+
+    private static String times(List<Duration> times) {
+        if (times.isEmpty()) {
+            return "not measured";
+        }
+        var sorted = times.stream().sorted().toList();
+        return "p50 " + text(sorted.get(sorted.size() / 2)) + ", most " + text(sorted.getLast()) + " (" + sorted.size()
+                + ")";
     }
 
     private static String text(Duration duration) {
@@ -137,27 +145,19 @@ public final class Faults {
         var hit = fault.strike().hit(cluster);
         if (hit.agents().isEmpty()) {
             skipped++;
-            OUT.println(fault.name() + ": skipped, this kernel cannot do it");
+            OUT.println(fault.name() + ": skipped, " + hit.impossible());
             return;
         }
-        Duration accepted;
-        if (fault.stopsAll()) {
-            TimeUnit.NANOSECONDS.sleep(fault.hold().toNanos());
-            hit.mend().mend();
-            accepted = writers.untilAccepted(cluster.servers());
-        } else {
-            accepted = writers.untilAccepted(cluster.servers());
-            TimeUnit.NANOSECONDS.sleep(fault.hold().toNanos());
-            hit.mend().mend();
-        }
-        if (fault.changesLeader()) {
-            failOvers.add(accepted);
+        var accepted = lasting(fault, hit);
+        if (fault.kind() == Fault.Kind.CHANGES_LEADER) {
+            failOvers.computeIfAbsent(fault.name(), name -> new ArrayList<>()).add(accepted);
         }
         cluster.awaitHealthy();
-        cluster.runShortJob(cluster.servers().get(passed % RealCluster.COUNT));
-        var wrong = new ArrayList<>(writers.contradictions(cluster.servers()));
-        wrong.addAll(cluster.changedTasks());
-        wrong.removeIf(line -> !told.add(line));
+        var tasks = "same tasks";
+        if (fault.kind() == Fault.Kind.STOPS_EVERYTHING) {
+            tasks = "all tasks run again, " + cluster.awaitTasksAgain() + " in the allocation they were in";
+        }
+        var wrong = proof.wrong();
         OUT.printf(
                 Locale.ROOT,
                 "%s (%s): first write %s after %s; %s; %d acknowledged; %d s%n",
@@ -166,8 +166,8 @@ public final class Faults {
                         ? hit.agents().size() + " agents"
                         : hit.agents().getFirst(),
                 text(accepted),
-                fault.stopsAll() ? "the start" : "it",
-                wrong.isEmpty() ? "nothing lost, one order, same tasks" : wrong.size() + " WRONG",
+                stopsServers(fault) ? "the start" : "it",
+                wrong.isEmpty() ? "nothing lost, one order, " + tasks : wrong.size() + " WRONG",
                 writers.acknowledged(),
                 seconds(begun));
         wrong.stream().limit(TOLD_AT_MOST).forEach(line -> OUT.println("  WRONG: " + line));
@@ -176,5 +176,20 @@ public final class Faults {
         } else {
             failed++;
         }
+    }
+
+    private static boolean stopsServers(Fault fault) {
+        return fault.kind() == Fault.Kind.STOPS_SERVERS || fault.kind() == Fault.Kind.STOPS_EVERYTHING;
+    }
+
+    /** Lets it last and mends it; how long it took until a write was accepted. */
+    private Duration lasting(Fault fault, Fault.Hit hit) throws IOException, InterruptedException {
+        var accepted = Optional.<Duration>empty();
+        if (!stopsServers(fault)) {
+            accepted = Optional.of(writers.untilAccepted(cluster.servers()));
+        }
+        TimeUnit.NANOSECONDS.sleep(fault.hold().toNanos());
+        hit.mend().mend();
+        return accepted.isPresent() ? accepted.get() : writers.untilAccepted(cluster.servers());
     }
 }

@@ -13,9 +13,9 @@ import java.util.Optional;
  * written once and names the one before it, so the values form a chain, and the chain tells whether there is one order that
  * everybody's answers agree with. Safe for use from any thread.
  */
-final class History {
+public final class History {
     /** The value of a register that was never written. */
-    static final String NOTHING = "";
+    public static final String NOTHING = "";
 
     private final String register;
     private final Map<String, String> before = new HashMap<>();
@@ -25,7 +25,7 @@ final class History {
     private final List<Seen> seen = new ArrayList<>();
     private final List<String> wrong = new ArrayList<>();
 
-    History(String register) {
+    public History(String register) {
         this.register = register;
     }
 
@@ -34,12 +34,12 @@ final class History {
     private record Seen(String value, long begun, String where) {}
 
     /** Somebody is about to write a value in the place of another. */
-    synchronized void attempt(String value, String inPlaceOf) {
+    public synchronized void attempt(String value, String inPlaceOf) {
         before.put(value, inPlaceOf);
     }
 
     /** The write was acknowledged; {@code index} is the one it was allowed to replace. */
-    synchronized void acknowledge(String value, long index, long begun, long ended) {
+    public synchronized void acknowledge(String value, long index, long begun, long ended) {
         acknowledged.put(value, new Acknowledged(value, begun, ended));
         var other = Optional.ofNullable(takenIndexes.putIfAbsent(index, value));
         other.ifPresent(first ->
@@ -47,16 +47,16 @@ final class History {
     }
 
     /** The write was answered with: somebody else was first. */
-    synchronized void refuse(String value, String where) {
+    public synchronized void refuse(String value, String where) {
         refused.put(value, where);
     }
 
     /** A read that had to see everything acknowledged before it began. */
-    synchronized void see(String value, long begun, String where) {
+    public synchronized void see(String value, long begun, String where) {
         seen.add(new Seen(value, begun, where));
     }
 
-    synchronized int acknowledgedCount() {
+    public synchronized int acknowledgedCount() {
         return acknowledged.size();
     }
 
@@ -65,7 +65,7 @@ final class History {
      *
      * @param begun when the read of that value began
      */
-    synchronized List<String> contradictions(String now, long begun) {
+    public synchronized List<String> contradictions(String now, long begun) {
         var found = new ArrayList<>(wrong);
         var positions = positions(now, found);
         for (var write : acknowledged.values()) {

@@ -2,6 +2,9 @@ package dev.steppe.simulation.faults;
 
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
+import dev.steppe.simulation.hosts.Commands;
+import dev.steppe.simulation.hosts.Disk;
+import dev.steppe.simulation.hosts.Host;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
@@ -24,9 +27,11 @@ final class RealAgent {
             server {
               enabled = true
               bootstrap_expect = 3
+              heartbeat_grace = "%ds"
             }
             """;
-    private static final String CLIENT = """
+    /** What the configuration of a client says. */
+    static final String CLIENT = """
             client {
               enabled = true
               bridge_network_name = "none"
@@ -43,17 +48,31 @@ final class RealAgent {
     private final boolean server;
     private final Path directory;
     private final HttpClient http;
+    private final Map<String, String> environment;
+    private final Disk disk;
+    private Path program = Path.of("steppe").toAbsolutePath();
     private Optional<Process> process = Optional.empty();
 
-    RealAgent(Host host, boolean server, Path directory, HttpClient http) throws IOException {
+    /** What the configuration of a server says. */
+    static String server(Duration grace) {
+        return SERVER.formatted(grace.toSeconds());
+    }
+
+    /**
+     * @param role what its configuration says beside its names
+     * @param environment of its process, beside what every process has
+     */
+    RealAgent(Host host, String role, Path directory, HttpClient http, Map<String, String> environment)
+            throws IOException {
         this.host = host;
-        this.server = server;
+        this.server = !role.equals(CLIENT);
         this.directory = directory;
         this.http = http;
+        this.environment = environment;
+        disk = Disk.make(file("disk"), data());
         Files.writeString(
                 file("hcl"),
-                "name = \"" + host.name() + "\"\ndata_dir = \"" + data() + "\"\nbind_addr = \"0.0.0.0\"\n"
-                        + (server ? SERVER : CLIENT));
+                "name = \"" + host.name() + "\"\ndata_dir = \"" + data() + "\"\nbind_addr = \"0.0.0.0\"\n" + role);
     }
 
     Host host() {
@@ -72,6 +91,10 @@ final class RealAgent {
         return directory.resolve(host.name());
     }
 
+    Disk disk() {
+        return disk;
+    }
+
     Path log() {
         return file("log");
     }
@@ -80,16 +103,29 @@ final class RealAgent {
         return directory.resolve(host.name() + "." + kind);
     }
 
+    /** Which program it is when it is started next. */
+    void isNow(Path otherProgram) {
+        program = otherProgram;
+    }
+
     void start(String... more) throws IOException {
-        var words = new ArrayList<>(
-                host.command(Path.of("steppe").toAbsolutePath().toString(), "agent", "-config=" + file("hcl")));
+        var words = new ArrayList<>(host.command(program.toString(), "agent", "-config=" + file("hcl")));
         words.addAll(List.of(more));
         var builder = new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         // six agents on one machine: the quick compiler alone leaves them time to work
         builder.environment().putIfAbsent("STEPPE_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+        builder.environment().putAll(environment);
         process = Optional.of(builder.start());
+    }
+
+    /** How often its log has stopped, as it says itself. */
+    long stoppedLogs() throws IOException {
+        try (var lines = Files.lines(log())) {
+            return lines.filter(line -> line.contains("the log of this server stopped"))
+                    .count();
+        }
     }
 
     boolean isAlive() {

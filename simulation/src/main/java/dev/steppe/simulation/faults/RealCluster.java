@@ -1,6 +1,9 @@
 package dev.steppe.simulation.faults;
 
 import dev.steppe.model.codec.Codec;
+import dev.steppe.simulation.hosts.Clocks;
+import dev.steppe.simulation.hosts.Commands;
+import dev.steppe.simulation.hosts.Host;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
@@ -9,6 +12,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -20,26 +25,38 @@ final class RealCluster implements AutoCloseable {
     private static final Duration SHORT = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final int LARGE = 400_000;
-    private static final String DISK = "96m";
+    private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Path directory;
+    private final Duration grace;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final List<RealAgent> servers = new ArrayList<>();
     private final List<RealAgent> clients = new ArrayList<>();
     private final TreeMap<String, String> tasks = new TreeMap<>();
+    private final Optional<Clocks> clocks;
     private int extraJobs;
+    private int boots;
     private boolean closed;
 
-    RealCluster(Path directory) throws IOException {
+    /** @param grace how late the heartbeat of a node may be before it is taken for lost */
+    RealCluster(Path directory, Duration grace) throws IOException {
         this.directory = directory;
+        this.grace = grace;
+        clocks = Clocks.make(directory);
         Host.makeBridge();
         for (int number = 1; number <= COUNT; number++) {
-            servers.add(new RealAgent(Host.make("s" + number, number), true, directory, http));
+            servers.add(agent("s" + number, number));
         }
         for (int number = 1; number <= COUNT; number++) {
-            clients.add(new RealAgent(Host.make("c" + number, COUNT + number), false, directory, http));
+            clients.add(agent("c" + number, COUNT + number));
         }
+    }
+
+    private RealAgent agent(String name, int number) throws IOException {
+        Map<String, String> environment = clocks.isPresent() ? clocks.get().environment(name) : Map.of();
+        var role = number <= COUNT ? RealAgent.server(grace) : RealAgent.CLIENT;
+        return new RealAgent(Host.make(name, number), role, directory, http, environment);
     }
 
     List<RealAgent> servers() {
@@ -79,8 +96,6 @@ final class RealCluster implements AutoCloseable {
 
     /** As docs/clusters.md says: one server begins, everybody else joins with a token. */
     void form() throws IOException, InterruptedException {
-        var small = Files.createDirectories(smallDisk().data());
-        Commands.run("mount", "-t", "tmpfs", "-o", "size=" + DISK + ",mode=755", "steppe-faults", small.toString());
         var first = servers.getFirst();
         first.start();
         var forServers = token(first, true);
@@ -93,9 +108,9 @@ final class RealCluster implements AutoCloseable {
         awaitHealthy();
     }
 
-    /** The server whose disk is small. */
-    RealAgent smallDisk() {
-        return servers.getLast();
+    /** What sets the clocks of agents; empty where that cannot be. */
+    Optional<Clocks> clocks() {
+        return clocks;
     }
 
     private Path token(RealAgent first, boolean server) throws IOException, InterruptedException {
@@ -119,6 +134,9 @@ final class RealCluster implements AutoCloseable {
                         != COUNT) {
                     return false;
                 }
+            }
+            for (var client : clients) {
+                client.read("/v1/agent/health", SHORT);
             }
             var health = servers.getFirst().read("/v1/operator/autopilot/health", SHORT);
             return leaders.size() == 1
@@ -160,14 +178,70 @@ final class RealCluster implements AutoCloseable {
                 .toList();
     }
 
-    /** Writes much through a server, whatever becomes of it. */
-    void tryLargeWrite(RealAgent server, int number) throws InterruptedException {
+    /** Writes much through a server; false when it was not taken. */
+    boolean tryLargeWrite(RealAgent server, int number) throws InterruptedException {
         try {
-            server.consul("PUT", "/v1/kv/large/" + number, "x".repeat(LARGE), SHORT);
+            return server.consul("PUT", "/v1/kv/large/" + number, "x".repeat(LARGE), SHORT)
+                            .statusCode()
+                    == 200;
         } catch (IOException failed) {
-            // a full disk takes nothing
-            Thread.yield();
+            return false;
         }
+    }
+
+    /**
+     * The power of all machines fails: disks keep what was forced onto them, and every process is gone at once, tasks
+     * included.
+     */
+    void cutPower() throws IOException {
+        for (var agent : all()) {
+            agent.disk().cutPower();
+        }
+        while (true) {
+            var running = new ArrayList<String>(List.of("kill", "-9"));
+            for (var agent : all()) {
+                agent.host().processes().forEach(pid -> running.add(pid.toString()));
+            }
+            if (running.size() == 2) {
+                break;
+            }
+            // some may end meanwhile
+            Commands.succeeds(running);
+        }
+        all().forEach(RealAgent::kill);
+        for (var agent : all()) {
+            agent.disk().powerUp();
+        }
+    }
+
+    /** The machines have power again, and start what they start by themselves. */
+    void bootAll() throws IOException {
+        // one kernel plays them all; it tells each boot from the one before
+        var boot = directory.resolve("boot_id");
+        Files.writeString(boot, "00000000-0000-4000-8000-%012d\n".formatted(++boots));
+        if (boots == 1) {
+            Commands.run("mount", "--bind", boot.toString(), BOOT.toString());
+        }
+        try (var files = Files.list(directory.resolve("tasks"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        for (var agent : all()) {
+            agent.start();
+        }
+    }
+
+    /** Waits until the tasks that a power cut ended run again; how many of them in the allocation in which they ran. */
+    long awaitTasksAgain() throws IOException, InterruptedException {
+        var before = new TreeMap<>(tasks);
+        await("the tasks to run again", () -> {
+            var now = processes();
+            return now.size() == TASKS && now.values().stream().allMatch(RealCluster::runs);
+        });
+        tasks.clear();
+        tasks.putAll(processes());
+        return before.keySet().stream().filter(tasks::containsKey).count();
     }
 
     /** Makes a server lead. */
@@ -209,7 +283,7 @@ final class RealCluster implements AutoCloseable {
     private static String job(String name, String type, int count, String script) {
         return """
                 {"ID":"%1$s","Name":"%1$s","Type":"%2$s","Datacenters":["*"],"TaskGroups":[{"Name":"g","Count":%3$d,
-                 "Tasks":[{"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/sh","args":["-c",%4$s]},
+                 "EphemeralDisk":{"SizeMB":10},"Tasks":[{"Name":"t","Driver":"raw_exec","LogConfig":{"MaxFiles":1,"MaxFileSizeMB":5},"Config":{"command":"/bin/sh","args":["-c",%4$s]},
                  "Resources":{"CPU":1,"MemoryMB":10}}]}]}
                 """.formatted(name, type, count, Codec.toJson(script));
     }
@@ -299,8 +373,10 @@ final class RealCluster implements AutoCloseable {
                             "-config=" + client.log().resolveSibling(client.name() + ".hcl"))
                     .toArray(String[]::new));
         }
-        Commands.said("umount", smallDisk().data().toString());
-        all().forEach(agent -> agent.host().close());
+        for (var agent : all()) {
+            agent.disk().remove();
+            agent.host().close();
+        }
         http.shutdownNow();
     }
 }

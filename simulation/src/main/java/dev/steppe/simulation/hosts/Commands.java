@@ -1,29 +1,34 @@
-package dev.steppe.simulation.faults;
+package dev.steppe.simulation.hosts;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Runs programs of the machine to their end. */
-final class Commands {
+public final class Commands {
     private Commands() {}
 
-    static void run(String... words) throws IOException {
+    public static void run(String... words) throws IOException {
         run(List.of(words));
     }
 
-    static void run(List<String> words) throws IOException {
+    public static void run(List<String> words) throws IOException {
         var result = result(words);
         if (result.code != 0) {
             throw new IOException(String.join(" ", words) + " failed: " + result.said.strip());
         }
     }
 
-    static boolean succeeds(List<String> words) throws IOException {
+    public static boolean succeeds(List<String> words) throws IOException {
         return result(words).code == 0;
     }
 
-    static String said(String... words) throws IOException {
+    /** Whether a program is there. */
+    public static boolean exist(String program) throws IOException {
+        return succeeds(List.of("sh", "-c", "command -v " + program));
+    }
+
+    public static String said(String... words) throws IOException {
         return result(List.of(words)).said;
     }
 
