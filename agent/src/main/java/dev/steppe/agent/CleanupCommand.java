@@ -112,7 +112,7 @@ final class CleanupCommand {
                 .stop();
         var ids = new TreeSet<AllocationId>();
         known.forEach(kept -> ids.add(kept.id()));
-        new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks, NodePart.otherNetworks(parts, options))
+        new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks, NodeNetworks.others(parts, options))
                 .removeAll(ids);
         drivers.sweepContainers(new TreeSet<>());
         networks.ifPresent(it ->

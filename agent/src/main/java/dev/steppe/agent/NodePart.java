@@ -10,7 +10,6 @@ import dev.steppe.client.allocation.TaskHook;
 import dev.steppe.client.artifact.ArtifactHook;
 import dev.steppe.client.check.Checks;
 import dev.steppe.client.check.SocketProbe;
-import dev.steppe.client.cni.CniNetworks;
 import dev.steppe.client.data.ServerData;
 import dev.steppe.client.disk.DiskFetch;
 import dev.steppe.client.disk.FarDisks;
@@ -25,7 +24,6 @@ import dev.steppe.client.mesh.NativeHook;
 import dev.steppe.client.mesh.NativeIdentities;
 import dev.steppe.client.mesh.NativeSocketHook;
 import dev.steppe.client.mesh.NodeMesh;
-import dev.steppe.client.network.BridgingImpossibleException;
 import dev.steppe.client.network.Networks;
 import dev.steppe.client.node.CoresHook;
 import dev.steppe.client.node.Devices;
@@ -49,7 +47,6 @@ import dev.steppe.io.ThreadLoop;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.process.Cgroups;
-import dev.steppe.io.process.Tool;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.wire.Transport;
@@ -73,8 +70,6 @@ import java.util.concurrent.atomic.AtomicReference;
 final class NodePart {
     private static final Duration DRIVERS_ASKED_EVERY = Duration.ofSeconds(15);
 
-    private static final String BRIDGE = "bridge";
-
     private final AgentOptions options;
     private final Parts parts;
     private final Loop loop;
@@ -88,14 +83,10 @@ final class NodePart {
     private final Client client;
     private final ProxyProcess proxy;
     private final Leftovers leftovers;
-    private final Optional<Networks> networks;
-    private final Optional<CniNetworks> otherNetworks;
+    private final NodeNetworks networks;
     private final NodeView view;
     private final NativeIdentities natives;
     private final AtomicReference<Optional<NodeMesh>> mesh = new AtomicReference<>(Optional.empty());
-    /** Why allocations get no networks of their own although a bridge was asked for; empty when they do. */
-    private String noBridging = "";
-
     private volatile SortedMap<String, String> configuredMeta;
 
     /** Starts the node; it takes part as soon as the transport reaches a server. */
@@ -116,8 +107,7 @@ final class NodePart {
         var docker = parts.add(new DockerDriver(NodeDrivers.dockerSettings(options)));
         shelf = parts.add(new FileShelf(options.clientDirectory().resolve("allocations")));
         drivers = new NodeDrivers(options, tasks, docker);
-        networks = networks(random);
-        otherNetworks = otherNetworks(parts, options);
+        networks = NodeNetworks.open(parts, options, random);
         natives = NativeIdentities.open(options.clientDirectory().resolve("tokens.key"), random, Instant.now());
         devices = Devices.read(options.configuration().client().devices(), Path.of("/"));
         dynamicMeta = new DynamicMeta(options.clientDirectory());
@@ -137,15 +127,11 @@ final class NodePart {
                 runnerParts(contexts, disks),
                 options.configuration().client().endedKept()));
         data.readThrough(client);
-        proxy = parts.add(new ProxyProcess(
-                options.runDirectory().resolve("mesh"),
-                networkModes().stream().anyMatch(mode -> mode.equals(BRIDGE) || mode.startsWith(CniNetworks.MODE))
-                        ? Optional.of(namespaces(options))
-                        : Optional.empty(),
-                LinuxCalls.isRoot()));
+        proxy = parts.add(
+                new ProxyProcess(options.runDirectory().resolve("mesh"), networks.namespaces(), LinuxCalls.isRoot()));
         var leaves = new LeafFiles(options.clientDirectory().resolve("leaves"));
         mesh.set(Optional.of(new NodeMesh(loop, client, proxy, leaves, natives, random)));
-        leftovers = new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks, otherNetworks);
+        leftovers = new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks.bridge(), networks.others());
         removeLeftovers();
         configuredMeta = options.configuration().client().meta();
         view = new NodeView(
@@ -192,12 +178,12 @@ final class NodePart {
 
     /** Where allocations with networks of their own find the machine. */
     Optional<String> gateway() {
-        return networks.map(Networks::gateway);
+        return networks.bridge().map(Networks::gateway);
     }
 
     /** Why no allocation gets a network of its own although one was asked for; empty when they do. */
     String noBridging() {
-        return noBridging;
+        return networks.noBridging();
     }
 
     /** The words about the node. */
@@ -269,8 +255,8 @@ final class NodePart {
                 options.addresses().http(options.nomadPort()),
                 client.networkInterface(),
                 Assembly.VERSION,
-                networkModes(),
-                networkPlugins(),
+                networks.modes(),
+                networks.plugins(),
                 configuration.nodeId(),
                 options.clientDirectory(),
                 options.allocationDirectory(),
@@ -282,62 +268,6 @@ final class NodePart {
         return options.development()
                 ? found
                 : found.withAgentAddress(options.addresses().agent(options.rpcPort()));
-    }
-
-    /** Networks of their own need root and what the machine has; without them allocations share the machine's. */
-    private Optional<Networks> networks(SecureRandom random) throws IOException {
-        if (options.bridge().isEmpty()) {
-            return Optional.empty();
-        }
-        if (!LinuxCalls.isRoot()) {
-            noBridging = "the agent is not root";
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(parts.add(Networks.open(options.network().orElseThrow(), random)));
-        } catch (BridgingImpossibleException impossible) {
-            noBridging = impossible.getMessage();
-            return Optional.empty();
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new IOException("stopped while making the bridge", stopping);
-        }
-    }
-
-    /** The modes that networks of allocations here can have. */
-    private List<String> networkModes() throws IOException {
-        var modes = new ArrayList<>(List.of("host"));
-        if (networks.isPresent()) {
-            modes.add(BRIDGE);
-        }
-        if (otherNetworks.isPresent()) {
-            modes.addAll(otherNetworks.get().modes());
-        }
-        return List.copyOf(modes);
-    }
-
-    private SortedMap<String, String> networkPlugins() throws IOException {
-        try {
-            return otherNetworks.isPresent() ? otherNetworks.get().versions() : Collections.emptySortedMap();
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new IOException("stopped while asking CNI plug-ins for their versions", stopping);
-        }
-    }
-
-    private static Path namespaces(AgentOptions options) {
-        return options.runDirectory().resolve("netns");
-    }
-
-    /** Networks that are not of the bridge need root and {@code ip}, and otherwise nothing until the first one is made. */
-    static Optional<CniNetworks> otherNetworks(Parts parts, AgentOptions options) {
-        return LinuxCalls.isRoot() && Tool.find("ip").isPresent()
-                ? Optional.of(parts.add(new CniNetworks(
-                        options.configuration().client().cni(),
-                        options.clientDirectory().resolve("networks"),
-                        namespaces(options),
-                        Optional.empty())))
-                : Optional.empty();
     }
 
     private AllocationRunner.Parts runnerParts(TaskContexts contexts, Optional<FarDisks> disks) throws IOException {
@@ -356,8 +286,8 @@ final class NodePart {
                                 disks.map(far -> new DiskFetch(far, DiskFetch.Limits.standard()))),
                         cores,
                         new NetworkHook(
-                                networks,
-                                otherNetworks,
+                                networks.bridge(),
+                                networks.others(),
                                 new PauseContainers(NodeDrivers.dockerSettings(options)),
                                 (surroundings, text) -> filled(contexts, surroundings, text)),
                         parts.add(new NativeSocketHook(

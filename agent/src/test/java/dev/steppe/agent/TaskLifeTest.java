@@ -104,6 +104,30 @@ class TaskLifeTest {
     }
 
     @Test
+    void a_batch_that_runs_longer_than_it_may_is_ended_and_complete_although_the_agent_was_away() throws Exception {
+        try (var agent = new ChildAgent(directory, 5)) {
+            agent.start();
+            register(
+                    agent,
+                    "batch",
+                    "\"MaxRunDuration\":6000000000,",
+                    task("main", "", "exec sleep 1000"),
+                    task("cleanup", hook("poststop", false), SAY));
+            agent.await(
+                    "a beginning",
+                    () -> !"pending".equals(agent.allocation("life").get("ClientStatus")));
+            var id = agent.idOf("life");
+            agent.kill();
+            agent.start();
+            agent.awaitStatus("life", "complete");
+            assertThat(agent.allocation("life").get("ClientDescription"))
+                    .isEqualTo("allocation exceeded max_run_duration");
+            assertThat(agent.eventsOf("life", "main")).anyMatch(it -> it.startsWith("Killed"));
+            assertThat(order(agent, id)).as("what would run after it").isEmpty();
+        }
+    }
+
+    @Test
     void tasks_are_signalled_restarted_and_replaced_on_request() throws Exception {
         try (var agent = new ChildAgent(directory, 8)) {
             agent.start();

@@ -163,9 +163,9 @@ public interface Region {
      */
     record Peer(
             String id, String name, String host, int port, int httpPort, boolean leader, boolean voter, String status) {
-        /** Host and port in one text. */
+        /** Host and port in one text: a server that takes no calls of others is found at its API. */
         public String address() {
-            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + (port > 0 ? port : httpPort);
         }
     }
 }

@@ -31,6 +31,7 @@ record Consequence(List<String> replacing) {
             "Migrate",
             "Scaling",
             "ShutdownDelay",
+            "MaxRunDuration",
             "Service",
             "TaskGroups (order)");
 

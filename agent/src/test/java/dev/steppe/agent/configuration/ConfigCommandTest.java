@@ -58,8 +58,7 @@ class ConfigCommandTest {
     @Test
     void what_an_agent_cannot_do_yet_is_a_warning_and_the_status_is_0() throws IOException {
         var file = Files.writeString(
-                directory.resolve("a.hcl"),
-                "server { encrypt = \"my-key\" }\nclient { no_host_uuid = true }\n");
+                directory.resolve("a.hcl"), "server { encrypt = \"my-key\" }\nclient { no_host_uuid = true }\n");
         var said = say("validate", file.toString());
         assertThat(said.status()).isZero();
         assertThat(said.err()).isEmpty();

@@ -18,6 +18,9 @@ import java.util.TreeMap;
 
 /** What a node reports of an allocation beside its tasks, put together with them. Owned by the client's loop. */
 final class AllocationReport {
+    /** Why a batch that ran as long as it may has ended. */
+    static final String OVERRUN = "allocation exceeded max_run_duration";
+
     private final TreeMap<String, CheckStatus> checks = new TreeMap<>();
     private final TreeMap<String, TaskState> proxies = new TreeMap<>();
     private List<MeshRefusal> refusals = List.of();
@@ -36,6 +39,7 @@ final class AllocationReport {
             SortedMap<String, TaskState> tasks,
             Optional<String> setupFailure,
             String abandoned,
+            boolean overrun,
             Health health,
             Optional<NetworkStatus> network,
             Instant at) {}
@@ -107,6 +111,9 @@ final class AllocationReport {
         if (now.stage == Stage.ENDED && !now.abandoned.isEmpty()) {
             return ClientStatus.LOST;
         }
+        if (now.stage == Stage.ENDED && now.overrun) {
+            return ClientStatus.COMPLETE;
+        }
         if (now.stage == Stage.ENDED) {
             return failed ? ClientStatus.FAILED : ClientStatus.COMPLETE;
         }
@@ -121,7 +128,7 @@ final class AllocationReport {
         return switch (status) {
             case PENDING -> "No tasks have started";
             case RUNNING -> now.stage == Stage.RUNNING ? "Tasks are running" : "Tasks are stopping";
-            case COMPLETE -> "All tasks have completed";
+            case COMPLETE -> now.overrun ? OVERRUN : "All tasks have completed";
             case FAILED -> now.setupFailure.orElse("Failed tasks");
             case LOST -> now.abandoned;
             case UNKNOWN -> "";

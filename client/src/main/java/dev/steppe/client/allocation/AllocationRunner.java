@@ -61,6 +61,12 @@ public final class AllocationRunner {
     /** Why its node ended it although nobody asked for that. */
     private String abandoned = "";
 
+    /** When its time began to count, and whether that is over. */
+    private Instant begun = Instant.EPOCH;
+
+    private boolean overrun;
+    private Optional<Loop.Timer> runLimit = Optional.empty();
+
     private enum Phase {
         WAITING,
         PREPARING,
@@ -167,6 +173,8 @@ public final class AllocationRunner {
         }
         runner.stopWanted = runner.stoppingSince.isAfter(Instant.EPOCH);
         runner.abandoned = kept.progress().abandoned();
+        runner.begun = kept.progress().begun();
+        runner.overrun = kept.progress().overrun();
         runner.withoutDelay = kept.allocation().desiredTransition().noShutdownDelay();
         if (kept.isDestroyed()) {
             runner.phase = Phase.ENDED;
@@ -176,6 +184,7 @@ public final class AllocationRunner {
             runner.prepared = true;
             runner.adopt(kept.progress().restarting());
         }
+        runner.limit();
         return runner;
     }
 
@@ -239,6 +248,10 @@ public final class AllocationRunner {
             return;
         }
         phase = Phase.PREPARING;
+        if (begun.equals(Instant.EPOCH)) {
+            begun = loop.now();
+            limit();
+        }
         keep();
         offload(
                 "prepare",
@@ -349,6 +362,7 @@ public final class AllocationRunner {
         surroundings.goOnWith(job);
         health.expect(surroundings.group());
         tasks.goOnWith(surroundings);
+        limit();
         if (phase == Phase.RUNNING) {
             parts.observers().updated(this);
         }
@@ -389,7 +403,29 @@ public final class AllocationRunner {
         }
     }
 
+    /** Counts what is left of the time it may run, from its beginning on this node and whatever its tasks do. */
+    private void limit() {
+        runLimit.ifPresent(Loop.Timer::cancel);
+        runLimit = begun.equals(Instant.EPOCH) || isStopping()
+                ? Optional.empty()
+                : surroundings.group().maxRunDuration().map(most -> {
+                    var left = Duration.between(loop.now(), begun.plus(most));
+                    return loop.after(left.isNegative() ? Duration.ZERO : left, this::overrun);
+                });
+    }
+
+    private void overrun() {
+        if (!isStopping()) {
+            overrun = true;
+            tasks.all().stream()
+                    .filter(task -> !task.isDead())
+                    .forEach(task -> task.history().event("Killing", AllocationReport.OVERRUN));
+            stop();
+        }
+    }
+
     private void beginStop() {
+        runLimit.ifPresent(Loop.Timer::cancel);
         phase = Phase.STOPPING;
         parts.observers().stopping(this);
         var delay = surroundings.group().shutdownDelay();
@@ -424,7 +460,12 @@ public final class AllocationRunner {
             tasks.startReady();
         }
         if (phase == Phase.STOPPING && !isDelayed() && !tasks.stopNext(withoutDelay)) {
-            tasks.startPoststop();
+            if (overrun) {
+                // what would run after the others has no time left
+                tasks.stopAll();
+            } else {
+                tasks.startPoststop();
+            }
             if (tasks.areDead()) {
                 release();
             }
@@ -581,8 +622,8 @@ public final class AllocationRunner {
     }
 
     private void keep() {
-        var progress =
-                new Kept.Progress(prepared, phase == Phase.RESTARTING, stoppingSince, phase == Phase.ENDED, abandoned);
+        var progress = new Kept.Progress(
+                prepared, phase == Phase.RESTARTING, stoppingSince, phase == Phase.ENDED, abandoned, begun, overrun);
         parts.shelf().put(new Kept(allocation, job, surroundings.origin(), state(), tasks.kept(), progress));
     }
 
@@ -597,6 +638,7 @@ public final class AllocationRunner {
                 Collections.unmodifiableSortedMap(tasks.states()),
                 setupFailure,
                 abandoned,
+                overrun,
                 health,
                 surroundings.networkStatus(),
                 loop.now());

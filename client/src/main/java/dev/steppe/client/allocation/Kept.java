@@ -24,11 +24,17 @@ public record Kept(
 
     /**
      * How far it is, beyond what the tasks tell: whether its hooks were prepared to the end, all tasks are being run another time, since when their end waits for the
-     * group's shutdown delay (the epoch: it does not), whether everything was released, and why its node ended it unasked
-     * (empty: it did not).
+     * group's shutdown delay (the epoch: it does not), whether everything was released, why its node ended it unasked
+     * (empty: it did not), when it was begun (the epoch: not yet), and whether it was ended because it ran as long as it may.
      */
     public record Progress(
-            boolean prepared, boolean restarting, Instant stoppingSince, boolean destroyed, String abandoned) {}
+            boolean prepared,
+            boolean restarting,
+            Instant stoppingSince,
+            boolean destroyed,
+            String abandoned,
+            Instant begun,
+            boolean overrun) {}
 
     public AllocationId id() {
         return allocation.id();

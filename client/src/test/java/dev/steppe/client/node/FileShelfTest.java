@@ -38,13 +38,13 @@ class FileShelfTest {
                 JobOrigin.NONE,
                 Codec.fromJson(ClientState.class, "{}"),
                 NONE,
-                new Kept.Progress(true, false, Instant.EPOCH, false, ""));
+                new Kept.Progress(true, false, Instant.EPOCH, false, "", Instant.EPOCH, false));
     }
 
     private static Kept with(Kept kept, String task, boolean destroyed) {
         var tasks = new TreeMap<>(kept.tasks());
         tasks.put(task, KeptTask.fresh().with(new DriverHandle("raw_exec", new TreeMap<>(Map.of("pid", "42")))));
-        var progress = new Kept.Progress(true, false, Instant.EPOCH, destroyed, "");
+        var progress = new Kept.Progress(true, false, Instant.EPOCH, destroyed, "", Instant.EPOCH, false);
         return new Kept(kept.allocation(), kept.job(), kept.origin(), kept.state(), tasks, progress);
     }
 

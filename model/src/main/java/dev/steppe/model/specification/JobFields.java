@@ -131,9 +131,7 @@ final class JobFields {
                         works("consul"),
                         works("volume"),
                         works("shutdown_delay"),
-                        later(
-                                "max_run_duration",
-                                "remove it; let the program limit itself, for example with timeout(1)"),
+                        works("max_run_duration", "from its beginning on a node; then it is ended, and complete"),
                         works("scaling", "bounds of steppe job scale and of autoscalers"),
                         works("disconnect"),
                         constructed("stop_after_client_disconnect", "read as disconnect { stop_on_client_after }")

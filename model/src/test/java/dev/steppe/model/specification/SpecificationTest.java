@@ -86,8 +86,9 @@ class SpecificationTest {
     @Test
     void values_that_are_not_possible_yet_are_refused_with_those_that_are() throws Exception {
         assertThat(found("{\"Name\":\"g\",\"Volumes\":{\"v\":{\"Name\":\"v\",\"Type\":\"csi\",\"Source\":\"s\"}}}"))
-                .containsExactly("TaskGroups[0].Volumes.v.Type true group \"g\": volume \"v\": type \"csi\" is not supported"
-                        + " yet; use host (a directory the node names with host_volume; CSI is planned)");
+                .containsExactly(
+                        "TaskGroups[0].Volumes.v.Type true group \"g\": volume \"v\": type \"csi\" is not supported"
+                                + " yet; use host (a directory the node names with host_volume; CSI is planned)");
     }
 
     @Test
