@@ -74,34 +74,49 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
 
     /** The map with this entry added or replaced. */
     public PersistentMap<K, V> put(K key, V value) {
-        boolean added = !containsKey(key);
-        Tree changed = put(root, key, value);
+        var putting = new Putting(key, value);
+        Tree changed = putting.into(root);
         if (changed.width() > FANOUT) {
             Tree[] halves = split(changed);
             changed = new Branch(new Object[] {firstKey(halves[1])}, halves);
         }
-        return new PersistentMap<>(changed, added ? size + 1 : size);
+        return new PersistentMap<>(changed, putting.added ? size + 1 : size);
     }
 
-    private static Tree put(Tree tree, Object key, Object value) {
-        return switch (tree) {
-            case Leaf leaf -> putInLeaf(leaf, key, value);
-            case Branch branch -> {
-                int at = childOf(branch, key);
-                Tree child = put(branch.children[at], key, value);
-                yield child.width() <= FANOUT ? replace(branch, at, child) : replaceBySplit(branch, at, split(child));
-            }
-        };
-    }
+    /** One entry on its way down the tree; tells in the end whether it is a new one. */
+    private static final class Putting {
+        private final Object key;
+        private final Object value;
+        private boolean added;
 
-    private static Leaf putInLeaf(Leaf leaf, Object key, Object value) {
-        int at = Arrays.binarySearch(leaf.keys, key);
-        if (at >= 0) {
-            Object[] values = leaf.values.clone();
-            values[at] = value;
-            return new Leaf(leaf.keys, values);
+        Putting(Object key, Object value) {
+            this.key = key;
+            this.value = value;
         }
-        return new Leaf(insert(leaf.keys, -at - 1, key), insert(leaf.values, -at - 1, value));
+
+        Tree into(Tree tree) {
+            return switch (tree) {
+                case Leaf leaf -> into(leaf);
+                case Branch branch -> {
+                    int at = childOf(branch, key);
+                    Tree child = into(branch.children[at]);
+                    yield child.width() <= FANOUT
+                            ? replace(branch, at, child)
+                            : replaceBySplit(branch, at, split(child));
+                }
+            };
+        }
+
+        private Leaf into(Leaf leaf) {
+            int at = Arrays.binarySearch(leaf.keys, key);
+            if (at >= 0) {
+                Object[] values = leaf.values.clone();
+                values[at] = value;
+                return new Leaf(leaf.keys, values);
+            }
+            added = true;
+            return new Leaf(insert(leaf.keys, -at - 1, key), insert(leaf.values, -at - 1, value));
+        }
     }
 
     private static Branch replace(Branch branch, int at, Tree child) {
