@@ -1,5 +1,6 @@
 package dev.steppe.agent;
 
+import static dev.steppe.agent.Awaiting.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.agent.tls.TlsCommand;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,24 +38,12 @@ class RegionsTest {
 
     private record Result(int code, String out, String err) {}
 
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
     @AfterEach
     void stop() throws Exception {
         for (var agent : running) {
             agent.stopAndRemove();
         }
         http.shutdownNow();
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long until = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(until);
-            LockSupport.parkNanos(50_000_000);
-        }
     }
 
     private Assembly start(String name, String words) throws Exception {

@@ -1,5 +1,6 @@
 package dev.steppe.agent;
 
+import static dev.steppe.agent.Awaiting.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.model.codec.Codec;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,18 +34,6 @@ class ServersTest {
     void stop() {
         running.forEach(Assembly::close);
         http.shutdownNow();
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long until = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(until);
-            LockSupport.parkNanos(50_000_000);
-        }
     }
 
     private HttpResponse<String> ask(Assembly agent, String method, String path, String body) throws Exception {
