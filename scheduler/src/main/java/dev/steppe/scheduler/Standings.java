@@ -179,13 +179,19 @@ final class Standings {
     }
 
     private int bucket(Node node, int parts) {
-        var values = sharedAttributes.stream()
-                .map(attribute -> Target.resolve(attribute, node).orElse(""))
-                .toList();
-        return bucketOf.computeIfAbsent(new Shared(values, parts), shared -> {
+        return bucketOf.computeIfAbsent(new Shared(sharedValues(node), parts), shared -> {
             buckets.add(new Bucket(node, parts, new SeatHeap(this::isBetter, positions)));
             return buckets.size() - 1;
         });
+    }
+
+    private List<String> sharedValues(Node node) {
+        if (sharedAttributes.isEmpty()) {
+            return List.of();
+        }
+        return sharedAttributes.stream()
+                .map(attribute -> Target.resolve(attribute, node).orElse(""))
+                .toList();
     }
 
     private boolean isBetter(int one, int other) {
