@@ -60,8 +60,8 @@ public final class Client implements AutoCloseable {
     private Optional<Loop.Timer> beat = Optional.empty();
     private final Silence silence;
     private Optional<Loop.Timer> silenceWatch = Optional.empty();
-    private Instant helloAt = Instant.EPOCH;
-    private Instant beatAt = Instant.EPOCH;
+    private Duration helloAt = Duration.ZERO;
+    private Duration beatAt = Duration.ZERO;
     private boolean reportDue;
     private Instant lastReport = Instant.EPOCH;
     private boolean closed;
@@ -78,7 +78,7 @@ public final class Client implements AutoCloseable {
         this.endedKept = endedKept;
         this.transport = transport;
         this.node = node;
-        this.silence = new Silence(loop.now());
+        this.silence = new Silence(loop.uptime());
         this.parts = new AllocationRunner.Parts(
                 parts.hooks(), parts.tasks(), parts.observers(), parts.shelf(), this::changed);
     }
@@ -109,7 +109,7 @@ public final class Client implements AutoCloseable {
     public void changed(NodeSpec newNode) {
         loop.execute(() -> {
             node = newNode;
-            helloAt = loop.now();
+            helloAt = loop.uptime();
             link.ifPresent(open -> open.send(new Message.Hello(newNode)));
         });
     }
@@ -137,7 +137,7 @@ public final class Client implements AutoCloseable {
         var end = new Stream();
         var opened = transport.connect(end);
         link = Optional.of(opened);
-        helloAt = loop.now();
+        helloAt = loop.uptime();
         opened.send(new Message.Hello(node));
     }
 
@@ -173,7 +173,7 @@ public final class Client implements AutoCloseable {
         silenceWatch.ifPresent(Loop.Timer::cancel);
         silenceWatch = Optional.empty();
         if (!closed && !welcomed) {
-            silence.look(runners(), loop.now());
+            silence.look(runners(), loop.uptime());
             silenceWatch = Optional.of(loop.after(SILENCE_LOOKED_AT_EVERY, this::watchSilence));
         }
     }
@@ -216,7 +216,7 @@ public final class Client implements AutoCloseable {
         beat = Optional.of(loop.after(time, () -> {
             if (!closed && link.filter(current -> current == stream).isPresent()) {
                 heartbeats++;
-                beatAt = loop.now();
+                beatAt = loop.uptime();
                 silence.look(runners(), beatAt);
                 stream.send(new Message.Heartbeat(node.id(), heartbeats));
                 beat = Optional.of(loop.after(ANSWER_WITHIN, () -> stream.close("a heartbeat was not answered")));

@@ -1,16 +1,11 @@
 package dev.steppe.consensus;
 
+import dev.steppe.consensus.transport.PeerTransport;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.apache.ratis.RaftConfigKeys;
-import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.grpc.GrpcTlsConfig;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
@@ -21,6 +16,7 @@ final class EngineProperties {
     private static final SizeInBytes ENTRY_MAX = SizeInBytes.valueOf(4L << 20);
 
     private static final SizeInBytes WRITE_BUFFER = SizeInBytes.valueOf((4L << 20) + (64 << 10));
+    private static final SizeInBytes SNAPSHOT_PART = SizeInBytes.valueOf(1L << 20);
     private static final SizeInBytes SEGMENT = SizeInBytes.valueOf(8L << 20);
     private static final SizeInBytes PREALLOCATED = SizeInBytes.valueOf(1L << 20);
     private static final SizeInBytes SEGMENT_CACHE = SizeInBytes.valueOf(16L << 20);
@@ -28,8 +24,8 @@ final class EngineProperties {
     /** A follower that lags no further behind a snapshot than this needs no copy of it. */
     private static final long ENTRIES_KEPT_FOR_FOLLOWERS = 128;
 
-    /** gRPC logs to java.util.logging, past SLF4J; the logger is held so that its level is not forgotten. */
-    private static final Logger TRANSPORT_LOG = Logger.getLogger("org.apache.ratis.thirdparty");
+    /** A newcomer's process may have just begun, on a busy machine. */
+    private static final TimeDuration NEWCOMER_PATIENCE = TimeDuration.valueOf(10, TimeUnit.SECONDS);
 
     private static final TimeDuration NEVER = TimeDuration.valueOf(36_500, TimeUnit.DAYS);
 
@@ -46,20 +42,11 @@ final class EngineProperties {
         // Snapshots are decided by bytes, here, and never delay a stop.
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
-        RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
         // Commands are never sent twice under one call id, so old replies need not be kept.
         RaftServerConfigKeys.RetryCache.setExpiryTime(properties, TimeDuration.valueOf(5, TimeUnit.SECONDS));
         // A machine that slept for minutes must go on, not stop its log.
         RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
         return properties;
-    }
-
-    static Parameters parameters(ConsensusOptions options) {
-        var parameters = new Parameters();
-        options.tls()
-                .ifPresent(tls -> GrpcConfigKeys.TLS.setConf(
-                        parameters, new GrpcTlsConfig(tls.keys(), new TrustByName(tls.trust()), true)));
-        return parameters;
     }
 
     private static void log(RaftProperties properties) {
@@ -70,6 +57,7 @@ final class EngineProperties {
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, SEGMENTS_CACHED);
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SEGMENT_CACHE);
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, ENTRY_MAX);
+        RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SNAPSHOT_PART);
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, ENTRIES_KEPT_FOR_FOLLOWERS);
         RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
         RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
@@ -80,6 +68,7 @@ final class EngineProperties {
     private static void elections(RaftProperties properties, ConsensusLimits limits, boolean single) {
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, time(limits.electionMin()));
         RaftServerConfigKeys.Rpc.setTimeoutMax(properties, time(limits.electionMax()));
+        RaftServerConfigKeys.setStagingTimeout(properties, NEWCOMER_PATIENCE);
         if (single) {
             // Nobody else can lead: there is nothing to wait for.
             RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
@@ -92,16 +81,8 @@ final class EngineProperties {
     }
 
     private static void transport(RaftProperties properties, ConsensusOptions options) {
-        if (options.needsNoTransport()) {
-            properties.set(RaftConfigKeys.Rpc.TYPE_KEY, SoloTransport.class.getName());
-            return;
-        }
-        TRANSPORT_LOG.setLevel(Level.WARNING);
-        RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
-        options.listen().or(options.self()::address).ifPresent(address -> {
-            GrpcConfigKeys.Server.setHost(properties, address.host());
-            GrpcConfigKeys.Server.setPort(properties, address.port());
-        });
+        var transport = options.needsNoTransport() ? SoloTransport.class : PeerTransport.class;
+        properties.set(RaftConfigKeys.Rpc.TYPE_KEY, transport.getName());
     }
 
     private static TimeDuration time(Duration duration) {

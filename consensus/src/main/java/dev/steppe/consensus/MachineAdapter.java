@@ -38,6 +38,7 @@ final class MachineAdapter extends BaseStateMachine {
     private final TaskScope scope;
     private final Events events;
     private final SnapshotFiles files = new SnapshotFiles();
+    private final Applied applied = new Applied();
     private final List<Consumer<Consensus.SnapshotOutcome>> snapshotWaiters =
             Collections.synchronizedList(new ArrayList<>());
 
@@ -69,6 +70,11 @@ final class MachineAdapter extends BaseStateMachine {
         return commandIndex;
     }
 
+    /** Runs that when this entry of the engine's log is applied, at once if it is. */
+    void whenApplied(long entry, Runnable then) {
+        applied.when(entry, then);
+    }
+
     /** The outcome of the snapshot that is being written, or else of the next one. */
     void awaitSnapshot(Consumer<Consensus.SnapshotOutcome> then) {
         snapshotWaiters.add(then);
@@ -92,6 +98,7 @@ final class MachineAdapter extends BaseStateMachine {
         commandIndex = SnapshotFiles.read(latest, machine);
         lastSnapshotBytes = latest.getFile().getFileSize();
         setLastAppliedTermIndex(latest.getTermIndex());
+        applied.upTo(latest.getIndex());
         logBytes = 0;
     }
 
@@ -145,6 +152,7 @@ final class MachineAdapter extends BaseStateMachine {
         long before = commandIndex;
         var results = apply(entry, frame, before);
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+        applied.upTo(entry.getIndex());
         if (transaction.getStateMachineContext() instanceof Batch batch) {
             batch.end(position -> new Proposal.Applied(before + 1 + position, results.get(position)));
         }
@@ -152,6 +160,13 @@ final class MachineAdapter extends BaseStateMachine {
             startSnapshot();
         }
         return CompletableFuture.completedFuture(Message.EMPTY);
+    }
+
+    /** Entries of the engine's own have no command. */
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        super.notifyTermIndexUpdated(term, index);
+        applied.upTo(index);
     }
 
     private List<Object> apply(LogEntryProto entry, ByteBuffer frame, long before) {

@@ -1,16 +1,24 @@
 package dev.steppe.consensus;
 
+import dev.steppe.consensus.transport.PeerNetwork;
+import dev.steppe.consensus.transport.PeerTransport;
+import dev.steppe.consensus.transport.Standing;
+import dev.steppe.io.Loop;
 import dev.steppe.io.TaskScope;
+import dev.steppe.io.ThreadLoop;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -38,11 +46,16 @@ public final class RatisConsensus implements Consensus {
 
     private final ConsensusOptions options;
     private final TaskScope scope;
+    private final Loop timers;
     private final Announcer announcer = new Announcer(new Leadership.Following(0, Optional.empty()));
     private final MachineAdapter machine;
     private final Batcher batcher;
+    private final Standing standing = new Standing();
+    private final Optional<PeerNetwork> network;
     private final RaftServer server;
     private final RaftServer.Division division;
+    private final ReadBarriers barriers;
+    private final Optional<Succession> succession;
     private final ClientId client = ClientId.randomId();
     private final EngineMembership membership;
     private final AtomicLong calls = new AtomicLong();
@@ -57,7 +70,14 @@ public final class RatisConsensus implements Consensus {
     public static RatisConsensus start(ConsensusOptions options, ReplicatedMachine machine) throws IOException {
         DiskRoom.require(options.directory());
         OwnAddress.settle(options, machine);
-        var consensus = new RatisConsensus(options, machine);
+        var timers = new ThreadLoop("consensus-timers-" + options.self().id());
+        RatisConsensus consensus;
+        try {
+            consensus = new RatisConsensus(options, machine, timers);
+        } catch (IOException | RuntimeException failure) {
+            timers.close();
+            throw failure;
+        }
         try {
             consensus.server.start();
         } catch (IOException | RuntimeException failure) {
@@ -70,11 +90,13 @@ public final class RatisConsensus implements Consensus {
         return consensus;
     }
 
-    private RatisConsensus(ConsensusOptions options, ReplicatedMachine machine) throws IOException {
+    private RatisConsensus(ConsensusOptions options, ReplicatedMachine machine, Loop timers) throws IOException {
         this.options = options;
         this.scope = new TaskScope("consensus-" + options.self().id());
+        this.timers = timers;
         this.machine = new MachineAdapter(machine, options.limits(), scope, new EngineEvents());
         this.batcher = new Batcher(options.limits(), this::submit);
+        this.network = network(options);
         Files.createDirectories(options.directory());
         var group = groupDirectory(options.directory());
         TornTail.mend(group);
@@ -83,11 +105,28 @@ public final class RatisConsensus implements Consensus {
                 .setGroup(RaftGroup.valueOf(GROUP, EngineMembers.peers(options.founders())))
                 .setStateMachine(this.machine)
                 .setProperties(EngineProperties.of(options, isSingle(options, EngineMembers.onDisk(group))))
-                .setParameters(EngineProperties.parameters(options))
+                .setParameters(network.map(PeerTransport::parameters).orElseGet(Parameters::new))
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .build();
         this.division = server.getDivision(GROUP);
+        standing.of(division);
+        this.barriers = new ReadBarriers(division, standing, network, this.machine, timers);
+        this.succession = network.map(it -> new Succession(division, it, timers));
         this.membership = new EngineMembership(options.self(), server, division, client, calls::incrementAndGet);
+    }
+
+    private Optional<PeerNetwork> network(ConsensusOptions options) {
+        if (options.needsNoTransport()) {
+            return Optional.empty();
+        }
+        var listen = options.listen().or(options.self()::address).orElseThrow();
+        return Optional.of(new PeerNetwork(
+                new InetSocketAddress(listen.host(), listen.port()),
+                options.tls().map(tls -> tls::context),
+                scope,
+                timers,
+                standing,
+                new Neighbours()));
     }
 
     static Path groupDirectory(Path directory) {
@@ -155,15 +194,7 @@ public final class RatisConsensus implements Consensus {
 
     @Override
     public void readBarrier(Consumer<Barrier> then) {
-        try {
-            send(
-                    request(RaftClientRequest.readRequestType(), Message.EMPTY),
-                    (reply, failure) -> then.accept(
-                            failure.<Barrier>map(reason -> new Barrier.Unavailable(Failures.rootMessage(reason)))
-                                    .orElseGet(() -> new Barrier.Reached(machine.commandIndex()))));
-        } catch (RuntimeException failure) {
-            then.accept(new Barrier.Unavailable(Failures.rootMessage(failure)));
-        }
+        barriers.reach(then);
     }
 
     /** How the engine answered a request: a reply, or a failure. */
@@ -280,6 +311,7 @@ public final class RatisConsensus implements Consensus {
         announcer.announce(new Leadership.Stopped("closed"));
         batcher.close();
         closeEngine();
+        timers.close();
         scope.close();
     }
 
@@ -301,6 +333,7 @@ public final class RatisConsensus implements Consensus {
     }
 
     private void leadershipMayHaveChanged() {
+        standing.again();
         var info = division.getInfo();
         if (!info.isAlive()) {
             announcer.announce(new Leadership.Stopped("the log's engine has stopped, its last log lines tell why"));
@@ -314,6 +347,26 @@ public final class RatisConsensus implements Consensus {
                     .map(id -> new MemberId(id.toString()))
                     .filter(id -> !id.equals(options.self().id()));
             announcer.announce(new Leadership.Following(term, leader));
+        }
+    }
+
+    /** What the other members want to know. */
+    private final class Neighbours implements PeerNetwork.Questions {
+        @Override
+        public CompletableFuture<Long> readIndex() {
+            return standing.confirm();
+        }
+
+        @Override
+        public CompletableFuture<PeerNetwork.Progress> leaderGone(String leader, long term) {
+            return succession
+                    .map(it -> it.isGone(leader, term))
+                    .orElseGet(() -> CompletableFuture.failedFuture(new IllegalStateException("not started yet")));
+        }
+
+        @Override
+        public void disconnected(String leader) {
+            succession.ifPresent(it -> it.disconnected(leader));
         }
     }
 

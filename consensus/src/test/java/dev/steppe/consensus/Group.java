@@ -27,8 +27,15 @@ final class Group implements AutoCloseable {
     private final TreeMap<String, WordMachine> machines = new TreeMap<>();
     private final TreeMap<String, RatisConsensus> running = new TreeMap<>();
 
+    private Duration silence = Duration.ofMillis(500);
+
     Group(Path directory) {
         this.directory = directory;
+    }
+
+    /** How long the members of this group bear not to hear of their leader. */
+    void bears(Duration longest) {
+        silence = longest;
     }
 
     /** Where a member of that name listens, the same each time. */
@@ -70,8 +77,8 @@ final class Group implements AutoCloseable {
                 usual.queuedCommands(),
                 usual.queuedBytes(),
                 1L << 30,
-                Duration.ofMillis(500),
-                Duration.ofMillis(1000));
+                silence,
+                silence.plusMillis(500));
         var member = RatisConsensus.start(options.withLimits(limits), machine);
         running.put(name, member);
         return member;

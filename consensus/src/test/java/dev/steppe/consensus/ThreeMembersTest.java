@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,11 +116,57 @@ class ThreeMembersTest {
         assertThat(machines.get(leader.status().self()).words()).containsExactly("one");
     }
 
+    @Test
+    void leader_that_was_confirmed_once_is_confirmed_again_for_the_next_reader() throws Exception {
+        var leader = awaitLeader();
+        Await.outcome(leader, "one");
+        assertThat(Await.barrier(leader)).isEqualTo(new Consensus.Barrier.Reached(1));
+        for (var follower : followers(leader)) {
+            stop(follower.status().self());
+        }
+        assertThat(Await.barrier(leader))
+                .as("others may lead meanwhile, and have acknowledged what is not here")
+                .isInstanceOf(Consensus.Barrier.Unavailable.class);
+    }
+
+    @Test
+    void many_readers_on_each_member_see_what_was_acknowledged_before() throws Exception {
+        var leader = awaitLeader();
+        for (int i = 1; i <= 50; i++) {
+            assertThat(Await.outcome(leader, "w" + i)).isInstanceOf(Proposal.Applied.class);
+            var readers = new ArrayList<CompletableFuture<Consensus.Barrier>>();
+            for (var member : running.values()) {
+                for (int reader = 0; reader < 5; reader++) {
+                    var barrier = new CompletableFuture<Consensus.Barrier>();
+                    member.readBarrier(barrier::complete);
+                    readers.add(barrier);
+                }
+            }
+            for (var reader : readers) {
+                assertThat(reader.get(30, TimeUnit.SECONDS)).isEqualTo(new Consensus.Barrier.Reached(i));
+            }
+        }
+    }
+
+    @Test
+    void largest_commands_go_through() throws Exception {
+        var leader = awaitLeader();
+        for (int i = 0; i < 5; i++) {
+            var word = "x".repeat(Consensus.COMMAND_BYTES_MAX - 1) + i;
+            assertThat(Await.outcome(leader, word)).isInstanceOf(Proposal.Applied.class);
+        }
+        for (var member : running.values()) {
+            Await.until(
+                    "has all",
+                    () -> machines.get(member.status().self()).words().size() == 5);
+        }
+    }
+
     private void start(MemberId id) throws IOException {
         var machine = new WordMachine();
         machines.put(id, machine);
         var limits = new ConsensusLimits(
-                2, 4096, 1 << 20, 1 << 16, 64L << 20, 1L << 30, Duration.ofMillis(300), Duration.ofMillis(600));
+                2, 4096, 1 << 20, 1 << 16, 64L << 20, 1L << 30, Duration.ofMillis(700), Duration.ofMillis(1400));
         running.put(
                 id,
                 RatisConsensus.start(

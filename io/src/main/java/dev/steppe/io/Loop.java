@@ -21,6 +21,12 @@ public interface Loop extends Executor, AutoCloseable {
     /** The current time: the wall clock here, virtual time in a simulation. */
     Instant now();
 
+    /**
+     * How long the machine runs, the time included that it slept. Unlike {@link #now} it goes on evenly whatever is done to
+     * the clock: for what must not happen earlier or later because somebody sets it.
+     */
+    Duration uptime();
+
     /** Runs the action on this loop after the delay (zero or more), unless cancelled before. Callable from any thread. */
     Timer after(Duration delay, Runnable action);
 

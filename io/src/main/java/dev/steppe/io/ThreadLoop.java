@@ -44,6 +44,11 @@ public final class ThreadLoop implements Loop {
     }
 
     @Override
+    public Duration uptime() {
+        return Uptime.now();
+    }
+
+    @Override
     public Timer after(Duration delay, Runnable action) {
         var entry = enqueue(System.nanoTime() + Math.max(1, delay.toNanos()), action);
         return () -> entry.cancelled.set(true);

@@ -53,6 +53,11 @@ public final class SimulatedLoop implements Loop {
     }
 
     @Override
+    public Duration uptime() {
+        return Duration.ofNanos(time.nowNanos());
+    }
+
+    @Override
     public Timer after(Duration delay, Runnable action) {
         var cancelled = new AtomicBoolean();
         long due = time.nowNanos() + Math.max(0, delay.toNanos()) + delays.nextInt(TIMER_LATE_NANOS_MAX);

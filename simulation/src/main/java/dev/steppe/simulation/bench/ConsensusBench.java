@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,7 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The log of one member: how soon it leads, what it takes of memory, how many writes it makes durable in a second.
- * Without arguments it prints all, {@code group} the log of three members; {@code start}, {@code idle} and
+ * Without arguments it prints all, {@code group [FOLDER]} the log of three members (with
+ * flight recordings of them in that folder); {@code start}, {@code idle} and
  * {@code member} are the child processes it starts.
  */
 public final class ConsensusBench {
@@ -49,7 +51,8 @@ public final class ConsensusBench {
         try {
             switch (arguments.length == 0 ? "all" : arguments[0]) {
                 case "all" -> all(directory);
-                case "group" -> group(directory);
+                case "group" ->
+                    group(directory, arguments.length > 1 ? Optional.of(Path.of(arguments[1])) : Optional.empty());
                 case "member" ->
                     GroupMember.run(
                             arguments[1],
@@ -78,13 +81,13 @@ public final class ConsensusBench {
         for (int entries : new int[] {1, 4, 8}) {
             writes(directory, 64, ConsensusLimits.defaults().withEntriesInFlight(entries));
         }
-        group(directory);
+        group(directory, Optional.empty());
     }
 
-    private static void group(Path directory) throws Exception {
+    private static void group(Path directory, Optional<Path> recordings) throws Exception {
         OUT.println("load of the machine before: "
                 + Files.readString(Path.of("/proc/loadavg")).strip());
-        try (var bench = new GroupBench(directory.resolve("group"))) {
+        try (var bench = new GroupBench(directory.resolve("group"), recordings)) {
             bench.run();
         }
         OUT.println("load of the machine after: "
@@ -186,7 +189,7 @@ public final class ConsensusBench {
         try (var consensus =
                 RatisConsensus.start(ConsensusOptions.alone(directory).withLimits(limits), new Counter())) {
             awaitLeader(consensus);
-            var load = new Load(consensus);
+            var load = new Load(consensus, COMMAND_BYTES);
             for (int i = 0; i < writers; i++) {
                 load.next();
             }
@@ -232,19 +235,21 @@ public final class ConsensusBench {
         private static final int SAMPLES = 1 << 20;
 
         private final Consensus consensus;
+        private final int bytes;
         private final long[] nanos = new long[SAMPLES];
         private final AtomicInteger measured = new AtomicInteger();
         private final AtomicLong idle = new AtomicLong();
         private volatile boolean measuring;
         private volatile boolean stopping;
 
-        Load(Consensus consensus) {
+        Load(Consensus consensus, int bytes) {
             this.consensus = consensus;
+            this.bytes = bytes;
         }
 
         void next() {
             long begin = System.nanoTime();
-            consensus.propose(new byte[COMMAND_BYTES], outcome -> {
+            consensus.propose(new byte[bytes], outcome -> {
                 if (!(outcome instanceof Proposal.Applied)) {
                     throw new IllegalStateException("write failed: " + outcome);
                 }

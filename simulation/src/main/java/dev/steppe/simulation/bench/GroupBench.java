@@ -39,13 +39,18 @@ final class GroupBench implements AutoCloseable {
     private static final PrintStream OUT = System.out;
     private static final List<String> NAMES = List.of("a", "b", "c");
     private static final int KILLS = 11;
+    private static final int COMMAND_BYTES = 256;
+    private static final int LARGE_COMMAND_BYTES = 256 << 10;
 
     private final Path directory;
+    private final Optional<Path> recordings;
     private final TreeMap<String, Child> children = new TreeMap<>();
     private final TreeMap<String, Integer> ports = new TreeMap<>();
 
-    GroupBench(Path directory) {
+    /** @param recordings where each member's flight recording goes, if they are to be made */
+    GroupBench(Path directory, Optional<Path> recordings) {
         this.directory = directory;
+        this.recordings = recordings;
     }
 
     /** A member's process and the two ends of the talk with it. */
@@ -74,10 +79,33 @@ final class GroupBench implements AutoCloseable {
         for (var name : List.of("b", "c")) {
             OUT.println("take " + name + ": " + child("a").ask("take " + name + " " + ports.get(name)));
         }
-        for (int writers : new int[] {1, 64, 512}) {
-            OUT.println(leader().ask("load " + writers));
+        OUT.println(LogFloor.line(directory, () -> GroupMember.context(directory.resolve("a"))));
+        // The first one is there to warm the members up.
+        for (int writers : new int[] {64, 1, 64, 512}) {
+            load(writers, COMMAND_BYTES);
         }
-        failOver();
+        load(8, LARGE_COMMAND_BYTES);
+        var leader = leaderName();
+        var follower =
+                NAMES.stream().filter(name -> !name.equals(leader)).findFirst().orElseThrow();
+        for (int readers : new int[] {1, 64}) {
+            OUT.println(child(leader).ask("read " + readers));
+            OUT.println(child(follower).ask("read " + readers));
+        }
+        if (recordings.isEmpty()) {
+            failOver();
+        }
+    }
+
+    private void load(int writers, int bytes) throws Exception {
+        var leader = leader();
+        var others = new StringBuilder();
+        for (var child : children.values()) {
+            if (child != leader) {
+                others.append(' ').append(child.process.pid());
+            }
+        }
+        OUT.println(leader.ask("load " + writers + " " + bytes + others));
     }
 
     private void failOver() throws Exception {
@@ -145,6 +173,8 @@ final class GroupBench implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "--sun-misc-unsafe-memory-access=allow"));
+        recordings.ifPresent(folder -> command.add("-XX:StartFlightRecording:settings=profile,dumponexit=true,filename="
+                + folder.resolve(name + "-" + System.nanoTime() + ".jfr")));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ConsensusBench.class.getName(), "member"));
         command.addAll(List.of(
                 name, String.valueOf(ports.get(name)), directory.resolve(name).toString(), founder ? "found" : "join"));
@@ -197,10 +227,20 @@ final class GroupBench implements AutoCloseable {
         }
     }
 
+    /** Members that are told nothing more end by themselves, and write their recordings. */
     @Override
     public void close() {
+        children.values().forEach(child -> child.to.close());
         for (var child : children.values()) {
-            child.process.destroyForcibly().onExit().join();
+            try {
+                if (!child.process.waitFor(20, TimeUnit.SECONDS)) {
+                    child.process.destroyForcibly();
+                }
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+                child.process.destroyForcibly();
+            }
+            child.process.onExit().join();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.steppe.simulation.bench;
 
+import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.ConsensusOptions;
 import dev.steppe.consensus.ConsensusTls;
 import dev.steppe.consensus.Leadership;
@@ -18,10 +19,17 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
@@ -35,6 +43,8 @@ final class GroupMember {
     private static final PrintStream OUT = System.out;
     private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final Duration MEASURED = Duration.ofSeconds(8);
+    private static final Duration READ_WARM_UP = Duration.ofSeconds(2);
+    private static final Duration READ_MEASURED = Duration.ofSeconds(3);
 
     private final RatisConsensus consensus;
 
@@ -64,7 +74,12 @@ final class GroupMember {
                     switch (words[0]) {
                         case "take" -> take(Member.at(new MemberId(words[1]), "127.0.0.1", Integer.parseInt(words[2])));
                         case "leads" -> String.valueOf(leads());
-                        case "load" -> load(Integer.parseInt(words[1]));
+                        case "load" ->
+                            load(
+                                    Integer.parseInt(words[1]),
+                                    Integer.parseInt(words[2]),
+                                    List.of(words).subList(3, words.length));
+                        case "read" -> read(Integer.parseInt(words[1]));
                         case "probe" -> probe(new MemberId(words[1]));
                         case "members" ->
                             String.valueOf(
@@ -82,23 +97,80 @@ final class GroupMember {
         while (!leads()) {
             LockSupport.parkNanos(1_000_000);
         }
-        var outcome = new CompletableFuture<Membership.Outcome>();
-        consensus.membership().change(consensus.membership().members().with(member), outcome::complete);
-        return String.valueOf(outcome.join());
+        while (true) {
+            var outcome = new CompletableFuture<Membership.Outcome>();
+            consensus.membership().change(consensus.membership().members().with(member), outcome::complete);
+            if (outcome.join() instanceof Membership.Outcome.Done done) {
+                return String.valueOf(done);
+            }
+        }
     }
 
-    private String load(int writers) throws InterruptedException {
-        var load = new ConsensusBench.Load(consensus);
+    /** @param others the processes of the other members */
+    private String load(int writers, int bytes, List<String> others) throws InterruptedException {
+        var load = new ConsensusBench.Load(consensus, bytes);
         for (int i = 0; i < writers; i++) {
             load.next();
         }
         Thread.sleep(WARM_UP);
         long entries = consensus.status().lastEntryIndex();
+        var own = List.of(String.valueOf(ProcessHandle.current().pid()));
+        var leaderCpu = cpu(own);
+        var followerCpu = cpu(others);
         load.measure();
         Thread.sleep(MEASURED);
+        leaderCpu = cpu(own).minus(leaderCpu);
+        followerCpu = cpu(others).minus(followerCpu);
         load.stop(writers);
         long written = consensus.status().lastEntryIndex() - entries;
-        return ConsensusBench.line("three members, mutual TLS", writers, load, MEASURED, written);
+        long count = Math.max(1, load.count());
+        return ConsensusBench.line("three members, mutual TLS, " + bytes + " bytes", writers, load, MEASURED, written)
+                + String.format(
+                        Locale.ROOT,
+                        ", processor time a commit: leader %.1f us, both followers %.1f us; an entry: %.0f, %.0f us",
+                        leaderCpu.toNanos() / 1e3 / count,
+                        followerCpu.toNanos() / 1e3 / count,
+                        leaderCpu.toNanos() / 1e3 / Math.max(1, written),
+                        followerCpu.toNanos() / 1e3 / Math.max(1, written));
+    }
+
+    private static Duration cpu(List<String> processes) {
+        return processes.stream()
+                .flatMap(process -> ProcessHandle.of(Long.parseLong(process)).stream())
+                .flatMap(process -> process.info().totalCpuDuration().stream())
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** Readers that each wait for the next barrier when the last one is reached. */
+    private String read(int readers) throws InterruptedException {
+        var reached = new LongAdder();
+        var unavailable = new LongAdder();
+        var reading = new AtomicBoolean(true);
+        for (int i = 0; i < readers; i++) {
+            readOn(reading, reached, unavailable);
+        }
+        Thread.sleep(READ_WARM_UP);
+        reached.reset();
+        Thread.sleep(READ_MEASURED);
+        long count = reached.sum();
+        reading.set(false);
+        return String.format(
+                Locale.ROOT,
+                "%4d readers on the %s: %7d read barriers/s, %.3f ms each, %d failed",
+                readers,
+                leads() ? "leader" : "follower",
+                count / READ_MEASURED.toSeconds(),
+                READ_MEASURED.toMillis() * readers / (double) Math.max(1, count),
+                unavailable.sum());
+    }
+
+    private void readOn(AtomicBoolean reading, LongAdder reached, LongAdder unavailable) {
+        consensus.readBarrier(barrier -> {
+            (barrier instanceof Consensus.Barrier.Reached ? reached : unavailable).increment();
+            if (reading.get()) {
+                CompletableFuture.runAsync(() -> readOn(reading, reached, unavailable));
+            }
+        });
     }
 
     /** Writes until a write is accepted here, or another member than the lost one leads. */
@@ -114,6 +186,18 @@ final class GroupMember {
                 return "accepted";
             }
             LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    /** For what is measured beside the log. */
+    static SSLContext context(Path directory) {
+        try {
+            var tls = tls(directory);
+            var context = SSLContext.getInstance("TLSv1.3");
+            context.init(new KeyManager[] {tls.keys()}, new TrustManager[] {tls.trust()}, null);
+            return context;
+        } catch (GeneralSecurityException | IOException failure) {
+            throw new IllegalStateException("the identity in " + directory + " cannot be used", failure);
         }
     }
 

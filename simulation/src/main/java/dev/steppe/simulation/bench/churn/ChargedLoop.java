@@ -77,6 +77,11 @@ final class ChargedLoop implements Loop {
     }
 
     @Override
+    public Duration uptime() {
+        return time.elapsed();
+    }
+
+    @Override
     public Timer after(Duration delay, Runnable action) {
         var cancelled = new AtomicBoolean();
         time.after(delay, "server timer", () -> {
