@@ -3,6 +3,7 @@ package dev.steppe.agent;
 import dev.steppe.agent.configuration.Configuration;
 import dev.steppe.api.AgentControl;
 import dev.steppe.api.AgentIdentity;
+import dev.steppe.api.GossipKeys;
 import dev.steppe.api.http.Refused;
 import dev.steppe.client.Client;
 import dev.steppe.client.data.DataReader;
@@ -171,6 +172,12 @@ public final class Assembly implements AutoCloseable {
             return server.flatMap(ServerPart::regions)
                     .orElseThrow(() -> Refused.unsupported("this agent has no server that others could know"))
                     .join(address);
+        }
+
+        @Override
+        public GossipKeys keys() throws Refused {
+            return server.flatMap(ServerPart::keyring)
+                    .orElseThrow(() -> Refused.unsupported("this agent has no server that shares keys with others"));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.steppe.agent;
 
+import dev.steppe.agent.configuration.LinkSettings;
 import dev.steppe.agent.link.CertificateKeeper;
 import dev.steppe.agent.link.Joining;
 import dev.steppe.agent.link.KeptIdentity;
@@ -77,7 +78,7 @@ final class LinkPart {
                 settings.own().isEmpty() || settings.verifyNames());
         loop = parts.add(new ThreadLoop("link"));
         role = options.configuration().server().enabled() ? AgentRole.SERVER : AgentRole.CLIENT;
-        sharedKey = new SharedKey(settings.encrypt());
+        sharedKey = sharedKey(settings);
         var configured = new ArrayList<HostPort>();
         for (String address : settings.servers()) {
             configured.add(HostPort.parse(address, Joining.USUAL_PORT));
@@ -96,6 +97,22 @@ final class LinkPart {
         servers.onTold(known -> loop.execute(() -> keep(known)));
         calls = parts.add(AgentCalls.of(tls, sharedKey));
         nodeCalls = parts.add(AgentCalls.toNodes(tls, sharedKey));
+    }
+
+    /** As configured, unless the keys were changed while servers ran; without a key there is nothing to change. */
+    private SharedKey sharedKey(LinkSettings settings) throws IOException {
+        var shared = new SharedKey(settings.encrypt());
+        var kept = files.keys();
+        if (settings.encrypt().isPresent() && role == AgentRole.SERVER && !kept.isEmpty()) {
+            if (!kept.getFirst().equals(settings.encrypt().get())) {
+                LOG.log(
+                        Level.WARNING,
+                        "the key in encrypt is not used: the keys were changed while servers ran, and keyring.json in "
+                                + options.linkDirectory() + " has them");
+            }
+            shared.replace(kept);
+        }
+        return shared;
     }
 
     private void keep(List<HostPort> known) {
@@ -291,6 +308,10 @@ final class LinkPart {
 
     AgentNames names() {
         return names;
+    }
+
+    LinkFiles files() {
+        return files;
     }
 
     SharedKey sharedKey() {

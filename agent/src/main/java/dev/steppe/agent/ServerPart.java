@@ -25,6 +25,7 @@ import dev.steppe.wire.network.AgentRole;
 import dev.steppe.wire.network.StreamDialer;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,7 @@ record ServerPart(
         Transport transport,
         Optional<ServerLinks> links,
         Optional<FederatedRegions> regions,
+        Optional<ServerKeyring> keyring,
         List<Route> routes) {
 
     /** Without a link to others the server is alone, as that of a development agent. */
@@ -65,9 +67,18 @@ record ServerPart(
         var server = parts.add(
                 new Server(serverOptions(options, link), loop, store, consensus, transport, rootKeys, random));
         if (link.isEmpty()) {
-            return new ServerPart(server, store, consensus, transport, Optional.empty(), Optional.empty(), List.of());
+            return new ServerPart(
+                    server,
+                    store,
+                    consensus,
+                    transport,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of());
         }
-        var links = new ServerLinks(loop, link.get(), member(options, consensus), server, store, consensus);
+        var self = member(options, consensus);
+        var links = new ServerLinks(loop, link.get(), self, server, store, consensus);
         parts.add(links::close);
         transport.open(
                 links,
@@ -83,8 +94,19 @@ record ServerPart(
                 links::members));
         regions.start();
         link.get().keepCertificate(parts, links);
-        var routes = forming.map(it -> it.routes(server, links::leader)).orElse(List.of());
-        return new ServerPart(server, store, consensus, transport, Optional.of(links), Optional.of(regions), routes);
+        var keyring = new ServerKeyring(
+                link.get().sharedKey(), link.get().files(), link.get().calls(), self, links::members);
+        var routes = new ArrayList<>(List.of(keyring.route()));
+        forming.ifPresent(it -> routes.addAll(it.routes(server, links::leader)));
+        return new ServerPart(
+                server,
+                store,
+                consensus,
+                transport,
+                Optional.of(links),
+                Optional.of(regions),
+                Optional.of(keyring),
+                List.copyOf(routes));
     }
 
     /** A server that was told of no other begins alone, unless as many are expected. */

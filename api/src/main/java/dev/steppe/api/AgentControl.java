@@ -18,6 +18,9 @@ public interface AgentControl {
      */
     String join(String address) throws Refused, IOException, InterruptedException;
 
+    /** The keys that this agent's server has in common with others. */
+    GossipKeys keys() throws Refused;
+
     /** Where the agent listens, what it tells others, and why. */
     List<Listener> listeners();
 
@@ -35,6 +38,11 @@ public interface AgentControl {
             @Override
             public String join(String address) throws Refused {
                 throw Refused.unsupported("this agent talks to no others, so it cannot join any");
+            }
+
+            @Override
+            public GossipKeys keys() throws Refused {
+                throw Refused.unsupported("this agent talks to no others, so it shares no keys");
             }
 
             @Override

@@ -17,9 +17,6 @@ final class NotYet {
             case "operator metrics" ->
                 "ask for /v1/metrics or, as Prometheus reads them, /v1/metrics?format=prometheus";
             case "operator api" -> "any client of HTTP will do: curl \"$NOMAD_ADDR/v1/...\"";
-            case "operator gossip" ->
-                "there is no gossip; servers have the key of encrypt in common, which operator keygen makes and their"
-                        + " files name";
             case "operator debug" -> "use agent-info, monitor and /v1/metrics";
             case "monitor export" -> "the log goes to the standard error of the agent; ask its service manager";
             default -> "";

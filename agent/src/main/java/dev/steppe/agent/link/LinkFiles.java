@@ -55,6 +55,23 @@ public final class LinkFiles {
                 new KnownAddresses(servers.stream().map(HostPort::toString).toList()));
     }
 
+    /** What the file of the keys of encrypt holds, the one that is shown first. */
+    public record KeptKeys(List<String> keys) {
+        @Override
+        public String toString() {
+            return "KeptKeys[" + keys.size() + "]";
+        }
+    }
+
+    /** Keys that were changed while servers ran; empty where they are as configured. */
+    public List<String> keys() throws IOException {
+        return read(KeptKeys.class, "keyring.json").map(KeptKeys::keys).orElse(List.of());
+    }
+
+    public void keepKeys(List<String> keys) throws IOException {
+        write("keyring.json", new KeptKeys(keys));
+    }
+
     public Optional<AuthorityRoot> authority() throws IOException {
         return read(AuthorityRoot.class, "authority.json");
     }

@@ -145,8 +145,7 @@ final class AgentRoutes {
     }
 
     private Response members(Request request) throws Refused {
-        return Reads.json(
-                reads.filtering(request).of(request.query().flag("wan") ? serversOfAll() : allMembers()));
+        return Reads.json(reads.filtering(request).of(request.query().flag("wan") ? serversOfAll() : allMembers()));
     }
 
     /** The servers of all regions, named after their datacenters. */

@@ -41,6 +41,7 @@ public final class ConsulDialect {
         routes.addAll(new IntentionRoutes(reads, otherwise).routes());
         routes.addAll(new AuthorityRoutes(reads).routes());
         routes.addAll(new OperatorRoutes(reads.region()).routes());
+        routes.addAll(new KeyringRoutes(identity).routes());
         routes.addAll(new LeafRoutes(natives).routes());
         routes.addAll(new KeyRoutes(reads).routes());
         routes.addAll(new TransactionRoutes(reads).routes());

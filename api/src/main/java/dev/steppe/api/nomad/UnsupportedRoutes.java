@@ -29,7 +29,6 @@ final class UnsupportedRoutes {
             "/v1/namespace",
             "/v1/agent/schedulers",
             "/v1/agent/schedulers/config",
-            "/v1/agent/keyring/{rest...}",
             "/v1/agent/host",
             "/v1/agent/monitor/export",
             "/v1/agent/pprof/{rest...}",

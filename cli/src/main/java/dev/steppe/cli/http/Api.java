@@ -85,6 +85,10 @@ public final class Api {
         return exchange("PUT", path, query, JsonWriter.compact(body));
     }
 
+    public Reply post(String path, Query query, Json body) throws ApiException {
+        return exchange("POST", path, query, JsonWriter.compact(body));
+    }
+
     /** Writes bytes as they are. */
     public Reply putBytes(String path, Query query, byte[] content) throws ApiException {
         return exchange("PUT", path, query, content);
