@@ -214,16 +214,32 @@ final class Fragmentation {
         var use = new Use(new int[kinds], new int[kinds][amounts.length], new int[kinds][amounts.length]);
         int at = 0;
         for (int kind = 0; kind < kinds; kind++) {
+            var enough = use.enough()[kind];
+            var tooLittle = use.tooLittle()[kind];
             for (; at < rest.ends()[kind]; at++) {
                 int left = rest.free()[at];
+                int met = left > 0 ? met(left) : 0;
                 use.totals()[kind] += left;
-                for (int i = 0; i < amounts.length && left > 0; i++) {
-                    use.enough()[kind][i] += left >= amounts[i] ? 1 : 0;
-                    use.tooLittle()[kind][i] += left >= amounts[i] ? 0 : left;
+                // noted where it begins to count, and added up below
+                if (met > 0) {
+                    enough[met - 1]++;
                 }
+                if (met < amounts.length) {
+                    tooLittle[met] += left;
+                }
+            }
+            for (int i = 1; i < amounts.length; i++) {
+                tooLittle[i] += tooLittle[i - 1];
+                enough[amounts.length - 1 - i] += enough[amounts.length - i];
             }
         }
         return use;
+    }
+
+    /** How many of the amounts are no more than this. */
+    private int met(int left) {
+        int place = Arrays.binarySearch(amounts, left);
+        return place >= 0 ? place + 1 : -place - 1;
     }
 
     /** The mean of what is lost, in thousandths of a device. */

@@ -2,7 +2,6 @@ package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.Constraint;
-import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
 import dev.steppe.model.Node;
@@ -11,8 +10,6 @@ import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Whether a blocked evaluation is worth another look because of what changed on nodes. For one evaluation and snapshot. */
 public final class Unblocking {
@@ -23,32 +20,19 @@ public final class Unblocking {
 
     private record Wanted(Feasibility feasibility, Fit fit) {}
 
-    /** Of the groups that found no place, as each version of the job has them that may be placed again. */
+    /** Of the groups that found no place, as each version of the job has them: older ones are placed again while a newer one is on trial. */
     public Unblocking(Snapshot snapshot, Evaluation blocked, Job job) {
         this.snapshot = snapshot;
         this.job = job;
         var configuration = snapshot.schedulerConfiguration();
         mayEvict = configuration.preemption().isFor(job.spec().type());
-        for (Job version : versions(snapshot, job).values()) {
+        for (Job version : snapshot.historyOf(job.key())) {
             for (TaskGroup group : version.spec().taskGroups()) {
                 if (blocked.failedGroups().containsKey(group.name())) {
                     wanted.add(new Wanted(new Feasibility(version.spec(), group), new Fit(group, configuration)));
                 }
             }
         }
-    }
-
-    /** The newest; the one that works, in its place; and those of instances that are wanted, which may be replaced as they are. */
-    private static SortedMap<Long, Job> versions(Snapshot snapshot, Job job) {
-        var versions = new TreeMap<Long, Job>();
-        versions.put(job.version(), job);
-        snapshot.stableBefore(job).ifPresent(stable -> versions.put(stable.version(), stable));
-        for (Allocation allocation : snapshot.allocationsOf(job.key())) {
-            if (allocation.desiredStatus() == DesiredStatus.RUN && !versions.containsKey(allocation.jobVersion())) {
-                snapshot.jobOf(allocation).ifPresent(version -> versions.put(version.version(), version));
-            }
-        }
-        return versions;
     }
 
     /** True when an instance of such a group would fit on the node now, or would after others had made room. */

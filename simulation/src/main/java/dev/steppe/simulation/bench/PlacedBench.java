@@ -19,7 +19,7 @@ public final class PlacedBench {
     private static final PrintStream OUT = System.out;
     private static final int RACKS = 50;
     private static final int HEAP_MEGABYTES = 2_048;
-    private static final int WARM_UP = 300;
+    private static final int WARM_UP = 200;
     /** Between two jobs, so that nothing of the one before is still under way. */
     private static final long PAUSE_NANOS = 20_000_000;
 
