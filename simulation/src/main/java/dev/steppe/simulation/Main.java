@@ -12,6 +12,7 @@ import dev.steppe.simulation.bench.SoakBench;
 import dev.steppe.simulation.bench.StartBench;
 import dev.steppe.simulation.bench.TwoMillionBench;
 import dev.steppe.simulation.bench.churn.ChurnBench;
+import dev.steppe.simulation.bench.churn.IdleBench;
 import dev.steppe.simulation.faults.Faults;
 import dev.steppe.simulation.faults.Upgrade;
 import dev.steppe.simulation.guide.Guide;
@@ -44,6 +45,7 @@ public final class Main {
                 Map.entry("consensus", ConsensusBench::main),
                 Map.entry("crashes", CrashBench::main),
                 Map.entry("exec", ExecBench::main),
+                Map.entry("idle", IdleBench::main),
                 Map.entry("language", LanguageBench::main),
                 Map.entry("mesh", MeshBench::main),
                 Map.entry("packing", PackingBench::main),

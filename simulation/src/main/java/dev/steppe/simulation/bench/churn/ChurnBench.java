@@ -42,7 +42,6 @@ public final class ChurnBench {
     private static final PrintStream OUT = System.out;
     private static final int[] PRIORITIES = {20, 50, 80};
     private static final int SERVICES = 60;
-    private static final int BURST = 200;
     private static final Duration CALM = Duration.ofMinutes(12);
     /** What the broker promises: nobody waits longer behind those that come later. */
     private static final Duration STARVED = Duration.ofSeconds(100);
@@ -61,6 +60,9 @@ public final class ChurnBench {
     private final TreeMap<EvaluationId, Instant> pending = new TreeMap<>();
     private final TreeMap<String, Instant> missing = new TreeMap<>();
     private final int count;
+    /** Jobs that come at once, each minute: as many as find room when nothing else comes. */
+    private final int burst;
+
     private final Duration churning;
     private int jobs;
     private int losses;
@@ -85,6 +87,7 @@ public final class ChurnBench {
         }
         // eight instances fit on a node, and four of five places are taken by services
         count = nodeCount * 8 * 4 / 5 / SERVICES;
+        burst = Math.max(1, nodeCount / 5);
         this.churning = churning;
     }
 
@@ -121,7 +124,7 @@ public final class ChurnBench {
         var begin = Duration.ofMinutes(2);
         time.after(begin, "user", () -> again(Duration.ofSeconds(5), () -> deploy(random.nextInt(SERVICES))));
         time.after(begin, "user", () -> again(Duration.ofSeconds(1), () -> batch(1)));
-        time.after(begin, "user", () -> again(Duration.ofMinutes(1), () -> batch(BURST)));
+        time.after(begin, "user", () -> again(Duration.ofMinutes(1), () -> batch(burst)));
         if (percent > 0) {
             var between = Duration.ofMinutes(1).multipliedBy(100).dividedBy((long) nodes.size() * percent);
             time.after(begin, "churn", () -> again(between, this::lose));
