@@ -136,6 +136,25 @@ class JoinTest {
     }
 
     @Test
+    void the_authority_s_key_is_in_the_state_only_sealed_and_signs_after_a_full_rotation() throws Exception {
+        var root = server.server().snapshot().activeRoot().orElseThrow();
+        assertThat(root.privateKeyPem()).isEmpty();
+        var old = root.sealedKey().orElseThrow().keyId();
+        assertThat(ask("PUT", "/v1/operator/keyring/rotate?full=true", "").statusCode())
+                .isEqualTo(200);
+        await("the key is sealed anew", () -> {
+            var snapshot = server.server().snapshot();
+            var now = snapshot.activeRoot().orElseThrow().sealedKey().orElseThrow();
+            return !now.keyId().equals(old)
+                    && now.keyId().equals(snapshot.activeDataKey().orElseThrow().id());
+        });
+        await(
+                "the old key goes",
+                () -> ask("DELETE", "/v1/operator/keyring/key/" + old, "").statusCode() == 200);
+        assertThat(join(token("{}"), AgentRole.CLIENT).servers()).containsExactly(door);
+    }
+
+    @Test
     void a_server_with_another_key_is_refused_before_its_token_is_used() throws Exception {
         var token = token("{\"Server\":true,\"Uses\":1}");
         var key = new SharedKey(Optional.of("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));

@@ -50,11 +50,13 @@ final class Succession {
     void disconnected(String member) {
         if (follows(member)) {
             // A timer of a closed loop does nothing: then this member ends as well.
-            timers.after(GRACE, () -> timers.<Boolean>offload("succession", () -> consider(member), outcome -> {
-                if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
-                    LOG.log(Level.DEBUG, "no early election leader=" + member, failed.reason());
-                }
-            }));
+            timers.after(
+                    GRACE,
+                    () -> timers.<Boolean>offload("succession", () -> consider(member), outcome -> {
+                        if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
+                            LOG.log(Level.DEBUG, "no early election leader=" + member, failed.reason());
+                        }
+                    }));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.steppe.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.data.Ciphertext;
 import dev.steppe.model.data.KeyEntry;
 import dev.steppe.model.data.KeyOperation;
@@ -231,6 +232,22 @@ class KeySpaceTest {
         apply(new Command.ResealVariables(List.of(), List.of("k1"), AT));
         assertThat(isRefused(new Command.RemoveDataKey("k1", false, AT))).isFalse();
         assertThat(store.snapshot().activeDataKey().orElseThrow().id()).isEqualTo("k2");
+    }
+
+    @Test
+    void a_key_that_opens_the_certificate_authority_is_not_removed_even_by_force() {
+        apply(new Command.PutDataKey("k1", sealed("w1"), false, AT));
+        var root = new AuthorityRoot("r", "r", "pem", "key in clear", AT, AT, true);
+        apply(new Command.PutRoot(root, AT));
+        assertThat(store.snapshot().activeRoot().orElseThrow().privateKeyPem())
+                .as("as an earlier version wrote it")
+                .isEqualTo("key in clear");
+        apply(new Command.PutRoot(root.sealed(new Ciphertext("k1", new byte[12], bytes("1"))), AT));
+        assertThat(store.snapshot().activeRoot().orElseThrow().privateKeyPem()).isEmpty();
+        apply(new Command.PutDataKey("k2", sealed("w2"), true, AT));
+        assertThat(isRefused(new Command.RemoveDataKey("k1", true, AT))).isTrue();
+        apply(new Command.PutRoot(root.sealed(new Ciphertext("k2", new byte[12], bytes("1"))), AT));
+        assertThat(isRefused(new Command.RemoveDataKey("k1", false, AT))).isFalse();
     }
 
     @Test
