@@ -53,7 +53,7 @@ final class Registers {
         var name = NAMES.get(random.nextInt(NAMES.size()));
         long begun = time.nowNanos();
         cluster.read(server, (asked, snapshot) -> present(name, asked, snapshot), present -> {
-            history(name).see(present.value, begun, server.name());
+            history(name).see(present.value, begun, time.nowNanos(), server.name());
             replace(server, name, present);
         });
     }

@@ -31,7 +31,7 @@ public final class History {
 
     private record Acknowledged(String value, long begun, long ended) {}
 
-    private record Seen(String value, long begun, String where) {}
+    private record Seen(String value, long begun, long ended, String where) {}
 
     /** Somebody is about to write a value in the place of another. */
     public synchronized void attempt(String value, String inPlaceOf) {
@@ -52,8 +52,8 @@ public final class History {
     }
 
     /** A read that had to see everything acknowledged before it began. */
-    public synchronized void see(String value, long begun, String where) {
-        seen.add(new Seen(value, begun, where));
+    public synchronized void see(String value, long begun, long ended, String where) {
+        seen.add(new Seen(value, begun, ended, where));
     }
 
     public synchronized int acknowledgedCount() {
@@ -116,10 +116,13 @@ public final class History {
         }
     }
 
-    /** A read sees what was written, and at least what was acknowledged before it began. */
+    /**
+     * A read sees what was written, and at least what was acknowledged before it began. One that ended later than the last
+     * look may have seen what came after that.
+     */
     private void checkReads(Map<String, Integer> positions, long until, List<String> found) {
         var reads = seen.stream()
-                .filter(read -> read.begun < until)
+                .filter(read -> read.ended < until)
                 .sorted(Comparator.comparingLong(Seen::begun))
                 .toList();
         var ends = acknowledged.values().stream()

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -20,8 +21,9 @@ final class Writers implements AutoCloseable {
     private static final int WRITERS_AN_AGENT = 3;
     private static final int PAUSE_MILLIS = 120;
     private static final Duration WITHIN = Duration.ofSeconds(10);
+    private static final int PROBE_EVERY_MILLIS = 100;
     private static final Duration PROBE_WITHIN = Duration.ofSeconds(2);
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private final Map<String, History> histories = new TreeMap<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -61,7 +63,7 @@ final class Writers implements AutoCloseable {
         var history = history(register);
         long begun = System.nanoTime();
         var present = read(agent, register);
-        history.see(present.value, begun, agent.name());
+        history.see(present.value, begun, System.nanoTime(), agent.name());
         var value = agent.name() + "-" + values.incrementAndGet();
         history.attempt(value, present.value);
         begun = System.nanoTime();
@@ -114,38 +116,36 @@ final class Writers implements AutoCloseable {
         return new Present(value, index);
     }
 
-    /** How long until a write is accepted that began from now on, whichever of these agents takes it. */
+    /**
+     * How long until a write is accepted that began from now on, whichever of these agents takes it. Each is asked every so
+     * often, also while earlier requests hang at a server that does not answer any more.
+     */
     Duration untilAccepted(List<RealAgent> agents) throws IOException, InterruptedException {
         long begun = System.nanoTime();
-        var accepted = new AtomicLong(Long.MAX_VALUE);
+        var accepted = new CompletableFuture<Long>();
         var probes = new ArrayList<Thread>();
-        for (var agent : agents) {
-            probes.add(Thread.ofVirtual().start(() -> probe(agent, begun, accepted)));
+        while (!accepted.isDone() && System.nanoTime() - begun < PATIENCE.toNanos()) {
+            for (var agent : agents) {
+                probes.add(Thread.ofVirtual().start(() -> probe(agent, accepted)));
+            }
+            TimeUnit.MILLISECONDS.sleep(PROBE_EVERY_MILLIS);
         }
-        for (var probe : probes) {
-            probe.join();
-        }
-        if (accepted.get() == Long.MAX_VALUE) {
+        probes.forEach(Thread::interrupt);
+        if (!accepted.isDone()) {
             throw new IOException("no write was accepted within " + PATIENCE.toSeconds() + " s");
         }
-        return Duration.ofNanos(accepted.get() - begun);
+        return Duration.ofNanos(accepted.join() - begun);
     }
 
-    private static void probe(RealAgent agent, long begun, AtomicLong accepted) {
-        while (accepted.get() == Long.MAX_VALUE && System.nanoTime() - begun < PATIENCE.toNanos()) {
-            try {
-                if (put(agent, "/v1/kv/probe/" + agent.name(), "x", PROBE_WITHIN)
-                                .statusCode()
-                        == 200) {
-                    accepted.accumulateAndGet(System.nanoTime(), Math::min);
-                    return;
-                }
-                TimeUnit.MILLISECONDS.sleep(20);
-            } catch (IOException notYet) {
-                Thread.yield();
-            } catch (InterruptedException over) {
-                return;
+    private static void probe(RealAgent agent, CompletableFuture<Long> accepted) {
+        try {
+            if (put(agent, "/v1/kv/probe/" + agent.name(), "x", PROBE_WITHIN).statusCode() == 200) {
+                accepted.complete(System.nanoTime());
             }
+        } catch (IOException notYet) {
+            Thread.yield();
+        } catch (InterruptedException over) {
+            Thread.currentThread().interrupt();
         }
     }
 

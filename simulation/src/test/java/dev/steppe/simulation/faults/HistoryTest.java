@@ -16,7 +16,7 @@ class HistoryTest {
     @Test
     void a_chain_of_acknowledged_writes_and_reads_of_it_is_one_order() {
         write("a", History.NOTHING, 0, 1, 2);
-        history.see("a", 3, "s1");
+        history.see("a", 3, 3, "s1");
         write("b", "a", 7, 3, 5);
 
         assertThat(history.contradictions("b", 6)).isEmpty();
@@ -62,7 +62,7 @@ class HistoryTest {
     void a_read_is_never_older_than_what_was_acknowledged_before_it() {
         write("a", History.NOTHING, 0, 1, 2);
         write("b", "a", 7, 3, 4);
-        history.see("a", 5, "s3");
+        history.see("a", 5, 5, "s3");
 
         assertThat(history.contradictions("b", 6))
                 .containsExactly("r: s3 told a after 1 newer values were acknowledged");
@@ -72,10 +72,20 @@ class HistoryTest {
     void a_read_tells_what_was_written() {
         write("a", History.NOTHING, 0, 1, 2);
         history.attempt("never", "a");
-        history.see("never", 3, "s2");
+        history.see("never", 3, 3, "s2");
 
         assertThat(history.contradictions("a", 6)).containsExactly("r: s2 told never, which was never there");
         assertThat(history.contradictions("strange", 6)).contains("r: strange was written by nobody");
+    }
+
+    @Test
+    void a_read_that_ended_after_the_last_look_may_have_seen_what_came_later() {
+        write("a", History.NOTHING, 0, 1, 2);
+        history.attempt("later", "a");
+        history.see("later", 3, 7, "c1");
+
+        assertThat(history.contradictions("a", 6)).isEmpty();
+        assertThat(history.contradictions("later", 8)).isEmpty();
     }
 
     @Test
