@@ -127,6 +127,11 @@ public record AgentOptions(
         return dataDirectory.resolve("keyring");
     }
 
+    /** The files of the whole state that are written on schedule, where nothing else is said. */
+    Path snapshotDirectory() {
+        return dataDirectory.resolve("snapshots");
+    }
+
     /** What the node keeps of itself. */
     Path clientDirectory() {
         return configuration.client().stateDir().orElse(dataDirectory.resolve("client"));

@@ -66,6 +66,7 @@ record ServerPart(
         RootKeys rootKeys = shared.<RootKeys>map(it -> it).orElse(ownKeys);
         var server = parts.add(
                 new Server(serverOptions(options, link), loop, store, consensus, transport, rootKeys, random));
+        writeSnapshots(parts, options, server, store);
         if (link.isEmpty()) {
             return new ServerPart(
                     server,
@@ -107,6 +108,23 @@ record ServerPart(
                 Optional.of(regions),
                 Optional.of(keyring),
                 List.copyOf(routes));
+    }
+
+    /** Files of the whole state, if the configuration wants them. */
+    private static void writeSnapshots(Parts parts, AgentOptions options, Server server, Store store) {
+        var configuration = options.configuration();
+        configuration
+                .server()
+                .snapshots()
+                .ifPresent(settings -> new SnapshotSchedule(
+                                parts.add(new ThreadLoop("snapshot-files")),
+                                settings,
+                                settings.directory().orElseGet(options::snapshotDirectory),
+                                now -> store.snapshot().index() == 0
+                                        ? Optional.empty()
+                                        : Optional.of(
+                                                server.operator().archive(configuration.region(), options.name(), now)))
+                        .start());
     }
 
     /** A server that was told of no other begins alone, unless as many are expected. */

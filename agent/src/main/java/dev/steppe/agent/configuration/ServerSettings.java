@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param dataDir where the log is kept; below the data of the agent by default
  * @param garbageEvery how often ended things are looked for
  * @param scheduling how placements are decided until an operator sets something else
+ * @param snapshots files of the whole state that this server writes; none without an interval
  */
 public record ServerSettings(
         boolean enabled,
@@ -25,4 +26,5 @@ public record ServerSettings(
         Duration keepJobs,
         Duration keepEvaluations,
         Duration keepNodes,
-        SchedulerConfiguration scheduling) {}
+        SchedulerConfiguration scheduling,
+        Optional<SnapshotSettings> snapshots) {}

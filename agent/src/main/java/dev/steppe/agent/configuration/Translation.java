@@ -19,6 +19,7 @@ import java.util.function.Predicate;
  */
 final class Translation {
     private static final Duration KEEP_JOBS = Duration.ofHours(4);
+    private static final int SNAPSHOTS_KEPT = 30;
     private static final int HEARTBEATS_PER_SECOND = 1_000;
     private static final int SERVERS_MAX = 9;
 
@@ -152,7 +153,24 @@ final class Translation {
                 nomad.value("server.job_gc_threshold", Translation::positive).orElse(KEEP_JOBS),
                 nomad.value("server.eval_gc_threshold", Translation::positive).orElse(Duration.ofHours(1)),
                 nomad.value("server.node_gc_threshold", Translation::positive).orElse(Duration.ofHours(24)),
-                scheduling("server.default_scheduler_config."));
+                scheduling("server.default_scheduler_config."),
+                snapshots("server.snapshots."));
+    }
+
+    private Optional<SnapshotSettings> snapshots(String block) {
+        int retain = nomad.value(block + "retain", Translation::atLeastOne).orElse(SNAPSHOTS_KEPT);
+        var directory = nomad.value(block + "directory", Reading::absolutePath);
+        var name = nomad.value(block + "name", Translation::label).orElse("steppe");
+        return nomad.value(block + "interval", Translation::positive)
+                .map(interval -> new SnapshotSettings(interval, retain, directory, name));
+    }
+
+    private static int atLeastOne(Value value) throws RefusedValueException {
+        int count = Reading.count(value);
+        if (count < 1) {
+            throw new RefusedValueException("must be at least 1");
+        }
+        return count;
     }
 
     private SchedulerConfiguration scheduling(String block) {

@@ -105,7 +105,13 @@ final class GroupBench implements AutoCloseable {
                 others.append(' ').append(child.process.pid());
             }
         }
+        for (var child : children.values()) {
+            child.ask("threads");
+        }
         OUT.println(leader.ask("load " + writers + " " + bytes + others));
+        for (var child : children.values()) {
+            OUT.println((child == leader ? "       leader:   " : "       follower: ") + child.ask("threads"));
+        }
     }
 
     private void failOver() throws Exception {

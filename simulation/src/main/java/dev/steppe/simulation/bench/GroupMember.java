@@ -21,6 +21,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,6 +48,7 @@ final class GroupMember {
     private static final Duration READ_MEASURED = Duration.ofSeconds(3);
 
     private final RatisConsensus consensus;
+    private Map<String, Long> threadTimes = ThreadTimes.now();
 
     private GroupMember(RatisConsensus consensus) {
         this.consensus = consensus;
@@ -80,6 +82,7 @@ final class GroupMember {
                                     Integer.parseInt(words[2]),
                                     List.of(words).subList(3, words.length));
                         case "read" -> read(Integer.parseInt(words[1]));
+                        case "threads" -> threads();
                         case "probe" -> probe(new MemberId(words[1]));
                         case "members" ->
                             String.valueOf(
@@ -87,6 +90,13 @@ final class GroupMember {
                         default -> "unknown: " + line.get();
                     });
         }
+    }
+
+    /** Who used the processor since this was asked the last time. */
+    private String threads() {
+        var shares = ThreadTimes.since(threadTimes);
+        threadTimes = ThreadTimes.now();
+        return shares;
     }
 
     private boolean leads() {
@@ -136,8 +146,7 @@ final class GroupMember {
 
     private static Duration cpu(List<String> processes) {
         return processes.stream()
-                .flatMap(process -> ProcessHandle.of(Long.parseLong(process)).stream())
-                .flatMap(process -> process.info().totalCpuDuration().stream())
+                .map(process -> ThreadTimes.withoutCompiler(Long.parseLong(process)))
                 .reduce(Duration.ZERO, Duration::plus);
     }
 
