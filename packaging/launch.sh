@@ -2,7 +2,7 @@
 # Needs java_home (a Java 25), lib (the folder of the jars) and root (the folder with the examples). Built-ins only.
 
 small_class_path() {
-  class_path=$lib/cli.jar:$lib/jobspec.jar:$lib/language.jar:$lib/model.jar:$lib/jackson-core.jar:$lib/jspecify.jar:$lib/snakeyaml-engine.jar:$lib/bcprov-jdk18on.jar
+  class_path=$lib/cli.jar:$lib/jobspec.jar:$lib/language.jar:$lib/model.jar:$lib/jackson-core.jar:$lib/jspecify.jar:$lib/snakeyaml-engine.jar:$lib/bcprov-jdk18on.jar:$lib/re2j.jar
 }
 
 full_class_path() {

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,9 @@ final class VaultDouble implements AutoCloseable {
 
     /** How often a token was renewed. */
     final AtomicInteger renewals = new AtomicInteger();
+    /** Which tokens were. */
+    final Set<String> renewed = ConcurrentHashMap.newKeySet();
+
     /** How long tokens and leases last. */
     volatile int lifeSeconds = 3600;
     /** Whether leases can be renewed. */
@@ -56,6 +60,7 @@ final class VaultDouble implements AutoCloseable {
                 send(exchange, 200, auth(made));
             } else if (path.equals("auth/token/renew-self")) {
                 renewals.incrementAndGet();
+                renewed.add(token);
                 send(exchange, 200, auth(token));
             } else if (path.equals("auth/token/revoke-self")) {
                 tokens.remove(token);

@@ -20,8 +20,8 @@ import java.util.TreeMap;
 
 /**
  * Whether a new allocation of a service proved healthy: all tasks run and, unless the update strategy looks at tasks only,
- * all checks pass, for the strategy's minimum time without a break; a group without one is judged as its migrate block
- * says. Unhealthy when that did not happen by the deadline or a task failed. With {@code health_check = "manual"} only a failure is seen; the rest is for the operator to say. The
+ * all checks pass, for the strategy's minimum time without a break; outside of a deployment, as after a drain, the group's
+ * migrate block says how. Unhealthy when that did not happen by the deadline or a task failed. With {@code health_check = "manual"} only a failure is seen; the rest is for the operator to say. The
  * verdict is final for the deployment it was found in.
  */
 final class Health {
@@ -63,7 +63,8 @@ final class Health {
         verdict = Optional.empty();
         deployment = inDeployment;
         begun = loop.now();
-        var update = group.update().or(job::update);
+        // Every group of a service has an update block, if only the usual one; outside of a deployment it says nothing.
+        var update = inDeployment.isPresent() ? group.update().or(job::update) : Optional.<UpdateStrategy>empty();
         judged = !job.type().ends();
         var migrate = group.migrate();
         var by = update.map(UpdateStrategy::healthCheck)

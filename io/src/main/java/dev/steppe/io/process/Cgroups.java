@@ -173,9 +173,9 @@ public final class Cgroups {
             boolean version1Group = !Files.exists(directory.resolve("cgroup.controllers"));
             if (version1Group) {
                 inherit(directory, MEMORY_NODES);
-            }
-            if (version1Group && wanted.isEmpty()) {
-                Files.writeString(directory.resolve(CPUS), inherited(directory.resolveSibling(CPUS)));
+                // The parent of the first group has none to give yet, and a child gets nothing that its parent lacks.
+                String all = inherited(directory.resolveSibling(CPUS));
+                Files.writeString(directory.resolve(CPUS), wanted.isEmpty() ? all : wanted + "\n");
             } else if (!wanted.isEmpty()
                     || !Files.readString(directory.resolve(CPUS)).isBlank()) {
                 Files.writeString(directory.resolve(CPUS), wanted + "\n");

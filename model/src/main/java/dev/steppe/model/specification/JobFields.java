@@ -97,7 +97,7 @@ final class JobFields {
                         works("migrate", "for all groups").asExtra(),
                         works("task", "a group of its own").asExtra(),
                         works("vault", "for all tasks").asExtra(),
-                        works("secret", "for all tasks").asExtra(),
+                        later("secret").asExtra(),
                         works("periodic", "launches a job of its own each time"),
                         works("parameterized", "steppe job dispatch launches it"),
                         later("multiregion", "remove it; register the job in each region"),
