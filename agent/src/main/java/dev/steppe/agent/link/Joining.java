@@ -27,7 +27,8 @@ import java.util.Optional;
  * @param server the server to ask, or a balancer before several
  */
 public record Joining(HostPort server, JoinSecret secret) {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Long, because an answer that is lost may have used the token up: it cannot be asked for again. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** Where agents call servers unless somebody says otherwise. */
     public static final int USUAL_PORT = 4647;
