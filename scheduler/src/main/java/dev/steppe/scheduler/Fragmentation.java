@@ -26,7 +26,7 @@ import java.util.SortedMap;
  * <p>The rule is fragmentation gradient descent (Weng et al., "Beware of Fragmentation: Scheduling GPU-Sharing Workloads with
  * Fragmentation Gradient Descent", USENIX ATC 2023). What differs: the demand is not known beforehand but learned from the jobs
  * there are, only from what asks for devices; memory counts beside processors; among nodes nearly as good the fuller one wins;
- * a share goes to the fullest device where it fits; and what asks for no device goes where none is, packed as usual.
+ * a share goes to the fullest device where it fits; and what asks for no device goes where none is, by {@link Alignment}.
  */
 final class Fragmentation {
     /** So many shapes of demand are looked at, the most frequent. */
@@ -117,10 +117,10 @@ final class Fragmentation {
     }
 
     /** From 0 to 1, the higher the less what is left becomes useless; {@code given} is what the instance would get there. */
-    double of(Node node, NodeUsage usage, Fit.Demand demand, HardwareFit.Given given, PackScore packing) {
+    double of(Node node, NodeUsage usage, Fit.Demand demand, HardwareFit.Given given) {
         boolean asks = given.devices().values().stream().anyMatch(devices -> !devices.isEmpty());
         if (!asks && node.spec().capacity().devices().isEmpty()) {
-            return (1 + packing.of(node, usage, demand)) / 2;
+            return (1 + Alignment.of(node, usage, demand)) / 2;
         }
         var before = rest(node, usage);
         var after = less(node, before, demand, given.devices().values());

@@ -81,7 +81,7 @@ final class Rank {
     private double room(Node node, NodeUsage usage, HardwareFit.Given given) {
         var demand = fit.demand(node);
         return fragmentation.isPresent()
-                ? fragmentation.get().of(node, usage, demand, given, packing)
+                ? fragmentation.get().of(node, usage, demand, given)
                 : packing.of(node, usage, demand);
     }
 

@@ -55,6 +55,17 @@ class FragmentationTest {
     }
 
     @Test
+    void what_asks_for_no_device_goes_where_the_shape_of_what_is_free_matches() {
+        cluster.node("one", "dc1");
+        cluster.node("two", "dc1");
+        var first = placed("much-cpu", 600, 100, "");
+        assertThat(placed("more-cpu", 300, 50, ""))
+                .as("memory without processors is of no use to anybody")
+                .isNotEqualTo(first);
+        assertThat(placed("much-memory", 50, 500, "")).isEqualTo(first);
+    }
+
+    @Test
     void a_share_leaves_pairs_alone_while_jobs_wait_for_pairs() {
         cluster.nodeWithDevices("pair", "a", "b");
         cluster.nodeWithDevices("single", "a");

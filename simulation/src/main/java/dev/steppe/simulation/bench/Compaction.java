@@ -25,7 +25,8 @@ final class Compaction {
     static void print(List<Trace.Machine> machines) {
         var plain = machines.stream().filter(it -> it.gpus() == 0).toList();
         var sampled = new int[SEEDS];
-        var complete = new int[SEEDS];
+        var binpack = new int[SEEDS];
+        var defragment = new int[SEEDS];
         for (int seed = 0; seed < SEEDS; seed++) {
             var random = new Random(seed);
             var order = new ArrayList<>(plain);
@@ -33,13 +34,15 @@ final class Compaction {
             var tasks = tasks(random);
             long draws = random.nextLong();
             sampled[seed] = fewest(order, some -> fitsSampled(some, tasks, new Random(draws)));
-            complete[seed] = fewest(order, some -> fits(some, tasks));
+            binpack[seed] = fewest(order, some -> fits(some, tasks, SchedulerConfiguration.BINPACK));
+            defragment[seed] = fewest(order, some -> fits(some, tasks, SchedulerConfiguration.DEFRAGMENT));
         }
         OUT.printf(
                 "%nmachines of %d for %d tasks, %d seeds%15s %16s%n",
                 plain.size(), TASKS, SEEDS, "median", "90th percentile");
         row("the better of two random feasible nodes", sampled);
-        row("steppe binpack, every node scored", complete);
+        row("steppe binpack, every node scored", binpack);
+        row("steppe defragment, every node scored", defragment);
     }
 
     private static void row(String name, int[] machines) {
@@ -77,11 +80,11 @@ final class Compaction {
         return enough;
     }
 
-    private static boolean fits(List<Trace.Machine> machines, List<Trace.Pod> tasks) {
+    private static boolean fits(List<Trace.Machine> machines, List<Trace.Pod> tasks, String algorithm) {
         if (!couldFit(machines, tasks)) {
             return false;
         }
-        var store = PackingBench.cluster(machines, SchedulerConfiguration.BINPACK);
+        var store = PackingBench.cluster(machines, algorithm);
         for (int i = 0; i < tasks.size(); i++) {
             if (!PackingBench.place(store, tasks.get(i).job(i), i)) {
                 return false;
