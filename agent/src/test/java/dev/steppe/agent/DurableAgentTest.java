@@ -95,7 +95,10 @@ class DurableAgentTest {
 
     private void start() throws IOException {
         starts++;
+        // whoever runs the tests may ignore the signal that is tested here, and programs inherit that
         process = Optional.of(new ProcessBuilder(
+                        "env",
+                        "--default-signal=HUP",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
