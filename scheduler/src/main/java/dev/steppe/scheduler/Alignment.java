@@ -18,9 +18,12 @@ final class Alignment {
     /** From 0 to 1, the higher the better. */
     static double of(Node node, NodeUsage usage, Fit.Demand demand) {
         var capacity = node.spec().capacity();
-        double cpu = part(capacity.cpu().megaHertz() - usage.cpuMegaHertz(), capacity.cpu().megaHertz());
-        double memory =
-                part(capacity.memory().memoryMb() - usage.memoryMb(), capacity.memory().memoryMb());
+        double cpu = part(
+                capacity.cpu().megaHertz() - usage.cpuMegaHertz(),
+                capacity.cpu().megaHertz());
+        double memory = part(
+                capacity.memory().memoryMb() - usage.memoryMb(),
+                capacity.memory().memoryMb());
         double wantedCpu = part(demand.cpuMegaHertz(), capacity.cpu().megaHertz());
         double wantedMemory = part(demand.memoryMb(), capacity.memory().memoryMb());
         double lengths = Math.hypot(cpu, memory) * Math.hypot(wantedCpu, wantedMemory);
