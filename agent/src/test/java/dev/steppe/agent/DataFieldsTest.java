@@ -205,14 +205,15 @@ class DataFieldsTest {
         node.await(
                 "the script at the first rendering",
                 () -> file("followed", "local/scripted").equals("first\n"));
-        for (String key : new String[] {
-            "fields/signal", "fields/late", "fields/script", "fields/once", "fields/slow", "fields/quiet"
-        }) {
+        // signals of templates that change together wait together, for the longest splay
+        put("fields/signal", "second");
+        node.await("the signal", () -> node.output("followed", "t").equals("first\nusr1\n"));
+        for (String key :
+                new String[] {"fields/late", "fields/script", "fields/once", "fields/slow", "fields/quiet"}) {
             put(key, "second");
         }
         node.await("the quiet one", () -> file("followed", "local/quiet").equals("second\n"));
         assertThat(file("followed", "local/slow")).as("still waiting for calm").isEqualTo("first\n");
-        node.await("the signal", () -> node.output("followed", "t").equals("first\nusr1\n"));
         node.await("the script", () -> file("followed", "local/scripted").equals("first\nsecond\n"));
         node.await("the late one", () -> file("followed", "local/late").equals("second\n"));
         node.await("the slow one", () -> file("followed", "local/slow").equals("second\n"));

@@ -15,6 +15,7 @@ import dev.steppe.model.codec.GoDuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,8 @@ final class TaskRunner {
     private final StopSwitch stopSwitch = new StopSwitch();
     private Phase phase = new Phase.Idle();
     private Optional<DriverHandle> handle;
+    /** Commands that were asked for while the task was about to run. */
+    private final List<Runnable> whenRunning = new ArrayList<>();
     private Optional<ExitResult> exit;
     private Optional<TaskControl.Restart> restart;
     private boolean begun;
@@ -277,6 +280,9 @@ final class TaskRunner {
         } else if (restart.isPresent()) {
             kill();
         }
+        var awaited = List.copyOf(whenRunning);
+        whenRunning.clear();
+        awaited.forEach(Runnable::run);
     }
 
     private void startFailed(String event, Exception reason, boolean recoverable) {
@@ -514,7 +520,11 @@ final class TaskRunner {
         return Optional.empty();
     }
 
+    /** In a task that runs, or will in a moment; in one that ended there is nothing to run it in. */
     private void run(List<String> command, Duration atMost, Consumer<String> failed) {
+        if (phase instanceof Phase.Starting) {
+            whenRunning.add(() -> run(command, atMost, failed));
+        }
         if (!(phase instanceof Phase.Running)) {
             return;
         }
