@@ -208,8 +208,7 @@ class DataFieldsTest {
         // signals of templates that change together wait together, for the longest splay
         put("fields/signal", "second");
         node.await("the signal", () -> node.output("followed", "t").equals("first\nusr1\n"));
-        for (String key :
-                new String[] {"fields/late", "fields/script", "fields/once", "fields/slow", "fields/quiet"}) {
+        for (String key : new String[] {"fields/late", "fields/script", "fields/once", "fields/slow", "fields/quiet"}) {
             put(key, "second");
         }
         node.await("the quiet one", () -> file("followed", "local/quiet").equals("second\n"));

@@ -44,6 +44,7 @@ final class TaskRunner {
     private Optional<DriverHandle> handle;
     /** Commands that were asked for while the task was about to run. */
     private final List<Runnable> whenRunning = new ArrayList<>();
+
     private Optional<ExitResult> exit;
     private Optional<TaskControl.Restart> restart;
     private boolean begun;
