@@ -56,10 +56,7 @@ final class BlockedEvaluations implements Controller {
     /** The newest blocked evaluation of each job; the others are to be cancelled. */
     private static TreeMap<JobKey, Evaluation> newest(Snapshot snapshot, List<Evaluation> changed) {
         var newest = new TreeMap<JobKey, Evaluation>();
-        for (Evaluation evaluation : snapshot.evaluations()) {
-            if (evaluation.status() != EvaluationStatus.BLOCKED) {
-                continue;
-            }
+        for (Evaluation evaluation : snapshot.blockedEvaluations()) {
             var other = newest.get(evaluation.jobKey());
             boolean newer = other == null || evaluation.createIndex() > other.createIndex();
             var overtaken = newer ? other : evaluation;

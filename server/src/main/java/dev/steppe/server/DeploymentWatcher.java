@@ -40,10 +40,8 @@ final class DeploymentWatcher implements Controller {
     @Override
     public List<Command> decide(Snapshot snapshot, Instant now) {
         var commands = new ArrayList<Command>();
-        for (Deployment deployment : snapshot.deployments()) {
-            if (deployment.isActive()) {
-                decide(snapshot, deployment, now).ifPresent(commands::add);
-            }
+        for (Deployment deployment : snapshot.activeDeployments()) {
+            decide(snapshot, deployment, now).ifPresent(commands::add);
         }
         return commands;
     }

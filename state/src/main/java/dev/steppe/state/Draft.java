@@ -8,6 +8,7 @@ import dev.steppe.model.Deployment;
 import dev.steppe.model.DeploymentId;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
+import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.FederatedRegion;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
@@ -39,11 +40,13 @@ final class Draft {
     PersistentMap<NodeId, Node> nodes;
     PersistentMap<EvaluationId, Evaluation> evaluations;
     Index<JobKey, EvaluationId> evaluationsByJob;
+    PersistentMap<EvaluationId, Evaluation> blockedEvaluations;
     PersistentMap<AllocationId, Allocation> allocations;
     Index<JobKey, AllocationId> allocationsByJob;
     Index<NodeId, AllocationId> allocationsByNode;
     PersistentMap<DeploymentId, Deployment> deployments;
     Index<JobKey, DeploymentId> deploymentsByJob;
+    PersistentMap<DeploymentId, Deployment> activeDeployments;
     PersistentMap<Snapshot.IntentionPair, Intention> intentions;
     PersistentMap<String, AuthorityRoot> roots;
     PersistentMap<NodeId, Long> freed;
@@ -75,11 +78,13 @@ final class Draft {
         nodes = PersistentMap.empty();
         evaluations = PersistentMap.empty();
         evaluationsByJob = Index.empty();
+        blockedEvaluations = PersistentMap.empty();
         allocations = PersistentMap.empty();
         allocationsByJob = Index.empty();
         allocationsByNode = Index.empty();
         deployments = PersistentMap.empty();
         deploymentsByJob = Index.empty();
+        activeDeployments = PersistentMap.empty();
         intentions = PersistentMap.empty();
         roots = PersistentMap.empty();
         freed = PersistentMap.empty();
@@ -115,11 +120,13 @@ final class Draft {
         nodes = from.nodes;
         evaluations = from.evaluations;
         evaluationsByJob = from.evaluationsByJob;
+        blockedEvaluations = from.blockedEvaluations;
         allocations = from.allocations;
         allocationsByJob = from.allocationsByJob;
         allocationsByNode = from.allocationsByNode;
         deployments = from.deployments;
         deploymentsByJob = from.deploymentsByJob;
+        activeDeployments = from.activeDeployments;
         intentions = from.intentions;
         roots = from.roots;
         freed = from.freed;
@@ -241,6 +248,9 @@ final class Draft {
     void put(Evaluation evaluation) {
         evaluations = evaluations.put(evaluation.id(), evaluation);
         evaluationsByJob = evaluationsByJob.with(evaluation.jobKey(), evaluation.id());
+        blockedEvaluations = evaluation.status() == EvaluationStatus.BLOCKED
+                ? blockedEvaluations.put(evaluation.id(), evaluation)
+                : blockedEvaluations.remove(evaluation.id());
         publish(new Event.EvaluationChanged(evaluation));
     }
 
@@ -269,6 +279,9 @@ final class Draft {
     void put(Deployment deployment) {
         deployments = deployments.put(deployment.id(), deployment);
         deploymentsByJob = deploymentsByJob.with(deployment.jobKey(), deployment.id());
+        activeDeployments = deployment.isActive()
+                ? activeDeployments.put(deployment.id(), deployment)
+                : activeDeployments.remove(deployment.id());
         publish(new Event.DeploymentChanged(deployment));
     }
 
@@ -299,12 +312,14 @@ final class Draft {
     void remove(Evaluation evaluation) {
         evaluations = evaluations.remove(evaluation.id());
         evaluationsByJob = evaluationsByJob.without(evaluation.jobKey(), evaluation.id());
+        blockedEvaluations = blockedEvaluations.remove(evaluation.id());
         publish(new Event.Other(Table.EVALUATIONS));
     }
 
     void remove(Deployment deployment) {
         deployments = deployments.remove(deployment.id());
         deploymentsByJob = deploymentsByJob.without(deployment.jobKey(), deployment.id());
+        activeDeployments = activeDeployments.remove(deployment.id());
         publish(new Event.Other(Table.DEPLOYMENTS));
     }
 

@@ -48,11 +48,13 @@ public final class Snapshot {
     final PersistentMap<NodeId, Node> nodes;
     final PersistentMap<EvaluationId, Evaluation> evaluations;
     final Index<JobKey, EvaluationId> evaluationsByJob;
+    final PersistentMap<EvaluationId, Evaluation> blockedEvaluations;
     final PersistentMap<AllocationId, Allocation> allocations;
     final Index<JobKey, AllocationId> allocationsByJob;
     final Index<NodeId, AllocationId> allocationsByNode;
     final PersistentMap<DeploymentId, Deployment> deployments;
     final Index<JobKey, DeploymentId> deploymentsByJob;
+    final PersistentMap<DeploymentId, Deployment> activeDeployments;
     final PersistentMap<IntentionPair, Intention> intentions;
     final PersistentMap<String, AuthorityRoot> roots;
     final PersistentMap<NodeId, Long> freed;
@@ -100,11 +102,13 @@ public final class Snapshot {
         nodes = draft.nodes;
         evaluations = draft.evaluations;
         evaluationsByJob = draft.evaluationsByJob;
+        blockedEvaluations = draft.blockedEvaluations;
         allocations = draft.allocations;
         allocationsByJob = draft.allocationsByJob;
         allocationsByNode = draft.allocationsByNode;
         deployments = draft.deployments;
         deploymentsByJob = draft.deploymentsByJob;
+        activeDeployments = draft.activeDeployments;
         intentions = draft.intentions;
         roots = draft.roots;
         freed = draft.freed;
@@ -291,6 +295,11 @@ public final class Snapshot {
         return evaluations.get(id);
     }
 
+    /** The evaluations that wait for room, by id. */
+    public Iterable<Evaluation> blockedEvaluations() {
+        return blockedEvaluations;
+    }
+
     public List<Evaluation> evaluationsOf(JobKey job) {
         return evaluationsByJob.of(job, evaluations);
     }
@@ -320,6 +329,11 @@ public final class Snapshot {
     /** All deployments, by id. */
     public Iterable<Deployment> deployments() {
         return deployments;
+    }
+
+    /** The deployments that have not ended, by id. */
+    public Iterable<Deployment> activeDeployments() {
+        return activeDeployments;
     }
 
     public Optional<Deployment> deployment(DeploymentId id) {

@@ -2,34 +2,18 @@ package dev.steppe.api.nomad;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.steppe.api.World;
-import dev.steppe.api.http.Dialect;
-import dev.steppe.api.http.Gate;
-import dev.steppe.api.http.HttpServer;
 import dev.steppe.api.http.Reply;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Proves over HTTP that lists show what a filter lets through, page by page, and say what is wrong with one. */
-class FilterRoutesTest {
-    @TempDir
-    private Path directory;
-
-    private final World world = new World();
-    private Optional<HttpServer> running = Optional.empty();
-
+class FilterRoutesTest extends ServedWorld {
     @BeforeEach
-    void start() throws Exception {
+    void furnish() throws Exception {
         world.node("n1", "alpha", "192.0.2.1");
         world.node("n2", "beta", "192.0.2.2");
         for (String job : List.of("a", "b", "c", "d")) {
@@ -37,23 +21,6 @@ class FilterRoutesTest {
             world.place("a-" + job, job, job.equals("a") ? "n1" : "n2");
         }
         world.report("a-c", "\"ClientStatus\":\"running\",\"TaskStates\":{\"t\":{\"State\":\"running\"}}");
-        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        running = Optional.of(HttpServer.start(HttpServer.Setup.of(
-                "http",
-                List.of(address),
-                Dialect.NOMAD,
-                NomadDialectTest.router(world, directory),
-                Gate.accessControlOff())));
-    }
-
-    @AfterEach
-    void stop() {
-        running.ifPresent(HttpServer::close);
-        world.close();
-    }
-
-    private Reply ask(String method, String path, String body) throws IOException {
-        return Reply.ask(running.orElseThrow().addresses().getFirst(), method, path, body);
     }
 
     /** What of the names in quotes is in the list. */

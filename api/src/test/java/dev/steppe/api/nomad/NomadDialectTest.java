@@ -2,152 +2,40 @@ package dev.steppe.api.nomad;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.steppe.api.AgentIdentity;
-import dev.steppe.api.LiveCatalog;
-import dev.steppe.api.LocalNode;
 import dev.steppe.api.World;
-import dev.steppe.api.http.Dialect;
-import dev.steppe.api.http.Gate;
-import dev.steppe.api.http.HttpServer;
 import dev.steppe.api.http.Reply;
-import dev.steppe.api.http.Router;
-import dev.steppe.client.driver.DriverException;
-import dev.steppe.client.driver.TaskUsage;
-import dev.steppe.client.node.HostUsage;
-import dev.steppe.client.node.NodeMeta;
-import dev.steppe.io.process.CommandSession;
-import dev.steppe.model.AllocationId;
-import dev.steppe.model.NodeId;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Proves over HTTP that the Nomad dialect shows the state in the published shapes, and writes to it. */
-class NomadDialectTest {
-    private static final AgentIdentity AGENT = new AgentIdentity("alpha", "dc1", "0.1.0", true, true, false);
-
-    @TempDir
-    private Path directory;
-
-    private final World world = new World();
-    private Optional<HttpServer> running = Optional.empty();
-
+class NomadDialectTest extends ServedWorld {
     @BeforeEach
-    void start() throws Exception {
+    void furnish() throws Exception {
         world.node("n1", "alpha", "192.0.2.1");
-        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        var setup = HttpServer.Setup.of(
-                "http", List.of(address), Dialect.NOMAD, router(world, directory), Gate.accessControlOff());
-        running = Optional.of(HttpServer.start(setup));
-    }
-
-    @AfterEach
-    void stop() {
-        running.ifPresent(HttpServer::close);
-        world.close();
-    }
-
-    static Router router(World world, Path directory) {
-        return NomadDialect.router(
-                AGENT, world, new LiveCatalog(world, "dc1"), Optional.of(new Node(directory)), world.observation());
-    }
-
-    private record Node(Path directory) implements LocalNode {
-        @Override
-        public NodeId id() {
-            return new NodeId("n1");
-        }
-
-        @Override
-        public boolean isHealthy() {
-            return true;
-        }
-
-        @Override
-        public Optional<Path> directoryOf(AllocationId allocation) {
-            return Optional.of(directory.resolve(allocation.value())).filter(Files::isDirectory);
-        }
-
-        @Override
-        public CommandSession enter(
-                AllocationId allocation, String task, CommandSession.Wish wish, CommandSession.Output output)
-                throws DriverException {
-            throw DriverException.refused("nothing runs on this node");
-        }
-
-        @Override
-        public NodeMeta meta() {
-            return new NodeMeta(
-                    new TreeMap<>(Map.of("rack", "7")),
-                    new TreeMap<>(Map.of("zone", Optional.empty())),
-                    new TreeMap<>(Map.of("rack", "7", "zone", "a")));
-        }
-
-        @Override
-        public NodeMeta changeMeta(SortedMap<String, Optional<String>> changes) {
-            return new NodeMeta(new TreeMap<>(), changes, new TreeMap<>());
-        }
-
-        @Override
-        public Optional<String> restart(AllocationId allocation, Optional<String> task, String why) {
-            return task.equals(Optional.of("t")) ? Optional.empty() : Optional.of("Task not running");
-        }
-
-        @Override
-        public Optional<String> restartAll(AllocationId allocation) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> signal(AllocationId allocation, Optional<String> task, String signal) {
-            return signal.equals("SIGHUP") ? Optional.empty() : Optional.of("Task not running");
-        }
-
-        @Override
-        public Optional<SortedMap<String, TaskUsage>> usageOf(AllocationId allocation) {
-            return Optional.of(new TreeMap<>(
-                    Map.of("t", new TaskUsage(Duration.ofNanos(System.nanoTime() / 2), 7, 9, 1))));
-        }
-
-        @Override
-        public HostUsage hostUsage(HostUsage.Ticks earlier) throws IOException {
-            return HostUsage.take(earlier, directory);
-        }
-    }
-
-    private InetSocketAddress address() {
-        return running.orElseThrow().addresses().getFirst();
     }
 
     private Reply get(String path) throws IOException {
-        return Reply.ask(address(), "GET", path, "");
+        return ask("GET", path, "");
     }
 
     private Reply put(String path, String body) throws IOException {
-        return Reply.ask(address(), "PUT", path, body);
+        return ask("PUT", path, body);
     }
 
     private Reply delete(String path) throws IOException {
-        return Reply.ask(address(), "DELETE", path, "");
+        return ask("DELETE", path, "");
     }
 
     /** The value at a path such as {@code 0/JobSummary/Summary}, as text. */
@@ -179,7 +67,7 @@ class NomadDialectTest {
     /** The table that was built is left in {@code target}, to be copied when a change is meant. */
     @Test
     void the_route_table_is_as_written_down() throws IOException {
-        var table = router(world, directory).table();
+        var table = router().table();
         Files.writeString(Path.of("target/nomad-routes.txt"), table);
         try (var expected = NomadDialectTest.class.getResourceAsStream("routes.txt")) {
             assertThat(table).isEqualTo(new String(expected.readAllBytes(), StandardCharsets.UTF_8));
@@ -351,8 +239,7 @@ class NomadDialectTest {
         assertThat(at(get("/v1/allocation/a1/services"), "0/AllocID")).isEqualTo("a1");
         assertThat(at(get("/v1/job/web/services"), "0/Tags/0")).isEqualTo("v1");
         assertThat(get("/v1/services").text()).doesNotContain("mesh");
-        assertThat(Reply.ask(address(), "DELETE", "/v1/service/web/" + at(service, "0/ID"), "")
-                        .text())
+        assertThat(ask("DELETE", "/v1/service/web/" + at(service, "0/ID"), "").text())
                 .contains("cannot be deleted");
     }
 

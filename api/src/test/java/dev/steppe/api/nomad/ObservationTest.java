@@ -2,56 +2,21 @@ package dev.steppe.api.nomad;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.steppe.api.World;
-import dev.steppe.api.http.Dialect;
-import dev.steppe.api.http.Gate;
-import dev.steppe.api.http.HttpServer;
-import dev.steppe.api.http.Reply;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Proves over HTTP what can be watched: events, the log, figures; and what is found by searching. */
-class ObservationTest {
+class ObservationTest extends ServedWorld {
     private static final int PATIENCE_MILLIS = 30_000;
 
-    @TempDir
-    private Path directory;
-
-    private final World world = new World();
-    private Optional<HttpServer> running = Optional.empty();
-
     @BeforeEach
-    void start() throws Exception {
+    void furnish() throws Exception {
         world.node("n1", "alpha", "192.0.2.1");
-        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        running = Optional.of(HttpServer.start(HttpServer.Setup.of(
-                "http",
-                List.of(address),
-                Dialect.NOMAD,
-                NomadDialectTest.router(world, directory),
-                Gate.accessControlOff())));
-    }
-
-    @AfterEach
-    void stop() {
-        running.ifPresent(HttpServer::close);
-        world.close();
-    }
-
-    private Reply ask(String method, String path, String body) throws IOException {
-        return Reply.ask(running.orElseThrow().addresses().getFirst(), method, path, body);
     }
 
     /** A stream that is read line by line, chunk sizes and headers left out. */
@@ -60,7 +25,7 @@ class ObservationTest {
         private final BufferedReader in;
 
         Lines(String path) throws IOException {
-            socket.connect(running.orElseThrow().addresses().getFirst());
+            socket.connect(address());
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream()
                     .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.UTF_8));

@@ -3,49 +3,16 @@ package dev.steppe.api.nomad;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.api.World;
-import dev.steppe.api.http.Dialect;
-import dev.steppe.api.http.Gate;
-import dev.steppe.api.http.HttpServer;
 import dev.steppe.api.http.Reply;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Proves over HTTP what a job would become, what it was, and how it is taken back. */
-class VersionRoutesTest {
-    @TempDir
-    private Path directory;
-
-    private final World world = new World();
-    private Optional<HttpServer> running = Optional.empty();
-
+class VersionRoutesTest extends ServedWorld {
     @BeforeEach
-    void start() throws Exception {
+    void furnish() throws Exception {
         world.node("n1", "alpha", "192.0.2.1");
-        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        running = Optional.of(HttpServer.start(HttpServer.Setup.of(
-                "http",
-                List.of(address),
-                Dialect.NOMAD,
-                NomadDialectTest.router(world, directory),
-                Gate.accessControlOff())));
-    }
-
-    @AfterEach
-    void stop() {
-        running.ifPresent(HttpServer::close);
-        world.close();
-    }
-
-    private Reply ask(String method, String path, String body) throws IOException {
-        return Reply.ask(running.orElseThrow().addresses().getFirst(), method, path, body);
     }
 
     private Reply get(String path) throws IOException {

@@ -12,7 +12,6 @@ import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /** Derives a catalog from an earlier one: looks only at what is not as it was. For one use. */
 final class Derivation {
@@ -35,13 +34,11 @@ final class Derivation {
     }
 
     Catalog.Whole derive(List<ServerAgent> servers, String datacenter) {
-        var stale = new TreeSet<AllocationId>();
         snapshot.nodesSince(before.snapshot(), (id, old, now) -> {
             nodeChanged(old, now);
-            snapshot.allocationsOn(id).forEach(allocation -> stale.add(allocation.id()));
+            snapshot.allocationsOn(id).forEach(allocation -> derive(allocation.id(), Optional.of(allocation)));
         });
-        snapshot.allocationsSince(before.snapshot(), (id, old, now) -> stale.add(id));
-        stale.forEach(this::rederive);
+        snapshot.allocationsSince(before.snapshot(), (id, old, now) -> derive(id, now));
         before.servers().forEach(this::remove);
         var ofServers = new ArrayList<Instance>();
         servers.forEach(server -> ofServers.addAll(AgentRows.ofServer(server, namesake(server), datacenter)));
@@ -81,9 +78,9 @@ final class Derivation {
         return Optional.empty();
     }
 
-    private void rederive(AllocationId id) {
+    private void derive(AllocationId id, Optional<Allocation> allocation) {
         Optional<Derived> old = derived.get(id);
-        Optional<Derived> now = snapshot.allocation(id).flatMap(this::rows);
+        Optional<Derived> now = allocation.flatMap(this::rows);
         old.filter(Derived::listed).ifPresent(it -> it.rows().forEach(this::remove));
         now.filter(Derived::listed).ifPresent(it -> it.rows().forEach(this::add));
         derived = now.map(it -> derived.put(id, it)).orElseGet(() -> old.isPresent() ? derived.remove(id) : derived);
