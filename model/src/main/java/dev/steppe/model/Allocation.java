@@ -206,6 +206,13 @@ public record Allocation(
                 modifyTime);
     }
 
+    /** The same allocation without what tells why it is where it is. */
+    public Allocation withoutMetrics() {
+        return metrics.isEmpty()
+                ? this
+                : placed(id, name, nodeId, nodeName, previous, epoch, allocatedResources, Optional.empty());
+    }
+
     /**
      * The same allocation moved to another version of its job, without being replaced. In another deployment it has to
      * prove itself again.

@@ -1,20 +1,8 @@
 package dev.steppe.model;
 
-import dev.steppe.model.codec.Scalar;
-
-/** The id of evaluation. Never empty. */
-public record EvaluationId(String value) implements Scalar, Comparable<EvaluationId> {
-    public EvaluationId {
-        Ids.check(value, "evaluation id");
-    }
-
-    @Override
-    public int compareTo(EvaluationId other) {
-        return value.compareTo(other.value);
-    }
-
-    @Override
-    public String toString() {
-        return value;
+/** The id of an evaluation. */
+public final class EvaluationId extends Id<EvaluationId> {
+    public EvaluationId(String value) {
+        super(value, "evaluation id");
     }
 }

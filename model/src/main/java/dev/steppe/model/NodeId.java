@@ -1,20 +1,8 @@
 package dev.steppe.model;
 
-import dev.steppe.model.codec.Scalar;
-
-/** The id of node. Never empty. */
-public record NodeId(String value) implements Scalar, Comparable<NodeId> {
-    public NodeId {
-        Ids.check(value, "node id");
-    }
-
-    @Override
-    public int compareTo(NodeId other) {
-        return value.compareTo(other.value);
-    }
-
-    @Override
-    public String toString() {
-        return value;
+/** The id of a node. */
+public final class NodeId extends Id<NodeId> {
+    public NodeId(String value) {
+        super(value, "node id");
     }
 }

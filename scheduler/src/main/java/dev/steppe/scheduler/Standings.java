@@ -206,7 +206,7 @@ final class Standings {
 
     /** By the node's id, not by its seat, which may be another one on another server (the finalizer of SplitMix64). */
     private long luck(int seat) {
-        long mixed = salt ^ fleet.node(seat).id().value().hashCode() * 0x9E3779B97F4A7C15L;
+        long mixed = salt ^ fleet.draw(seat) * 0x9E3779B97F4A7C15L;
         mixed = (mixed ^ mixed >>> 30) * 0xBF58476D1CE4E5B9L;
         mixed = (mixed ^ mixed >>> 27) * 0x94D049BB133111EBL;
         return mixed ^ mixed >>> 31;

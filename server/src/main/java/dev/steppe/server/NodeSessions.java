@@ -19,6 +19,7 @@ import dev.steppe.wire.Message;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -40,6 +41,7 @@ final class NodeSessions {
     private final Stragglers stragglers;
     private final TreeMap<NodeId, Session> sessions = new TreeMap<>();
     private final List<Consumer<NodeId>> joinListeners = new ArrayList<>();
+    private final AssignmentTurns turns;
     private Entitlement entitlement = (node, allocation, service) -> false;
 
     NodeSessions(
@@ -59,6 +61,7 @@ final class NodeSessions {
         this.heartbeats = heartbeats;
         this.nodeEvaluations = nodeEvaluations;
         this.stragglers = stragglers;
+        turns = new AssignmentTurns(loop, new Newest());
     }
 
     /** Which identities a node may ask for: those of the sidecars it was told to serve, and no others. */
@@ -126,36 +129,53 @@ final class NodeSessions {
     }
 
     /** Tells nodes what changed for them. */
-    void applied(Snapshot after, List<Event> events) {
-        var perNode = new TreeMap<NodeId, List<Message.Assignment>>();
-        var forgetting = new TreeSet<NodeId>();
+    void applied(List<Event> events) {
         for (Event event : events) {
-            if (event instanceof Event.AllocationForgotten forgotten) {
-                forgetting.add(forgotten.node());
+            if (event instanceof Event.AllocationForgotten forgotten && isConnected(forgotten.node())) {
+                turns.forgotten(forgotten.node());
             }
-            if (event instanceof Event.AllocationChanged changed && changed.byServer()) {
-                assignment(after, changed.allocation())
-                        .ifPresent(assignment -> perNode.computeIfAbsent(
-                                        changed.allocation().nodeId(), id -> new ArrayList<>())
-                                .add(assignment));
+            if (event instanceof Event.AllocationChanged changed
+                    && isConnected(changed.allocation().nodeId())) {
+                if (changed.byServer()) {
+                    turns.changed(changed.allocation());
+                } else {
+                    turns.reported(changed.allocation());
+                }
             }
         }
-        perNode.forEach((node, assignments) -> send(node, Message.Assignments.of(false, assignments)));
-        // the newest picture, never an older one: what a whole list does not name is stopped
-        forgetting.forEach(node -> send(node, everything(store.snapshot(), node)));
+        turns.tell();
+    }
+
+    /** Says the newest, never something older: what a whole list does not name is stopped. */
+    private final class Newest implements AssignmentTurns.Teller {
+        @Override
+        public void changed(NodeId node, Collection<Allocation> allocations) {
+            var assignments = assignments(store.snapshot(), allocations);
+            if (!assignments.isEmpty()) {
+                send(node, Message.Assignments.of(false, assignments));
+            }
+        }
+
+        @Override
+        public void everything(NodeId node) {
+            send(node, NodeSessions.everything(store.snapshot(), node));
+        }
     }
 
     /** All that the node has; what it knows beyond that is gone. */
     private static Message.Assignments everything(Snapshot snapshot, NodeId node) {
-        var all = new ArrayList<Message.Assignment>();
-        for (Allocation allocation : snapshot.allocationsOn(node)) {
-            assignment(snapshot, allocation).ifPresent(all::add);
-        }
-        return Message.Assignments.of(true, all);
+        return Message.Assignments.of(true, assignments(snapshot, snapshot.allocationsOn(node)));
     }
 
-    private static Optional<Message.Assignment> assignment(Snapshot snapshot, Allocation allocation) {
-        return snapshot.jobOf(allocation).map(job -> new Message.Assignment(allocation, job.spec(), job.origin()));
+    /** Each with its job; why it is where it is does not concern its node. */
+    private static List<Message.Assignment> assignments(Snapshot snapshot, Collection<Allocation> allocations) {
+        var assignments = new ArrayList<Message.Assignment>(allocations.size());
+        for (Allocation allocation : allocations) {
+            snapshot.jobOf(allocation)
+                    .ifPresent(job -> assignments.add(
+                            new Message.Assignment(allocation.withoutMetrics(), job.spec(), job.origin())));
+        }
+        return assignments;
     }
 
     private final class Session implements Link.End {
@@ -217,7 +237,8 @@ final class NodeSessions {
             }
             LOG.log(Level.INFO, "node joined node=" + id);
             link.send(new Message.Welcome(heard(id)));
-            link.send(everything(store.snapshot(), id));
+            turns.drop(id);
+            link.send(NodeSessions.everything(store.snapshot(), id));
             joinListeners.forEach(listener -> listener.accept(id));
         }
 
@@ -331,6 +352,7 @@ final class NodeSessions {
             reads.ifPresent(NodeData.Stream::close);
             node.filter(id -> sessions.get(id) == this).ifPresent(id -> {
                 sessions.remove(id);
+                turns.drop(id);
                 LOG.log(Level.INFO, "node stream closed node=" + id + " reason=" + reason);
             });
         }

@@ -178,7 +178,8 @@ final class Planner {
 
     private void submit(Attempt attempt, Plan plan) {
         var newest = store.snapshot();
-        var verdict = PlanCheck.check(newest, node -> onTheirWay.on(node, newest), plan);
+        onTheirWay.look(newest);
+        var verdict = PlanCheck.check(newest, onTheirWay::on, plan);
         var accepted = verdict.accepted();
         var evaluations = new ArrayList<Evaluation>();
         boolean whole = verdict.rejected().isEmpty();

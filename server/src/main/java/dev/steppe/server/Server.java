@@ -171,7 +171,7 @@ public final class Server implements AutoCloseable {
         scheduler = new SchedulerEndpoint(loop, store, proposals);
         autopilot = new Autopilot(consensus);
         operator = new OperatorEndpoint(loop, store, consensus, proposals, rootKeys, autopilot);
-        store.listen((after, events) -> loop.execute(() -> applied(after, events)));
+        store.listen((after, events) -> loop.execute(() -> applied(events)));
         consensus.onLeadership(part -> loop.execute(() -> leadership(part)));
         transport.serve(sessions::accept);
         loop.after(CONTROL_EVERY, this::controlEverySecond);
@@ -253,7 +253,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void applied(Snapshot after, List<Event> events) {
+    private void applied(List<Event> events) {
         if (closed) {
             return;
         }
@@ -261,7 +261,7 @@ public final class Server implements AutoCloseable {
             replaced();
         }
         planner.applied(events);
-        sessions.applied(after, events);
+        sessions.applied(events);
         mesh.applied(events);
         data.applied(events);
         if (!controlDue) {

@@ -54,6 +54,9 @@ final class Difference<K extends Comparable<K>, V> {
 
     @SuppressWarnings("unchecked") // both trees hold keys and values of these types only
     private void merge() {
+        if (stepOverSame()) {
+            return;
+        }
         int order = before.isDone() ? 1 : after.isDone() ? -1 : ((K) before.key()).compareTo((K) after.key());
         var key = (K) (order <= 0 ? before.key() : after.key());
         Optional<V> old = order <= 0 ? Optional.of((V) before.take()) : Optional.empty();
@@ -64,9 +67,20 @@ final class Difference<K extends Comparable<K>, V> {
         }
     }
 
+    /** Most entries of a part that was changed are those of before; true when there were some. */
+    private boolean stepOverSame() {
+        boolean some = false;
+        while (!before.isBetween() && !after.isBetween() && before.isAtSameAs(after)) {
+            before.take();
+            after.take();
+            some = true;
+        }
+        return some;
+    }
+
     /** How far the walk is in one of the trees: within a leaf, or between two parts. */
     private static final class Side {
-        private static final Leaf NONE = new Leaf(new Object[0], new Object[0]);
+        private static final Leaf NONE = new Leaf(new Object[0], new Object[0], new PersistentMap.Edit());
 
         private final Deque<Tree> ahead = new ArrayDeque<>();
         private Leaf leaf = NONE;
@@ -127,6 +141,10 @@ final class Difference<K extends Comparable<K>, V> {
                 inside = next() instanceof Leaf;
                 open();
             } while (!inside);
+        }
+
+        boolean isAtSameAs(Side other) {
+            return key() == other.key() && leaf.values()[at] == other.leaf.values()[other.at];
         }
 
         Object key() {

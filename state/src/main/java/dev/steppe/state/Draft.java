@@ -67,6 +67,8 @@ final class Draft {
     Optional<AutopilotSettings> autopilot;
     List<Command.RestorePart> restoring;
     final List<Event> events = new ArrayList<>();
+    /** Nobody sees the tables before the draft becomes a snapshot. */
+    private final PersistentMap.Edit edit = new PersistentMap.Edit();
 
     /** Starts from nothing. */
     Draft() {
@@ -246,8 +248,8 @@ final class Draft {
     }
 
     void put(Evaluation evaluation) {
-        evaluations = evaluations.put(evaluation.id(), evaluation);
-        evaluationsByJob = evaluationsByJob.with(evaluation.jobKey(), evaluation.id());
+        evaluations = evaluations.put(evaluation.id(), evaluation, edit);
+        evaluationsByJob = evaluationsByJob.with(evaluation.jobKey(), evaluation.id(), edit);
         blockedEvaluations = evaluation.status() == EvaluationStatus.BLOCKED
                 ? blockedEvaluations.put(evaluation.id(), evaluation)
                 : blockedEvaluations.remove(evaluation.id());
@@ -278,7 +280,7 @@ final class Draft {
 
     void put(Deployment deployment) {
         deployments = deployments.put(deployment.id(), deployment);
-        deploymentsByJob = deploymentsByJob.with(deployment.jobKey(), deployment.id());
+        deploymentsByJob = deploymentsByJob.with(deployment.jobKey(), deployment.id(), edit);
         activeDeployments = deployment.isActive()
                 ? activeDeployments.put(deployment.id(), deployment)
                 : activeDeployments.remove(deployment.id());
@@ -287,15 +289,14 @@ final class Draft {
 
     void put(Allocation allocation, boolean byServer) {
         var before = allocations.get(allocation.id());
-        allocations = allocations.put(allocation.id(), allocation);
+        allocations = allocations.put(allocation.id(), allocation, edit);
         if (before.isEmpty()) {
-            allocationsByJob = allocationsByJob.with(allocation.jobKey(), allocation.id());
-            allocationsByNode = allocationsByNode.with(allocation.nodeId(), allocation.id());
+            allocationsByJob = allocationsByJob.with(allocation.jobKey(), allocation.id(), edit);
+            allocationsByNode = allocationsByNode.with(allocation.nodeId(), allocation.id(), edit);
         }
         boolean held = before.isPresent() && before.get().holdsResources();
         if (held != allocation.holdsResources()) {
-            var node = fleetChanges().usage(allocation.nodeId());
-            fleetChanges().use(allocation.nodeId(), held ? node.minus(allocation) : node.plus(allocation));
+            fleetChanges().use(allocation.nodeId(), usage -> held ? usage.minus(allocation) : usage.plus(allocation));
             if (held) {
                 free(allocation.nodeId());
             }
@@ -328,8 +329,7 @@ final class Draft {
         allocationsByJob = allocationsByJob.without(allocation.jobKey(), allocation.id());
         allocationsByNode = allocationsByNode.without(allocation.nodeId(), allocation.id());
         if (allocation.holdsResources()) {
-            var node = fleetChanges().usage(allocation.nodeId());
-            fleetChanges().use(allocation.nodeId(), node.minus(allocation));
+            fleetChanges().use(allocation.nodeId(), usage -> usage.minus(allocation));
         }
         publish(new Event.AllocationForgotten(allocation.id(), allocation.nodeId()));
     }

@@ -4,6 +4,7 @@ import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The nodes and what runs on them, by columns: what a scheduler asks of every node lies side by side, so that looking at ten
@@ -45,6 +46,7 @@ public final class Fleet {
         private final Node[] nodes;
         private final NodeUsage[] usages;
         private final int[] kinds;
+        private final int[] draws;
         private final boolean[] open;
         private final long[] cpu;
         private final long[] memory;
@@ -59,6 +61,7 @@ public final class Fleet {
             usages = new NodeUsage[BLOCK];
             Arrays.fill(usages, NodeUsage.NONE);
             kinds = new int[BLOCK];
+            draws = new int[BLOCK];
             open = new boolean[BLOCK];
             cpu = new long[BLOCK];
             memory = new long[BLOCK];
@@ -73,6 +76,7 @@ public final class Fleet {
             present = whole ? from.present.clone() : from.present;
             nodes = whole ? from.nodes.clone() : from.nodes;
             kinds = whole ? from.kinds.clone() : from.kinds;
+            draws = whole ? from.draws.clone() : from.draws;
             open = whole ? from.open.clone() : from.open;
             cpu = whole ? from.cpu.clone() : from.cpu;
             memory = whole ? from.memory.clone() : from.memory;
@@ -122,6 +126,11 @@ public final class Fleet {
     /** The same for all nodes that no condition can tell apart, unless it asks for what is unique; from 0. */
     public int kind(int seat) {
         return blocks[seat >> SHIFT].kinds[seat & BLOCK - 1];
+    }
+
+    /** A number of the node's id, the same in every seat and on every server: what a draw among equal nodes begins with. */
+    public int draw(int seat) {
+        return blocks[seat >> SHIFT].draws[seat & BLOCK - 1];
     }
 
     /** One more than the greatest {@link #kind}. */
@@ -184,12 +193,6 @@ public final class Fleet {
             return new Fleet(blocks, seats, seatOf, freeSeats, kindOf);
         }
 
-        NodeUsage usage(NodeId node) {
-            return seatOf.get(node)
-                    .map(seat -> blocks[seat >> SHIFT].usages[seat & BLOCK - 1])
-                    .orElse(NodeUsage.NONE);
-        }
-
         /** The node as it is now, in its seat. */
         void put(Node node) {
             int seat = seat(node.id());
@@ -200,6 +203,7 @@ public final class Fleet {
             block.nodes[at] = node;
             block.open[at] = node.isEligible();
             block.kinds[at] = kind(NodeKind.of(node.spec()));
+            block.draws[at] = node.id().value().hashCode();
             block.cpu[at] = capacity.cpu().megaHertz();
             block.memory[at] = capacity.memory().memoryMb();
             block.disk[at] = capacity.disk().diskMb();
@@ -215,10 +219,12 @@ public final class Fleet {
             });
         }
 
-        void use(NodeId node, NodeUsage usage) {
+        /** What the allocations of the node hold becomes what the change makes of it. */
+        void use(NodeId node, UnaryOperator<NodeUsage> change) {
             int seat = seat(node);
             int at = seat & BLOCK - 1;
             var block = used(seat >> SHIFT);
+            var usage = change.apply(block.usages[at]);
             block.usages[at] = usage;
             block.cpuUsed[at] = usage.cpuMegaHertz();
             block.memoryUsed[at] = usage.memoryMb();

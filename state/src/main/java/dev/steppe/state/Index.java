@@ -17,8 +17,13 @@ final class Index<O extends Comparable<O>, I extends Comparable<I>> {
     }
 
     Index<O, I> with(O owner, I id) {
+        return with(owner, id, new PersistentMap.Edit());
+    }
+
+    /** The same as one of several changes. */
+    Index<O, I> with(O owner, I id, PersistentMap.Edit edit) {
         var ids = owners.get(owner).orElseGet(PersistentMap::empty);
-        return new Index<>(owners.put(owner, ids.put(id, id)));
+        return new Index<>(owners.put(owner, ids.put(id, id, edit), edit));
     }
 
     Index<O, I> without(O owner, I id) {

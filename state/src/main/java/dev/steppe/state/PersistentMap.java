@@ -14,7 +14,8 @@ import java.util.function.BiConsumer;
 public final class PersistentMap<K extends Comparable<K>, V> implements Iterable<V> {
     private static final int FANOUT = 32;
     private static final int MERGE_BELOW = FANOUT / 4;
-    private static final PersistentMap<?, ?> EMPTY = new PersistentMap<>(new Leaf(new Object[0], new Object[0]), 0);
+    private static final PersistentMap<?, ?> EMPTY =
+            new PersistentMap<>(new Leaf(new Object[0], new Object[0], new Edit()), 0);
 
     private final Tree root;
     private final int size;
@@ -29,6 +30,12 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
         return (PersistentMap<K, V>) EMPTY;
     }
 
+    /**
+     * Several changes of one map that nobody sees in between: what the edit made itself it changes in place. Who keeps a map
+     * that such a change gave must not go on with the edit.
+     */
+    static final class Edit {}
+
     /** A part of the tree. Keys are sorted; a branch has one separator less than children: the first key right of it. */
     sealed interface Tree {
         Object[] keys();
@@ -36,14 +43,14 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
         int width();
     }
 
-    record Leaf(Object[] keys, Object[] values) implements Tree {
+    record Leaf(Object[] keys, Object[] values, Edit maker) implements Tree {
         @Override
         public int width() {
             return keys.length;
         }
     }
 
-    record Branch(Object[] keys, Tree[] children) implements Tree {
+    record Branch(Object[] keys, Tree[] children, Edit maker) implements Tree {
         @Override
         public int width() {
             return children.length;
@@ -74,11 +81,16 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
 
     /** The map with this entry added or replaced. */
     public PersistentMap<K, V> put(K key, V value) {
-        var putting = new Putting(key, value);
+        return put(key, value, new Edit());
+    }
+
+    /** The same as one of several changes. */
+    PersistentMap<K, V> put(K key, V value, Edit edit) {
+        var putting = new Putting(key, value, edit);
         Tree changed = putting.into(root);
         if (changed.width() > FANOUT) {
-            Tree[] halves = split(changed);
-            changed = new Branch(new Object[] {firstKey(halves[1])}, halves);
+            Tree[] halves = split(changed, edit);
+            changed = new Branch(new Object[] {firstKey(halves[1])}, halves, edit);
         }
         return new PersistentMap<>(changed, putting.added ? size + 1 : size);
     }
@@ -87,11 +99,13 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
     private static final class Putting {
         private final Object key;
         private final Object value;
+        private final Edit edit;
         private boolean added;
 
-        Putting(Object key, Object value) {
+        Putting(Object key, Object value, Edit edit) {
             this.key = key;
             this.value = value;
+            this.edit = edit;
         }
 
         Tree into(Tree tree) {
@@ -101,55 +115,57 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
                     int at = childOf(branch, key);
                     Tree child = into(branch.children[at]);
                     yield child.width() <= FANOUT
-                            ? replace(branch, at, child)
-                            : replaceBySplit(branch, at, split(child));
+                            ? replace(branch, at, child, edit)
+                            : replaceBySplit(branch, at, split(child, edit), edit);
                 }
             };
         }
 
         private Leaf into(Leaf leaf) {
             int at = Arrays.binarySearch(leaf.keys, key);
-            if (at >= 0) {
-                Object[] values = leaf.values.clone();
-                values[at] = value;
-                return new Leaf(leaf.keys, values);
+            if (at < 0) {
+                added = true;
+                return new Leaf(insert(leaf.keys, -at - 1, key), insert(leaf.values, -at - 1, value), edit);
             }
-            added = true;
-            return new Leaf(insert(leaf.keys, -at - 1, key), insert(leaf.values, -at - 1, value));
+            var changed = leaf.maker == edit ? leaf : new Leaf(leaf.keys, leaf.values.clone(), edit);
+            changed.values[at] = value;
+            return changed;
         }
     }
 
-    private static Branch replace(Branch branch, int at, Tree child) {
-        Tree[] children = branch.children.clone();
-        children[at] = child;
-        return new Branch(branch.keys, children);
+    private static Branch replace(Branch branch, int at, Tree child, Edit edit) {
+        var changed = branch.maker == edit ? branch : new Branch(branch.keys, branch.children.clone(), edit);
+        changed.children[at] = child;
+        return changed;
     }
 
-    private static Branch replaceBySplit(Branch branch, int at, Tree[] halves) {
+    private static Branch replaceBySplit(Branch branch, int at, Tree[] halves, Edit edit) {
         Tree[] children = new Tree[branch.children.length + 1];
         System.arraycopy(branch.children, 0, children, 0, at);
         children[at] = halves[0];
         children[at + 1] = halves[1];
         System.arraycopy(branch.children, at + 1, children, at + 2, branch.children.length - at - 1);
-        return new Branch(insert(branch.keys, at, firstKey(halves[1])), children);
+        return new Branch(insert(branch.keys, at, firstKey(halves[1])), children, edit);
     }
 
-    private static Tree[] split(Tree tree) {
+    private static Tree[] split(Tree tree, Edit edit) {
         int middle = tree.width() / 2;
         return switch (tree) {
             case Leaf leaf ->
                 new Tree[] {
-                    new Leaf(Arrays.copyOf(leaf.keys, middle), Arrays.copyOf(leaf.values, middle)),
+                    new Leaf(Arrays.copyOf(leaf.keys, middle), Arrays.copyOf(leaf.values, middle), edit),
                     new Leaf(
                             Arrays.copyOfRange(leaf.keys, middle, leaf.keys.length),
-                            Arrays.copyOfRange(leaf.values, middle, leaf.values.length))
+                            Arrays.copyOfRange(leaf.values, middle, leaf.values.length),
+                            edit)
                 };
             case Branch branch ->
                 new Tree[] {
-                    new Branch(Arrays.copyOf(branch.keys, middle - 1), Arrays.copyOf(branch.children, middle)),
+                    new Branch(Arrays.copyOf(branch.keys, middle - 1), Arrays.copyOf(branch.children, middle), edit),
                     new Branch(
                             Arrays.copyOfRange(branch.keys, middle, branch.keys.length),
-                            Arrays.copyOfRange(branch.children, middle, branch.children.length))
+                            Arrays.copyOfRange(branch.children, middle, branch.children.length),
+                            edit)
                 };
         };
     }
@@ -159,52 +175,52 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
         if (!containsKey(key)) {
             return this;
         }
-        Tree changed = remove(root, key);
+        Tree changed = remove(root, key, new Edit());
         while (changed instanceof Branch branch && branch.children.length == 1) {
             changed = branch.children[0];
         }
         return new PersistentMap<>(changed, size - 1);
     }
 
-    private static Tree remove(Tree tree, Object key) {
+    private static Tree remove(Tree tree, Object key, Edit edit) {
         return switch (tree) {
             case Leaf leaf -> {
                 int at = Arrays.binarySearch(leaf.keys, key);
-                yield new Leaf(delete(leaf.keys, at), delete(leaf.values, at));
+                yield new Leaf(delete(leaf.keys, at), delete(leaf.values, at), edit);
             }
             case Branch branch -> {
                 int at = childOf(branch, key);
-                Tree child = remove(branch.children[at], key);
+                Tree child = remove(branch.children[at], key, edit);
                 yield child.width() >= MERGE_BELOW || branch.children.length == 1
-                        ? replace(branch, at, child)
-                        : mergeChild(branch, at, child);
+                        ? replace(branch, at, child, edit)
+                        : mergeChild(branch, at, child, edit);
             }
         };
     }
 
     /** Joins a thin child with a neighbour, and splits the result again where it is too wide. */
-    private static Branch mergeChild(Branch branch, int at, Tree child) {
+    private static Branch mergeChild(Branch branch, int at, Tree child, Edit edit) {
         int left = at == 0 ? 0 : at - 1;
         Tree first = at == 0 ? child : branch.children[left];
         Tree second = at == 0 ? branch.children[1] : child;
-        Tree joined = join(first, branch.keys[left], second);
+        Tree joined = join(first, branch.keys[left], second, edit);
         Tree[] children = new Tree[branch.children.length - 1];
         System.arraycopy(branch.children, 0, children, 0, left);
         children[left] = joined;
         System.arraycopy(branch.children, left + 2, children, left + 1, branch.children.length - left - 2);
-        var merged = new Branch(delete(branch.keys, left), children);
-        return joined.width() <= FANOUT ? merged : replaceBySplit(merged, left, split(joined));
+        var merged = new Branch(delete(branch.keys, left), children, edit);
+        return joined.width() <= FANOUT ? merged : replaceBySplit(merged, left, split(joined, edit), edit);
     }
 
-    private static Tree join(Tree first, Object separator, Tree second) {
+    private static Tree join(Tree first, Object separator, Tree second, Edit edit) {
         if (first instanceof Leaf left && second instanceof Leaf right) {
-            return new Leaf(concat(left.keys, right.keys), concat(left.values, right.values));
+            return new Leaf(concat(left.keys, right.keys), concat(left.values, right.values), edit);
         }
         var left = (Branch) first;
         var right = (Branch) second;
         Tree[] children = Arrays.copyOf(left.children, left.children.length + right.children.length);
         System.arraycopy(right.children, 0, children, left.children.length, right.children.length);
-        return new Branch(concat(insert(left.keys, left.keys.length, separator), right.keys), children);
+        return new Branch(concat(insert(left.keys, left.keys.length, separator), right.keys), children, edit);
     }
 
     private static int childOf(Branch branch, Object key) {

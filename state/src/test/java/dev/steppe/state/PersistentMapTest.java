@@ -19,11 +19,12 @@ class PersistentMapTest {
             PersistentMap<Integer, String> map = PersistentMap.empty();
             PersistentMap<Integer, String> kept = map;
             var keptExpected = new TreeMap<Integer, String>();
+            var edit = new PersistentMap.Edit();
             for (int step = 0; step < 5_000; step++) {
                 int key = random.nextInt(2_000);
                 boolean growing = step % 2_000 < 1_200;
                 if (random.nextInt(10) < (growing ? 8 : 2)) {
-                    map = map.put(key, "v" + step);
+                    map = random.nextBoolean() ? map.put(key, "v" + step) : map.put(key, "v" + step, edit);
                     expected.put(key, "v" + step);
                 } else {
                     map = map.remove(key);
@@ -31,6 +32,7 @@ class PersistentMapTest {
                 }
                 if (step == 2_500) {
                     kept = map;
+                    edit = new PersistentMap.Edit();
                     keptExpected = new TreeMap<>(expected);
                 }
             }
@@ -50,14 +52,16 @@ class PersistentMapTest {
             var random = new Random(seed);
             var map = PersistentMap.<Integer, String>empty();
             var before = map;
+            var edit = new PersistentMap.Edit();
             for (int step = 0; step < 3_000; step++) {
                 int key = random.nextInt(3_000);
                 boolean growing = step % 1_500 < 1_000;
-                map = random.nextInt(10) < (growing ? 8 : 2) ? map.put(key, "v" + step) : map.remove(key);
+                map = random.nextInt(10) < (growing ? 8 : 2) ? map.put(key, "v" + step, edit) : map.remove(key);
                 if (random.nextInt(100) == 0) {
                     assertThat(told(before, map)).isEqualTo(expected(before, map));
                     assertThat(told(map, before)).isEqualTo(expected(map, before));
                     before = random.nextInt(5) == 0 ? PersistentMap.empty() : map;
+                    edit = new PersistentMap.Edit();
                 }
             }
         }

@@ -58,8 +58,11 @@ final class Formats {
         if (type.isEnum()) {
             return new SimpleFormats.EnumFormat(type);
         }
+        if (Scalar.class.isAssignableFrom(type)) {
+            return new SimpleFormats.ScalarFormat(type);
+        }
         if (type.isRecord()) {
-            return Scalar.class.isAssignableFrom(type) ? new SimpleFormats.ScalarFormat(type) : new RecordFormat(type);
+            return new RecordFormat(type);
         }
         if (type.isSealed()) {
             return new SealedFormat(type);

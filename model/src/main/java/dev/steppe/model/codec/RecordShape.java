@@ -143,6 +143,10 @@ public final class RecordShape {
      * @throws CodecException when the record's own validation refuses them, with its message
      */
     public Object construct(Object[] values) throws CodecException {
+        return construct(constructor, values);
+    }
+
+    static Object construct(Constructor<?> constructor, Object... values) throws CodecException {
         try {
             return constructor.newInstance(values);
         } catch (InvocationTargetException refused) {

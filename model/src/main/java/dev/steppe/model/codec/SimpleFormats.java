@@ -1,5 +1,6 @@
 package dev.steppe.model.codec;
 
+import java.lang.reflect.Constructor;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -253,7 +254,19 @@ final class SimpleFormats {
         }
     }
 
-    record ScalarFormat(Class<?> type) implements Format {
+    /** Typed ids, by their constructor of one text. */
+    static final class ScalarFormat implements Format {
+        private final Constructor<?> constructor;
+
+        ScalarFormat(Class<?> type) {
+            try {
+                constructor = type.getDeclaredConstructor(String.class);
+                constructor.setAccessible(true);
+            } catch (NoSuchMethodException bug) {
+                throw new IllegalStateException(type + " cannot be made of a text", bug);
+            }
+        }
+
         @Override
         public void write(JsonGenerator out, Object value, Form form) {
             out.writeString(((Scalar) value).value());
@@ -274,7 +287,7 @@ final class SimpleFormats {
 
         @Override
         public Object parse(String text) throws CodecException {
-            return RecordShape.of(type).construct(new Object[] {text});
+            return RecordShape.construct(constructor, text);
         }
     }
 
