@@ -61,8 +61,11 @@ final class Samples {
         if (simple.isEnum()) {
             return simple.getEnumConstants()[simple.getEnumConstants().length - 1];
         }
+        if (Scalar.class.isAssignableFrom(simple)) {
+            return scalar(simple, name);
+        }
         if (simple.isRecord()) {
-            return Scalar.class.isAssignableFrom(simple) ? scalar(simple, name) : record(simple);
+            return record(simple);
         }
         if (simple.isSealed()) {
             return record(simple.getPermittedSubclasses()[0]);
@@ -71,10 +74,10 @@ final class Samples {
     }
 
     private static Object scalar(Class<?> type, String name) {
+        var limited = LIMITED.getOrDefault(type.getSimpleName() + ".value", name + "-1");
         try {
-            var limited = LIMITED.getOrDefault(type.getSimpleName() + ".value", name + "-1");
-            return RecordShape.of(type).construct(new Object[] {limited});
-        } catch (CodecException refused) {
+            return type.getConstructor(String.class).newInstance(limited);
+        } catch (ReflectiveOperationException refused) {
             throw new IllegalStateException(refused);
         }
     }
