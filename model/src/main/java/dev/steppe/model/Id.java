@@ -36,7 +36,11 @@ public abstract sealed class Id<T extends Id<T>> implements Scalar, Comparable<T
 
     @Override
     public final int compareTo(T other) {
-        Id<T> that = other;
+        return compareAsText(other);
+    }
+
+    /** Compares with an id of any kind. */
+    public final int compareAsText(Id<?> that) {
         if (text.isEmpty() && that.text.isEmpty()) {
             int order = Long.compareUnsigned(high, that.high);
             return order != 0 ? order : Long.compareUnsigned(low, that.low);

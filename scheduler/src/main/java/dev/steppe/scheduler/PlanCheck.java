@@ -11,6 +11,7 @@ import dev.steppe.state.Command;
 import dev.steppe.state.NodeUsage;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -41,24 +42,24 @@ public final class PlanCheck {
 
     /** Checks a plan that comes after others, of which only what they place is counted on and not what they free. */
     public static Verdict check(Snapshot newest, Promised promised, Plan plan) {
-        var perNode = new TreeMap<NodeId, List<Allocation>>();
+        var perNode = new LinkedHashMap<NodeId, List<Allocation>>();
         for (Allocation placed : plan.placed()) {
-            perNode.computeIfAbsent(placed.nodeId(), id -> new ArrayList<>()).add(placed);
+            perNode.computeIfAbsent(placed.nodeId(), id -> new ArrayList<>(1)).add(placed);
         }
         var freed = freed(newest, plan);
         var rejected = new ArrayList<NodeId>();
         perNode.forEach((node, placed) -> {
-            boolean allowed = placed.stream()
-                    .flatMap(it -> it.preemptedAllocations().stream())
-                    .allMatch(victim -> mayEvict(newest, plan, victim));
-            var usage = newest.usage(node);
+            boolean allowed = placed.stream().allMatch(it -> mayEvict(newest, plan, it.preemptedAllocations()));
+            var fleet = newest.fleet();
+            var seat = fleet.seatOf(node);
+            var usage = seat.map(fleet::usage).orElse(NodeUsage.NONE);
             for (Allocation stopped : freed.getOrDefault(node, List.of())) {
                 usage = usage.minus(stopped);
             }
             for (Allocation other : promised.on(node)) {
                 usage = usage.plus(other);
             }
-            if (!allowed || !fits(newest.node(node), usage, placed)) {
+            if (!allowed || !fits(seat.filter(fleet::isPresent).map(fleet::node), usage, placed)) {
                 rejected.add(node);
             }
         });
@@ -113,6 +114,10 @@ public final class PlanCheck {
                     .forEach(it -> healthy.add(new DeviceInstance(kind.label(), it.id())));
         }
         return healthy;
+    }
+
+    private static boolean mayEvict(Snapshot newest, Plan plan, List<AllocationId> victims) {
+        return victims.isEmpty() || victims.stream().allMatch(victim -> mayEvict(newest, plan, victim));
     }
 
     /** Whether a victim is still far enough below, however priorities changed meanwhile. */

@@ -22,8 +22,8 @@ final class Index<O extends Comparable<O>, I extends Comparable<I>> {
 
     /** The same as one of several changes. */
     Index<O, I> with(O owner, I id, PersistentMap.Edit edit) {
-        var ids = owners.get(owner).orElseGet(PersistentMap::empty);
-        return new Index<>(owners.put(owner, ids.put(id, id, edit), edit));
+        return new Index<>(
+                owners.change(owner, ids -> ids.orElseGet(PersistentMap::empty).put(id, id, edit), edit));
     }
 
     Index<O, I> without(O owner, I id) {

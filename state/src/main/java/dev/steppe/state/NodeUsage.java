@@ -54,9 +54,14 @@ public record NodeUsage(
     /** Whether something that only one can have, a port or a core, is held already, or too much of a device. */
     public boolean collidesWith(Allocation allocation) {
         var given = allocation.allocatedResources();
-        return given.hostPorts().stream().anyMatch(port -> holder(port).isPresent())
-                || given.reservedCores().stream().anyMatch(cores::containsKey)
-                || given.deviceShares().entrySet().stream().anyMatch(asked -> asked.getValue() > free(asked.getKey()));
+        var hostPorts = given.hostPorts();
+        var reserved = given.reservedCores();
+        var shares = given.deviceShares();
+        return !hostPorts.isEmpty()
+                        && hostPorts.stream().anyMatch(port -> holder(port).isPresent())
+                || !reserved.isEmpty() && reserved.stream().anyMatch(cores::containsKey)
+                || !shares.isEmpty()
+                        && shares.entrySet().stream().anyMatch(asked -> asked.getValue() > free(asked.getKey()));
     }
 
     private NodeUsage changed(Allocation allocation, int sign) {

@@ -1,10 +1,12 @@
 package dev.steppe.state;
 
+import dev.steppe.model.Id;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * An immutable sorted map: each change gives a new map that shares all but one path with the old one. A copy-on-write
@@ -71,7 +73,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
         while (tree instanceof Branch branch) {
             tree = branch.children[childOf(branch, key)];
         }
-        int at = Arrays.binarySearch(tree.keys(), key);
+        int at = search(tree.keys(), key);
         return at < 0 ? Optional.empty() : Optional.of((V) ((Leaf) tree).values[at]);
     }
 
@@ -86,7 +88,12 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
 
     /** The same as one of several changes. */
     PersistentMap<K, V> put(K key, V value, Edit edit) {
-        var putting = new Putting(key, value, edit);
+        return change(key, before -> value, edit);
+    }
+
+    /** The map where the key has what is made of the value it had; as one of several changes. */
+    PersistentMap<K, V> change(K key, Function<Optional<V>, V> change, Edit edit) {
+        var putting = new Putting<>(key, change, edit);
         Tree changed = putting.into(root);
         if (changed.width() > FANOUT) {
             Tree[] halves = split(changed, edit);
@@ -96,15 +103,15 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
     }
 
     /** One entry on its way down the tree; tells in the end whether it is a new one. */
-    private static final class Putting {
+    private static final class Putting<V> {
         private final Object key;
-        private final Object value;
+        private final Function<Optional<V>, V> change;
         private final Edit edit;
         private boolean added;
 
-        Putting(Object key, Object value, Edit edit) {
+        Putting(Object key, Function<Optional<V>, V> change, Edit edit) {
             this.key = key;
-            this.value = value;
+            this.change = change;
             this.edit = edit;
         }
 
@@ -121,16 +128,37 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
             };
         }
 
+        @SuppressWarnings("unchecked") // only values of type V are ever stored
         private Leaf into(Leaf leaf) {
-            int at = Arrays.binarySearch(leaf.keys, key);
+            int at = search(leaf.keys, key);
             if (at < 0) {
                 added = true;
+                var value = change.apply(Optional.empty());
                 return new Leaf(insert(leaf.keys, -at - 1, key), insert(leaf.values, -at - 1, value), edit);
             }
             var changed = leaf.maker == edit ? leaf : new Leaf(leaf.keys, leaf.values.clone(), edit);
-            changed.values[at] = value;
+            changed.values[at] = change.apply(Optional.of((V) leaf.values[at]));
             return changed;
         }
+    }
+
+    /** As {@link Arrays#binarySearch(Object[], Object)} does; most keys are ids, which are compared without a detour. */
+    private static int search(Object[] keys, Object key) {
+        if (!(key instanceof Id<?> id)) {
+            return Arrays.binarySearch(keys, key);
+        }
+        int low = 0;
+        int high = keys.length - 1;
+        while (low <= high) {
+            int middle = low + high >>> 1;
+            int order = ((Id<?>) keys[middle]).compareAsText(id);
+            if (order == 0) {
+                return middle;
+            }
+            low = order < 0 ? middle + 1 : low;
+            high = order < 0 ? high : middle - 1;
+        }
+        return -low - 1;
     }
 
     private static Branch replace(Branch branch, int at, Tree child, Edit edit) {
@@ -185,7 +213,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
     private static Tree remove(Tree tree, Object key, Edit edit) {
         return switch (tree) {
             case Leaf leaf -> {
-                int at = Arrays.binarySearch(leaf.keys, key);
+                int at = search(leaf.keys, key);
                 yield new Leaf(delete(leaf.keys, at), delete(leaf.values, at), edit);
             }
             case Branch branch -> {
@@ -224,7 +252,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
     }
 
     private static int childOf(Branch branch, Object key) {
-        int at = Arrays.binarySearch(branch.keys, key);
+        int at = search(branch.keys, key);
         return at >= 0 ? at + 1 : -at - 1;
     }
 
@@ -325,7 +353,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
                 tree = branch.children[at[depth++]];
             }
             leaf = (Leaf) tree;
-            int found = Arrays.binarySearch(leaf.keys, key);
+            int found = search(leaf.keys, key);
             next = found >= 0 ? found : -found - 1;
             skipEmpty();
         }
