@@ -17,6 +17,9 @@ final class Heartbeats {
     /** A silent node is looked at again this soon, until the state says what it is. */
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
+    /** What the handshake and the first words of one node take a server, with some to spare: they come all at once. */
+    private static final Duration RETURN = Duration.ofMillis(10);
+
     private final Server.Heartbeat terms;
     private final SteadyTime time = new SteadyTime();
     private final TreeMap<NodeId, Due> byNode = new TreeMap<>();
@@ -52,7 +55,8 @@ final class Heartbeats {
         byNode.clear();
         byTime.clear();
         var every = every(nodes.size()).plus(terms.grace());
-        var patience = every.compareTo(terms.afterFailover()) > 0 ? every : terms.afterFailover();
+        var least = every.compareTo(terms.afterFailover()) > 0 ? every : terms.afterFailover();
+        var patience = least.plus(RETURN.multipliedBy(nodes.size()));
         var until = time.at(now).plus(patience);
         nodes.forEach(node -> expect(node, until));
     }
