@@ -37,11 +37,13 @@ public record Addresses(
     }
 
     /** Fails with what is wrong where a template means no address of this machine. */
-    static Addresses of(Listening listening, List<MachineAddress> machine) {
+    static Addresses of(Listening wanted, List<MachineAddress> machine) {
+        var listening = wanted.among(false);
         var nomad = all(listening.nomad(), machine);
+        var agents = all(listening.agents(), machine);
         var told = listening.advertised().map(written -> one(written, machine));
         String first = nomad.getFirst();
-        boolean any = isAny(first);
+        boolean any = isAny(first) || isLoopback(first) && isAny(agents.getFirst());
         String advertised = told.filter(address -> !isAny(address)).orElseGet(() -> any ? outward(machine) : first);
         String why = told.filter(address -> !isAny(address)).isPresent()
                 ? "as advertise_addr or -advertise says"
@@ -55,7 +57,7 @@ public record Addresses(
                 all(listening.consul(), machine),
                 all(listening.consulTls(), machine),
                 all(listening.names(), machine),
-                all(listening.agents(), machine),
+                agents,
                 advertised,
                 why,
                 listening.advertisedHttp().map(written -> hostAndPort(written, machine)),
@@ -64,7 +66,17 @@ public record Addresses(
 
     /** What others are told to call the Nomad API at. */
     String http(int port) {
-        return withPort(advertisedHttp.orElse(advertised), port);
+        return withPort(advertisedHttp.orElse(httpStays() ? nomad.getFirst() : advertised), port);
+    }
+
+    /** Where that comes from, for a person. */
+    String httpWhy() {
+        return advertisedHttp.isPresent() ? "as advertise.http says" : httpStays() ? "it listens there" : why;
+    }
+
+    /** Other machines reach the agent, and not this API. */
+    private boolean httpStays() {
+        return isLoopback(nomad.getFirst()) && isAny(agents.getFirst());
     }
 
     /** What others are told to call this server at. */
@@ -80,7 +92,11 @@ public record Addresses(
     boolean areOpen() {
         var all = new ArrayList<>(nomad);
         all.addAll(consul);
-        return all.stream().anyMatch(address -> !address.startsWith("127.") && !address.equals("::1"));
+        return !all.stream().allMatch(Addresses::isLoopback);
+    }
+
+    static boolean isLoopback(String address) {
+        return address.startsWith("127.") || address.equals("::1") || address.equals("localhost");
     }
 
     private static String withPort(String address, int port) {

@@ -8,7 +8,9 @@ import dev.steppe.agent.configuration.Flags;
 import dev.steppe.agent.configuration.MachineAddresses;
 import dev.steppe.agent.configuration.Words;
 import dev.steppe.agent.link.Joining;
+import dev.steppe.agent.link.LinkFiles;
 import dev.steppe.language.source.Diagnostic;
+import dev.steppe.wire.network.HostPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +101,8 @@ public final class AgentArguments {
             checkDirectory(directory.get());
         }
         try {
-            var addresses = Addresses.of(configuration.listening(), MachineAddresses.now());
+            var listening = configuration.listening().among(!development && hasOthers(configuration, directory.get()));
+            var addresses = Addresses.of(listening, MachineAddresses.now());
             if (development && addresses.areOpen()) {
                 problems.add(
                         "a development agent listens on loopback only, such as 127.0.0.1: it asks nobody who they are");
@@ -111,6 +114,19 @@ public final class AgentArguments {
             problems.add("listening and advertising: " + nowhere.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** Whether agents of other machines are to reach this one: it was told of some, or was given a certificate for them. */
+    private boolean hasOthers(Configuration configuration, Path directory) {
+        var known = new ArrayList<>(configuration.link().servers());
+        join.ifPresent(written -> known.add(Joining.parse(written).server().toString()));
+        known.addAll(LinkFiles.serversIn(directory.resolve(AgentOptions.LINK)));
+        return known.isEmpty()
+                ? configuration.link().own().isPresent()
+                : !known.stream()
+                        .map(address ->
+                                HostPort.parse(address, Joining.USUAL_PORT).host())
+                        .allMatch(Addresses::isLoopback);
     }
 
     /** An agent is a server, a client or both. */

@@ -40,6 +40,7 @@ final class AgentDoor {
                 links::standing,
                 options.configuration().region(),
                 server.regions().orElseThrow()::self,
+                links,
                 names);
         var forwarding = new Forwarding(links, link.calls(), "", options.name());
         var api = parts.add(AgentApi.start(routes, more, forwarding::placed, link.sharedKey(), faces));

@@ -33,6 +33,9 @@ public record AgentOptions(
         Ports ports,
         Optional<String> bridge,
         Optional<String> join) {
+    /** The name of the directory that {@link #linkDirectory} is. */
+    static final String LINK = "agents";
+
     /** Asks for no bridge where a bridge is named. */
     private static final String NO_BRIDGE = "none";
 
@@ -157,7 +160,7 @@ public record AgentOptions(
 
     /** What the agent keeps of its cluster: certificate, servers. */
     Path linkDirectory() {
-        return dataDirectory.resolve("agents");
+        return dataDirectory.resolve(LINK);
     }
 
     private AgentOptions with(Ports otherPorts, Optional<String> otherBridge) {

@@ -79,7 +79,7 @@ public final class Assembly implements AutoCloseable {
                 VERSION,
                 server.isPresent(),
                 node.isPresent(),
-                false,
+                options.configuration().accessControl(),
                 new Control());
         edge = new EdgePart(parts, options, certificates, link, server, node, identity);
         server.ifPresent(it -> it.consensus().onLeadership(part -> {
@@ -204,9 +204,12 @@ public final class Assembly implements AutoCloseable {
                 + options.addresses().http(nomadAddress().getPort()) + ", because "
                 + (options.addresses().advertisedHttp().isPresent()
                         ? "advertise.http says so"
-                        : options.addresses().why())
-                + (options.addresses().areOpen()
-                        ? "\n    there is no access control yet: whoever reaches these addresses may do everything"
+                        : options.addresses().httpWhy())
+                + (options.configuration().accessControl()
+                        ? "\n    callers need a token; steppe acl bootstrap on a server makes the first one"
+                        : "")
+                + (options.addresses().areOpen() && !options.configuration().accessControl()
+                        ? "\n    there is no access control (acl { enabled = true }): whoever reaches these addresses may do everything"
                                 + (edge.asksCallers() ? ", with a certificate of the authority" : "")
                         : "")
                 + "\n    data in " + options.dataDirectory()

@@ -85,7 +85,7 @@ final class ClientLinks implements Forwarding.Servers, CertificateKeeper.Source,
     }
 
     /** The good answer of the first server that gives one. */
-    private AgentCalls.Answer ask(AgentCalls.Call call, Duration within) throws IOException, InterruptedException {
+    AgentCalls.Answer ask(AgentCalls.Call call, Duration within) throws IOException, InterruptedException {
         var failure = new IOException("no server is known");
         for (HostPort server : toTry()) {
             try {

@@ -1,6 +1,7 @@
 package dev.steppe.agent;
 
 import dev.steppe.agent.configuration.ApiCertificates;
+import dev.steppe.api.AccessControl;
 import dev.steppe.api.AgentControl;
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.api.FarRegion;
@@ -77,10 +78,13 @@ final class EdgePart {
                 .orElseGet(() -> new ClientLinks(it, "")));
         var nodes = link.map(it -> new NodeAgents(region, view, identity.name(), it.nodeCalls()));
         var regions = server.flatMap(ServerPart::regions);
-        var nomadHere = nomadApi(identity, region, catalog, view, observation);
+        Optional<AccessControl> access = accessControl(link, server);
+        var nomadHere =
+                nomadApi(identity, region, catalog, view, observation).withGate(ofCallers(access, Dialect.NOMAD));
         var nomadSetup = placed(nomadHere, NOMAD, link, servers, nodes, regions);
         var consulSetup = placed(
-                consulApi(identity, region, catalog, node.map(NodePart::natives), observation),
+                consulApi(identity, region, catalog, node.map(NodePart::natives), observation)
+                        .withGate(ofCallers(access, Dialect.CONSUL)),
                 CONSUL,
                 link,
                 servers,
@@ -94,7 +98,12 @@ final class EdgePart {
         agents = link.isEmpty()
                 ? List.of()
                 : server.isEmpty()
-                        ? AgentDoor.ofNode(parts, options, link.get(), NOMAD, nomadHere)
+                        ? AgentDoor.ofNode(
+                                        parts,
+                                        options,
+                                        link.get(),
+                                        NOMAD,
+                                        nomadHere.withGate(ofAgents(access, Dialect.NOMAD)))
                                 .addresses()
                         : AgentDoor.open(
                                         parts,
@@ -103,9 +112,38 @@ final class EdgePart {
                                         server.get(),
                                         server.get().routes(),
                                         nameService::answer,
-                                        door -> door.withFace(NOMAD, nomadSetup).withFace(CONSUL, consulSetup))
+                                        door -> door.withFace(
+                                                        NOMAD, nomadSetup.withGate(ofAgents(access, Dialect.NOMAD)))
+                                                .withFace(
+                                                        CONSUL, consulSetup.withGate(ofAgents(access, Dialect.CONSUL))))
                                 .addresses();
         names = names(nameService, node.flatMap(NodePart::gateway));
+    }
+
+    /** Tokens are in the state of the servers; a development agent has its own. */
+    private Optional<AccessControl> accessControl(Optional<LinkPart> link, Optional<ServerPart> server) {
+        if (!options.configuration().accessControl()) {
+            return Optional.empty();
+        }
+        AccessControl.KnownTokens tokens = server.isEmpty()
+                ? new FarTokens(new ClientLinks(link.orElseThrow(), ""))
+                : server.get()
+                        .links()
+                        .<AccessControl.KnownTokens>map(links -> links)
+                        .orElseGet(() -> digest -> server.get()
+                                .store()
+                                .snapshot()
+                                .accessToken(digest)
+                                .isPresent());
+        return Optional.of(new AccessControl(tokens, server.isPresent()));
+    }
+
+    private static Gate ofCallers(Optional<AccessControl> access, Dialect dialect) {
+        return access.map(it -> it.ofCallers(dialect)).orElseGet(Gate::accessControlOff);
+    }
+
+    private static Gate ofAgents(Optional<AccessControl> access, Dialect dialect) {
+        return access.map(it -> it.ofAgents(dialect)).orElseGet(Gate::accessControlOff);
     }
 
     private static ServerRegion region(
@@ -156,13 +194,12 @@ final class EdgePart {
 
     /** What listens where, what others are told, and why. */
     List<AgentControl.Listener> listeners() {
-        boolean said = options.addresses().advertisedHttp().isPresent();
         var all = new ArrayList<>(List.of(
                 listener(
                         "Nomad API",
                         nomad.addresses(),
                         options.addresses().http(nomadAddress().getPort()),
-                        said ? "as advertise.http says" : options.addresses().why()),
+                        options.addresses().httpWhy()),
                 listener(
                         "Consul API",
                         consul.addresses(),

@@ -1,6 +1,7 @@
 package dev.steppe.agent;
 
 import dev.steppe.api.ServerRegion;
+import dev.steppe.api.agents.AgentWords;
 import dev.steppe.api.http.Bytes;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
@@ -25,12 +26,14 @@ import dev.steppe.server.formation.Formation;
 import dev.steppe.server.formation.Identity;
 import dev.steppe.server.formation.Neighbours;
 import dev.steppe.server.formation.Standing;
+import dev.steppe.state.LogFormat;
 import dev.steppe.wire.network.AgentCalls;
 import dev.steppe.wire.network.HostPort;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -132,7 +135,13 @@ final class ServerForming implements Neighbours, Formation.Beginning, AutoClosea
 
     @Override
     public void join(String address, Standing mine) throws IOException, InterruptedException {
-        call(address, AgentCalls.Call.put(MEMBER, bytes(mine)), JOIN_WITHIN);
+        join(address, mine, LogFormat.NEWEST);
+    }
+
+    private void join(String address, Standing wish, int format) throws IOException, InterruptedException {
+        var headers = Map.of(
+                "Content-Type", List.of("application/json"), AgentWords.LOG_FORMAT, List.of(Integer.toString(format)));
+        call(address, new AgentCalls.Call("PUT", MEMBER, headers, bytes(wish)), JOIN_WITHIN);
     }
 
     private AgentCalls.Answer call(String address, AgentCalls.Call call, Duration within)
@@ -165,12 +174,19 @@ final class ServerForming implements Neighbours, Formation.Beginning, AutoClosea
     private Response taken(Request request, Server server, Optional<HostPort> leader)
             throws Refused, IOException, InterruptedException {
         var wish = read(Standing.class, request);
+        int understood = AgentWords.logFormat(request.header(AgentWords.LOG_FORMAT));
         if (!(log.leadership() instanceof Leadership.Leading)) {
             if (leader.isEmpty()) {
                 throw new Refused(Refused.Kind.UNAVAILABLE, "No cluster leader");
             }
-            join(leader.get().toString(), wish);
+            join(leader.get().toString(), wish, understood);
             return Response.empty();
+        }
+        int agreed = server.snapshot().format();
+        if (understood < agreed) {
+            throw Refused.invalid("server " + wish.name() + " understands format " + understood
+                    + " of the log, and the servers have agreed on " + agreed
+                    + ": install the version that they have");
         }
         var address = Member.Address.parse(wish.logAddress())
                 .orElseThrow(() -> Refused.invalid("\"" + wish.logAddress() + "\" is no address of a server's log"));

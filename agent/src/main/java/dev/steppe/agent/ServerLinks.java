@@ -2,6 +2,7 @@ package dev.steppe.agent;
 
 import dev.steppe.agent.link.CertificateKeeper;
 import dev.steppe.agent.link.KeptIdentity;
+import dev.steppe.api.AccessControl;
 import dev.steppe.api.Forwarding;
 import dev.steppe.api.ServerRegion;
 import dev.steppe.api.agents.AgentWords;
@@ -16,6 +17,7 @@ import dev.steppe.model.codec.Codec;
 import dev.steppe.security.certificate.AgentRequest;
 import dev.steppe.security.certificate.PemText;
 import dev.steppe.server.AgentEndpoint;
+import dev.steppe.server.MemberFormats;
 import dev.steppe.server.Server;
 import dev.steppe.state.Store;
 import dev.steppe.wire.network.AgentCalls;
@@ -40,7 +42,8 @@ import java.util.concurrent.TimeUnit;
  * A server among the others: who leads and where they are called, as its log and its state say; tells the others of
  * itself, and renews its own certificate from the authority in the state.
  */
-final class ServerLinks implements Forwarding.Servers, CertificateKeeper.Source {
+final class ServerLinks
+        implements Forwarding.Servers, CertificateKeeper.Source, MemberFormats, AccessControl.KnownTokens {
     private static final System.Logger LOG = System.getLogger(ServerLinks.class.getName());
     private static final Duration TELL_EVERY = Duration.ofSeconds(1);
     private static final Duration TELL_WITHIN = Duration.ofSeconds(10);
@@ -76,6 +79,7 @@ final class ServerLinks implements Forwarding.Servers, CertificateKeeper.Source 
 
     /** Begins to tell the others. */
     void start() {
+        server.ask(this);
         loop.execute(this::tell);
     }
 
@@ -86,6 +90,42 @@ final class ServerLinks implements Forwarding.Servers, CertificateKeeper.Source 
     /** Whether the server at that address answered lately, as far as this one knows. */
     boolean answers(HostPort server) {
         return watch.answers(server);
+    }
+
+    @Override
+    public List<String> objections(int format) {
+        var found = new ArrayList<String>();
+        for (var member : consensus.membership().members().all()) {
+            if (!member.id().value().equals(self.id())) {
+                objection(store.snapshot().server(member.id().value()), member.id(), format)
+                        .ifPresent(found::add);
+            }
+        }
+        return found;
+    }
+
+    private Optional<String> objection(Optional<ServerMember> known, MemberId id, int format) {
+        var understood = known.flatMap(ServerLinks::address).flatMap(watch::logFormat);
+        var name = known.map(ServerMember::name).orElseGet(id::value);
+        if (understood.isEmpty()) {
+            return Optional.of("server " + name + " does not answer, so nobody knows which one it understands: start it"
+                    + " again, or take it out with steppe operator raft remove-peer");
+        }
+        return understood.get() >= format
+                ? Optional.empty()
+                : Optional.of("server " + name + " understands format " + understood.get() + ": upgrade it");
+    }
+
+    @Override
+    public boolean contains(String digest) throws IOException, InterruptedException {
+        if (store.snapshot().accessToken(digest).isPresent()) {
+            return true;
+        }
+        if (part() == Forwarding.Part.LEADS) {
+            return false;
+        }
+        awaitNewest();
+        return store.snapshot().accessToken(digest).isPresent();
     }
 
     /** The servers of this region, as they told of themselves. */

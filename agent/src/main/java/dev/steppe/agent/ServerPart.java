@@ -177,7 +177,8 @@ record ServerPart(
                 new Server.Agents(
                         new AgentNames(configuration.region(), configuration.datacenter(), true),
                         link.flatMap(LinkPart::firstAuthority),
-                        configuration.link().own().isPresent()),
+                        configuration.link().own().isPresent(),
+                        Optional.of(options.serverDirectory().resolve("acl-bootstrap-reset"))),
                 server.scheduling());
     }
 }

@@ -83,6 +83,29 @@ class AgentArgumentsTest {
     }
 
     @Test
+    void agents_are_heard_on_all_addresses_where_there_are_others_and_the_apis_stay_on_loopback() {
+        for (String others : List.of("-retry-join=10.0.0.1", "-retry-join=control-0:4647", "-servers=10.0.0.1:4647")) {
+            var options = parse("-server", "-data-dir=/x", others, "-bootstrap-expect=3")
+                    .options()
+                    .orElseThrow();
+            assertThat(options.addresses().agents()).as(others).containsExactly("0.0.0.0");
+            assertThat(options.addresses().nomad()).containsExactly("127.0.0.1");
+            assertThat(options.addresses().consul()).containsExactly("127.0.0.1");
+            assertThat(options.addresses().areOpen()).isFalse();
+            assertThat(options.addresses().http(4646)).isEqualTo("127.0.0.1:4646");
+        }
+        for (String alone : List.of("-bootstrap-expect=1", "-retry-join=127.0.0.1:5647", "-retry-join=[::1]:5647")) {
+            var options = parse("-server", "-data-dir=/x", alone).options().orElseThrow();
+            assertThat(options.addresses().agents()).as(alone).containsExactly("127.0.0.1");
+        }
+        var told = parse("-server", "-data-dir=/x", "-retry-join=10.0.0.1", "-bind=10.0.0.7")
+                .options()
+                .orElseThrow();
+        assertThat(told.addresses().agents()).containsExactly("10.0.0.7");
+        assertThat(told.addresses().agent(4647)).isEqualTo("10.0.0.7:4647");
+    }
+
+    @Test
     void what_cannot_be_done_yet_is_refused_with_the_flag() {
         assertThat(parse(
                                 "-server",

@@ -190,6 +190,7 @@ class RegionsTest {
 
     private static String own(Path files, String region) {
         return """
+                bind_addr = "127.0.0.1"
                 tls {
                   rpc = true
                   verify_server_hostname = true

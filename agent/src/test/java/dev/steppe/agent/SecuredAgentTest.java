@@ -74,6 +74,7 @@ class SecuredAgentTest {
         var first = directory.resolve("nomad.hcl");
         Files.writeString(first, """
                 name = "secured"
+                bind_addr = "127.0.0.1"
                 data_dir = "%s"
                 ports {
                   http = 0

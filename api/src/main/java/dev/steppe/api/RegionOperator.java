@@ -4,6 +4,7 @@ import dev.steppe.api.RegionData.Indexed;
 import dev.steppe.api.http.Refused;
 import dev.steppe.consensus.Members;
 import dev.steppe.model.AutopilotSettings;
+import dev.steppe.server.AccessEndpoint;
 import dev.steppe.server.Autopilot;
 import dev.steppe.server.StateArchive;
 import java.io.IOException;
@@ -27,6 +28,12 @@ public interface RegionOperator {
     /** Hands the leadership over to the server of that id or address. */
     Indexed<Members> transfer(Optional<String> id, Optional<String> address)
             throws Refused, IOException, InterruptedException;
+
+    /** Makes a token that may do everything. */
+    AccessEndpoint.Made makeAccessToken(AccessEndpoint.Wish wish) throws Refused, IOException, InterruptedException;
+
+    /** A token may do nothing any more. */
+    void deleteAccessToken(String accessorId) throws Refused, IOException, InterruptedException;
 
     /** How the servers take care of themselves. */
     AutopilotSettings autopilot();

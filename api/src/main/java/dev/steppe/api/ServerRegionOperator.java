@@ -6,6 +6,7 @@ import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.Members;
 import dev.steppe.model.AutopilotSettings;
 import dev.steppe.model.Refusal;
+import dev.steppe.server.AccessEndpoint;
 import dev.steppe.server.Autopilot;
 import dev.steppe.server.Reply;
 import dev.steppe.server.Server;
@@ -69,6 +70,19 @@ record ServerRegionOperator(ServerRegion region, ServerRegion.Self self, Server 
     public Indexed<Members> transfer(Optional<String> id, Optional<String> address)
             throws Refused, IOException, InterruptedException {
         return ask(then -> server.operator().transfer(id, address, then));
+    }
+
+    @Override
+    public AccessEndpoint.Made makeAccessToken(AccessEndpoint.Wish wish)
+            throws Refused, IOException, InterruptedException {
+        return ServerRegionOperator.<AccessEndpoint.Made>ask(
+                        then -> server.access().make(wish, then))
+                .value();
+    }
+
+    @Override
+    public void deleteAccessToken(String accessorId) throws Refused, IOException, InterruptedException {
+        ServerRegionOperator.<Long>ask(then -> server.access().delete(accessorId, then));
     }
 
     @Override

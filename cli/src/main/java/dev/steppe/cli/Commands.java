@@ -1,5 +1,9 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.access.AclBootstrap;
+import dev.steppe.cli.access.AclTokenDelete;
+import dev.steppe.cli.access.AclTokenList;
+import dev.steppe.cli.access.AclTokenSelf;
 import dev.steppe.cli.alloc.AllocChecks;
 import dev.steppe.cli.alloc.AllocExec;
 import dev.steppe.cli.alloc.AllocFiles;
@@ -178,6 +182,10 @@ final class Commands {
         return switch (name) {
             case "operator scheduler get-config" -> Optional.of(new SchedulerGetConfig());
             case "operator scheduler set-config" -> Optional.of(new SchedulerSetConfig());
+            case "acl bootstrap" -> Optional.of(new AclBootstrap());
+            case "acl token list" -> Optional.of(new AclTokenList());
+            case "acl token self" -> Optional.of(new AclTokenSelf());
+            case "acl token delete" -> Optional.of(new AclTokenDelete());
             case "operator root keyring list" -> Optional.of(new KeyringList());
             case "operator root keyring rotate" -> Optional.of(new KeyringRotate());
             case "operator root keyring remove" -> Optional.of(new KeyringRemove());

@@ -127,6 +127,10 @@ final class Help {
     /** The servers and agents themselves. */
     private static List<Entry> operation() {
         return List.of(
+                new Entry("acl bootstrap", "Make the first token, with which everything may be done"),
+                new Entry("acl token list", "Tokens there are"),
+                new Entry("acl token self", "Which token is shown"),
+                new Entry("acl token delete", "Take a token back"),
                 new Entry("operator scheduler get-config", "How placements are decided"),
                 new Entry("operator scheduler set-config", "Change how placements are decided"),
                 new Entry("operator root keyring list", "Keys that seal variables"),

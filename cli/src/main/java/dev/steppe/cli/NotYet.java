@@ -14,6 +14,9 @@ final class NotYet {
         var reason = switch (two) {
             case "job action" -> "actions are not part of this version; use alloc exec";
             case "job start" -> "run the job file again, or take the job back to a version with job revert";
+            case "acl policy", "acl role", "acl auth-method", "acl binding-rule", "acl token" ->
+                "there are tokens that may do everything and no others yet: acl bootstrap makes them, acl token list, self"
+                        + " and delete look after them";
             case "operator metrics" ->
                 "ask for /v1/metrics or, as Prometheus reads them, /v1/metrics?format=prometheus";
             case "operator api" -> "any client of HTTP will do: curl \"$NOMAD_ADDR/v1/...\"";

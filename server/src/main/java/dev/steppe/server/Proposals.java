@@ -6,18 +6,31 @@ import dev.steppe.io.Loop;
 import dev.steppe.model.Refusal;
 import dev.steppe.state.Command;
 import dev.steppe.state.KeyOutcome;
+import dev.steppe.state.LogFormat;
 import dev.steppe.state.Store;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Puts commands into the replicated log and brings their outcome back to the loop. Callable from any thread. */
+/**
+ * Puts commands into the replicated log and brings their outcome back to the loop. A command that older servers do not know is
+ * put there only after all servers have agreed on the format of the log that has it. Callable from any thread.
+ */
 final class Proposals {
     private final Consensus consensus;
     private final Loop loop;
+    private final Store store;
+    private volatile MemberFormats others = MemberFormats.alone();
 
-    Proposals(Consensus consensus, Loop loop) {
+    Proposals(Consensus consensus, Loop loop, Store store) {
         this.consensus = consensus;
         this.loop = loop;
+        this.store = store;
+    }
+
+    /** From now on the log has other servers, which are asked what they understand. */
+    void ask(MemberFormats formats) {
+        others = formats;
     }
 
     /** The reply's value is the index at which the command was applied. */
@@ -37,9 +50,35 @@ final class Proposals {
                     + " bytes as a log entry, at most " + Consensus.COMMAND_BYTES_MAX + " are possible"))));
             return;
         }
-        consensus.propose(encoded, proposal -> {
+        Runnable send = () -> consensus.propose(encoded, proposal -> {
             var reply = reading.apply(proposal);
             loop.execute(() -> then.accept(reply));
+        });
+        if (command.format() <= store.snapshot().format()) {
+            send.run();
+        } else {
+            raise(command, send, refusal -> loop.execute(() -> then.accept(Reply.refused(refusal))));
+        }
+    }
+
+    /** Has the servers agree on the format that a command needs, and goes on once it is in the log. */
+    private void raise(Command command, Runnable next, Consumer<Refusal> refused) {
+        int format = command.format();
+        var objections = format > LogFormat.NEWEST
+                ? List.of("this server understands format " + LogFormat.NEWEST)
+                : others.objections(format);
+        if (!objections.isEmpty()) {
+            refused.accept(new Refusal(
+                    Refusal.Code.UNSUPPORTED,
+                    "this needs format " + format + " of the log, which all servers have to understand first: "
+                            + String.join("; ", objections)));
+            return;
+        }
+        consensus.propose(new Command.RaiseFormat(format, loop.now()).encode(), proposal -> {
+            switch (reply(proposal)) {
+                case Reply.Done<Long> agreed -> next.run();
+                case Reply.Refused<Long> failed -> refused.accept(failed.refusal());
+            }
         });
     }
 

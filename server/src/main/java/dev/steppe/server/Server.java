@@ -12,6 +12,7 @@ import dev.steppe.state.Store;
 import dev.steppe.wire.Transport;
 import dev.steppe.wire.network.AgentNames;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class Server implements AutoCloseable {
     private final VariableEndpoint variables;
     private final KeyEndpoint keys;
     private final AgentEndpoint agents;
+    private final AccessEndpoint access;
     private final SchedulerEndpoint scheduler;
     private final OperatorEndpoint operator;
     private final Autopilot autopilot;
@@ -79,10 +81,15 @@ public final class Server implements AutoCloseable {
      *
      * @param names what those of this region are called
      * @param authority the authority that was made for the first certificate, to become the cluster's
+     * @param accessReset the file that says, with the index of the newest token, that all tokens are lost
      */
-    public record Agents(AgentNames names, Optional<CertificateAuthority> authority, boolean ownCertificates) {
+    public record Agents(
+            AgentNames names,
+            Optional<CertificateAuthority> authority,
+            boolean ownCertificates,
+            Optional<Path> accessReset) {
         static Agents standard(String datacenter) {
-            return new Agents(new AgentNames("global", datacenter, true), Optional.empty(), false);
+            return new Agents(new AgentNames("global", datacenter, true), Optional.empty(), false, Optional.empty());
         }
     }
 
@@ -132,7 +139,7 @@ public final class Server implements AutoCloseable {
             SecureRandom random) {
         this.loop = loop;
         this.store = store;
-        proposals = new Proposals(consensus, loop);
+        proposals = new Proposals(consensus, loop, store);
         planner = new Planner(loop, store, proposals, Planner.Limits.STANDARD);
         keyring = new Keyring(loop, store, proposals, rootKeys, random);
         certificates = new Certificates(loop, store, proposals, keyring, options, random);
@@ -167,6 +174,7 @@ public final class Server implements AutoCloseable {
         variables = new VariableEndpoint(loop, store, proposals, keyring, renewals);
         agents = new AgentEndpoint(
                 loop, store, proposals, certificates, options.agents().ownCertificates(), random);
+        access = new AccessEndpoint(loop, proposals, options.agents().accessReset(), random);
         keys = new KeyEndpoint(loop, store, proposals, renewals, checks);
         scheduler = new SchedulerEndpoint(loop, store, proposals);
         autopilot = new Autopilot(consensus);
@@ -219,6 +227,15 @@ public final class Server implements AutoCloseable {
 
     public AgentEndpoint agents() {
         return agents;
+    }
+
+    public AccessEndpoint access() {
+        return access;
+    }
+
+    /** From now on the log has other servers. */
+    public void ask(MemberFormats formats) {
+        proposals.ask(formats);
     }
 
     public SchedulerEndpoint scheduler() {

@@ -1,12 +1,13 @@
 package dev.steppe.state;
 
+import dev.steppe.model.AccessToken;
 import dev.steppe.model.FederatedRegion;
 import dev.steppe.model.JoinToken;
 import dev.steppe.model.ServerMember;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What commands change of the agents themselves: tokens to join with, the servers, and other regions. */
+/** What commands change of the agents themselves: tokens, the servers, and other regions. */
 final class AgentChanges {
     private final Draft draft;
     private final Instant at;
@@ -43,6 +44,31 @@ final class AgentChanges {
         }
         draft.joinTokens = draft.joinTokens.put(digest, token.get().used());
         draft.publish(new Event.Other(Table.JOIN_TOKENS));
+        return Optional.empty();
+    }
+
+    Optional<String> put(Command.PutAccessToken command) {
+        long newest = 0;
+        for (AccessToken other : draft.accessTokens) {
+            newest = Math.max(newest, other.createIndex());
+        }
+        if (command.first() && newest > 0 && !command.reset().equals(Optional.of(newest))) {
+            return Optional.of("ACL bootstrap already done (reset index: " + newest + ")");
+        }
+        draft.put(command.token().written(draft.index));
+        draft.publish(new Event.Other(Table.ACCESS_TOKENS));
+        return Optional.empty();
+    }
+
+    Optional<String> delete(String accessorId) {
+        if (draft.accessTokens.get(accessorId).isEmpty()) {
+            return Optional.of("ACL token not found");
+        }
+        if (draft.accessTokens.size() == 1) {
+            return Optional.of("this is the last token: without it nobody could do anything; make another one first");
+        }
+        draft.accessTokens = draft.accessTokens.remove(accessorId);
+        draft.publish(new Event.Other(Table.ACCESS_TOKENS));
         return Optional.empty();
     }
 

@@ -36,6 +36,13 @@ final class Applier {
 
     /** Why the command is refused, or empty when it is applied. */
     Optional<String> apply(Command command) {
+        return command.format() > draft.format
+                ? Optional.of(command.getClass().getSimpleName() + " needs format " + command.format()
+                        + " of the log, and the servers have agreed on " + draft.format)
+                : carryOut(command);
+    }
+
+    private Optional<String> carryOut(Command command) {
         return switch (command) {
             case Command.RegisterJob register -> registerJob(register);
             case Command.DeregisterJob deregister -> deregisterJob(deregister);
@@ -81,6 +88,9 @@ final class Applier {
             case Command.SetSchedulerConfiguration set -> new SchedulerSettings(draft).set(set);
             case Command.PutAutopilot put -> new OperatorChanges(draft).put(put);
             case Command.RestorePart part -> new OperatorChanges(draft).restore(part);
+            case Command.RaiseFormat raise -> new OperatorChanges(draft).raise(raise.to());
+            case Command.PutAccessToken put -> agents(put).put(put);
+            case Command.DeleteAccessToken delete -> agents(delete).delete(delete.accessorId());
             case Command.ReapTombstones reap -> keys(reap).reap(reap.upTo());
             case Command.LaunchPeriodic launch -> new LaunchChanges(before, draft).launch(launch);
             case Command.DispatchJob dispatch -> new LaunchChanges(before, draft).dispatch(dispatch);

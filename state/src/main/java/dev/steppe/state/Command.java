@@ -1,5 +1,6 @@
 package dev.steppe.state;
 
+import dev.steppe.model.AccessToken;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.AuthorityRoot;
@@ -51,6 +52,11 @@ public sealed interface Command {
 
     /** When the leader decided. */
     Instant at();
+
+    /** The format of the log of which it is a part. Not proposed, and not carried out, before servers agreed on it. */
+    default int format() {
+        return LogFormat.FIRST;
+    }
 
     /**
      * A job is to run as specified. Refused when {@code enforceIndex} is present and is not the registered job's
@@ -365,9 +371,37 @@ public sealed interface Command {
      * of the archive whose first part came last, and when the parts are no state.
      */
     record RestorePart(String archive, long part, long parts, byte[] content, Instant at) implements Command {
+        /** That of the state which begins here. */
+        @Override
+        public int format() {
+            return part == 0 ? SnapshotFile.formatOf(content) : LogFormat.FIRST;
+        }
+
         @Override
         public String toString() {
             return "RestorePart(" + archive + ", " + part + " of " + parts + ")";
+        }
+    }
+
+    /** All servers understand this format of the log, and it holds from here on. A lower one changes nothing. */
+    record RaiseFormat(int to, Instant at) implements Command {}
+
+    /**
+     * A token that may do everything is new. One that nobody vouched for ({@code first}) is refused where there are some,
+     * unless {@code reset} is the index of the newest.
+     */
+    record PutAccessToken(AccessToken token, boolean first, Optional<Long> reset, Instant at) implements Command {
+        @Override
+        public int format() {
+            return 2;
+        }
+    }
+
+    /** A token may do nothing any more. Refused when there is none of that name. */
+    record DeleteAccessToken(String accessorId, Instant at) implements Command {
+        @Override
+        public int format() {
+            return 2;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.steppe.state;
 
+import dev.steppe.model.AccessToken;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.AuthorityRoot;
@@ -33,6 +34,7 @@ import java.util.Optional;
 final class Draft {
     long index;
     long capacityIndex;
+    int format;
     final Map<Table, Long> tableIndexes;
     PersistentMap<JobKey, Job> jobs;
     PersistentMap<Snapshot.JobVersion, Job> versions;
@@ -63,6 +65,7 @@ final class Draft {
     PersistentMap<String, JoinToken> joinTokens;
     PersistentMap<String, ServerMember> servers;
     PersistentMap<String, FederatedRegion> regions;
+    PersistentMap<String, AccessToken> accessTokens;
     SchedulerConfiguration scheduler;
     Optional<AutopilotSettings> autopilot;
     List<Command.RestorePart> restoring;
@@ -73,6 +76,7 @@ final class Draft {
     /** Starts from nothing. */
     Draft() {
         index = 1;
+        format = LogFormat.FIRST;
         tableIndexes = new EnumMap<>(Table.class);
         jobs = PersistentMap.empty();
         versions = PersistentMap.empty();
@@ -101,6 +105,7 @@ final class Draft {
         joinTokens = PersistentMap.empty();
         servers = PersistentMap.empty();
         regions = PersistentMap.empty();
+        accessTokens = PersistentMap.empty();
         scheduler = SchedulerConfiguration.standard();
         autopilot = Optional.empty();
         restoring = List.of();
@@ -110,6 +115,7 @@ final class Draft {
     Draft(Snapshot from) {
         index = from.index() + 1;
         capacityIndex = from.capacityIndex();
+        format = from.format();
         tableIndexes = new EnumMap<>(Table.class);
         tableIndexes.putAll(from.tableIndexes());
         takeFrom(from);
@@ -144,6 +150,7 @@ final class Draft {
         joinTokens = from.joinTokens;
         servers = from.servers;
         regions = from.regions;
+        accessTokens = from.accessTokens;
         scheduler = from.schedulerConfiguration();
         autopilot = from.autopilot;
         restoring = from.restoring;
@@ -151,6 +158,10 @@ final class Draft {
 
     void put(ServerMember server) {
         servers = servers.put(server.id(), server);
+    }
+
+    void put(AccessToken token) {
+        accessTokens = accessTokens.put(token.accessorId(), token);
     }
 
     void put(FederatedRegion region) {
@@ -163,6 +174,7 @@ final class Draft {
         capacityIndex = index;
         var present = servers;
         var neighbours = regions;
+        format = Math.max(format, other.format());
         takeFrom(other);
         // an archive knows the servers and regions of its time, and these are others
         servers = present;

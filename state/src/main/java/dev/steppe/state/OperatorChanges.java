@@ -27,6 +27,16 @@ final class OperatorChanges {
         return Optional.empty();
     }
 
+    /** Fails where this program does not understand what follows. */
+    Optional<String> raise(int to) {
+        if (to > LogFormat.NEWEST) {
+            throw new LogFormat.TooNewException(to);
+        }
+        draft.format = Math.max(draft.format, to);
+        draft.publish(new Event.Other(Table.OPERATOR));
+        return Optional.empty();
+    }
+
     Optional<String> restore(Command.RestorePart command) {
         var before = command.part() == 0 ? List.<Command.RestorePart>of() : draft.restoring;
         boolean follows = command.part() == before.size()

@@ -1,5 +1,6 @@
 package dev.steppe.state;
 
+import dev.steppe.model.AccessToken;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.AuthorityRoot;
@@ -70,6 +71,8 @@ public final class Snapshot {
     final PersistentMap<String, JoinToken> joinTokens;
     final PersistentMap<String, ServerMember> servers;
     final PersistentMap<String, FederatedRegion> regions;
+    final PersistentMap<String, AccessToken> accessTokens;
+    private final int format;
     private final SchedulerConfiguration scheduler;
     final Optional<AutopilotSettings> autopilot;
     final List<Command.RestorePart> restoring;
@@ -124,6 +127,8 @@ public final class Snapshot {
         joinTokens = draft.joinTokens;
         servers = draft.servers;
         regions = draft.regions;
+        accessTokens = draft.accessTokens;
+        format = draft.format;
         scheduler = draft.scheduler;
         autopilot = draft.autopilot;
         restoring = draft.restoring;
@@ -458,6 +463,26 @@ public final class Snapshot {
 
     public Optional<FederatedRegion> region(String name) {
         return regions.get(name);
+    }
+
+    /** The format of the log that the servers have agreed on; {@link LogFormat} says what is in it. */
+    public int format() {
+        return format;
+    }
+
+    /** The tokens that may do everything, by their names. */
+    public Iterable<AccessToken> accessTokens() {
+        return accessTokens;
+    }
+
+    /** The token whose secret has this digest. */
+    public Optional<AccessToken> accessToken(String digest) {
+        for (AccessToken token : accessTokens) {
+            if (token.digest().equals(digest)) {
+                return Optional.of(token);
+            }
+        }
+        return Optional.empty();
     }
 
     public Optional<ServerMember> server(String id) {

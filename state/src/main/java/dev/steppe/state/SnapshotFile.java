@@ -1,5 +1,6 @@
 package dev.steppe.state;
 
+import dev.steppe.model.AccessToken;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.AutopilotSettings;
@@ -24,6 +25,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -33,13 +35,13 @@ import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 
 /**
- * A snapshot as bytes: a magic number and version, the indexes, then every record as kind, length and binary form, an end
+ * A snapshot as bytes: a magic number, the format of the log, the indexes, then every record as kind, length and binary form, an end
  * mark, and a CRC-32C of all before. Secondary indexes and sums are rebuilt on reading. A damaged file is refused as a
  * whole.
  */
 public final class SnapshotFile {
     private static final int MAGIC = 0x53545031;
-    private static final int VERSION = 1;
+    private static final int FORMAT_AT = Integer.BYTES;
     private static final int RECORD_BYTES_MAX = 64 << 20;
     private static final int PLACEMENTS_PER_RECORD = 1_000;
 
@@ -72,7 +74,8 @@ public final class SnapshotFile {
         AUTOPILOT(AutopilotSettings.class),
         RESTORE_PART(Command.RestorePart.class),
         DEPLOYMENT(Deployment.class),
-        REGION(FederatedRegion.class);
+        REGION(FederatedRegion.class),
+        ACCESS_TOKEN(AccessToken.class);
 
         private final Class<?> type;
 
@@ -86,7 +89,7 @@ public final class SnapshotFile {
         var crc = new CRC32C();
         var out = new DataOutputStream(new CheckedOutputStream(to, crc));
         out.writeInt(MAGIC);
-        out.writeInt(VERSION);
+        out.writeInt(snapshot.format());
         out.writeLong(snapshot.index());
         for (Table table : Table.values()) {
             out.writeLong(snapshot.index(table));
@@ -116,6 +119,7 @@ public final class SnapshotFile {
         write(out, Kind.RESTORE_PART, snapshot.restoring);
         write(out, Kind.DEPLOYMENT, snapshot.deployments);
         write(out, Kind.REGION, snapshot.regions);
+        write(out, Kind.ACCESS_TOKEN, snapshot.accessTokens);
         out.writeByte(Kind.END.ordinal());
         out.flush();
         long sum = crc.getValue();
@@ -163,6 +167,13 @@ public final class SnapshotFile {
         return Codec.toBinary(type, type.cast(record));
     }
 
+    /** The format of the log that a file is of, as its beginning says; the first where it is too short to say. */
+    static int formatOf(byte[] beginning) {
+        return beginning.length < FORMAT_AT + Integer.BYTES
+                ? LogFormat.FIRST
+                : ByteBuffer.wrap(beginning).getInt(FORMAT_AT);
+    }
+
     /**
      * Reads a snapshot.
      *
@@ -174,11 +185,13 @@ public final class SnapshotFile {
         if (in.readInt() != MAGIC) {
             throw new IOException("not a snapshot: it does not begin as one");
         }
-        int version = in.readInt();
-        if (version != VERSION) {
-            throw new IOException("snapshot of version " + version + "; this program reads version " + VERSION);
+        int format = in.readInt();
+        if (format < LogFormat.FIRST || format > LogFormat.NEWEST) {
+            throw new IOException(
+                    "snapshot of version " + format + "; this program reads versions up to " + LogFormat.NEWEST);
         }
         var draft = new Draft();
+        draft.format = format;
         long index = in.readLong();
         var tableIndexes = new java.util.EnumMap<Table, Long>(Table.class);
         int position = 0;
@@ -263,6 +276,7 @@ public final class SnapshotFile {
                 }
                 case SERVER -> draft.put(Codec.fromBinary(ServerMember.class, bytes));
                 case REGION -> draft.put(Codec.fromBinary(FederatedRegion.class, bytes));
+                case ACCESS_TOKEN -> draft.put(Codec.fromBinary(AccessToken.class, bytes));
                 case NODE_POOL -> {
                     var pool = Codec.fromBinary(NodePool.class, bytes);
                     draft.nodePools = draft.nodePools.put(pool.name(), pool);

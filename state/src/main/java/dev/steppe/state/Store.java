@@ -64,6 +64,8 @@ public final class Store {
     /**
      * Applies a command. One that fails inside is a bug, but a bug that would stop every server again at every start:
      * it is refused instead, the same on every server of this version, and changes nothing.
+     *
+     * @throws LogFormat.TooNewException where the log goes on in a format that this program does not understand
      */
     public Result apply(Command command) {
         var before = current;
@@ -72,6 +74,8 @@ public final class Store {
         Optional<String> refusal;
         try {
             refusal = applier.apply(command);
+        } catch (LogFormat.TooNewException newer) {
+            throw newer;
         } catch (RuntimeException bug) {
             var reason = "the command " + command.getClass().getSimpleName()
                     + " cannot be applied (a fault of this program): " + bug;

@@ -24,5 +24,6 @@ public enum Table {
     OPERATOR,
     DEPLOYMENTS,
     /** Other regions that this one knows. */
-    REGIONS
+    REGIONS,
+    ACCESS_TOKENS
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param nodeId the id for a node that has none yet
  * @param allowByDefault what the mesh does with calls that no intention speaks of
+ * @param accessControl whether callers of the APIs need a token
  */
 public record Configuration(
         String region,
@@ -29,7 +30,8 @@ public record Configuration(
         NameServiceSettings names,
         Publishing telemetry,
         Leaving leaving,
-        boolean allowByDefault) {
+        boolean allowByDefault,
+        boolean accessControl) {
 
     /** What a development agent does without any file. */
     public static Configuration development() {

@@ -58,7 +58,8 @@ final class Translation {
                 names(),
                 telemetry(),
                 leaving(),
-                allowByDefault());
+                allowByDefault(),
+                accessControl());
     }
 
     /** A word of both dialects that has to be the same in both. */
@@ -249,10 +250,28 @@ final class Translation {
         return meta;
     }
 
+    /** One agent asks callers of both its APIs, or of none. */
+    private boolean accessControl() {
+        boolean enabled = same("acl.enabled", "acl.enabled", Reading::flag).orElse(false);
+        if (enabled) {
+            consul.value("acl.default_policy", Translation::policy)
+                    .filter(allow -> allow)
+                    .flatMap(allow -> consul.setting("acl.default_policy"))
+                    .ifPresent(setting -> later(
+                            setting,
+                            "= \"allow\" is not supported beside \"acl.enabled\": callers without a token may do nothing",
+                            "Write \"deny\"; calls in the mesh without an intention are a matter of"
+                                    + " \"default_intention_policy\"."));
+        }
+        return enabled;
+    }
+
     private Listening listening() {
-        var nomadUsual = nomad.value("bind_addr", Translation::addresses).orElse(List.of(Listening.STANDARD));
+        var written = nomad.value("bind_addr", Translation::addresses);
+        var nomadUsual = written.orElse(usualOfNomad());
         var consulUsual = consul.value("client_addr", Translation::addresses)
-                .orElse(consul.isEmpty() ? nomadUsual : List.of(Listening.STANDARD));
+                .or(() -> written.filter(all -> consul.isEmpty()))
+                .orElse(List.of(Listening.STANDARD));
         return new Listening(
                 nomad.value("addresses.http", Translation::addresses).orElse(nomadUsual),
                 consul.value("addresses.http", Translation::addresses).orElse(consulUsual),
@@ -261,12 +280,22 @@ final class Translation {
                 nomad.value("addresses.rpc", Translation::addresses)
                         .or(() -> nomad.value("bind_addr", Translation::addresses))
                         .or(() -> consul.value("bind_addr", Translation::addresses))
-                        .orElse(List.of(Listening.STANDARD)),
+                        .orElse(List.of()),
                 consul.value("advertise_addr", Reading::text)
                         .or(() -> consul.value("advertise_addr_ipv4", Reading::text))
                         .or(() -> consul.value("bind_addr", Reading::text)),
                 nomad.value("advertise.http", Reading::text),
                 nomad.value("advertise.rpc", Reading::text));
+    }
+
+    /** Whoever calls proves who they are and nobody reads what they say, or it stays on the machine. */
+    private List<String> usualOfNomad() {
+        boolean secured = nomad.value("tls.http", Reading::flag).orElse(false);
+        boolean asks = nomad.value("tls.verify_https_client", Reading::flag).orElse(false)
+                || nomad.value("acl.enabled", Reading::flag)
+                        .or(() -> consul.value("acl.enabled", Reading::flag))
+                        .orElse(false);
+        return List.of(secured && asks && !development ? Listening.ANYWHERE : Listening.STANDARD);
     }
 
     /** Separated by spaces, but a template is one although it holds some. */

@@ -49,6 +49,16 @@ public final class LinkFiles {
         return found;
     }
 
+    /** The servers that the agent of a directory was told of, where it was; whatever is wrong with the file is told later. */
+    public static List<String> serversIn(Path directory) {
+        try {
+            return Codec.fromJson(KnownAddresses.class, Files.readAllBytes(directory.resolve("servers.json")))
+                    .servers();
+        } catch (IOException | CodecException none) {
+            return List.of();
+        }
+    }
+
     public void keep(List<HostPort> servers) throws IOException {
         write(
                 "servers.json",

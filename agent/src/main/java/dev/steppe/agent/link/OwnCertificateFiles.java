@@ -62,10 +62,12 @@ public final class OwnCertificateFiles {
         }
     }
 
-    /** Fails where other agents would not take the certificate for one of this role. */
+    /** Fails where other agents would not take the certificate for one of this role; a server's will do for a client. */
     public static void checkRole(Credentials read, Path certificate, AgentNames names, AgentRole role)
             throws IOException {
-        if (names.checked() && !names.rolesOf(read.certificate()).contains(role)) {
+        var roles = names.rolesOf(read.certificate());
+        boolean fits = roles.contains(role) || roles.contains(AgentRole.SERVER);
+        if (names.checked() && !fits) {
             throw new IOException("tls: the certificate in " + certificate + " is for "
                     + String.join(", ", AgentNames.namesOf(read.certificate())) + "; as a " + role.word()
                     + " this agent needs one for " + names.of(role) + ": steppe tls cert create -" + role.word()

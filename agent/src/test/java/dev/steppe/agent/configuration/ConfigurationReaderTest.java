@@ -380,12 +380,49 @@ class ConfigurationReaderTest {
         assertThat(obstacles("""
                         plugin "podman" { config {} }
                         consul { address = "10.0.0.1:8500" }
-                        acl { enabled = true }
                         """))
                 .containsExactly(
                         "The plugin \"podman\" is not supported yet",
-                        "\"consul.address\" names a Consul elsewhere, which is not asked: this agent answers its API itself",
-                        "\"acl.enabled\" is not supported yet");
+                        "\"consul.address\" names a Consul elsewhere, which is not asked: this agent answers its API itself");
+    }
+
+    @Test
+    void access_control_is_for_both_apis_and_leaves_no_door_open() {
+        var nomad = new Source("nomad.hcl", "server { enabled = true }\nacl { enabled = true }");
+        assertThat(valid(nomad).accessControl()).isTrue();
+        assertThat(valid(new Source("nomad.hcl", "server { enabled = true }")).accessControl())
+                .isFalse();
+        var open = new Source("consul.hcl", "server = true\nacl { enabled = false }");
+        assertThat(Diagnostic.render(read(nomad, open).obstacles())).contains("Two values for one thing");
+        var allowing = new Source("consul.hcl", "server = true\nacl { enabled = true default_policy = \"allow\" }");
+        assertThat(Diagnostic.render(read(allowing).obstacles())).contains("callers without a token may do nothing");
+        var given = "12345678-1234-1234-1234-123456789012";
+        assertThat(Diagnostic.render(read(new Source(
+                                "consul.hcl",
+                                "server = true\nacl { enabled = true tokens { initial_management = \"" + given
+                                        + "\" } }"))
+                        .obstacles()))
+                .contains("acl.tokens.initial_management")
+                .doesNotContain(given);
+    }
+
+    @Test
+    void the_nomad_api_is_on_all_addresses_only_where_callers_prove_themselves_over_tls() {
+        var tls = "tls { http = true ca_file = \"/a\" cert_file = \"/b\" key_file = \"/c\" %s }\n";
+        var server = "server { enabled = true }\n";
+        assertThat(valid(server + tls.formatted("")).listening().nomad()).containsExactly("127.0.0.1");
+        assertThat(valid(server + "acl { enabled = true }").listening().nomad()).containsExactly("127.0.0.1");
+        for (String proves :
+                List.of(tls.formatted("verify_https_client = true"), tls.formatted("") + "acl { enabled = true }")) {
+            var listening = valid(server + proves).listening();
+            assertThat(listening.nomad()).containsExactly("0.0.0.0");
+            assertThat(listening.consul()).containsExactly("127.0.0.1");
+            assertThat(listening.names()).containsExactly("127.0.0.1");
+        }
+        assertThat(valid(server + "bind_addr = \"10.0.0.7\"\n" + tls.formatted("verify_https_client = true"))
+                        .listening()
+                        .nomad())
+                .containsExactly("10.0.0.7");
     }
 
     @Test

@@ -58,11 +58,11 @@ class GuideFilesTest {
         assertThat(configuration.dataDir()).hasToString("Optional[/opt/nomad]");
         assertThat(configuration.allowByDefault()).isFalse();
         assertThat(messages(parsed, Finding.Weight.AT_START))
-                .containsExactly(
-                        "\"server.encrypt\" is not a key",
-                        "\"acl.enabled\" is not supported yet",
-                        "\"encrypt\" is not a key",
-                        "\"acl.enabled\" is not supported yet");
+                .containsExactly("\"server.encrypt\" is not a key", "\"encrypt\" is not a key");
+        assertThat(configuration.accessControl()).isTrue();
+        assertThat(configuration.listening().nomad()).containsExactly("0.0.0.0");
+        assertThat(configuration.listening().consul()).containsExactly("127.0.0.1");
+        assertThat(configuration.listening().names()).containsExactly("127.0.0.1");
         assertThat(messages(parsed, Finding.Weight.NOTICE))
                 .contains(
                         "\"consul.address\" is met by construction",
@@ -81,6 +81,8 @@ class GuideFilesTest {
         assertThat(configuration.datacenter()).isEqualTo("kv-dc1");
         assertThat(configuration.server().enabled()).isFalse();
         assertThat(configuration.client().enabled()).isTrue();
+        assertThat(configuration.accessControl()).isTrue();
+        assertThat(configuration.listening().nomad()).containsExactly("127.0.0.1");
         assertThat(configuration.client().meta()).containsKey("workload_class");
         assertThat(configuration.plugins().rawExec().enabled()).isEqualTo(name.equals("client-edge"));
         assertThat(messages(parsed, Finding.Weight.AT_START)).contains("\"encrypt\" is not a key");

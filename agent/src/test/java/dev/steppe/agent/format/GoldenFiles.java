@@ -34,6 +34,11 @@ final class GoldenFiles {
         assertThat(Codec.toJson(read)).as("read back").isEqualTo(Codec.toJson(sample));
     }
 
+    /** Checks a text that says what there is. */
+    public void checkText(String name, String text) throws IOException {
+        check(name, text);
+    }
+
     /** Checks the binary form of a sample; {@code root} is the sealed interface it is written as, or its own type. */
     public <T> void checkBinary(Class<T> root, T sample) throws IOException, CodecException {
         String name = sample.getClass().getSimpleName() + ".hex";

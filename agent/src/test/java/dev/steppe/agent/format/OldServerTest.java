@@ -111,7 +111,10 @@ class OldServerTest {
         try (var log = RatisConsensus.start(ConsensusOptions.alone(to), new Watched())) {
             awaitLeading(log);
             for (var variant : Command.class.getPermittedSubclasses()) {
-                propose(log, (Command) Samples.of(variant));
+                // the format of the sample is one that nobody understands
+                if (variant != Command.RaiseFormat.class) {
+                    propose(log, (Command) Samples.of(variant));
+                }
             }
             var written = new CompletableFuture<Consensus.SnapshotOutcome>();
             log.snapshot(written::complete);

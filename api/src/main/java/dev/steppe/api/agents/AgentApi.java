@@ -70,6 +70,7 @@ public final class AgentApi implements AutoCloseable {
         var federate = placed.apply(Route.write(AgentWords.FEDERATE, Right.ANYONE, routes::federate));
         var region = Route.get(AgentWords.REGION, Right.ANYONE, routes::region);
         var names = Route.write(AgentWords.NAMES, Right.ANYONE, routes::names);
+        var access = Route.write(AgentWords.ACCESS, Right.ANYONE, routes::access);
         strangers = HttpServer.start(table("joining", List.of(agreeing(join, routes, sharedKey), federate)));
         foreigners = HttpServer.start(faces.apply(table("regions", List.of(standing, region, federate))));
         clients = HttpServer.start(faces.apply(table(
@@ -77,6 +78,7 @@ public final class AgentApi implements AutoCloseable {
                         List.of(
                                 standing,
                                 names,
+                                access,
                                 Route.write(AgentWords.CERTIFICATE, Right.ANYONE, routes::renewClient)))
                 .withGate(agreeing(sharedKey::objectionToClient))));
         var ofServers = new ArrayList<>(List.of(
@@ -84,6 +86,8 @@ public final class AgentApi implements AutoCloseable {
                 federate,
                 standing,
                 names,
+                // an agent without a server may have been given a server's certificate
+                access,
                 Route.write(AgentWords.CERTIFICATE, Right.ANYONE, routes::renewServer),
                 placed.apply(Route.write(AgentWords.SERVER, Right.ANYONE, routes::announce))));
         ofServers.addAll(more);

@@ -1,5 +1,6 @@
 package dev.steppe.api.agents;
 
+import dev.steppe.api.AccessControl;
 import dev.steppe.api.ServerRegion;
 import dev.steppe.api.http.Bytes;
 import dev.steppe.api.http.Headers;
@@ -12,11 +13,13 @@ import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.server.AgentEndpoint;
 import dev.steppe.server.Reply;
+import dev.steppe.state.LogFormat;
 import dev.steppe.wire.network.AgentRole;
 import dev.steppe.wire.network.HostPort;
 import dev.steppe.wire.network.JoinSecret;
 import dev.steppe.wire.network.Standing;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -30,6 +33,7 @@ public final class AgentRoutes {
     private final String region;
     private final Names nameService;
     private final Supplier<FederatedRegion> self;
+    private final AccessControl.KnownTokens tokens;
 
     /** Answers questions of the name service. */
     @FunctionalInterface
@@ -43,8 +47,10 @@ public final class AgentRoutes {
             Supplier<Standing> standing,
             String region,
             Supplier<FederatedRegion> self,
+            AccessControl.KnownTokens tokens,
             Names nameService) {
         this.self = self;
+        this.tokens = tokens;
         this.nameService = nameService;
         this.endpoint = endpoint;
         this.standing = standing;
@@ -105,7 +111,16 @@ public final class AgentRoutes {
     Response standing(Request request) {
         var now = standing.get();
         return json(new AgentWords.ServerStanding(
-                region, now.leads(), now.leader().map(HostPort::toString).orElse(""), servers()));
+                        region,
+                        now.leads(),
+                        now.leader().map(HostPort::toString).orElse(""),
+                        servers()))
+                .with(AgentWords.LOG_FORMAT, Integer.toString(LogFormat.NEWEST));
+    }
+
+    Response access(Request request) throws Refused, IOException, InterruptedException {
+        var digest = new String(request.requiredBody().toArray(), StandardCharsets.US_ASCII);
+        return Response.text(200, Boolean.toString(tokens.contains(digest)));
     }
 
     private List<String> servers() {

@@ -1,7 +1,9 @@
 package dev.steppe.api.agents;
 
 import dev.steppe.model.FederatedRegion;
+import dev.steppe.state.LogFormat;
 import java.util.List;
+import java.util.Optional;
 
 /** What agents say to each other in requests. Names of components are part of the format. */
 public final class AgentWords {
@@ -26,7 +28,20 @@ public final class AgentWords {
     /** Where a server of another region makes its own known, and learns of this one. */
     public static final String FEDERATE = "/agent/v1/region/federate";
 
+    /** Where an agent without a server asks whether there is a token; the body is the digest of its secret. */
+    public static final String ACCESS = "/agent/v1/access";
+
+    /** The header with which a server says which format of the log it understands; without it the first. */
+    public static final String LOG_FORMAT = "X-Steppe-Log-Format";
+
     private AgentWords() {}
+
+    /** What a header says; the first format where there is none. */
+    public static int logFormat(Optional<String> header) {
+        return header.filter(text -> text.matches("[1-9]\\d{0,5}"))
+                .map(Integer::parseInt)
+                .orElse(LogFormat.FIRST);
+    }
 
     /**
      * A region that wants to be known.

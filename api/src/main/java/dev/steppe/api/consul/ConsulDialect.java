@@ -42,6 +42,7 @@ public final class ConsulDialect {
         routes.addAll(new AuthorityRoutes(reads).routes());
         routes.addAll(new OperatorRoutes(reads.region()).routes());
         routes.addAll(new KeyringRoutes(identity).routes());
+        routes.addAll(new TokenRoutes(reads.region(), identity).routes());
         routes.addAll(new LeafRoutes(natives).routes());
         routes.addAll(new KeyRoutes(reads).routes());
         routes.addAll(new TransactionRoutes(reads).routes());

@@ -8,8 +8,10 @@ import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
+import dev.steppe.api.http.ShownToken;
 import dev.steppe.api.http.WaitTerms;
 import dev.steppe.client.mesh.NativeIdentities;
+import dev.steppe.security.Secret;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -21,8 +23,6 @@ import java.util.concurrent.ThreadLocalRandom;
  * show the token that the node gave their allocation.
  */
 final class LeafRoutes {
-    private static final String TOKEN = "X-Consul-Token";
-    private static final String BEARER = "Bearer ";
     private static final Duration FIRST_WITHIN = Duration.ofSeconds(30);
 
     private final Optional<NativeIdentities> natives;
@@ -70,12 +70,7 @@ final class LeafRoutes {
     }
 
     private static String token(Request request) {
-        return request.header(TOKEN)
-                .or(() -> request.header("Authorization")
-                        .filter(text -> text.startsWith(BEARER))
-                        .map(text -> text.substring(BEARER.length())))
-                .or(() -> request.query().text("token"))
-                .orElse("");
+        return ShownToken.of(request).map(Secret::revealText).orElse("");
     }
 
     private static NativeIdentities.Given given(NativeIdentities.Found found, String service) throws Refused {

@@ -113,6 +113,30 @@ public sealed interface Right {
         }
     }
 
+    /** Tokens themselves. */
+    record Tokens(Access access) implements Right {
+        @Override
+        public String toString() {
+            return "acl:" + text(access);
+        }
+    }
+
+    /** To make the first token, which nobody can prove a right to; later ones as {@link Tokens}. */
+    record FirstToken() implements Right {
+        @Override
+        public String toString() {
+            return "first token, then acl:write";
+        }
+    }
+
+    /** What agents ask each other for their nodes; people need the capability. */
+    record BetweenNodes(Capability capability) implements Right {
+        @Override
+        public String toString() {
+            return "nodes, or namespace:" + capability.text();
+        }
+    }
+
     /** The namespace capabilities, in the words of Nomad's policies. */
     enum Capability {
         LIST_JOBS("list-jobs"),
@@ -161,6 +185,10 @@ public sealed interface Right {
     Right WRITE_AGENT = new Agent(Access.WRITE);
     Right READ_OPERATOR = new Operator(Access.READ);
     Right WRITE_OPERATOR = new Operator(Access.WRITE);
+    Right READ_TOKENS = new Tokens(Access.READ);
+    Right WRITE_TOKENS = new Tokens(Access.WRITE);
+    Right FIRST_TOKEN = new FirstToken();
+    Right HAND_OVER = new BetweenNodes(Capability.READ_FILES);
     Right READ_SERVICES = new ReadableServices();
     Right LIST_VARIABLES = new ListedVariables();
     Right READ_SESSIONS = new Sessions(Access.READ);

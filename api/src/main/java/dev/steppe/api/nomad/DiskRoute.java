@@ -30,7 +30,7 @@ final class DiskRoute {
     }
 
     Route route() {
-        return Route.get("/v1/client/allocation/{id}/snapshot", Right.READ_FILES, this::snapshot);
+        return Route.get("/v1/client/allocation/{id}/snapshot", Right.HAND_OVER, this::snapshot);
     }
 
     private Answer snapshot(Request request) throws Refused {

@@ -49,6 +49,7 @@ public final class NomadDialect {
         routes.addAll(new ExecRoute(region, node).routes());
         routes.addAll(new AgentRoutes(identity, region, node).routes());
         routes.addAll(new JoinTokenRoutes(region).routes());
+        routes.addAll(new TokenRoutes(region, identity).routes());
         routes.addAll(new GossipKeyRoutes(identity).routes());
         routes.addAll(new VariableRoutes(region).routes());
         routes.addAll(new KeyringRoutes(region).routes());

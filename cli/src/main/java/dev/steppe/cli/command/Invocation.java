@@ -18,11 +18,20 @@ public record Invocation(Arguments arguments, Map<String, String> environment, T
 
     /** The Nomad dialect of the agent that flags and environment name. */
     public Api nomad() throws ApiException {
+        return nomad(first("token", "NOMAD_TOKEN", ""));
+    }
+
+    /** The same with the token for Consul's dialect where there is no other: either opens both. */
+    public Api nomadByEitherToken() throws ApiException {
+        var other = Optional.ofNullable(environment.get("CONSUL_HTTP_TOKEN")).orElse("");
+        return nomad(first("token", "NOMAD_TOKEN", other));
+    }
+
+    private Api nomad(String token) throws ApiException {
         var address = first("address", "NOMAD_ADDR", "http://127.0.0.1:4646");
         Map<String, String> parameters = new LinkedHashMap<>();
         addIfSaid(parameters, "region", first("region", "NOMAD_REGION", ""));
         addIfSaid(parameters, "namespace", first("namespace", "NOMAD_NAMESPACE", ""));
-        var token = first("token", "NOMAD_TOKEN", "");
         var terms = new TlsTerms(
                 first("ca-cert", "NOMAD_CACERT", ""),
                 first("ca-path", "NOMAD_CAPATH", ""),

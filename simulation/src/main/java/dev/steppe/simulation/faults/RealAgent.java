@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -106,6 +107,27 @@ final class RealAgent {
     /** Which program it is when it is started next. */
     void isNow(Path otherProgram) {
         program = otherProgram;
+    }
+
+    /** What its configuration says besides when it is started next. */
+    void isTold(String more) throws IOException {
+        Files.writeString(file("hcl"), more, StandardOpenOption.APPEND);
+    }
+
+    /** What a command says on its host. */
+    String say(String... words) throws IOException {
+        var all = new ArrayList<>(List.of(program.toString()));
+        all.addAll(List.of(words));
+        return Commands.said(host.command(all.toArray(String[]::new)).toArray(String[]::new));
+    }
+
+    /** Waits until its API answers. */
+    void awaitAnswer() throws IOException, InterruptedException {
+        RealCluster.await(
+                this + " to answer",
+                () -> nomad("GET", "/v1/status/leader", "", Duration.ofSeconds(5))
+                                .statusCode()
+                        == 200);
     }
 
     void start(String... more) throws IOException {

@@ -14,10 +14,12 @@ import java.util.Locale;
 
 /**
  * {@code ./dev upgrade [REVISION]}: a cluster of an older program is given this one while it is written to, first its
- * servers, the leader last, then its clients; and then the older one again.
+ * servers, the leader last, then its clients; and then the older one again. At last one server stays behind, and the others
+ * are asked for what it would not understand.
  */
 public final class Upgrade {
     private static final PrintStream OUT = System.out;
+    private static final String GUARDED = "acl {\n  enabled = true\n}\n";
 
     private final RealCluster cluster;
     private final Writers writers;
@@ -60,17 +62,19 @@ public final class Upgrade {
             cluster.startTasks();
             var through = new ArrayList<>(cluster.servers());
             through.add(cluster.clients().getFirst());
-            try (var writers = new Writers(through, 1)) {
-                var upgrade = new Upgrade(cluster, writers);
+            var writers = new Writers(through, 1);
+            var upgrade = new Upgrade(cluster, writers);
+            try (writers) {
                 OUT.println("three servers and three clients of the older version, " + cluster.taskCount() + " tasks");
                 upgrade.servers("new", newer);
                 upgrade.clients("new", newer);
                 upgrade.clients("older", older);
                 upgrade.servers("older", older);
                 OUT.println(writers.counts());
-                OUT.printf("upgrade: %d steps, %d wrong%n", upgrade.steps, upgrade.failed);
-                return upgrade.failed == 0;
             }
+            upgrade.mixed(newer);
+            OUT.printf("upgrade: %d steps, %d wrong%n", upgrade.steps, upgrade.failed);
+            return upgrade.failed == 0;
         } catch (IOException broken) {
             OUT.println("FAILED: " + broken.getMessage());
             return false;
@@ -107,6 +111,52 @@ public final class Upgrade {
         agent.start();
         cluster.awaitHealthy();
         report(agent, what, proof.wrong(), accepted, Duration.ofNanos(System.nanoTime() - begun));
+    }
+
+    /**
+     * Access tokens need a format of the log that the older program does not know. Whoever asks for one is told which server
+     * is in the way; once that is upgraded, one is made.
+     */
+    private void mixed(Path newer) throws IOException, InterruptedException {
+        var behind = cluster.followers().getFirst();
+        for (var server : cluster.servers()) {
+            if (server != behind) {
+                server.isNow(newer);
+                server.isTold(GUARDED);
+                restart(server);
+            }
+        }
+        // if it leads by now, one of the others does after this
+        restart(behind);
+        var asked = cluster.servers().stream()
+                .filter(server -> server != behind)
+                .findFirst()
+                .orElseThrow();
+        told(asked, "server " + behind.name() + " understands format 1: upgrade it");
+        behind.isNow(newer);
+        behind.isTold(GUARDED);
+        restart(behind);
+        told(asked, "Secret ID");
+    }
+
+    private static void restart(RealAgent server) throws IOException, InterruptedException {
+        server.stop();
+        server.awaitEnd();
+        server.start();
+        server.awaitAnswer();
+    }
+
+    /** What {@code acl bootstrap} says, sooner or later. */
+    private void told(RealAgent asked, String words) throws IOException, InterruptedException {
+        steps++;
+        RealCluster.await(asked + " to say: " + words, () -> {
+            var said = asked.say("acl", "bootstrap");
+            if (!said.contains(words)) {
+                throw new IOException(said);
+            }
+            return true;
+        });
+        OUT.println("acl bootstrap on " + asked + " says: " + words);
     }
 
     private void report(RealAgent agent, String what, List<String> wrong, Duration accepted, Duration took) {

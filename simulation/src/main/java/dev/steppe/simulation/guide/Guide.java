@@ -18,13 +18,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * {@code ./dev guide}: the published guide on five hosts, as far as it makes a cluster: its steps 2, 4 and 5 and the first
- * of its validations. Its files are there word for word; only where it tells to put a key, one is put, access
- * control is off, and one line says that agents listen on all addresses. {@code steppe} stands in the place of the guide's two programs, so one agent reads both directories.
+ * of its validations. Its files are there word for word; only where it tells to put a key, one is put. {@code steppe} stands
+ * in the place of the guide's two programs, so one agent reads both directories.
  */
 public final class Guide {
     private static final PrintStream OUT = System.out;
     private static final Path FILES = Path.of("agent/src/test/resources/dev/steppe/agent/configuration");
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final List<String> SERVERS = List.of("kv-control-0", "kv-control-1", "kv-control-2");
     private static final List<String> CLIENTS = List.of("client-docker", "client-edge");
 
@@ -32,6 +32,9 @@ public final class Guide {
     private final Path program = Path.of("steppe").toAbsolutePath();
     private final Map<String, Host> hosts = new TreeMap<>();
     private final List<Process> agents = new ArrayList<>();
+    /** What the guide has people export. */
+    private final Map<String, String> exported = new TreeMap<>();
+
     private final long begun = System.nanoTime();
 
     private Guide(Path directory) {
@@ -77,7 +80,10 @@ public final class Guide {
             start(name);
         }
         var first = SERVERS.getFirst();
+        exported.put("CONSUL_HTTP_TOKEN", bootstrapped("step 2: consul acl bootstrap", first));
+        refused("step 2: without the token", SERVERS.getLast(), "server members");
         shows("step 2: consul members: 3 servers, all alive", first, "members", 3, "(?i)kv-control-\\d.*alive.*");
+        exported.put("NOMAD_TOKEN", bootstrapped("step 4: nomad acl bootstrap", first));
         shows("step 4: nomad server members: 3 alive", first, "server members", 3, "kv-control-\\d.*alive.*");
         shows("step 4: one of them leads", first, "server members", 1, "kv-control-\\d.*true.*");
         for (String name : CLIENTS) {
@@ -96,9 +102,7 @@ public final class Guide {
         for (String name : SERVERS) {
             shows("validation 1: the same on " + name, name, "server members", 3, "kv-control-\\d.*alive.*");
         }
-        OUT.println(
-                "guide: passed in " + seconds()
-                        + " s; with bind_addr, which the guide takes for granted, and without access control, which is not there yet");
+        OUT.println("guide: passed in " + seconds() + " s");
     }
 
     private long seconds() {
@@ -134,8 +138,6 @@ public final class Guide {
         Files.writeString(consul.resolve("consul.hcl"), published(consulFile));
         Files.writeString(
                 nomad.resolve(nomadFile.equals("nomad-server") ? "nomad.hcl" : "client.hcl"), published(nomadFile));
-        // what the guide takes for granted; an agent listens on loopback where nobody says otherwise
-        Files.writeString(nomad.resolve("listen.hcl"), "bind_addr = \"0.0.0.0\"\n");
         Files.copy(made(".*-agent-ca\\.pem"), consul.resolve("consul-agent-ca.pem"));
         Files.copy(made("kv-dc1-server-.*(?<!-key)\\.pem"), consul.resolve("dc1-server-consul.pem"));
         Files.copy(made("kv-dc1-server-.*-key\\.pem"), consul.resolve("dc1-server-consul-key.pem"));
@@ -153,13 +155,12 @@ public final class Guide {
         Files.writeString(etc.resolve("hosts"), names);
     }
 
-    /** Word for word but for the keys, and for access control, which an agent refuses to be told of as long as it has none. */
+    /** Word for word but for the keys. */
     private static String published(String name) throws IOException {
         var key = "pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=";
         return Files.readString(FILES.resolve("guide-" + name + ".hcl"))
                 .replace("BASE64_GOSSIP_KEY", key)
-                .replace("BASE64_NOMAD_GOSSIP_KEY", key)
-                .replaceAll("(acl \\{\\s+enabled =) true", "$1 false");
+                .replace("BASE64_NOMAD_GOSSIP_KEY", key);
     }
 
     private Host host(String name) throws IOException {
@@ -182,19 +183,20 @@ public final class Guide {
 
     /** What a command says on a host; it is asked as the guide's configuration wants it, over TLS. */
     private String said(String name, String words) throws IOException {
-        var all = new ArrayList<>(List.of("env"));
-        if (SERVERS.contains(name)) {
-            all.addAll(List.of(
-                    "NOMAD_ADDR=https://127.0.0.1:4646",
-                    "NOMAD_CACERT=/etc/nomad.d/nomad-ca.pem",
-                    "NOMAD_CLIENT_CERT=/etc/nomad.d/server.pem",
-                    "NOMAD_CLIENT_KEY=/etc/nomad.d/server-key.pem"));
-        }
-        all.add(program.toString());
+        return said(name, words, exported);
+    }
+
+    private String said(String name, String words, Map<String, String> variables) throws IOException {
+        var all = new ArrayList<>(List.of(program.toString()));
         all.addAll(List.of(words.split(" ")));
-        var process = new ProcessBuilder(host(name).command(all.toArray(String[]::new)))
-                .redirectErrorStream(true)
-                .start();
+        var builder = new ProcessBuilder(host(name).command(all.toArray(String[]::new))).redirectErrorStream(true);
+        if (SERVERS.contains(name)) {
+            builder.environment()
+                    .putAll(Map.of(
+                            "NOMAD_ADDR", "https://127.0.0.1:4646", "NOMAD_CACERT", "/etc/nomad.d/nomad-ca.pem"));
+        }
+        builder.environment().putAll(variables);
+        var process = builder.start();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
@@ -217,6 +219,36 @@ public final class Guide {
             TimeUnit.MILLISECONDS.sleep(300);
         }
         throw new IOException(what + ": no; steppe " + words + " on " + name + " says:\n" + said);
+    }
+
+    /** The secret of a token. */
+    private String bootstrapped(String what, String name) throws IOException, InterruptedException {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        String said = "";
+        while (System.nanoTime() < until) {
+            said = said(name, "acl bootstrap");
+            var secret = said.lines()
+                    .filter(line -> line.matches("Secret ID\\s+= [0-9a-f-]{36}"))
+                    .map(line -> line.replaceFirst(".*= ", ""))
+                    .findFirst();
+            if (secret.isPresent()) {
+                OUT.println(what + ": yes, after " + seconds() + " s");
+                return secret.get();
+            }
+            TimeUnit.MILLISECONDS.sleep(300);
+        }
+        throw new IOException(what + ": no; steppe acl bootstrap on " + name + " says:\n" + said);
+    }
+
+    /** Nobody gets anything without a token, on any host. */
+    private void refused(String what, String name, String words) throws IOException {
+        for (String tried : List.of(words, "acl bootstrap")) {
+            var said = said(name, tried, Map.of());
+            if (!said.contains("Permission denied") && !said.contains("already done")) {
+                throw new IOException(what + ": steppe " + tried + " on " + name + " is not refused:\n" + said);
+            }
+        }
+        OUT.println(what + ": refused");
     }
 
     private void driver(String node, String driver) throws IOException, InterruptedException {

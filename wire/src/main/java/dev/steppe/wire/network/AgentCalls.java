@@ -241,6 +241,14 @@ public final class AgentCalls implements AutoCloseable {
         public String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
+
+        /** The first value of a header. */
+        public Optional<String> header(String name) {
+            return headers.entrySet().stream()
+                    .filter(header -> header.getKey().equalsIgnoreCase(name))
+                    .flatMap(header -> header.getValue().stream())
+                    .findFirst();
+        }
     }
 
     /** As {@link #send}, with the whole body. */
