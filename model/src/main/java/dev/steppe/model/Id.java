@@ -11,6 +11,7 @@ public abstract sealed class Id<T extends Id<T>> implements Scalar, Comparable<T
         permits AllocationId, DeploymentId, EvaluationId, NodeId {
     private static final int UUID_LENGTH = 36;
     private static final int HEX_BITS = 4;
+    private static final int RANKED = Long.BYTES;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
     private final long high;
@@ -46,6 +47,26 @@ public abstract sealed class Id<T extends Id<T>> implements Scalar, Comparable<T
             return order != 0 ? order : Long.compareUnsigned(low, that.low);
         }
         return value().compareTo(that.value());
+    }
+
+    /** A number in the order of the texts, as far as their first eight characters tell; equal ones have to be compared. */
+    public final long rank() {
+        long rank = 0;
+        for (int i = 0; i < RANKED; i++) {
+            long next = text.isEmpty() ? HEX[(int) (high >>> Long.SIZE - HEX_BITS * (i + 1)) & 0xf] : ranked(i);
+            rank = rank << Byte.SIZE | next;
+        }
+        return rank;
+    }
+
+    /** Seven bits of one character. What is beyond them ends the ranking. */
+    private long ranked(int at) {
+        for (int i = 0; i < at && i < text.length(); i++) {
+            if (text.charAt(i) >= Byte.MAX_VALUE) {
+                return 0;
+            }
+        }
+        return at < text.length() ? Math.min(text.charAt(at), Byte.MAX_VALUE) : 0;
     }
 
     @Override

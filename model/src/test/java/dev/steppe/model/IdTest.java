@@ -18,6 +18,8 @@ class IdTest {
                 var that = new AllocationId(other);
                 assertThat(id.value()).isEqualTo(one);
                 assertThat(Integer.signum(id.compareTo(that))).isEqualTo(Integer.signum(one.compareTo(other)));
+                assertThat(Long.signum(Long.compare(id.rank(), that.rank())) * (long) one.compareTo(other))
+                        .isNotNegative();
                 assertThat(id.equals(that)).isEqualTo(one.equals(other));
                 assertThat(id.hashCode() == that.hashCode() || !one.equals(other))
                         .isTrue();
@@ -29,6 +31,11 @@ class IdTest {
         var random = new Random(7);
         var texts = new ArrayList<>(List.of(
                 "a",
+                "aa",
+                "a\u00ff",
+                "a\u00ffz",
+                "a\u4e00b",
+                "a\u4e00a",
                 "node-1",
                 "ffffffff-ffff-ffff-ffff-ffffffffffff",
                 "00000000-0000-0000-0000-000000000000",

@@ -80,7 +80,7 @@ final class Difference<K extends Comparable<K>, V> {
 
     /** How far the walk is in one of the trees: within a leaf, or between two parts. */
     private static final class Side {
-        private static final Leaf NONE = new Leaf(new Object[0], new Object[0], new PersistentMap.Edit());
+        private static final Leaf NONE = new Leaf(SortedKeys.NONE, new Object[0], new PersistentMap.Edit());
 
         private final Deque<Tree> ahead = new ArrayDeque<>();
         private Leaf leaf = NONE;
@@ -91,7 +91,7 @@ final class Difference<K extends Comparable<K>, V> {
         }
 
         boolean isBetween() {
-            return at >= leaf.keys().length;
+            return at >= leaf.width();
         }
 
         boolean isDone() {
@@ -148,7 +148,7 @@ final class Difference<K extends Comparable<K>, V> {
         }
 
         Object key() {
-            return leaf.keys()[at];
+            return leaf.keys().get(at);
         }
 
         Object take() {

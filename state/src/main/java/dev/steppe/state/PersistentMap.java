@@ -1,6 +1,5 @@
 package dev.steppe.state;
 
-import dev.steppe.model.Id;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -17,7 +16,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
     private static final int FANOUT = 32;
     private static final int MERGE_BELOW = FANOUT / 4;
     private static final PersistentMap<?, ?> EMPTY =
-            new PersistentMap<>(new Leaf(new Object[0], new Object[0], new Edit()), 0);
+            new PersistentMap<>(new Leaf(SortedKeys.NONE, new Object[0], new Edit()), 0);
 
     private final Tree root;
     private final int size;
@@ -40,19 +39,19 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
 
     /** A part of the tree. Keys are sorted; a branch has one separator less than children: the first key right of it. */
     sealed interface Tree {
-        Object[] keys();
+        SortedKeys keys();
 
         int width();
     }
 
-    record Leaf(Object[] keys, Object[] values, Edit maker) implements Tree {
+    record Leaf(SortedKeys keys, Object[] values, Edit maker) implements Tree {
         @Override
         public int width() {
-            return keys.length;
+            return keys.size();
         }
     }
 
-    record Branch(Object[] keys, Tree[] children, Edit maker) implements Tree {
+    record Branch(SortedKeys keys, Tree[] children, Edit maker) implements Tree {
         @Override
         public int width() {
             return children.length;
@@ -73,7 +72,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
         while (tree instanceof Branch branch) {
             tree = branch.children[childOf(branch, key)];
         }
-        int at = search(tree.keys(), key);
+        int at = tree.keys().find(key);
         return at < 0 ? Optional.empty() : Optional.of((V) ((Leaf) tree).values[at]);
     }
 
@@ -97,7 +96,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
         Tree changed = putting.into(root);
         if (changed.width() > FANOUT) {
             Tree[] halves = split(changed, edit);
-            changed = new Branch(new Object[] {firstKey(halves[1])}, halves, edit);
+            changed = new Branch(SortedKeys.of(firstKey(halves[1])), halves, edit);
         }
         return new PersistentMap<>(changed, putting.added ? size + 1 : size);
     }
@@ -130,35 +129,16 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
 
         @SuppressWarnings("unchecked") // only values of type V are ever stored
         private Leaf into(Leaf leaf) {
-            int at = search(leaf.keys, key);
+            int at = leaf.keys.find(key);
             if (at < 0) {
                 added = true;
                 var value = change.apply(Optional.empty());
-                return new Leaf(insert(leaf.keys, -at - 1, key), insert(leaf.values, -at - 1, value), edit);
+                return new Leaf(leaf.keys.with(-at - 1, key), insert(leaf.values, -at - 1, value), edit);
             }
             var changed = leaf.maker == edit ? leaf : new Leaf(leaf.keys, leaf.values.clone(), edit);
             changed.values[at] = change.apply(Optional.of((V) leaf.values[at]));
             return changed;
         }
-    }
-
-    /** As {@link Arrays#binarySearch(Object[], Object)} does; most keys are ids, which are compared without a detour. */
-    private static int search(Object[] keys, Object key) {
-        if (!(key instanceof Id<?> id)) {
-            return Arrays.binarySearch(keys, key);
-        }
-        int low = 0;
-        int high = keys.length - 1;
-        while (low <= high) {
-            int middle = low + high >>> 1;
-            int order = ((Id<?>) keys[middle]).compareAsText(id);
-            if (order == 0) {
-                return middle;
-            }
-            low = order < 0 ? middle + 1 : low;
-            high = order < 0 ? high : middle - 1;
-        }
-        return -low - 1;
     }
 
     private static Branch replace(Branch branch, int at, Tree child, Edit edit) {
@@ -173,7 +153,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
         children[at] = halves[0];
         children[at + 1] = halves[1];
         System.arraycopy(branch.children, at + 1, children, at + 2, branch.children.length - at - 1);
-        return new Branch(insert(branch.keys, at, firstKey(halves[1])), children, edit);
+        return new Branch(branch.keys.with(at, firstKey(halves[1])), children, edit);
     }
 
     private static Tree[] split(Tree tree, Edit edit) {
@@ -181,17 +161,17 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
         return switch (tree) {
             case Leaf leaf ->
                 new Tree[] {
-                    new Leaf(Arrays.copyOf(leaf.keys, middle), Arrays.copyOf(leaf.values, middle), edit),
+                    new Leaf(leaf.keys.part(0, middle), Arrays.copyOf(leaf.values, middle), edit),
                     new Leaf(
-                            Arrays.copyOfRange(leaf.keys, middle, leaf.keys.length),
-                            Arrays.copyOfRange(leaf.values, middle, leaf.values.length),
+                            leaf.keys.part(middle, leaf.width()),
+                            Arrays.copyOfRange(leaf.values, middle, leaf.width()),
                             edit)
                 };
             case Branch branch ->
                 new Tree[] {
-                    new Branch(Arrays.copyOf(branch.keys, middle - 1), Arrays.copyOf(branch.children, middle), edit),
+                    new Branch(branch.keys.part(0, middle - 1), Arrays.copyOf(branch.children, middle), edit),
                     new Branch(
-                            Arrays.copyOfRange(branch.keys, middle, branch.keys.length),
+                            branch.keys.part(middle, branch.keys.size()),
                             Arrays.copyOfRange(branch.children, middle, branch.children.length),
                             edit)
                 };
@@ -213,8 +193,8 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
     private static Tree remove(Tree tree, Object key, Edit edit) {
         return switch (tree) {
             case Leaf leaf -> {
-                int at = search(leaf.keys, key);
-                yield new Leaf(delete(leaf.keys, at), delete(leaf.values, at), edit);
+                int at = leaf.keys.find(key);
+                yield new Leaf(leaf.keys.without(at), delete(leaf.values, at), edit);
             }
             case Branch branch -> {
                 int at = childOf(branch, key);
@@ -231,28 +211,28 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
         int left = at == 0 ? 0 : at - 1;
         Tree first = at == 0 ? child : branch.children[left];
         Tree second = at == 0 ? branch.children[1] : child;
-        Tree joined = join(first, branch.keys[left], second, edit);
+        Tree joined = join(first, branch.keys.get(left), second, edit);
         Tree[] children = new Tree[branch.children.length - 1];
         System.arraycopy(branch.children, 0, children, 0, left);
         children[left] = joined;
         System.arraycopy(branch.children, left + 2, children, left + 1, branch.children.length - left - 2);
-        var merged = new Branch(delete(branch.keys, left), children, edit);
+        var merged = new Branch(branch.keys.without(left), children, edit);
         return joined.width() <= FANOUT ? merged : replaceBySplit(merged, left, split(joined, edit), edit);
     }
 
     private static Tree join(Tree first, Object separator, Tree second, Edit edit) {
         if (first instanceof Leaf left && second instanceof Leaf right) {
-            return new Leaf(concat(left.keys, right.keys), concat(left.values, right.values), edit);
+            return new Leaf(left.keys.and(right.keys), concat(left.values, right.values), edit);
         }
         var left = (Branch) first;
         var right = (Branch) second;
         Tree[] children = Arrays.copyOf(left.children, left.children.length + right.children.length);
         System.arraycopy(right.children, 0, children, left.children.length, right.children.length);
-        return new Branch(concat(insert(left.keys, left.keys.length, separator), right.keys), children, edit);
+        return new Branch(left.keys.with(left.keys.size(), separator).and(right.keys), children, edit);
     }
 
     private static int childOf(Branch branch, Object key) {
-        int at = search(branch.keys, key);
+        int at = branch.keys.find(key);
         return at >= 0 ? at + 1 : -at - 1;
     }
 
@@ -261,7 +241,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
         while (at instanceof Branch branch) {
             at = branch.children[0];
         }
-        return at.keys()[0];
+        return at.keys().get(0);
     }
 
     private static Object[] insert(Object[] array, int at, Object element) {
@@ -305,8 +285,8 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
     private static <K, V> void forEach(Tree tree, BiConsumer<? super K, ? super V> action) {
         switch (tree) {
             case Leaf leaf -> {
-                for (int i = 0; i < leaf.keys.length; i++) {
-                    action.accept((K) leaf.keys[i], (V) leaf.values[i]);
+                for (int i = 0; i < leaf.width(); i++) {
+                    action.accept((K) leaf.keys.get(i), (V) leaf.values[i]);
                 }
             }
             case Branch branch -> {
@@ -353,7 +333,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
                 tree = branch.children[at[depth++]];
             }
             leaf = (Leaf) tree;
-            int found = search(leaf.keys, key);
+            int found = leaf.keys.find(key);
             next = found >= 0 ? found : -found - 1;
             skipEmpty();
         }
@@ -369,7 +349,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
         }
 
         private void skipEmpty() {
-            while (next >= leaf.keys.length && depth > 0) {
+            while (next >= leaf.width() && depth > 0) {
                 while (depth > 0 && at[depth - 1] + 1 >= path[depth - 1].children.length) {
                     depth--;
                 }
@@ -384,7 +364,7 @@ public final class PersistentMap<K extends Comparable<K>, V> implements Iterable
 
         @Override
         public boolean hasNext() {
-            return next < leaf.keys.length;
+            return next < leaf.width();
         }
 
         @Override

@@ -2,8 +2,11 @@ package dev.steppe.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.model.AllocationId;
+import dev.steppe.model.Ids;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -65,6 +68,40 @@ class PersistentMapTest {
                 }
             }
         }
+    }
+
+    @Test
+    void ids_are_found_whatever_form_they_have() {
+        for (long seed = 0; seed < 10; seed++) {
+            var random = new Random(seed);
+            var expected = new TreeMap<AllocationId, Integer>();
+            var map = PersistentMap.<AllocationId, Integer>empty();
+            var known = new ArrayList<AllocationId>();
+            for (int step = 0; step < 4_000; step++) {
+                boolean again = !known.isEmpty() && random.nextInt(3) == 0;
+                var id = again ? known.get(random.nextInt(known.size())) : id(random);
+                known.add(id);
+                if (random.nextInt(10) < (step < 2_500 ? 8 : 3)) {
+                    map = map.put(id, step);
+                    expected.put(id, step);
+                } else {
+                    map = map.remove(id);
+                    expected.remove(id);
+                }
+            }
+            assertThat(map).containsExactlyElementsOf(expected.values());
+            for (AllocationId id : known) {
+                assertThat(map.get(id)).isEqualTo(Optional.ofNullable(expected.get(id)));
+            }
+        }
+    }
+
+    private static AllocationId id(Random random) {
+        return switch (random.nextInt(4)) {
+            case 0 -> new AllocationId("web-" + random.nextInt(500));
+            case 1 -> new AllocationId("\u00e9\u4e00" + random.nextInt(100));
+            default -> new AllocationId(Ids.random(random));
+        };
     }
 
     private static List<String> told(PersistentMap<Integer, String> before, PersistentMap<Integer, String> after) {
