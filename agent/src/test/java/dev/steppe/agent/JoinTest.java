@@ -18,6 +18,7 @@ import dev.steppe.wire.network.Credentials;
 import dev.steppe.wire.network.HostPort;
 import dev.steppe.wire.network.SharedKey;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,9 +28,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +120,39 @@ class JoinTest {
             var forbidden = calls.ask(
                     door, AgentCalls.Call.put("/agent/v1/server", "{}".getBytes(StandardCharsets.UTF_8)), PATIENCE);
             assertThat(forbidden.status()).as("what only servers may").isEqualTo(404);
+        }
+    }
+
+    @Test
+    void many_who_come_at_once_are_all_served_also_beside_some_who_say_nothing() throws Exception {
+        var joined = join(token("{\"Server\":true}"), AgentRole.SERVER);
+        var tls = new AgentTls(NAMES, joined.identity().credentials());
+        var silent = new ArrayList<Socket>();
+        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 100; i++) {
+                var socket = new Socket(door.host(), door.port());
+                silent.add(socket);
+                if (i % 2 == 0) {
+                    // the beginning of a handshake that never goes on
+                    socket.getOutputStream().write(new byte[] {22, 3, 1});
+                }
+            }
+            var answers = new ArrayList<Future<Integer>>();
+            for (int i = 0; i < 80; i++) {
+                answers.add(callers.submit(() -> {
+                    try (var calls = AgentCalls.of(tls)) {
+                        return calls.ask(door, AgentCalls.Call.get("/agent/v1/standing"), PATIENCE)
+                                .status();
+                    }
+                }));
+            }
+            for (Future<Integer> answer : answers) {
+                assertThat(answer.get()).isEqualTo(200);
+            }
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.SequencedMap;
  */
 final class AssignmentTurns {
     /** Nodes that may be told in a second, and at once after a calm one. */
-    static final int PER_SECOND = 3_000;
+    static final int PER_SECOND = 2_000;
 
     private static final Duration TURN = Duration.ofMillis(50);
 

@@ -34,6 +34,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 public final class AgentListener implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AgentListener.class.getName());
     private static final int EVENT_LOOPS = 2;
+    /** Connections that nobody has accepted yet; no more than can be served before those who wait give up. */
+    private static final int BACKLOG = 512;
 
     private final MultiThreadIoEventLoopGroup loops;
     private final ChannelGroup connections;
@@ -68,18 +70,20 @@ public final class AgentListener implements AutoCloseable {
 
     private void listen(List<InetSocketAddress> addresses, AgentTls tls, Doors doors) throws IOException {
         var context = TlsContexts.accepting(tls);
+        var turns = new HandshakeTurns();
         var bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.SO_BACKLOG, 1024)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
-                        channel.pipeline().addLast(context.newHandler(channel.alloc()), new Handshake(tls, doors));
+                        turns.begin(channel, context.newHandler(channel.alloc()));
+                        channel.pipeline().addLast(new Handshake(tls, doors));
                     }
                 });
         for (var address : addresses) {
