@@ -1,7 +1,8 @@
 package dev.steppe.model;
 
 import dev.steppe.model.codec.Scalar;
-import java.util.stream.IntStream;
+import java.util.ArrayList;
+import java.util.Comparator;
 
 /** Ports and ranges of ports, as in {@code 22,80,8500-8600}; empty for none. */
 public record PortRanges(String value) implements Scalar {
@@ -28,12 +29,17 @@ public record PortRanges(String value) implements Scalar {
 
     /** How many of the ports lie between the two, both included; a port named twice counts once. */
     public int countBetween(int first, int last) {
-        var ranges = NumberRanges.parse(value);
-        return ranges.ranges().isEmpty()
-                ? 0
-                : (int) IntStream.rangeClosed(first, last)
-                        .filter(ranges::contains)
-                        .count();
+        var ordered = new ArrayList<>(NumberRanges.parse(value).ranges());
+        ordered.sort(Comparator.comparingInt(NumberRanges.Range::first));
+        int count = 0;
+        int next = first;
+        for (NumberRanges.Range range : ordered) {
+            int from = Math.max(range.first(), next);
+            int to = Math.min(range.last(), last);
+            count += Math.max(0, to - from + 1);
+            next = Math.max(next, to + 1);
+        }
+        return count;
     }
 
     /** These and the others. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 final class AffinityScore {
     private final List<Wish> wishes = new ArrayList<>();
     private final double weights;
+    private boolean byKind = true;
 
     private record Wish(Condition condition, int weight) {}
 
@@ -25,13 +26,24 @@ final class AffinityScore {
     }
 
     private void add(Affinity affinity) {
+        byKind &= !Target.isOwn(affinity.leftTarget()) && !Target.isOwn(affinity.rightTarget());
         wishes.add(new Wish(
                 new Condition(affinity.leftTarget(), affinity.operand(), affinity.rightTarget()), affinity.weight()));
     }
 
+    /** True when nobody wishes anything. */
+    boolean isNone() {
+        return weights == 0;
+    }
+
+    /** True when it is the same for all nodes of a kind, as {@code Fleet} knows them. */
+    boolean isByKind() {
+        return byKind;
+    }
+
     /** From -1 to 1; empty when nobody wishes anything. */
     Optional<Double> of(Node node) {
-        if (weights == 0) {
+        if (isNone()) {
             return Optional.empty();
         }
         double sum = 0;

@@ -13,9 +13,7 @@ import dev.steppe.state.Fleet;
 import dev.steppe.state.NodeUsage;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,7 +29,7 @@ final class Candidates {
     private final Job job;
     private final Fleet fleet;
     private final Optional<Fragmentation> fragmentation;
-    private final Map<Integer, NodeUsage> changed = new HashMap<>();
+    private final Holdings holdings;
     private final TreeMap<AllocationId, Allocation> ofJob = new TreeMap<>();
     private final TreeSet<AllocationId> leaving = new TreeSet<>();
     private final TreeMap<String, Integer> evictedPerGroup = new TreeMap<>();
@@ -66,6 +64,7 @@ final class Candidates {
         this.snapshot = snapshot;
         this.job = job;
         fleet = snapshot.fleet();
+        holdings = new Holdings(fleet);
         fragmentation = Fragmentation.of(snapshot);
         stopped.forEach(stop -> leaving.add(stop.allocation()));
         for (Allocation allocation : snapshot.allocationsOf(job.key())) {
@@ -80,18 +79,13 @@ final class Candidates {
         }
     }
 
-    private NodeUsage usage(int seat) {
-        var changedUsage = changed.get(seat);
-        return changedUsage == null ? fleet.usage(seat) : changedUsage;
-    }
-
     private NodeUsage usage(NodeId node) {
-        return fleet.seatOf(node).map(this::usage).orElse(NodeUsage.NONE);
+        return fleet.seatOf(node).map(holdings::on).orElse(NodeUsage.NONE);
     }
 
     private void use(NodeId node, NodeUsage usage) {
         fleet.seatOf(node).ifPresent(seat -> {
-            changed.put(seat, usage);
+            holdings.put(seat, usage);
             contests.values().forEach(contest -> {
                 contest.hopeless = Optional.empty();
                 contest.standings.look(seat);
@@ -134,7 +128,8 @@ final class Candidates {
         var best = contest.standings.best(penalized(instance));
         if (best.isPresent()) {
             var node = fleet.node(best.get().seat());
-            var resources = contest.standings.fit().take(node, usage(best.get().seat()), random);
+            var resources =
+                    contest.standings.fit().take(node, holdings.on(best.get().seat()), random);
             return new Choice(Optional.of(node), Optional.of(resources), List.of(), contest.metric());
         }
         if (contest.hopeless.isEmpty()) {
@@ -157,7 +152,7 @@ final class Candidates {
                         snapshot.schedulerConfiguration(),
                         fragmentation,
                         fleet,
-                        this::usage,
+                        holdings,
                         ofJob.values(),
                         random.nextLong())));
     }
@@ -194,14 +189,18 @@ final class Candidates {
         }
 
         Choice choice(RandomGenerator random) {
+            boolean evicts = snapshot.schedulerConfiguration()
+                    .preemption()
+                    .isFor(instance.job().spec().type());
             if (instance.pinned().isPresent()) {
                 // what the others have does not matter to it
                 snapshot.node(instance.pinned().get()).ifPresent(this::look);
-            } else {
+            } else if (evicts) {
                 snapshot.nodes().forEach(this::look);
+            } else {
+                return new Choice(Optional.empty(), Optional.empty(), List.of(), refused());
             }
-            var preemption = snapshot.schedulerConfiguration().preemption();
-            if (best.isEmpty() && preemption.isFor(instance.job().spec().type())) {
+            if (best.isEmpty() && evicts) {
                 lookAtExhausted();
             }
             var resources = best.map(node -> standings
@@ -209,6 +208,17 @@ final class Candidates {
                     .take(node, victims.map(Preemption.Victims::usage).orElseGet(() -> usage(node.id())), random));
             var evicted = victims.map(Preemption.Victims::allocations).orElse(List.of());
             return new Choice(best, resources, evicted, explanation.metric());
+        }
+
+        /** Why no node does: the counts are known, and sentences are for the first few nodes. */
+        private AllocationMetric refused() {
+            for (Node node : snapshot.nodes()) {
+                if (explanation.isTold()) {
+                    break;
+                }
+                look(node);
+            }
+            return standings.metric(explanation);
         }
 
         private void look(Node node) {
@@ -221,7 +231,7 @@ final class Candidates {
             if (filtered.isEmpty() && explanation.isTold()) {
                 var lack = standings.fit().lack(node, usage);
                 if (lack.isPresent()) {
-                    explanation.exhausted(node, lack.get());
+                    explanation.exhausted(node, lack.get(), 1);
                     exhausted.add(node);
                     return;
                 }

@@ -26,20 +26,18 @@ final class Concessions {
     /** Less than this part of what is asked now is no use to anybody. */
     private static final int SMALLEST_PART = 4;
 
-    private final WhatIf whatIf;
+    private final Shortage shortage;
     private final Snapshot snapshot;
     private final JobSpec job;
     private final TaskGroup group;
     private final Survey survey;
-    private final int unplaced;
 
-    Concessions(WhatIf whatIf, JobSpec job, Survey survey, int unplaced) {
-        this.whatIf = whatIf;
-        this.snapshot = whatIf.settled();
-        this.job = job;
-        this.group = survey.group();
-        this.survey = survey;
-        this.unplaced = unplaced;
+    Concessions(Shortage shortage) {
+        this.shortage = shortage;
+        snapshot = shortage.snapshot();
+        job = shortage.job().spec();
+        group = shortage.group();
+        survey = shortage.survey();
     }
 
     List<String> all() {
@@ -55,7 +53,7 @@ final class Concessions {
     /** Says on which nodes another job would fit; empty when on none. */
     private Optional<String> places(JobSpec other) {
         var otherGroup = other.group(group.name()).orElseThrow();
-        var nodes = new Survey(snapshot, other, otherGroup, whatIf.seed()).fitting();
+        var nodes = new Survey(snapshot, other, otherGroup, shortage.whatIf().seed()).fitting();
         return nodes.isEmpty() ? Optional.empty() : Optional.of(places(nodes));
     }
 
@@ -179,7 +177,7 @@ final class Concessions {
         if (deficits.isEmpty()) {
             return Optional.empty();
         }
-        var enough = deficits.get(Math.min(unplaced, deficits.size()) - 1);
+        var enough = deficits.get(Math.min(shortage.unplaced(), deficits.size()) - 1);
         return lower(dimension, enough.missing(), deficits)
                 .or(() -> lower(dimension, deficits.getFirst().missing(), deficits));
     }

@@ -161,7 +161,7 @@ public final class Explainer {
                 survey.fitting().size(),
                 survey.reasons(),
                 survey.best(),
-                unplaced == 0 ? List.of() : new Remedies(whatIf, job, survey, unplaced).all());
+                unplaced == 0 ? List.of() : new Remedies(new Shortage(whatIf, job, survey, unplaced)).all());
     }
 
     private int wantedEverywhere(Job job, TaskGroup group, int unplaced) {

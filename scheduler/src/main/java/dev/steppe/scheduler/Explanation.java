@@ -57,7 +57,7 @@ final class Explanation {
         say(node, refusal.get().sentence());
         switch (refusal.get().kind()) {
             case FILTERED -> filtering(node, 1).accept(refusal.get());
-            case EXHAUSTED -> exhausted(node, refusal.get().key());
+            case EXHAUSTED -> exhausted(node, refusal.get().key(), 1);
         }
     }
 
@@ -78,12 +78,12 @@ final class Explanation {
         };
     }
 
-    /** A node that has too little of something. */
-    void exhausted(Node node, String key) {
-        fitting(node, 1);
-        exhausted++;
-        dimensionExhausted.merge(key, 1, Integer::sum);
-        classExhausted.merge(className(node), 1, Integer::sum);
+    /** So many nodes like this one that have too little of something. */
+    void exhausted(Node like, String key, int more) {
+        fitting(like, more);
+        exhausted += more;
+        dimensionExhausted.merge(key, more, Integer::sum);
+        classExhausted.merge(className(like), more, Integer::sum);
     }
 
     private static String className(Node node) {
@@ -99,6 +99,11 @@ final class Explanation {
         if (sentences.size() < SENTENCES_MAX) {
             sentences.add("node " + node.spec().name() + ": " + sentence);
         }
+    }
+
+    /** Says what another one says of single nodes. */
+    void sayAs(Explanation other) {
+        sentences.addAll(other.sentences);
     }
 
     void scored(NodeScore score) {

@@ -41,9 +41,8 @@ final class Feasibility {
     /** True when the answer is the same for all nodes of a kind, as {@code Fleet} knows them. */
     boolean isByKind() {
         return !hardware.asksForIds()
-                && constraints.stream()
-                        .noneMatch(it -> Target.isUnique(it.leftTarget()) || Target.isUnique(it.rightTarget()))
-                && group.network().ports().stream().noneMatch(port -> Target.isUnique(port.hostNetwork()));
+                && constraints.stream().noneMatch(it -> Target.isOwn(it.leftTarget()) || Target.isOwn(it.rightTarget()))
+                && group.network().ports().stream().noneMatch(port -> Target.isOwn(port.hostNetwork()));
     }
 
     /** The first condition the node does not meet. */

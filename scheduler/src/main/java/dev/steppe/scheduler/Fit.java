@@ -22,12 +22,18 @@ import java.util.random.RandomGenerator;
 
 /** Whether one instance of a group fits beside what a node's allocations hold, and what it then gets. */
 final class Fit {
+    private static final Optional<String> CPU = Optional.of("cpu");
+    private static final Optional<String> MEMORY = Optional.of("memory");
+    private static final Optional<String> DISK = Optional.of("disk");
+
     private final TaskGroup group;
     private final boolean oversubscribes;
     private final boolean wantsCores;
     private final PortFit ports;
     private final HardwareFit hardware;
     private final Demand demand;
+    /** What every instance gets, where all get the same. */
+    private final Optional<AllocatedResources> same;
 
     /** How much an instance needs on a node: MHz, and megabytes of memory and disk. */
     record Demand(long cpuMegaHertz, long memoryMb, long diskMb) {}
@@ -40,6 +46,11 @@ final class Fit {
         this.ports = new PortFit(group);
         this.hardware = new HardwareFit(group, configuration.spreads());
         this.demand = demand(0);
+        boolean byNode = oversubscribes
+                && group.tasks().stream().anyMatch(task -> task.resources().memoryMaxMb() < 0);
+        this.same = isPlain() && !byNode
+                ? Optional.of(resources(0, Optional.empty(), HardwareFit.NOTHING, List.of()))
+                : Optional.empty();
     }
 
     /** What one instance needs there; a core is worth what the node's cores are. */
@@ -67,19 +78,42 @@ final class Fit {
         return ports.isNone() && hardware.isNone();
     }
 
-    /** What there is too little of, as the counts of an explanation call it, when nothing else is asked for. */
-    Optional<String> plainLack(long cpu, long memory, long disk, NodeUsage usage) {
-        return lack(demand, cpu, memory, disk, usage);
+    /** True when an instance needs as many megahertz and megabytes on every node. */
+    boolean isAlike() {
+        return !wantsCores;
     }
 
-    private static Optional<String> lack(Demand needed, long cpu, long memory, long disk, NodeUsage usage) {
-        if (usage.cpuMegaHertz() + needed.cpuMegaHertz > cpu) {
-            return Optional.of("cpu");
+    /** True when an instance gets neither cores nor devices. */
+    boolean givesNothing() {
+        return hardware.isNone();
+    }
+
+    /** What one instance needs wherever it is, where that is {@linkplain #isAlike alike}. */
+    Demand demand() {
+        return demand;
+    }
+
+    /** What there is too little of, as the counts of an explanation call it, where so much is free. */
+    Optional<String> lack(long cpu, long memory, long disk) {
+        return lack(demand, cpu, memory, disk);
+    }
+
+    private static Optional<String> lack(Demand needed, long cpu, long memory, long disk) {
+        if (needed.cpuMegaHertz > cpu) {
+            return CPU;
         }
-        if (usage.memoryMb() + needed.memoryMb > memory) {
-            return Optional.of("memory");
+        if (needed.memoryMb > memory) {
+            return MEMORY;
         }
-        return usage.diskMb() + needed.diskMb > disk ? Optional.of("disk") : Optional.empty();
+        return needed.diskMb > disk ? DISK : Optional.empty();
+    }
+
+    /** Such a lack of ports, cores or devices. */
+    Optional<String> lackOfThings(Node node, NodeUsage usage) {
+        return ports.refusal(node, usage).map(Refusal::key).or(() -> switch (hardware.on(node, usage)) {
+            case HardwareFit.Outcome.Fits fits -> Optional.<String>empty();
+            case HardwareFit.Outcome.Lacks lacks -> Optional.of(lacks.key());
+        });
     }
 
     /** What the node has too little of. */
@@ -104,15 +138,10 @@ final class Fit {
         var needed = demand(node);
         return lack(
                         needed,
-                        capacity.cpu().megaHertz(),
-                        capacity.memory().memoryMb(),
-                        capacity.disk().diskMb(),
-                        usage)
-                .or(() -> ports.refusal(node, usage).map(Refusal::key))
-                .or(() -> switch (hardware.on(node, usage)) {
-                    case HardwareFit.Outcome.Fits fits -> Optional.<String>empty();
-                    case HardwareFit.Outcome.Lacks lacks -> Optional.of(lacks.key());
-                });
+                        capacity.cpu().megaHertz() - usage.cpuMegaHertz(),
+                        capacity.memory().memoryMb() - usage.memoryMb(),
+                        capacity.disk().diskMb() - usage.diskMb())
+                .or(() -> lackOfThings(node, usage));
     }
 
     private static Optional<Refusal> tooLittle(String what, String unit, long asked, long total, long used) {
@@ -130,16 +159,20 @@ final class Fit {
 
     /** What an instance gets on a node it fits on. */
     AllocatedResources take(Node node, NodeUsage usage, RandomGenerator random) {
+        if (same.isPresent()) {
+            return same.get();
+        }
         if (!(hardware.on(node, usage) instanceof HardwareFit.Outcome.Fits(HardwareFit.Given given))) {
             throw new IllegalStateException("cores or devices are missing on a node where they were not: " + node.id());
         }
         List<PortMapping> mappings = ports.take(node, usage, random);
+        return resources(node.spec().capacity().cpu().megaHertzPerCore(), Optional.of(node), given, mappings);
+    }
+
+    private AllocatedResources resources(
+            long megaHertzPerCore, Optional<Node> node, HardwareFit.Given given, List<PortMapping> mappings) {
         return new AllocatedResources(
-                tasks(
-                        node.spec().capacity().cpu().megaHertzPerCore(),
-                        Optional.of(node),
-                        given.cores(),
-                        given.devices()),
+                tasks(megaHertzPerCore, node, given.cores(), given.devices()),
                 new AllocatedShared(group.ephemeralDisk().sizeMb(), List.of(group.network()), mappings));
     }
 

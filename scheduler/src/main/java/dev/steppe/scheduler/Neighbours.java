@@ -3,8 +3,6 @@ package dev.steppe.scheduler;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.Spread;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,8 +17,8 @@ final class Neighbours {
         static final Counts NONE = new Counts();
 
         private final Map<String, Integer> counts = new HashMap<>();
-        private int least;
-        private int most;
+        /** How many values have so many instances. */
+        private final TreeMap<Integer, Integer> frequencies = new TreeMap<>();
 
         boolean isEmpty() {
             return counts.isEmpty();
@@ -31,20 +29,29 @@ final class Neighbours {
         }
 
         int least() {
-            return least;
+            return frequencies.isEmpty() ? 0 : frequencies.firstKey();
         }
 
         int most() {
-            return most;
+            return frequencies.isEmpty() ? 0 : frequencies.lastKey();
         }
 
         private void add(String value, int more) {
-            if (counts.merge(value, more, Integer::sum) == 0) {
+            int before = of(value);
+            int after = before + more;
+            if (after == 0) {
                 counts.remove(value);
+            } else {
+                counts.put(value, after);
             }
-            Collection<Integer> values = counts.values();
-            least = values.isEmpty() ? 0 : Collections.min(values);
-            most = values.isEmpty() ? 0 : Collections.max(values);
+            frequency(before, -1);
+            frequency(after, 1);
+        }
+
+        private void frequency(int count, int more) {
+            if (count > 0 && frequencies.merge(count, more, Integer::sum) == 0) {
+                frequencies.remove(count);
+            }
         }
     }
 

@@ -11,7 +11,9 @@ import dev.steppe.model.TaskGroup;
 import dev.steppe.state.NodeUsage;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,9 +28,14 @@ final class PortFit {
     private static final int RANDOM_TRIES = 20;
 
     private final List<Port> ports;
+    private final boolean fixed;
+    private final Map<Reserved, Integer> reserved = new HashMap<>();
+
+    private record Reserved(PortRanges ports, int first, int last) {}
 
     PortFit(TaskGroup group) {
         this.ports = PortNeeds.of(group);
+        this.fixed = ports.stream().anyMatch(port -> port.value() != 0 && !port.ignoreCollision());
     }
 
     /** True when no port is asked for. */
@@ -38,7 +45,31 @@ final class PortFit {
 
     /** Which port is not free, and who holds it. */
     Optional<Refusal> refusal(Node node, NodeUsage usage) {
-        return ports.isEmpty() ? Optional.empty() : takenPort(node, usage).or(() -> noDynamicPort(node, usage));
+        if (ports.isEmpty()) {
+            return Optional.empty();
+        }
+        return (fixed ? takenPort(node, usage) : Optional.<Refusal>empty())
+                .or(() -> hasPlenty(node, usage) ? Optional.empty() : noDynamicPort(node, usage));
+    }
+
+    /** True when so few ports are held that there is no need to count those that are free. */
+    private boolean hasPlenty(Node node, NodeUsage usage) {
+        var capacity = node.spec().capacity();
+        long range = capacity.maxDynamicPort() - capacity.minDynamicPort() + 1L;
+        long reserved = reserved(node.spec().reserved().ports(), capacity);
+        for (HostNetwork network : node.spec().hostNetworks().values()) {
+            reserved += reserved(network.reservedPorts(), capacity);
+        }
+        return usage.ports().size() + ports.size() + reserved <= range;
+    }
+
+    /** How many of the ports could be chosen otherwise; nodes of one fleet seldom reserve different ones. */
+    private long reserved(PortRanges ports, NodeCapacity capacity) {
+        return ports.equals(PortRanges.NONE)
+                ? 0
+                : reserved.computeIfAbsent(
+                        new Reserved(ports, capacity.minDynamicPort(), capacity.maxDynamicPort()),
+                        it -> it.ports().countBetween(it.first(), it.last()));
     }
 
     private Optional<Refusal> takenPort(Node node, NodeUsage usage) {

@@ -6,7 +6,9 @@ import dev.steppe.model.NodeScore;
 import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.Spread;
 import dev.steppe.model.TaskGroup;
+import dev.steppe.state.Fleet;
 import dev.steppe.state.NodeUsage;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -54,9 +56,45 @@ final class Rank {
         return spread.spreads();
     }
 
+    /** What a node has of what each spread looks at. */
+    List<String> spreadValues(Node node) {
+        return spread.values(node);
+    }
+
     /** The component that is the same for all nodes with the same values of spreads. */
     double spread(Node node, Neighbours neighbours) {
-        return spread.of(node, neighbours);
+        return spread(spread.values(node), neighbours);
+    }
+
+    /** The same by those values. */
+    double spread(List<String> values, Neighbours neighbours) {
+        return spread.of(values, neighbours);
+    }
+
+    /** True when {@link #sum} says all of nodes without another instance of the group. */
+    boolean isByColumns() {
+        return fragmentation.isEmpty() && fit.isAlike() && fit.givesNothing() && affinity.isByKind();
+    }
+
+    /** What affinities say of each kind of node; empty when there are none, or when they are not by kind. */
+    double[] wishes(Fleet fleet) {
+        if (affinity.isNone() || !affinity.isByKind()) {
+            return new double[0];
+        }
+        var wishes = new double[fleet.kinds()];
+        Arrays.fill(wishes, Double.NaN);
+        for (int seat = 0; seat < fleet.seats(); seat++) {
+            if (fleet.isPresent(seat) && Double.isNaN(wishes[fleet.kind(seat)])) {
+                wishes[fleet.kind(seat)] = affinity.of(fleet.node(seat)).orElse(0.0);
+            }
+        }
+        return wishes;
+    }
+
+    /** The sum of what is a node's own, from what there is and what is held of it; {@code wish} is 0 without affinities. */
+    double sum(long cpu, long cpuHeld, long memory, long memoryHeld, double wish) {
+        var demand = fit.demand();
+        return packing.of(cpu, cpuHeld + demand.cpuMegaHertz(), memory, memoryHeld + demand.memoryMb()) + wish;
     }
 
     /** What is the node's own; {@code penalized} when the one to be replaced failed there. */
@@ -103,7 +141,7 @@ final class Rank {
             parts.put("node-reschedule-penalty", PENALTY);
         }
         affinity.of(node).ifPresent(score -> parts.put("node-affinity", score));
-        double boost = spread.of(node, neighbours);
+        double boost = spread(node, neighbours);
         if (boost != 0) {
             parts.put("allocation-spread", boost);
         }

@@ -42,6 +42,7 @@ final class Remedies {
     private static final int SENTENCES_MAX = 3;
     private static final int NODES_SUPPOSED_MAX = 20;
 
+    private final Shortage shortage;
     private final WhatIf whatIf;
     private final Snapshot snapshot;
     private final Job job;
@@ -49,13 +50,14 @@ final class Remedies {
     private final Survey survey;
     private final int unplaced;
 
-    Remedies(WhatIf whatIf, Job job, Survey survey, int unplaced) {
-        this.whatIf = whatIf;
-        this.snapshot = whatIf.settled();
-        this.job = job;
-        this.group = survey.group();
-        this.survey = survey;
-        this.unplaced = unplaced;
+    Remedies(Shortage shortage) {
+        this.shortage = shortage;
+        whatIf = shortage.whatIf();
+        snapshot = shortage.snapshot();
+        job = shortage.job();
+        group = shortage.group();
+        survey = shortage.survey();
+        unplaced = shortage.unplaced();
     }
 
     List<String> all() {
@@ -66,7 +68,7 @@ final class Remedies {
         all.addAll(held());
         closedNodes(all);
         all.addAll(grants());
-        all.addAll(new Concessions(whatIf, job.spec(), survey, unplaced).all());
+        all.addAll(new Concessions(shortage).all());
         preemption().ifPresent(all::add);
         moreNodes().ifPresent(all::add);
         return Collections.unmodifiableList(all);

@@ -2,12 +2,19 @@ package dev.steppe.scheduler;
 
 import java.util.Arrays;
 
-/** Seats of a fleet, the best on top, where "best" may change for a seat while it is in. A binary heap that knows positions. */
+/**
+ * Seats of a fleet, the best on top, where "best" may change for a seat while it is out. A binary heap that knows positions. It is put
+ * in order when that pays: the first questions are answered by a look at all, since many plans ask no more.
+ */
 final class SeatHeap {
+    private static final int LOOKS = 3;
+
     private final Order order;
     private final int[] positions;
     private int[] seats = new int[16];
     private int size;
+    private boolean ordered;
+    private int looks;
 
     /** Which of two seats is the better one; never neither. */
     @FunctionalInterface
@@ -31,7 +38,37 @@ final class SeatHeap {
 
     /** The best. Not for an empty heap. */
     int top() {
-        return seats[0];
+        return isWorthOrder() ? seats[0] : lookForBest(1)[0];
+    }
+
+    /** Whether it is in order now. */
+    private boolean isWorthOrder() {
+        if (!ordered && ++looks > LOOKS) {
+            for (int at = size / 2 - 1; at >= 0; at--) {
+                down(at);
+            }
+            ordered = true;
+        }
+        return ordered;
+    }
+
+    /** The best few of seats without order, best first. */
+    private int[] lookForBest(int most) {
+        int[] best = new int[Math.min(most, size)];
+        int found = 0;
+        for (int i = 0; i < size; i++) {
+            int seat = seats[i];
+            if (found == best.length && !order.isBetter(seat, best[found - 1])) {
+                continue;
+            }
+            int at = found < best.length ? found++ : found - 1;
+            while (at > 0 && order.isBetter(seat, best[at - 1])) {
+                best[at] = best[at - 1];
+                at--;
+            }
+            best[at] = seat;
+        }
+        return best;
     }
 
     void add(int seat) {
@@ -39,7 +76,9 @@ final class SeatHeap {
             seats = Arrays.copyOf(seats, 2 * size);
         }
         set(size++, seat);
-        up(size - 1);
+        if (ordered) {
+            up(size - 1);
+        }
     }
 
     void remove(int seat) {
@@ -47,13 +86,18 @@ final class SeatHeap {
         int last = seats[--size];
         if (at < size) {
             set(at, last);
-            up(at);
-            down(positions[last]);
+            if (ordered) {
+                up(at);
+                down(positions[last]);
+            }
         }
     }
 
     /** The best few, best first. */
     int[] best(int most) {
+        if (!isWorthOrder()) {
+            return lookForBest(most);
+        }
         int count = Math.min(most, size);
         int[] found = new int[count];
         for (int i = 0; i < count; i++) {

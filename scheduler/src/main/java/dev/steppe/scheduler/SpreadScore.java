@@ -34,19 +34,27 @@ final class SpreadScore {
     }
 
     /** The sum over the spreads, each by its weight; 0 when nothing is wished or all is even. */
-    double of(Node node, Neighbours placed) {
+    double of(List<String> values, Neighbours placed) {
         double sum = 0;
-        for (Spread spread : spreads) {
-            var counts = placed.by(spread.attribute());
-            double weight = spread.weight() / weights;
-            sum += Target.resolve(spread.attribute(), node)
-                    .filter(value -> !value.isEmpty())
-                    .map(value -> spread.targets().isEmpty()
-                            ? weight * evenly(counts, value)
-                            : targeted(spread, weight, counts, value))
-                    .orElse(WORST);
+        for (int i = 0; i < values.size(); i++) {
+            sum += values.get(i).isEmpty() ? WORST : of(spreads.get(i), values.get(i), placed);
         }
         return sum;
+    }
+
+    /** What a node has of what each spread looks at; empty text where it has nothing. */
+    List<String> values(Node node) {
+        return spreads.isEmpty()
+                ? List.of()
+                : spreads.stream()
+                        .map(spread -> Target.resolve(spread.attribute(), node).orElse(""))
+                        .toList();
+    }
+
+    private double of(Spread spread, String value, Neighbours placed) {
+        var counts = placed.by(spread.attribute());
+        double weight = spread.weight() / weights;
+        return spread.targets().isEmpty() ? weight * evenly(counts, value) : targeted(spread, weight, counts, value);
     }
 
     private static double evenly(Neighbours.Counts counts, String value) {

@@ -7,65 +7,57 @@ import dev.steppe.model.Node;
 import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.TaskGroup;
 import dev.steppe.state.Fleet;
-import dev.steppe.state.NodeUsage;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.IntFunction;
 
 /**
  * All nodes where one more instance of a group fits, in the order of their scores. Every node is looked at once; from then on
- * only those that the plan changes. Nodes that share the values spreads and limits look at are kept together: what those say is
- * the same for all of them and does not change their order.
+ * only those that the plan changes. Where megahertz and megabytes decide, a look reads the columns of the fleet and no node.
  */
 final class Standings {
     private static final int NOT_OPEN = -1;
     private static final int FILTERED = -2;
     private static final int EXHAUSTED = -3;
-    private static final int SCORES_MAX = 5;
 
     private final Fleet fleet;
-    private final IntFunction<NodeUsage> usages;
-    private final long salt;
+    private final Holdings holdings;
     private final TaskGroup group;
     private final Fit fit;
-    private final boolean plain;
     private final Rank rank;
+    private final boolean byColumns;
+    private final boolean plain;
     private final Feasibility feasibility;
-    private final boolean byKind;
+    private final Answers answers;
     private final DistinctFit.Placed placed;
+    private final boolean limited;
     private final Neighbours neighbours;
-    private final List<String> sharedAttributes;
-    private final Map<Integer, Optional<Refusal>> answers = new HashMap<>();
+    /** The seats where the job has instances, or had some earlier in the plan. */
+    private final BitSet shared = new BitSet();
+
+    private final Ranking ranking;
     /** The bucket a seat is in, or why it is in none. */
     private final int[] places;
 
     /** What exhausted seats have too little of. */
-    private final Map<Integer, String> lacks = new HashMap<>();
+    private final String[] lacks;
 
-    private final int[] positions;
-    private final double[] sums;
-    private final List<Bucket> buckets = new ArrayList<>();
-    private final Map<Shared, Integer> bucketOf = new HashMap<>();
+    /** For each kind of node what affinities say, where they say the same of all of a kind. */
+    private final double[] wishes;
 
-    /** Nodes with the same shared values and as many components of score, of which one is an example for all. */
-    private record Bucket(Node example, int parts, SeatHeap seats) {}
-
-    private record Shared(List<String> values, int parts) {}
-
-    /** A node that was chosen, with its score. */
-    record Best(int seat, double score) {}
+    /** How many parts the score of a node has on which nothing of the group runs. */
+    private final int usualParts;
 
     /**
      * Looks at every node.
      *
      * @param fragmentation what jobs ask of devices, where what is left of them decides
-     * @param usages what is held on a seat, with the plan so far
+     * @param holdings what is held, with the plan so far
      * @param ofJob the instances the job will have, with the plan so far
      * @param salt decides among nodes of equal score
      */
@@ -75,32 +67,30 @@ final class Standings {
             SchedulerConfiguration configuration,
             Optional<Fragmentation> fragmentation,
             Fleet fleet,
-            IntFunction<NodeUsage> usages,
+            Holdings holdings,
             Iterable<Allocation> ofJob,
             long salt) {
         this.fleet = fleet;
-        this.usages = usages;
-        this.salt = salt;
+        this.holdings = holdings;
         this.group = group;
         fit = new Fit(group, configuration);
-        plain = fit.isPlain();
         rank = new Rank(job, group, fit, configuration, fragmentation);
+        byColumns = rank.isByColumns();
+        plain = byColumns && fit.isPlain();
         feasibility = new Feasibility(job, group);
-        byKind = feasibility.isByKind();
+        answers = new Answers(fleet, feasibility);
         var distinct = new DistinctFit(job, group);
         placed = distinct.new Placed();
         neighbours = new Neighbours(rank.spreads());
-        var attributes = new TreeSet<>(distinct.properties());
-        rank.spreads().forEach(spread -> attributes.add(spread.attribute()));
-        sharedAttributes = List.copyOf(attributes);
+        limited = !distinct.properties().isEmpty();
+        ranking = new Ranking(fleet, rank, neighbours, distinct.properties(), salt);
         places = new int[fleet.seats()];
-        positions = new int[fleet.seats()];
-        sums = new double[fleet.seats()];
-        Arrays.fill(places, NOT_OPEN);
+        lacks = new String[fleet.seats()];
+        wishes = rank.wishes(fleet);
+        usualParts = wishes.length == 0 ? 1 : 2;
         ofJob.forEach(allocation -> count(allocation, 1));
-        for (int seat = 0; seat < fleet.seats(); seat++) {
-            look(seat);
-        }
+        Arrays.fill(places, NOT_OPEN);
+        fleet.look(this::lookAtFirst);
     }
 
     Fit fit() {
@@ -120,7 +110,7 @@ final class Standings {
         // one that is supposed is not the fleet's, and has no answer yet
         var answer = fleet.seatOf(node.id())
                 .filter(seat -> fleet.isPresent(seat) && fleet.node(seat) == node)
-                .map(this::answer)
+                .map(answers::refusal)
                 .orElseGet(() -> feasibility.refusal(node));
         return answer.or(() -> placed.refusal(node));
     }
@@ -132,6 +122,7 @@ final class Standings {
             return;
         }
         var node = fleet.node(seat.get());
+        shared.set(seat.get());
         placed.count(allocation, node, more);
         if (allocation.taskGroup().equals(group.name())) {
             neighbours.count(node, more);
@@ -141,164 +132,185 @@ final class Standings {
     /** Looks at a seat again, because the plan changes what is there. */
     void look(int seat) {
         if (places[seat] >= 0) {
-            buckets.get(places[seat]).seats().remove(seat);
+            ranking.remove(places[seat], seat);
         }
-        places[seat] = fleet.isOpen(seat) ? place(seat) : NOT_OPEN;
-        if (places[seat] >= 0) {
-            buckets.get(places[seat]).seats().add(seat);
+        places[seat] = place(seat);
+    }
+
+    /** The first look at a seat, from what lies in the columns where that says all. */
+    private void lookAtFirst(
+            int seat, int kind, long cpu, long cpuUsed, long memory, long memoryUsed, long disk, long diskUsed) {
+        if (!plain || shared.get(seat) || holdings.isChanged(seat)) {
+            places[seat] = place(seat);
+        } else if (!answers.meets(seat, kind)) {
+            places[seat] = FILTERED;
+        } else {
+            var lack = fit.lack(cpu - cpuUsed, memory - memoryUsed, disk - diskUsed);
+            if (lack.isPresent()) {
+                lacks[seat] = lack.get();
+                places[seat] = EXHAUSTED;
+            } else {
+                double sum = rank.sum(cpu, cpuUsed, memory, memoryUsed, wish(kind));
+                places[seat] = ranking.add(seat, kind, sum, usualParts);
+            }
         }
+    }
+
+    /** What affinities add to the scores of a kind of node. */
+    private double wish(int kind) {
+        return wishes.length == 0 ? 0 : wishes[kind];
     }
 
     private int place(int seat) {
-        var node = fleet.node(seat);
-        if (answer(seat).isPresent() || placed.hostRefusal(node).isPresent()) {
+        if (!fleet.isOpen(seat)) {
+            return NOT_OPEN;
+        }
+        int kind = fleet.kind(seat);
+        if (!answers.meets(seat, kind)
+                || shared.get(seat) && placed.hostRefusal(fleet.node(seat)).isPresent()) {
             return FILTERED;
         }
-        var usage = usages.apply(seat);
-        var lack = lack(seat, usage);
+        var lack = lack(seat);
         if (lack.isPresent()) {
-            lacks.put(seat, lack.get());
+            lacks[seat] = lack.get();
             return EXHAUSTED;
         }
-        var own = rank.own(node, usage, neighbours, false);
-        sums[seat] = own.sum();
-        return bucket(node, own.parts());
-    }
-
-    private Optional<Refusal> answer(int seat) {
-        return byKind
-                ? answers.computeIfAbsent(fleet.kind(seat), kind -> feasibility.refusal(fleet.node(seat)))
-                : feasibility.refusal(fleet.node(seat));
+        if (byColumns && !shared.get(seat)) {
+            double sum = rank.sum(
+                    fleet.cpu(seat), holdings.cpu(seat), fleet.memory(seat), holdings.memory(seat), wish(kind));
+            return ranking.add(seat, kind, sum, usualParts);
+        }
+        var own = rank.own(fleet.node(seat), holdings.on(seat), neighbours, false);
+        return ranking.add(seat, kind, own.sum(), own.parts());
     }
 
     /** What a seat has too little of, as the counts call it. */
-    private Optional<String> lack(int seat, NodeUsage usage) {
-        return plain
-                ? fit.plainLack(fleet.cpu(seat), fleet.memory(seat), fleet.disk(seat), usage)
-                : fit.lack(fleet.node(seat), usage);
-    }
-
-    private int bucket(Node node, int parts) {
-        return bucketOf.computeIfAbsent(new Shared(sharedValues(node), parts), shared -> {
-            buckets.add(new Bucket(node, parts, new SeatHeap(this::isBetter, positions)));
-            return buckets.size() - 1;
-        });
-    }
-
-    private List<String> sharedValues(Node node) {
-        if (sharedAttributes.isEmpty()) {
-            return List.of();
+    private Optional<String> lack(int seat) {
+        if (!fit.isAlike()) {
+            return fit.lack(fleet.node(seat), holdings.on(seat));
         }
-        return sharedAttributes.stream()
-                .map(attribute -> Target.resolve(attribute, node).orElse(""))
-                .toList();
-    }
-
-    private boolean isBetter(int one, int other) {
-        return sums[one] != sums[other] ? sums[one] > sums[other] : isLuckier(one, other);
-    }
-
-    private boolean isLuckier(int one, int other) {
-        long luck = luck(one);
-        long luckOfOther = luck(other);
-        return luck != luckOfOther ? luck < luckOfOther : one < other;
-    }
-
-    /** By the node's id, not by its seat, which may be another one on another server (the finalizer of SplitMix64). */
-    private long luck(int seat) {
-        long mixed = salt ^ fleet.draw(seat) * 0x9E3779B97F4A7C15L;
-        mixed = (mixed ^ mixed >>> 30) * 0xBF58476D1CE4E5B9L;
-        mixed = (mixed ^ mixed >>> 27) * 0x94D049BB133111EBL;
-        return mixed ^ mixed >>> 31;
+        var lack = fit.lack(
+                fleet.cpu(seat) - holdings.cpu(seat),
+                fleet.memory(seat) - holdings.memory(seat),
+                fleet.disk(seat) - holdings.disk(seat));
+        return lack.isPresent() || fit.isPlain() ? lack : fit.lackOfThings(fleet.node(seat), holdings.on(seat));
     }
 
     /** The best node; one where the instance to be replaced failed is {@code penalized}. Empty where none fits. */
-    Optional<Best> best(Set<Integer> penalized) {
-        var aside = new ArrayList<Best>();
+    Optional<Ranking.Best> best(Set<Integer> penalized) {
+        var aside = new ArrayList<Ranking.Best>();
         for (int seat : penalized) {
             if (places[seat] >= 0) {
-                var bucket = buckets.get(places[seat]);
-                if (placed.propertyRefusal(bucket.example()).isEmpty()) {
-                    var node = fleet.node(seat);
-                    var own = rank.own(node, usages.apply(seat), neighbours, true);
-                    aside.add(new Best(seat, own.with(rank.spread(node, neighbours))));
+                var node = fleet.node(seat);
+                if (placed.propertyRefusal(node).isEmpty()) {
+                    var own = rank.own(node, holdings.on(seat), neighbours, true);
+                    aside.add(new Ranking.Best(seat, own.with(rank.spread(node, neighbours))));
                 }
-                bucket.seats().remove(seat);
+                ranking.remove(places[seat], seat);
             }
         }
-        Optional<Best> best = Optional.empty();
-        for (Bucket bucket : buckets) {
-            if (!bucket.seats().isEmpty()
-                    && placed.propertyRefusal(bucket.example()).isEmpty()) {
-                best = better(best, topOf(bucket));
-            }
-        }
-        for (Best other : aside) {
-            best = better(best, other);
-        }
-        penalized.forEach(seat -> {
+        var best = ranking.best(this::isOpen, aside);
+        for (int seat : penalized) {
             if (places[seat] >= 0) {
-                buckets.get(places[seat]).seats().add(seat);
+                places[seat] = place(seat);
             }
-        });
+        }
         return best;
     }
 
-    private Best topOf(Bucket bucket) {
-        int seat = bucket.seats().top();
-        var own = new Rank.Own(sums[seat], bucket.parts());
-        return new Best(seat, own.with(rank.spread(bucket.example(), neighbours)));
-    }
-
-    private Optional<Best> better(Optional<Best> known, Best other) {
-        return known.filter(it ->
-                        it.score() > other.score() || it.score() == other.score() && isLuckier(it.seat(), other.seat()))
-                .or(() -> Optional.of(other));
+    /** Whether limits let another instance onto the nodes of a bucket. */
+    private boolean isOpen(Ranking.Bucket bucket) {
+        return placed.propertyRefusal(bucket.example()).isEmpty();
     }
 
     /** The counts of all nodes, and the scores of the best. */
     AllocationMetric metric() {
+        return metric(new Explanation());
+    }
+
+    /** The same with what was said of single nodes. */
+    AllocationMetric metric(Explanation said) {
         var explanation = new Explanation();
-        var openOfKind = new int[fleet.kinds()];
-        var exampleOfKind = new int[fleet.kinds()];
-        for (int seat = 0; seat < fleet.seats(); seat++) {
-            if (fleet.isPresent(seat) && places[seat] == NOT_OPEN) {
-                explanation.unavailable(1);
-            } else if (places[seat] == EXHAUSTED) {
-                explanation.exhausted(fleet.node(seat), lacks.getOrDefault(seat, "room"));
-            } else if (places[seat] != NOT_OPEN && byKind && isFilteredByKind(seat)) {
-                openOfKind[fleet.kind(seat)]++;
-                exampleOfKind[fleet.kind(seat)] = seat;
-            } else if (places[seat] == FILTERED) {
-                filtered(fleet.node(seat)).ifPresent(explanation.filtering(fleet.node(seat), 1));
-            }
-        }
-        for (int kind = 0; kind < openOfKind.length; kind++) {
-            if (openOfKind[kind] > 0) {
-                answer(exampleOfKind[kind])
-                        .ifPresent(explanation.filtering(fleet.node(exampleOfKind[kind]), openOfKind[kind]));
-            }
-        }
-        buckets.forEach(bucket -> tell(bucket, explanation));
+        explanation.sayAs(said);
+        new Counting(explanation).countAll();
+        ranking.scores(
+                        this::isOpen,
+                        seat -> rank.score(fleet.node(seat), holdings.on(seat), neighbours, false, Optional.empty()))
+                .forEach(explanation::scored);
         return explanation.metric();
     }
 
-    private boolean isFilteredByKind(int seat) {
-        return places[seat] == FILTERED && answer(seat).isPresent();
-    }
+    /** Counts seats by the kinds of their nodes, since all that is told of a count is the same for a kind. */
+    private final class Counting {
+        private final Explanation explanation;
+        private final List<Optional<Refusal>> limits = ranking.buckets().stream()
+                .map(bucket -> placed.propertyRefusal(bucket.example()))
+                .toList();
+        private final int[] examples = new int[fleet.kinds()];
+        private final int[] fitting = new int[fleet.kinds()];
+        private final int[] filtered = new int[fleet.kinds()];
+        private final Map<String, int[]> exhausted = new HashMap<>();
 
-    private void tell(Bucket bucket, Explanation explanation) {
-        if (bucket.seats().isEmpty()) {
-            return;
+        Counting(Explanation explanation) {
+            this.explanation = explanation;
         }
-        var refusal = placed.propertyRefusal(bucket.example());
-        if (refusal.isPresent()) {
-            explanation.filtering(bucket.example(), bucket.seats().size()).accept(refusal.get());
-            return;
+
+        void countAll() {
+            for (int seat = 0; seat < places.length; seat++) {
+                if (fleet.isPresent(seat)) {
+                    examples[fleet.kind(seat)] = seat;
+                    count(seat);
+                }
+            }
+            for (int kind = 0; kind < examples.length; kind++) {
+                tell(kind);
+            }
         }
-        explanation.fitting(bucket.example(), bucket.seats().size());
-        for (int seat : bucket.seats().best(SCORES_MAX)) {
-            explanation.scored(rank.score(fleet.node(seat), usages.apply(seat), neighbours, false, Optional.empty()));
+
+        private void count(int seat) {
+            int kind = fleet.kind(seat);
+            switch (places[seat]) {
+                case NOT_OPEN -> explanation.unavailable(1);
+                case EXHAUSTED -> {
+                    // limits come before room, as in a look at the node itself
+                    var limit = limited ? placed.propertyRefusal(fleet.node(seat)) : Optional.<Refusal>empty();
+                    if (limit.isPresent()) {
+                        explanation.filtering(fleet.node(seat), 1).accept(limit.get());
+                    } else {
+                        exhausted.computeIfAbsent(lacks[seat], lack -> new int[fitting.length])[kind]++;
+                    }
+                }
+                case FILTERED -> {
+                    if (answers.isByKind() && !answers.meets(seat, kind)) {
+                        filtered[kind]++;
+                    } else {
+                        filtered(fleet.node(seat)).ifPresent(explanation.filtering(fleet.node(seat), 1));
+                    }
+                }
+                default -> {
+                    var limit = limits.get(places[seat]);
+                    if (limit.isEmpty()) {
+                        fitting[kind]++;
+                    } else {
+                        explanation.filtering(fleet.node(seat), 1).accept(limit.get());
+                    }
+                }
+            }
+        }
+
+        private void tell(int kind) {
+            if (fitting[kind] > 0) {
+                explanation.fitting(fleet.node(examples[kind]), fitting[kind]);
+            }
+            if (filtered[kind] > 0) {
+                answers.refusal(examples[kind])
+                        .ifPresent(explanation.filtering(fleet.node(examples[kind]), filtered[kind]));
+            }
+            exhausted.forEach((lack, counts) -> {
+                if (counts[kind] > 0) {
+                    explanation.exhausted(fleet.node(examples[kind]), lack, counts[kind]);
+                }
+            });
         }
     }
 }

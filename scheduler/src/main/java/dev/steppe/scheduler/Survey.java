@@ -66,7 +66,7 @@ final class Survey {
                 snapshot.schedulerConfiguration(),
                 Fragmentation.of(snapshot),
                 fleet,
-                fleet::usage,
+                new Holdings(fleet),
                 live,
                 salt);
         var served = new TreeSet<NodeId>();

@@ -1,10 +1,13 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.Node;
+import dev.steppe.state.NodeKind;
 import java.util.Optional;
 
 /** The left or right side of a condition, resolved for a node: {@code ${attr.kernel.name}} or plain text. */
 final class Target {
+    private static final String ATTRIBUTE = "${attr.";
+
     private Target() {}
 
     /** True for text that is the same for every node. */
@@ -13,8 +16,11 @@ final class Target {
     }
 
     /** True for text whose value may be another one for each node, however alike they are. */
-    static boolean isUnique(String text) {
-        return !isPlain(text) && text.contains("unique.");
+    static boolean isOwn(String text) {
+        return !isPlain(text)
+                && (text.contains("unique.")
+                        || text.startsWith(ATTRIBUTE)
+                                && NodeKind.isOwn(text.substring(ATTRIBUTE.length(), text.length() - 1)));
     }
 
     /** The value for this node; empty when the node does not have it. */

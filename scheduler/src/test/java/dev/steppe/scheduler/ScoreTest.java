@@ -35,8 +35,8 @@ class ScoreTest {
 
     private double spread(JobSpec job, String node, Map<String, Integer> perDatacenter) {
         var score = new SpreadScore(job, job.taskGroups().getFirst());
-        return score.of(
-                cluster.snapshot().node(new dev.steppe.model.NodeId(node)).orElseThrow(), placed(job, perDatacenter));
+        var there = cluster.snapshot().node(new dev.steppe.model.NodeId(node)).orElseThrow();
+        return score.of(score.values(there), placed(job, perDatacenter));
     }
 
     @Test

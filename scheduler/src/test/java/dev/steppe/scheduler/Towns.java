@@ -26,7 +26,7 @@ final class Towns {
         }
         return """
                 {"ID":"n%1$03d","Name":"n%1$03d","Datacenter":"%2$s","NodeClass":"%3$s","HTTPAddr":"10.0.0.1:4646",
-                 "Attributes":{"kernel.name":"linux","network.modes":"host","rack":"%4$s","version":"%5$s"},
+                 "Attributes":{"kernel.name":"linux","network.modes":"host","rack":"%4$s","version":"%5$s","memory.totalbytes":"%15$d"},
                  "Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
                  "HostNetworks":{"back":{"Name":"back","CIDR":"10.1.0.1/24"}},
                  "ReservedResources":{"Networks":{"ReservedHostPorts":"20001"}},
@@ -48,7 +48,8 @@ final class Towns {
                         1000 + 500 * random.nextInt(4),
                         pick("t4", "a100"),
                         String.join(",", gpus),
-                        16 + 24 * random.nextInt(2));
+                        16 + 24 * random.nextInt(2),
+                        1_000_000 + random.nextInt(1_000));
     }
 
     private static List<Integer> range(int from, int to) {
@@ -74,6 +75,9 @@ final class Towns {
         if (random.nextInt(6) == 0) {
             constraints.add(constraint("${attr.rack}", "distinct_property", "2"));
         }
+        if (random.nextInt(8) == 0) {
+            constraints.add(constraint("${attr.memory.totalbytes}", ">", "1000300"));
+        }
         return """
                 {"ID":"j%d","Name":"j%d","Type":"%s","Priority":%d,"Datacenters":["%s"],"Constraints":[%s],
                  "Spreads":[%s],"Affinities":[%s],
@@ -81,19 +85,27 @@ final class Towns {
                    "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{%s}},
                             {"Name":"side","Driver":"raw_exec","Lifecycle":{"Hook":"prestart","Sidecar":%b},
                              "Resources":{"CPU":100,"MemoryMB":50}}]}]}""".formatted(
-                number,
-                number,
-                pick("service", "service", "batch"),
-                priority,
-                pick("*", "*", "dc1"),
-                String.join(",", constraints),
-                random.nextInt(3) == 0 ? "{\"Attribute\":\"${attr.rack}\",\"Weight\":50}" : "",
-                random.nextInt(3) == 0 ? "{\"LTarget\":\"${node.class}\",\"RTarget\":\"small\",\"Weight\":-30}" : "",
-                1 + random.nextInt(6),
-                100 + random.nextInt(600),
-                ports(),
-                resources(),
-                random.nextBoolean());
+                        number,
+                        number,
+                        pick("service", "service", "batch"),
+                        priority,
+                        pick("*", "*", "dc1"),
+                        String.join(",", constraints),
+                        random.nextInt(3) == 0
+                                ? "{\"Attribute\":\"%s\",\"Weight\":50}"
+                                        .formatted(pick("${attr.rack}", "${attr.rack}", "${node.unique.name}"))
+                                : "",
+                        switch (random.nextInt(6)) {
+                            case 0, 1 -> "{\"LTarget\":\"${node.class}\",\"RTarget\":\"small\",\"Weight\":-30}";
+                            case 2 ->
+                                "{\"LTarget\":\"${node.unique.name}\",\"Operand\":\"regexp\",\"RTarget\":\"1$\",\"Weight\":40}";
+                            default -> "";
+                        },
+                        1 + random.nextInt(6),
+                        100 + random.nextInt(600),
+                        ports(),
+                        resources(),
+                        random.nextBoolean());
     }
 
     private static String constraint(String left, String operator, String right) {

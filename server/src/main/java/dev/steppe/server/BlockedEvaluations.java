@@ -10,12 +10,15 @@ import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
 import dev.steppe.scheduler.Unblocking;
 import dev.steppe.state.Command;
+import dev.steppe.state.PersistentMap;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +30,8 @@ final class BlockedEvaluations implements Controller {
     /** Up to which index the nodes were looked at for each; only saves looking again. */
     private final TreeMap<EvaluationId, Long> lookedAt = new TreeMap<>();
 
+    private final Room room = new Room();
+
     @Override
     public String name() {
         return "blocked-evaluations";
@@ -36,15 +41,16 @@ final class BlockedEvaluations implements Controller {
     public List<Command> decide(Snapshot snapshot, Instant now) {
         var changed = new ArrayList<Evaluation>();
         var newest = newest(snapshot, changed);
-        var changes = new NodeChanges(snapshot, oldest(newest));
+        room.follow(snapshot);
         lookedAt.keySet().retainAll(newest.values().stream().map(Evaluation::id).toList());
+        var jobs = new ChangedJobs(snapshot, oldest(newest));
         for (Evaluation evaluation : newest.values()) {
             var job = snapshot.job(evaluation.jobKey());
             if (job.isEmpty() || job.get().stop()) {
                 changed.add(evaluation.with(EvaluationStatus.CANCELLED, "the job is stopped"));
             } else if (placedMeanwhile(snapshot, evaluation)) {
                 changed.add(evaluation.with(EvaluationStatus.CANCELLED, "everything has been placed since"));
-            } else if (mayHelp(snapshot, evaluation, job.get(), changes)) {
+            } else if (mayHelp(snapshot, evaluation, job.get(), jobs)) {
                 changed.add(evaluation.with(EvaluationStatus.PENDING, ""));
             } else {
                 lookedAt.put(evaluation.id(), snapshot.index());
@@ -79,14 +85,17 @@ final class BlockedEvaluations implements Controller {
         return blocked.values().stream().mapToLong(this::since).min().orElse(Long.MAX_VALUE);
     }
 
-    private boolean mayHelp(Snapshot snapshot, Evaluation blocked, Job job, NodeChanges changes) {
+    private boolean mayHelp(Snapshot snapshot, Evaluation blocked, Job job, ChangedJobs jobs) {
         long since = since(blocked);
-        boolean decidedAnew = snapshot.schedulerConfiguration().modifyIndex() > since;
-        if (!decidedAnew && !changes.isAnySince(since)) {
+        var configuration = snapshot.schedulerConfiguration();
+        boolean decidedAnew = configuration.modifyIndex() > since;
+        boolean evicts = configuration.preemption().isFor(job.spec().type());
+        var lessImportant = evicts ? jobs.nodesSince(since) : List.<NodeId>of();
+        if (!decidedAnew && !room.isAnySince(since) && lessImportant.isEmpty()) {
             return false;
         }
         var unblocking = new Unblocking(snapshot, blocked, job);
-        if (decidedAnew || (unblocking.looksBeyondNodes() && changes.isRoomSince(since))) {
+        if (decidedAnew || (unblocking.looksBeyondNodes() && room.isAnySince(since))) {
             for (Node node : snapshot.nodes()) {
                 if (unblocking.mayHelp(node)) {
                     return true;
@@ -94,60 +103,84 @@ final class BlockedEvaluations implements Controller {
             }
             return false;
         }
-        return changes.since(since, unblocking.mayEvict()).anyMatch(unblocking::mayHelp);
+        return Stream.concat(room.nodesSince(since), lessImportant.stream())
+                .flatMap(id -> snapshot.node(id).stream())
+                .anyMatch(unblocking::mayHelp);
     }
 
-    /** Nodes that changed, or on which allocations ended; and those whose allocations may have become less important. */
-    private static final class NodeChanges {
-        private final TreeMap<NodeId, Change> changes = new TreeMap<>();
-        private long newestRoom;
-        private long newestJob;
+    /** The nodes in the order in which they last changed or something ended there. Follows the state by what differs. */
+    private static final class Room {
+        private PersistentMap<NodeId, Long> followed = PersistentMap.empty();
+        private long unknownBefore;
+        private final TreeMap<Long, TreeSet<NodeId>> byIndex = new TreeMap<>();
 
-        private record Change(Node node, long room, long priority) {}
-
-        NodeChanges(Snapshot snapshot, long since) {
-            if (snapshot.capacityIndex() > since) {
-                for (Node node : snapshot.nodes()) {
-                    long index = snapshot.capacityIndex(node.id());
-                    if (index > since) {
-                        changes.put(node.id(), new Change(node, index, 0));
-                        newestRoom = Math.max(newestRoom, index);
-                    }
-                }
-            }
-            if (snapshot.index(Table.JOBS) > since) {
-                for (Job job : snapshot.jobs()) {
-                    if (job.modifyIndex() > since) {
-                        snapshot.allocationsOf(job.key()).forEach(it -> add(snapshot, it, job.modifyIndex()));
-                    }
-                }
+        void follow(Snapshot snapshot) {
+            snapshot.freed().since(followed, (node, before, after) -> {
+                before.ifPresent(index -> drop(index, node));
+                after.ifPresent(index ->
+                        byIndex.computeIfAbsent(index, it -> new TreeSet<>()).add(node));
+            });
+            followed = snapshot.freed();
+            if (unknownBefore != snapshot.freedBefore()) {
+                unknownBefore = snapshot.freedBefore();
+                snapshot.nodes()
+                        .forEach(node -> byIndex.computeIfAbsent(unknownBefore, it -> new TreeSet<>())
+                                .add(node.id()));
             }
         }
 
-        private void add(Snapshot snapshot, Allocation allocation, long index) {
-            var node = snapshot.node(allocation.nodeId());
-            if (allocation.holdsResources() && node.isPresent()) {
-                newestJob = Math.max(newestJob, index);
-                changes.merge(
-                        node.get().id(),
-                        new Change(node.get(), 0, index),
-                        (known, change) ->
-                                new Change(known.node(), known.room(), Math.max(known.priority(), change.priority())));
+        private void drop(long index, NodeId node) {
+            var there = byIndex.get(index);
+            if (there != null && there.remove(node) && there.isEmpty()) {
+                byIndex.remove(index);
             }
-        }
-
-        boolean isRoomSince(long index) {
-            return newestRoom > index;
         }
 
         boolean isAnySince(long index) {
-            return Math.max(newestRoom, newestJob) > index;
+            return !byIndex.isEmpty() && byIndex.lastKey() > index;
         }
 
-        Stream<Node> since(long index, boolean evicting) {
-            return changes.values().stream()
-                    .filter(it -> it.room() > index || (evicting && it.priority() > index))
-                    .map(Change::node);
+        /** Some may be gone. */
+        Stream<NodeId> nodesSince(long index) {
+            return byIndex.tailMap(index, false).values().stream().flatMap(TreeSet::stream);
+        }
+    }
+
+    /** The nodes with allocations of jobs that changed, which may have become less important; looked for when somebody asks. */
+    private static final class ChangedJobs {
+        private final Snapshot snapshot;
+        private final long since;
+        private Optional<List<Job>> found = Optional.empty();
+
+        ChangedJobs(Snapshot snapshot, long since) {
+            this.snapshot = snapshot;
+            this.since = since;
+        }
+
+        List<NodeId> nodesSince(long index) {
+            var changed = found.orElseGet(this::find);
+            found = Optional.of(changed);
+            var nodes = new TreeSet<NodeId>();
+            for (Job job : changed) {
+                if (job.modifyIndex() > index) {
+                    snapshot.allocationsOf(job.key()).stream()
+                            .filter(Allocation::holdsResources)
+                            .forEach(it -> nodes.add(it.nodeId()));
+                }
+            }
+            return List.copyOf(nodes);
+        }
+
+        private List<Job> find() {
+            var changed = new ArrayList<Job>();
+            if (snapshot.index(Table.JOBS) > since) {
+                for (Job job : snapshot.jobs()) {
+                    if (job.modifyIndex() > since) {
+                        changed.add(job);
+                    }
+                }
+            }
+            return changed;
         }
     }
 

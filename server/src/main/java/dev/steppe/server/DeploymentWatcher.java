@@ -3,10 +3,12 @@ package dev.steppe.server;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.Deployment;
+import dev.steppe.model.DeploymentId;
 import dev.steppe.model.DeploymentState;
 import dev.steppe.model.DeploymentStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationId;
 import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.Job;
 import dev.steppe.scheduler.Rescheduling;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /**
  * Lets deployments go on: promotes canaries that are to promote themselves, fails what makes no progress, brings back the
@@ -24,6 +27,9 @@ import java.util.SplittableRandom;
  */
 final class DeploymentWatcher implements Controller {
     private static final String TRIGGER = "deployment-watcher";
+
+    /** For each deployment an evaluation that saw its newest progress; only saves looking for it again. */
+    private final TreeMap<DeploymentId, EvaluationId> noticed = new TreeMap<>();
 
     /** What the scheduler is to look at. */
     private enum Cause {
@@ -43,10 +49,13 @@ final class DeploymentWatcher implements Controller {
         for (Deployment deployment : snapshot.activeDeployments()) {
             decide(snapshot, deployment, now).ifPresent(commands::add);
         }
+        noticed.keySet()
+                .removeIf(id ->
+                        snapshot.deployment(id).filter(Deployment::isActive).isEmpty());
         return commands;
     }
 
-    private static Optional<Command> decide(Snapshot snapshot, Deployment deployment, Instant now) {
+    private Optional<Command> decide(Snapshot snapshot, Deployment deployment, Instant now) {
         var job = snapshot.job(deployment.jobKey()).filter(deployment::isOf);
         if (job.isEmpty()) {
             // a newer version or the end of the job cancels it: its evaluation is on the way
@@ -85,13 +94,17 @@ final class DeploymentWatcher implements Controller {
                 return Optional.of(Deployment.NO_PROGRESS);
             }
         }
-        boolean hopeless = snapshot.allocationsOf(deployment.jobKey()).stream()
-                .anyMatch(allocation -> isOf(deployment, allocation)
-                        && allocation.isUnhealthy()
-                        && allocation.client().status() == ClientStatus.FAILED
-                        && allocation.desiredStatus() == DesiredStatus.RUN
-                        && allocation.next().isEmpty()
-                        && (job.spec().type().everywhere() || Rescheduling.isExhausted(job.spec(), allocation)));
+        // counted by the state: most deployments have none, and need not be looked through at every change
+        boolean anyUnhealthy = deployment.taskGroups().values().stream().anyMatch(state -> state.unhealthyAllocs() > 0);
+        boolean hopeless = anyUnhealthy
+                && snapshot.allocationsOf(deployment.jobKey()).stream()
+                        .anyMatch(allocation -> isOf(deployment, allocation)
+                                && allocation.isUnhealthy()
+                                && allocation.client().status() == ClientStatus.FAILED
+                                && allocation.desiredStatus() == DesiredStatus.RUN
+                                && allocation.next().isEmpty()
+                                && (job.spec().type().everywhere()
+                                        || Rescheduling.isExhausted(job.spec(), allocation)));
         return hopeless ? Optional.of(Deployment.UNHEALTHY) : Optional.empty();
     }
 
@@ -151,14 +164,22 @@ final class DeploymentWatcher implements Controller {
     }
 
     /** True when a scheduler saw the newest progress, or is going to. */
-    private static boolean isNoticed(Snapshot snapshot, Deployment deployment) {
-        return snapshot.evaluationsOf(deployment.jobKey()).stream().anyMatch(evaluation -> {
-            boolean seen = evaluation.snapshotIndex() >= deployment.progressIndex()
-                    && evaluation.status() != EvaluationStatus.PENDING;
-            boolean due = evaluation.status() == EvaluationStatus.PENDING
-                    && evaluation.waitUntil().equals(Instant.EPOCH);
-            return seen || due;
-        });
+    private boolean isNoticed(Snapshot snapshot, Deployment deployment) {
+        var known = Optional.ofNullable(noticed.get(deployment.id())).flatMap(snapshot::evaluation);
+        if (known.filter(it -> notices(it, deployment)).isPresent()) {
+            return true;
+        }
+        var found = snapshot.evaluationsOf(deployment.jobKey()).stream()
+                .filter(it -> notices(it, deployment))
+                .findFirst();
+        found.ifPresent(it -> noticed.put(deployment.id(), it.id()));
+        return found.isPresent();
+    }
+
+    private static boolean notices(Evaluation evaluation, Deployment deployment) {
+        return evaluation.status() == EvaluationStatus.PENDING
+                ? evaluation.waitUntil().equals(Instant.EPOCH)
+                : evaluation.snapshotIndex() >= deployment.progressIndex();
     }
 
     /** The same one each time it is asked for, until there is other progress. */

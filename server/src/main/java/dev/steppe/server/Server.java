@@ -15,7 +15,9 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -55,6 +57,10 @@ public final class Server implements AutoCloseable {
     private boolean leading;
     private boolean closed;
     private boolean controlDue;
+    /** How many commands of each controller are on their way into the log; only of those that have any. */
+    private final Map<String, Integer> underway = new HashMap<>();
+
+    private long term;
 
     /** What a server is told when it starts; {@code scheduling} holds until somebody sets something else. */
     public record Options(
@@ -259,6 +265,8 @@ public final class Server implements AutoCloseable {
         leading = leads;
         LOG.log(Level.INFO, "leadership changed leading=" + leads);
         renewals.clear();
+        underway.clear();
+        term++;
         if (leads) {
             autopilot.begin();
             sessions.lead();
@@ -281,6 +289,10 @@ public final class Server implements AutoCloseable {
         sessions.applied(events);
         mesh.applied(events);
         data.applied(events);
+        controlSoon();
+    }
+
+    private void controlSoon() {
         if (!controlDue) {
             controlDue = true;
             loop.execute(() -> {
@@ -319,11 +331,28 @@ public final class Server implements AutoCloseable {
         keyring.ensureKey();
         certificates.ensureRoot();
         for (Controller controller : controllers) {
-            for (Command command : controller.decide(store.snapshot(), loop.now())) {
-                LOG.log(Level.DEBUG, "controller acts name=" + controller.name());
-                proposals.propose(command, reply -> {});
+            if (!underway.containsKey(controller.name())) {
+                controller.decide(store.snapshot(), loop.now()).forEach(command -> carryOut(controller, command));
             }
         }
+    }
+
+    /** Until all that a controller decided is carried out or refused, it would only decide the same again. */
+    private void carryOut(Controller controller, Command command) {
+        LOG.log(Level.DEBUG, "controller acts name=" + controller.name());
+        underway.merge(controller.name(), 1, Integer::sum);
+        long asked = term;
+        proposals.propose(command, reply -> {
+            if (asked != term) {
+                return;
+            }
+            if (underway.merge(controller.name(), -1, Integer::sum) == 0) {
+                underway.remove(controller.name());
+            }
+            if (reply instanceof Reply.Done<Long>) {
+                controlSoon();
+            }
+        });
     }
 
     /** Takes no part any more; the log and the loop are closed by their owners. Idempotent. */

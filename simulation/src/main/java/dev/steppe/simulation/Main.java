@@ -4,6 +4,7 @@ import dev.steppe.simulation.bench.ConsensusBench;
 import dev.steppe.simulation.bench.CrashBench;
 import dev.steppe.simulation.bench.ExecBench;
 import dev.steppe.simulation.bench.LanguageBench;
+import dev.steppe.simulation.bench.ManyBench;
 import dev.steppe.simulation.bench.MeshBench;
 import dev.steppe.simulation.bench.PackingBench;
 import dev.steppe.simulation.bench.PlacedBench;
@@ -47,6 +48,7 @@ public final class Main {
                 Map.entry("exec", ExecBench::main),
                 Map.entry("idle", IdleBench::main),
                 Map.entry("language", LanguageBench::main),
+                Map.entry("many", ManyBench::main),
                 Map.entry("mesh", MeshBench::main),
                 Map.entry("packing", PackingBench::main),
                 Map.entry("placed", PlacedBench::main),

@@ -303,22 +303,24 @@ final class Applier {
         for (Command.Stop stop : plan.stopped()) {
             draft.allocations.get(stop.allocation()).ifPresent(allocation -> stop(allocation, stop, plan.at()));
         }
+        var counted = new ArrayList<Allocation>();
         for (Command.Move move : plan.moved()) {
             draft.allocations.get(move.allocation()).ifPresent(allocation -> {
                 var goingOn = moved(allocation, move);
                 putByServer(goingOn, plan.at());
                 if (!goingOn.deploymentId().equals(allocation.deploymentId())) {
-                    deployments.placed(goingOn);
+                    counted.add(goingOn);
                 }
             });
         }
         for (Allocation placed : plan.placed().all(draft::knownNode)) {
             draft.put(placed.stored(draft.index, draft.index, draft.index, plan.at(), plan.at()), true);
-            deployments.placed(placed);
+            counted.add(placed);
             placed.previous()
                     .flatMap(draft.allocations::get)
                     .ifPresent(previous -> putByServer(previous.replacedBy(placed.id()), plan.at()));
         }
+        deployments.placed(counted);
         return putEvaluations(plan.evaluations(), plan.at());
     }
 

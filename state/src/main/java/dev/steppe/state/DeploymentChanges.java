@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -70,9 +71,22 @@ final class DeploymentChanges {
                 .ifPresent(job -> draft.putVersion(job.stable(stable, draft.index)));
     }
 
-    /** An allocation was placed, or went over to the deployment's version as it ran. */
-    void placed(Allocation allocation) {
-        change(allocation, (deployment, state) -> state.placed(allocation.id(), allocation.isCanary()), false);
+    /** Allocations were placed, or went over to their deployment's version as they ran. */
+    void placed(List<Allocation> allocations) {
+        var changed = new TreeMap<DeploymentId, Deployment>();
+        for (Allocation allocation : allocations) {
+            allocation
+                    .deploymentId()
+                    .flatMap(id -> Optional.ofNullable(changed.get(id)).or(() -> draft.deployments.get(id)))
+                    .ifPresent(deployment -> {
+                        var state = deployment.taskGroups().get(allocation.taskGroup());
+                        if (state != null) {
+                            var counted = state.placed(allocation.id(), allocation.isCanary());
+                            changed.put(deployment.id(), deployment.with(allocation.taskGroup(), counted));
+                        }
+                    });
+        }
+        changed.values().forEach(this::put);
     }
 
     /** What is known of an allocation's health may have changed. */
@@ -84,13 +98,10 @@ final class DeploymentChanges {
         int unhealthy = count(after.isUnhealthy())
                 - (sameDeployment ? count(before.get().isUnhealthy()) : 0);
         if (healthy != 0 || unhealthy != 0) {
-            change(
-                    after,
-                    (deployment, state) -> {
-                        var counted = state.proved(healthy, unhealthy);
-                        return healthy > 0 ? counted.progressed(at) : counted;
-                    },
-                    true);
+            change(after, state -> {
+                var counted = state.proved(healthy, unhealthy);
+                return healthy > 0 ? counted.progressed(at) : counted;
+            });
         }
     }
 
@@ -98,21 +109,14 @@ final class DeploymentChanges {
         return one ? 1 : 0;
     }
 
-    /** What becomes of a group's state. */
-    @FunctionalInterface
-    private interface Change {
-        DeploymentState of(Deployment deployment, DeploymentState state);
-    }
-
-    private void change(Allocation allocation, Change change, boolean noteworthy) {
+    private void change(Allocation allocation, UnaryOperator<DeploymentState> change) {
         var found = allocation.deploymentId().flatMap(draft.deployments::get);
         if (found.isEmpty()) {
             return;
         }
         var state = found.get().taskGroups().get(allocation.taskGroup());
         if (state != null) {
-            var changed = found.get().with(allocation.taskGroup(), change.of(found.get(), state));
-            put(noteworthy ? changed.noteworthy(draft.index) : changed);
+            put(found.get().with(allocation.taskGroup(), change.apply(state)).noteworthy(draft.index));
         }
     }
 

@@ -33,7 +33,6 @@ import java.util.Optional;
 /** The next snapshot while one command is applied to the one before. Owned by the applying thread. */
 final class Draft {
     long index;
-    long capacityIndex;
     int format;
     final Map<Table, Long> tableIndexes;
     PersistentMap<JobKey, Job> jobs;
@@ -114,7 +113,6 @@ final class Draft {
     /** Starts the next index from a snapshot. */
     Draft(Snapshot from) {
         index = from.index() + 1;
-        capacityIndex = from.capacityIndex();
         format = from.format();
         tableIndexes = new EnumMap<>(Table.class);
         tableIndexes.putAll(from.tableIndexes());
@@ -171,7 +169,6 @@ final class Draft {
     /** Takes everything from another state. Indexes never go back, and everybody who waits for any table is woken. */
     void replaceBy(Snapshot other) {
         index = Math.max(index, other.index() + 1);
-        capacityIndex = index;
         var present = servers;
         var neighbours = regions;
         format = Math.max(format, other.format());
@@ -319,7 +316,6 @@ final class Draft {
     /** More may fit on a node than before. */
     private void free(NodeId node) {
         freed = freed.put(node, index);
-        capacityIndex = index;
     }
 
     void remove(Evaluation evaluation) {

@@ -86,6 +86,22 @@ public final class Fleet {
             memoryUsed = from.memoryUsed.clone();
             diskUsed = from.diskUsed.clone();
         }
+
+        void look(int first, int count, Look look) {
+            for (int at = 0; at < count; at++) {
+                if (open[at]) {
+                    look.at(
+                            first + at,
+                            kinds[at],
+                            cpu[at],
+                            cpuUsed[at],
+                            memory[at],
+                            memoryUsed[at],
+                            disk[at],
+                            diskUsed[at]);
+                }
+            }
+        }
     }
 
     /** How many seats there are; some may be empty. */
@@ -123,7 +139,7 @@ public final class Fleet {
         return blocks[seat >> SHIFT].open[seat & BLOCK - 1];
     }
 
-    /** The same for all nodes that no condition can tell apart, unless it asks for what is unique; from 0. */
+    /** The same for all nodes that no condition can tell apart, unless it asks for what is a node's own; from 0. */
     public int kind(int seat) {
         return blocks[seat >> SHIFT].kinds[seat & BLOCK - 1];
     }
@@ -166,6 +182,19 @@ public final class Fleet {
     /** Megabytes of disk that are held. */
     public long diskUsed(int seat) {
         return blocks[seat >> SHIFT].diskUsed[seat & BLOCK - 1];
+    }
+
+    /** What is told of a seat where a node takes new allocations: what it has, and what is held of it. */
+    @FunctionalInterface
+    public interface Look {
+        void at(int seat, int kind, long cpu, long cpuUsed, long memory, long memoryUsed, long disk, long diskUsed);
+    }
+
+    /** Tells of each seat where a node takes new allocations, in order. */
+    public void look(Look look) {
+        for (int number = 0; number < blocks.length; number++) {
+            blocks[number].look(number << SHIFT, Math.min(BLOCK, seats - (number << SHIFT)), look);
+        }
     }
 
     /** Changes of one command. Owned by one thread; the fleet it began with stays as it is. */

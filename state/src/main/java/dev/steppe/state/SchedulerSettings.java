@@ -20,7 +20,6 @@ final class SchedulerSettings {
         draft.scheduler = command.configuration()
                 .stored(before.createIndex() == 0 ? draft.index : before.createIndex(), draft.index);
         // Other limits, other victims: what waits for room is to be looked at again.
-        draft.capacityIndex = draft.index;
         draft.publish(new Event.Other(Table.SCHEDULER_CONFIGURATION));
         return Optional.empty();
     }

@@ -41,7 +41,6 @@ import java.util.TreeMap;
  */
 public final class Snapshot {
     private final long index;
-    private final long capacityIndex;
     private final Map<Table, Long> tableIndexes;
     final PersistentMap<JobKey, Job> jobs;
     final PersistentMap<JobVersion, Job> versions;
@@ -97,7 +96,6 @@ public final class Snapshot {
 
     Snapshot(Draft draft) {
         index = draft.index;
-        capacityIndex = draft.capacityIndex;
         tableIndexes = Collections.unmodifiableMap(new EnumMap<>(draft.tableIndexes));
         jobs = draft.jobs;
         versions = draft.versions;
@@ -153,14 +151,14 @@ public final class Snapshot {
         return newest;
     }
 
-    /** The index at which a node last changed or an allocation last freed what it held. */
-    public long capacityIndex() {
-        return capacityIndex;
+    /** For each node the index at which it last changed or an allocation last freed what it held there, as far as is known. */
+    public PersistentMap<NodeId, Long> freed() {
+        return freed;
     }
 
-    /** The index at which the node last changed or an allocation last freed what it held there, as far as is known. */
-    public long capacityIndex(NodeId node) {
-        return Math.max(freedBefore, freed.get(node).orElse(0L));
+    /** Until this index any node may have changed or have had something freed. */
+    public long freedBefore() {
+        return freedBefore;
     }
 
     Map<Table, Long> tableIndexes() {

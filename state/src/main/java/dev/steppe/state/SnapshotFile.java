@@ -208,7 +208,6 @@ public final class SnapshotFile {
             throw new IOException("the snapshot is damaged: its checksum does not match");
         }
         draft.index = index;
-        draft.capacityIndex = index;
         draft.freedBefore = index;
         draft.tableIndexes.clear();
         draft.tableIndexes.putAll(tableIndexes);

@@ -7,13 +7,13 @@ import dev.steppe.model.codec.CodecException;
 import java.time.Instant;
 
 /** Nodes and jobs of benchmarks: a fleet of like machines in racks, and jobs of many like tasks. */
-final class BenchNodes {
-    static final Instant NOW = Instant.parse("2026-01-31T08:00:00Z");
+public final class BenchNodes {
+    public static final Instant NOW = Instant.parse("2026-01-31T08:00:00Z");
 
     private BenchNodes() {}
 
     /** One machine of the fleet: 16 GHz in all and 64 GB, in one of so many racks. */
-    static NodeSpec node(int number, int racks) {
+    public static NodeSpec node(int number, int racks) {
         return read(NodeSpec.class, """
                 {"ID":"%08x-0000-4000-8000-%012x","Name":"node-%d","Datacenter":"dc1","HTTPAddr":"10.%d.%d.1:4646","NodeClass":"m1",
                  "Attributes":{"kernel.name":"linux","network.modes":"host,bridge","cpu.arch":"amd64"},"Meta":{"rack":"r%d"},
@@ -24,7 +24,7 @@ final class BenchNodes {
     }
 
     /** A batch job of so many tasks of 20 MHz and 64 MB, as the million-container challenges ran them. */
-    static JobSpec job(String id, int count, boolean spread) {
+    public static JobSpec job(String id, int count, boolean spread) {
         return read(JobSpec.class, """
                 {"ID":"%s","Type":"batch","Datacenters":["dc1"],%s
                  "TaskGroups":[{"Name":"g","Count":%d,"EphemeralDisk":{"SizeMB":10},
@@ -33,7 +33,8 @@ final class BenchNodes {
                         id, spread ? "\"Spreads\":[{\"Attribute\":\"${meta.rack}\",\"Weight\":100}]," : "", count));
     }
 
-    static <T> T read(Class<T> type, String json) {
+    /** Reads a value of that type, which the text must be. */
+    public static <T> T read(Class<T> type, String json) {
         try {
             return Codec.fromJson(type, json);
         } catch (CodecException wrong) {

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * How much of a cluster's GPUs is in use when arrivals have reached 100 and 130 percent of what there is, by the published
@@ -26,18 +27,9 @@ import java.util.concurrent.TimeUnit;
 public final class PackingBench {
     private static final PrintStream OUT = System.out;
     private static final PrintStream PROGRESS = System.err;
-    private static final int SEEDS = 10;
+    private static final int SEEDS = Integer.getInteger("steppe.bench.seeds", 10);
     private static final double ARRIVALS = 1.3;
     private static final double PERCENT = 100.0;
-
-    /** Means of 10 seeds on the default list (Weng et al., USENIX ATC 2023, and the tables beside its simulator). */
-    private static final List<Row> PUBLISHED = List.of(
-            new Row("Random", 86.30, 87.47),
-            new Row("DotProd", 90.62, 90.85),
-            new Row("GpuClustering", 91.65, 91.88),
-            new Row("GpuPacking", 91.78, 92.00),
-            new Row("BestFit", 92.86, 93.08),
-            new Row("FGD", 95.23, 95.39));
 
     private PackingBench() {}
 
@@ -49,7 +41,7 @@ public final class PackingBench {
         }
     }
 
-    /** {@code FOLDER [LIST...]}: where the trace lies, and of which of its lists of pods; all of them where none is named. */
+    /** {@code FOLDER [LIST...]}: where the trace lies, and which of its lists of pods; all of them where none is named. */
     public static void main(String[] arguments) throws IOException {
         if (arguments.length == 0) {
             throw new IllegalArgumentException("say where the trace lies: packing FOLDER [LIST...]");
@@ -62,33 +54,42 @@ public final class PackingBench {
             OUT.printf(
                     "%n%-24s %8s %8s   percent of GPU capacity in use, mean of %d seeds%n",
                     list, "100 %", "130 %", SEEDS);
-            if (list.equals("default")) {
-                PUBLISHED.forEach(Row::print);
-            }
+            PublishedPacking.of(list)
+                    .forEach(row -> new Row(row.policy() + " (published)", row.atHundred(), row.atEnd()).print());
             mean(machines, pods, SchedulerConfiguration.DEFRAGMENT).print();
-            mean(machines, pods, SchedulerConfiguration.BINPACK).print();
+            if (!Boolean.getBoolean("steppe.bench.defragment-only")) {
+                mean(machines, pods, SchedulerConfiguration.BINPACK).print();
+            }
         }
-        Compaction.print(machines);
+        if (!Boolean.getBoolean("steppe.bench.defragment-only")) {
+            Compaction.print(machines);
+        }
     }
 
     private static Row mean(List<Trace.Machine> machines, List<Trace.Pod> pods, String algorithm) {
-        double atHundred = 0;
-        double atEnd = 0;
-        for (int seed = 0; seed < SEEDS; seed++) {
-            long begin = System.nanoTime();
-            var row = fill(machines, pods, algorithm, seed);
-            PROGRESS.printf(
-                    Locale.ROOT,
-                    "%s, seed %d: %.2f %.2f (%d s)%n",
-                    algorithm,
-                    seed,
-                    row.atHundred(),
-                    row.atEnd(),
-                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
-            atHundred += row.atHundred() / SEEDS;
-            atEnd += row.atEnd() / SEEDS;
-        }
-        return new Row("steppe " + algorithm, atHundred, atEnd);
+        // seeds know nothing of each other: each processor takes some
+        var rows = IntStream.range(0, SEEDS)
+                .parallel()
+                .mapToObj(seed -> timed(machines, pods, algorithm, seed))
+                .toList();
+        return new Row(
+                "steppe " + algorithm,
+                rows.stream().mapToDouble(Row::atHundred).average().orElseThrow(),
+                rows.stream().mapToDouble(Row::atEnd).average().orElseThrow());
+    }
+
+    private static Row timed(List<Trace.Machine> machines, List<Trace.Pod> pods, String algorithm, int seed) {
+        long begin = System.nanoTime();
+        var row = fill(machines, pods, algorithm, seed);
+        PROGRESS.printf(
+                Locale.ROOT,
+                "%s, seed %d: %.2f %.2f (%d s)%n",
+                algorithm,
+                seed,
+                row.atHundred(),
+                row.atEnd(),
+                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+        return row;
     }
 
     private static Row fill(List<Trace.Machine> machines, List<Trace.Pod> pods, String algorithm, int seed) {

@@ -11,10 +11,12 @@ import dev.steppe.scheduler.Scheduler;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -32,22 +34,33 @@ public final class SchedulerBench {
 
     private SchedulerBench() {}
 
-    /** Prints a row for each cluster: processor time in nanoseconds per placement, by number of instances. */
-    public static void main(String[] arguments) {
-        OUT.println("processor ns per placement: one evaluation, planned, checked and applied; every node is scored");
+    /** Prints a row for each cluster: processor time by number of instances, for each placement and for the whole evaluation. */
+    public static void main(String[] arguments) throws IOException {
+        OUT.println("one evaluation, planned, checked and applied; every node is scored; processor time; load "
+                + ProcessMemory.load());
         for (boolean spread : new boolean[] {false, true}) {
             OUT.printf("%n%-10s %6s %6s", spread ? "spread" : "no spread", "nodes", "racks");
             for (int instances : INSTANCES) {
                 OUT.printf(" %9d", instances);
             }
-            OUT.println();
+            OUT.print("  ");
+            for (int instances : INSTANCES) {
+                OUT.printf(" %7d", instances);
+            }
+            OUT.printf("%n%-10s %6s %6s %49s   %39s%n", "", "", "", "ns per placement", "ms per evaluation");
             for (int nodes : NODES) {
                 for (int racks : RACKS) {
                     OUT.printf("%-10s %6d %6d", "", nodes, racks);
                     var store = fleet(nodes, racks);
-                    for (int instances : INSTANCES) {
-                        OUT.printf(" %9d", measure(store, instances, spread) / instances);
+                    var nanos = new long[INSTANCES.length];
+                    for (int i = 0; i < nanos.length; i++) {
+                        nanos[i] = measure(store, INSTANCES[i], spread);
+                        OUT.printf(" %9d", nanos[i] / INSTANCES[i]);
                         OUT.flush();
+                    }
+                    OUT.print("  ");
+                    for (long nano : nanos) {
+                        OUT.printf(Locale.ROOT, " %7.1f", nano / 1e6);
                     }
                     OUT.println();
                 }
@@ -99,7 +112,7 @@ public final class SchedulerBench {
                             .formatted(
                                     new EvaluationId("e" + number).value(),
                                     job.id().value(),
-                                    job.type().name().toLowerCase(java.util.Locale.ROOT)));
+                                    job.type().name().toLowerCase(Locale.ROOT)));
         } catch (CodecException impossible) {
             throw new IllegalStateException(impossible);
         }

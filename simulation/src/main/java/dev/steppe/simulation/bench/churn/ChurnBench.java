@@ -7,28 +7,19 @@ import dev.steppe.model.DeploymentStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.EvaluationStatus;
-import dev.steppe.model.Job;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.JobType;
-import dev.steppe.model.NodeSpec;
-import dev.steppe.model.codec.Codec;
-import dev.steppe.model.codec.CodecException;
-import dev.steppe.server.Reply;
-import dev.steppe.server.Server;
-import dev.steppe.simulation.SimulatedRootKeys;
 import dev.steppe.simulation.VirtualTime;
+import dev.steppe.simulation.bench.BenchNodes;
 import dev.steppe.state.Event;
-import dev.steppe.state.Store;
 import java.io.PrintStream;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.logging.LogManager;
@@ -42,19 +33,16 @@ public final class ChurnBench {
     private static final PrintStream OUT = System.out;
     private static final int[] PRIORITIES = {20, 50, 80};
     private static final int SERVICES = 60;
+    private static final Duration START = Duration.ofSeconds(10);
     private static final Duration CALM = Duration.ofMinutes(12);
     /** What the broker promises: nobody waits longer behind those that come later. */
     private static final Duration STARVED = Duration.ofSeconds(100);
     /** A node is missed after 15 s or a little more, and its instances are to run elsewhere well before this. */
     private static final Duration STARVED_INSTANCE = Duration.ofMinutes(3);
 
+    private final ChurnCluster cluster;
     private final VirtualTime time;
     private final SplittableRandom random;
-    private final Store store = new Store();
-    private final ChargedLoop loop;
-    private final ChargedLog log;
-    private final Server server;
-    private final List<ChurnNode> nodes = new ArrayList<>();
     private final Waits evaluations = new Waits();
     private final Waits instances = new Waits();
     private final TreeMap<EvaluationId, Instant> pending = new TreeMap<>();
@@ -68,23 +56,9 @@ public final class ChurnBench {
     private int losses;
 
     private ChurnBench(int nodeCount, Duration churning, long seed) {
-        time = new VirtualTime(seed);
-        random = time.split();
-        loop = new ChargedLoop(time);
-        log = new ChargedLog(time, store);
-        var network = new ChurnNetwork(time, loop);
-        store.listen((after, events) -> events.forEach(this::happened));
-        server = new Server(
-                Server.Options.standard("dc1", true),
-                loop,
-                store,
-                log,
-                network,
-                new SimulatedRootKeys(),
-                new SecureRandom());
-        for (int i = 0; i < nodeCount; i++) {
-            nodes.add(new ChurnNode(time, network, node(i)));
-        }
+        cluster = new ChurnCluster(nodeCount, seed, this::happened);
+        time = cluster.time();
+        random = cluster.random();
         // eight instances fit on a node, and four of five places are taken by services
         count = nodeCount * 8 * 4 / 5 / SERVICES;
         burst = Math.max(1, nodeCount / 5);
@@ -116,7 +90,7 @@ public final class ChurnBench {
     }
 
     private void run(int percent) {
-        nodes.forEach(node -> time.after(Duration.ofMillis(random.nextInt(10_000)), "start", node::start));
+        cluster.start(START);
         for (int i = 0; i < SERVICES; i++) {
             int number = i;
             time.after(Duration.ofSeconds(20), "user", () -> deploy(number));
@@ -126,7 +100,9 @@ public final class ChurnBench {
         time.after(begin, "user", () -> again(Duration.ofSeconds(1), () -> batch(1)));
         time.after(begin, "user", () -> again(Duration.ofMinutes(1), () -> batch(burst)));
         if (percent > 0) {
-            var between = Duration.ofMinutes(1).multipliedBy(100).dividedBy((long) nodes.size() * percent);
+            var between = Duration.ofMinutes(1)
+                    .multipliedBy(100)
+                    .dividedBy((long) cluster.nodes().size() * percent);
             time.after(begin, "churn", () -> again(between, this::lose));
         }
         var end = begin.plus(churning).plus(CALM);
@@ -144,6 +120,7 @@ public final class ChurnBench {
     }
 
     private void lose() {
+        var nodes = cluster.nodes();
         var node = nodes.get(random.nextInt(nodes.size()));
         if (node.isUp()) {
             losses++;
@@ -172,29 +149,7 @@ public final class ChurnBench {
     }
 
     private void register(String json) {
-        server.jobs().register(read(JobSpec.class, json), Optional.empty(), reply -> {
-            if (reply instanceof Reply.Refused<?> refused) {
-                throw new IllegalStateException(refused.refusal().message());
-            }
-        });
-    }
-
-    private static NodeSpec node(int number) {
-        return read(
-                NodeSpec.class, """
-                {"ID":"%08x-0000-4000-8000-%012x","Name":"node-%d","Datacenter":"dc1","HTTPAddr":"10.%d.%d.1:4646",
-                 "Attributes":{"kernel.name":"linux","network.modes":"host,bridge"},
-                 "Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
-                 "NodeResources":{"Cpu":{"CpuShares":16000},"Memory":{"MemoryMB":64000},"Disk":{"DiskMB":1000000},
-                                  "MinDynamicPort":20000,"MaxDynamicPort":32000}}""".formatted(number * 0x9E3779B1, number, number, number >> 8 & 255, number & 255));
-    }
-
-    private static <T> T read(Class<T> type, String json) {
-        try {
-            return Codec.fromJson(type, json);
-        } catch (CodecException wrong) {
-            throw new IllegalArgumentException(json, wrong);
-        }
+        cluster.register(BenchNodes.read(JobSpec.class, json));
     }
 
     private void happened(Event event) {
@@ -221,7 +176,7 @@ public final class ChurnBench {
 
     /** From when an instance of a service is known to be lost until one of its name runs. */
     private void fared(Allocation allocation) {
-        var job = store.snapshot().job(allocation.jobKey()).map(Job::spec);
+        var job = cluster.store().snapshot().job(allocation.jobKey()).map(it -> it.spec());
         if (job.filter(it -> it.type() == JobType.SERVICE).isEmpty()) {
             return;
         }
@@ -234,24 +189,25 @@ public final class ChurnBench {
 
     private List<String> report() {
         var deployments = new TreeMap<DeploymentStatus, Integer>();
-        store.snapshot().deployments().forEach(it -> deployments.merge(it.status(), 1, Integer::sum));
+        cluster.store().snapshot().deployments().forEach(it -> deployments.merge(it.status(), 1, Integer::sum));
         OUT.printf(
                 Locale.ROOT,
                 "%d nodes, %d lost in %d min, %d services of %d, %d batch jobs of 5; deployments %s%n",
-                nodes.size(),
+                cluster.nodes().size(),
                 losses,
                 churning.toMinutes(),
                 SERVICES,
                 count,
                 jobs,
                 deployments);
+        var busy = cluster.busy();
         double seconds = time.elapsed().toMillis() / 1e3;
         OUT.printf(
                 Locale.ROOT,
                 "busy: loop %.1f %%, planning %.1f %%, applying %.1f %% of a processor%n",
-                loop.loopBusy().toMillis() / 10.0 / seconds,
-                loop.workBusy().toMillis() / 10.0 / seconds,
-                log.busy().toMillis() / 10.0 / seconds);
+                busy.loop().toMillis() / 10.0 / seconds,
+                busy.planning().toMillis() / 10.0 / seconds,
+                busy.applying().toMillis() / 10.0 / seconds);
         print("evaluations: pending until planned", evaluations);
         print("instances of services: lost until one runs again", instances);
         return starved();
@@ -270,7 +226,7 @@ public final class ChurnBench {
         if (instances.longest().compareTo(STARVED_INSTANCE) > 0) {
             starved.add("an instance was missing for " + instances.longest().toSeconds() + " s");
         }
-        var snapshot = store.snapshot();
+        var snapshot = cluster.store().snapshot();
         for (Evaluation evaluation : snapshot.evaluations()) {
             if (evaluation.status() == EvaluationStatus.BLOCKED || evaluation.status() == EvaluationStatus.PENDING) {
                 starved.add("an evaluation of " + evaluation.jobId() + " is still " + evaluation.status());
