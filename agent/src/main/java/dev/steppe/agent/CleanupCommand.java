@@ -100,7 +100,7 @@ final class CleanupCommand {
     }
 
     private void clean(Parts parts, List<Kept> known, List<Kept> live) throws IOException, InterruptedException {
-        var tasks = parts.add(new ProcessTasks(Optional.of(NodeDrivers.owner(options))));
+        var tasks = parts.add(new ProcessTasks(NodeDrivers.existingGroups(options)));
         var docker = parts.add(new DockerDriver(NodeDrivers.dockerSettings(options)));
         var drivers = new NodeDrivers(options, tasks, docker);
         live.forEach(kept -> end(kept, drivers));
@@ -108,7 +108,8 @@ final class CleanupCommand {
         new ProxyProcess(
                         options.runDirectory().resolve("mesh"),
                         networks.map(it -> options.runDirectory().resolve("netns")),
-                        LinuxCalls.isRoot())
+                        LinuxCalls.isRoot(),
+                        Optional.empty())
                 .stop();
         var ids = new TreeSet<AllocationId>();
         known.forEach(kept -> ids.add(kept.id()));

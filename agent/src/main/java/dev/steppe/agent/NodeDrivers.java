@@ -15,6 +15,8 @@ import dev.steppe.client.driver.RawExecDriver;
 import dev.steppe.client.driver.UserPolicy;
 import dev.steppe.client.node.DirectoryHook;
 import dev.steppe.client.settings.ExecSettings;
+import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.io.process.CgroupPlaces;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NumberRanges;
 import java.io.IOException;
@@ -48,6 +50,23 @@ final class NodeDrivers {
     static String owner(AgentOptions options) {
         return "steppe-"
                 + Integer.toHexString(options.dataDirectory().toString().hashCode());
+    }
+
+    /** The control group below which tasks get theirs; nobody but root can make any. */
+    static Optional<String> groupsForNew(AgentOptions options) throws IOException {
+        return LinuxCalls.isRoot()
+                ? Optional.of(CgroupPlaces.detect()
+                        .forNew(owner(options), options.configuration().client().cgroupParent()))
+                : Optional.empty();
+    }
+
+    /** The same for a command that runs elsewhere than the agent does. */
+    static Optional<String> existingGroups(AgentOptions options) throws IOException {
+        return LinuxCalls.isRoot()
+                ? Optional.of(CgroupPlaces.detect()
+                        .existing(
+                                owner(options), options.configuration().client().cgroupParent()))
+                : Optional.empty();
     }
 
     static DockerSettings dockerSettings(AgentOptions options) {

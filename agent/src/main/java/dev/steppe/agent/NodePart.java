@@ -103,7 +103,7 @@ final class NodePart {
         this.parts = parts;
         loop = parts.add(new ThreadLoop("client"));
         data = new ServerData(loop);
-        var tasks = parts.add(new ProcessTasks(Optional.of(NodeDrivers.owner(options))));
+        var tasks = parts.add(new ProcessTasks(NodeDrivers.groupsForNew(options)));
         var docker = parts.add(new DockerDriver(NodeDrivers.dockerSettings(options)));
         shelf = parts.add(new FileShelf(options.clientDirectory().resolve("allocations")));
         drivers = new NodeDrivers(options, tasks, docker);
@@ -127,8 +127,8 @@ final class NodePart {
                 runnerParts(contexts, disks),
                 options.configuration().client().endedKept()));
         data.readThrough(client);
-        proxy = parts.add(
-                new ProxyProcess(options.runDirectory().resolve("mesh"), networks.namespaces(), LinuxCalls.isRoot()));
+        proxy = parts.add(new ProxyProcess(
+                options.runDirectory().resolve("mesh"), networks.namespaces(), LinuxCalls.isRoot(), tasks.cgroups()));
         var leaves = new LeafFiles(options.clientDirectory().resolve("leaves"));
         mesh.set(Optional.of(new NodeMesh(loop, client, proxy, leaves, natives, random)));
         leftovers = new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks.bridge(), networks.others());

@@ -1,6 +1,7 @@
 package dev.steppe.agent;
 
 import dev.steppe.client.mesh.MeshProxy;
+import dev.steppe.io.process.Cgroups;
 import dev.steppe.mesh.configuration.ProxyConfiguration;
 import dev.steppe.mesh.configuration.ProxyReport;
 import dev.steppe.proxy.process.NodeProxy;
@@ -33,7 +34,7 @@ final class ProxyProcess implements MeshProxy, AutoCloseable {
     private Optional<NodeProxy> proxy = Optional.empty();
     private boolean closed;
 
-    ProxyProcess(Path directory, Optional<Path> namespaces, boolean root) {
+    ProxyProcess(Path directory, Optional<Path> namespaces, boolean root, Optional<Cgroups> cgroups) {
         this.settings = new NodeProxySettings(
                 directory,
                 Path.of(System.getProperty("java.home"), "bin", "java"),
@@ -44,7 +45,12 @@ final class ProxyProcess implements MeshProxy, AutoCloseable {
                         .toList(),
                 root ? Optional.of(NUMBER) : Optional.empty(),
                 namespaces,
-                List.of());
+                List.of(),
+                pid -> {
+                    if (cgroups.isPresent()) {
+                        cgroups.get().shelter(pid);
+                    }
+                });
     }
 
     @Override

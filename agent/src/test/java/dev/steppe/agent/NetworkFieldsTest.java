@@ -33,12 +33,14 @@ class NetworkFieldsTest {
               port "exposed" {
                 to = 9100
               }
+              port "mesh" {}
             }
             service {
               name = "answers"
               port = "7000"
               connect {
                 sidecar_service {
+                  port = "mesh"
                   tags = ["proxy"]
                   meta {
                     of = "answers"
@@ -319,6 +321,12 @@ class NetworkFieldsTest {
                 list(node.catalog("/v1/catalog/service/answers-sidecar-proxy")).getFirst();
         assertThat(at(proxy, "ServiceTags")).hasToString("[proxy]");
         assertThat(at(proxy, "ServiceMeta", "of")).isEqualTo("answers");
+        assertThat(at(proxy, "ServicePort"))
+                .as("where the call came in")
+                .isEqualTo(at(port("answers", "mesh"), "Value"));
+        assertThat(list(at(node.allocation("answers"), "AllocatedResources", "Shared", "Ports")))
+                .as("its own and no other")
+                .hasSize(2);
         var caller =
                 list(node.catalog("/v1/catalog/service/calls-sidecar-proxy")).getFirst();
         assertThat(at(caller, "ServicePort")).isEqualTo(at(port("calls", "mesh"), "Value"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.io.process.Cgroups;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -223,6 +224,22 @@ class NodeKeysTest {
             node.say("job", "stop", "-detach", "deaf");
             node.awaitStatus("deaf", "complete");
             assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(50));
+        }
+    }
+
+    @Test
+    void tasks_have_their_groups_below_the_one_that_is_configured() throws Exception {
+        assumeTrue(LinuxCalls.isLinux() && LinuxCalls.isRoot(), "needs root on Linux for control groups");
+        var parent = "steppe-keys-" + ProcessHandle.current().pid();
+        try (var node = RunningNode.start(directory, "client {\ncgroup_parent = \"/" + parent + "/below\"\n}\n")) {
+            node.run(job("placed", "batch", "raw_exec", "cat /proc/self/cgroup; echo $NOMAD_PARENT_CGROUP", "", ""));
+            node.awaitStatus("placed", "complete");
+            assertThat(node.output("placed", "t"))
+                    .contains(":/" + parent + "/below/steppe-")
+                    .contains("\n" + parent + "/below/steppe-");
+        }
+        for (Path root : Cgroups.detect(parent).roots()) {
+            assertThat(root.resolve(parent)).doesNotExist();
         }
     }
 

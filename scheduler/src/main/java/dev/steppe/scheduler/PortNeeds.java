@@ -8,7 +8,7 @@ import dev.steppe.model.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The host ports one instance of a group needs: its own, those of its tasks in the old form, and one per mesh proxy. */
+/** The host ports one instance of a group needs: its own, those of its tasks in the old form, and one per mesh proxy without. */
 final class PortNeeds {
     private PortNeeds() {}
 
@@ -25,7 +25,8 @@ final class PortNeeds {
                         .map(NetworkResource::dynamicPorts)
                         .forEach(all::addAll));
         for (Service service : group.allServices()) {
-            if (service.sidecar().isPresent()) {
+            // Where the job gives the proxy a port, the proxy is there and needs no other.
+            if (service.sidecar().filter(sidecar -> sidecar.port().isEmpty()).isPresent()) {
                 all.add(new Port(PortMapping.proxyLabel(service.name()), 0, -1, "default", false));
             }
         }

@@ -30,6 +30,7 @@ import java.util.TreeMap;
  * @param endedKept ended allocations whose files are kept
  * @param users numbers for users of allocations
  * @param chrootEnv paths of the machine with their paths in the root of a task of {@code exec}; empty for the usual ones
+ * @param cgroupParent the control group below which the agent makes its own; a path below the roots
  */
 public record ClientSettings(
         boolean enabled,
@@ -48,6 +49,7 @@ public record ClientSettings(
         int endedKept,
         boolean remoteExecDisabled,
         SortedMap<String, String> chrootEnv,
+        Optional<String> cgroupParent,
         SortedMap<String, HostVolume> hostVolumes,
         SortedMap<String, HostNetwork> hostNetworks,
         List<DeviceSettings> devices,

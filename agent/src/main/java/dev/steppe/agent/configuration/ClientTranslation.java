@@ -9,6 +9,7 @@ import dev.steppe.client.settings.ArtifactSettings;
 import dev.steppe.client.settings.CapacitySettings;
 import dev.steppe.client.settings.DeviceSettings;
 import dev.steppe.client.settings.TemplateSettings;
+import dev.steppe.io.process.Cgroups;
 import dev.steppe.language.value.Value;
 import dev.steppe.model.HostNetwork;
 import dev.steppe.model.HostVolume;
@@ -61,6 +62,7 @@ final class ClientTranslation {
                 nomad.value("client.gc_max_allocs", Reading::count).orElse(ENDED_KEPT),
                 nomad.value("client.disable_remote_exec", Reading::flag).orElse(false),
                 nomad.map("client.chroot_env"),
+                nomad.value("client.cgroup_parent", ClientTranslation::controlGroup),
                 hostVolumes(),
                 hostNetworks(),
                 devices(),
@@ -93,6 +95,16 @@ final class ClientTranslation {
                     + "\" must be 1 to 128 letters, digits, - or _, and not \"all\", which means every pool");
         }
         return pool;
+    }
+
+    private static String controlGroup(Value value) throws RefusedValueException {
+        String path = Reading.text(value).replaceAll("^/+|/+$", "");
+        if (!Cgroups.isParent(path)) {
+            throw new RefusedValueException("= \"" + Reading.text(value)
+                    + "\" must be the path of a control group, such as \"nomad.slice\": letters, digits and _ . @ -"
+                    + " between slashes");
+        }
+        return path;
     }
 
     private static String bridge(Value value) throws RefusedValueException {

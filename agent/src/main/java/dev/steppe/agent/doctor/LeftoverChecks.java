@@ -1,12 +1,12 @@
 package dev.steppe.agent.doctor;
 
 import dev.steppe.client.network.NetworkChecks;
+import dev.steppe.io.process.CgroupPlaces;
 import dev.steppe.io.process.Cgroups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 
 /** What an agent that ended without cleaning up left: namespaces, interfaces, rules, control groups, mounts. */
@@ -98,27 +98,36 @@ final class LeftoverChecks {
         var living = new ArrayList<String>();
         var groups = new ArrayList<Path>();
         processes.stream().filter(Processes.Process::isProxy).forEach(proxy -> living.add("proxy, " + proxy));
-        for (Path root : groupRoots(examination)) {
-            for (String name : examination.names(root.toString())) {
-                if (name.matches(GROUP)) {
-                    var group = root.resolve(name);
-                    var members = members(examination, group);
-                    if (members.isEmpty()) {
-                        groups.add(examination.machine().at(group.toString()));
-                    } else if (!living.contains("pids " + members)) {
-                        living.add("pids " + members);
-                    }
-                }
+        for (Path group : agentGroups(examination)) {
+            var members = members(examination, group);
+            if (members.isEmpty()) {
+                groups.add(examination.machine().at(group.toString()));
+            } else if (!living.contains("pids " + members)) {
+                living.add("pids " + members);
             }
         }
         return new Left(living, groups, interfaces(examination), tables(examination), mounts(examination));
     }
 
-    private static LinkedHashSet<Path> groupRoots(Examination examination) throws IOException, InterruptedException {
-        var cgroups = Cgroups.from(examination.lines("/proc/self/mounts"), "steppe");
-        var roots = new LinkedHashSet<>(cgroups.version1().values());
-        cgroups.version2().ifPresent(roots::add);
-        return roots;
+    private static List<Path> agentGroups(Examination examination) throws IOException, InterruptedException {
+        var found = new ArrayList<Path>();
+        for (Path root :
+                Cgroups.from(examination.lines("/proc/self/mounts"), "steppe").roots()) {
+            addAgentGroups(examination, root, found);
+        }
+        return found;
+    }
+
+    /** An agent that systemd started has its groups below a unit for tasks, the others at the root. */
+    private static void addAgentGroups(Examination examination, Path directory, List<Path> found)
+            throws IOException, InterruptedException {
+        for (String name : examination.names(directory.toString())) {
+            if (name.matches(GROUP)) {
+                found.add(directory.resolve(name));
+            } else if (CgroupPlaces.mayHold(name)) {
+                addAgentGroups(examination, directory.resolve(name), found);
+            }
+        }
     }
 
     private static List<String> members(Examination examination, Path group) throws IOException, InterruptedException {

@@ -375,6 +375,12 @@ class DoctorTest {
                         it -> it.directory("/sys/fs/cgroup/steppe-1f/one.task", "rwxr-xr-x")),
                 warns(
                         "leftovers",
+                        "steppe-tasks.service/steppe-1f",
+                        "--fix",
+                        it -> it.directory(
+                                "/sys/fs/cgroup/steppe.slice/steppe-tasks.service/steppe-1f/one.task", "rwxr-xr-x")),
+                warns(
+                        "leftovers",
                         "mount /data/secrets",
                         "--fix",
                         it -> it.file("/proc/self/mounts", "steppe-secrets /data/secrets tmpfs rw 0 0\n")),

@@ -169,12 +169,11 @@ public final class AllocStatus implements Command {
         var table = new Table("Label", "Dynamic", "Address");
         for (var port : ports) {
             var dynamic = !isReserved(networks, port.text("Label"));
-            var host = port.text("HostIP").contains(":") ? "[" + port.text("HostIP") + "]" : port.text("HostIP");
             var to = port.number("To");
             table.row(
                     "*" + port.text("Label"),
                     dynamic ? "yes" : "no",
-                    Places.of(host, port.text("Value")) + (to > 0 ? " -> " + to : ""));
+                    Places.of(port.text("HostIP"), port.text("Value")) + (to > 0 ? " -> " + to : ""));
         }
         terminal.table(table);
     }

@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
@@ -61,11 +60,7 @@ public final class AllocationRunner {
     /** Why its node ended it although nobody asked for that. */
     private String abandoned = "";
 
-    /** When its time began to count, and whether that is over. */
-    private Instant begun = Instant.EPOCH;
-
-    private boolean overrun;
-    private Optional<Loop.Timer> runLimit = Optional.empty();
+    private final RunLimit runLimit;
 
     private enum Phase {
         WAITING,
@@ -134,11 +129,11 @@ public final class AllocationRunner {
         this.surroundings = new Surroundings(allocation, job, origin);
         this.steps = new AllocationSteps(parts.hooks(), surroundings);
         this.report = new AllocationReport(checks);
+        this.runLimit = new RunLimit(loop, this::overrun);
         this.health = new Health(loop, allocation, job, surroundings.group(), this::changed);
         this.tasks = new AllocationTasks(loop, parts.tasks(), surroundings, before, this::changed);
         this.setupFailure = tasks.missingDriver();
-        surroundings.listenedBy((event, message) ->
-                loop.execute(() -> tasks.all().forEach(task -> task.history().event(event, message))));
+        surroundings.listenedBy((event, message) -> loop.execute(() -> tasks.tell(event, message)));
     }
 
     /** A new allocation; it does nothing until {@link #begin}. */
@@ -173,8 +168,7 @@ public final class AllocationRunner {
         }
         runner.stopWanted = runner.stoppingSince.isAfter(Instant.EPOCH);
         runner.abandoned = kept.progress().abandoned();
-        runner.begun = kept.progress().begun();
-        runner.overrun = kept.progress().overrun();
+        runner.runLimit.goOn(kept.progress().begun(), kept.progress().overrun());
         runner.withoutDelay = kept.allocation().desiredTransition().noShutdownDelay();
         if (kept.isDestroyed()) {
             runner.phase = Phase.ENDED;
@@ -248,10 +242,8 @@ public final class AllocationRunner {
             return;
         }
         phase = Phase.PREPARING;
-        if (begun.equals(Instant.EPOCH)) {
-            begun = loop.now();
-            limit();
-        }
+        runLimit.begin();
+        limit();
         keep();
         offload(
                 "prepare",
@@ -398,25 +390,18 @@ public final class AllocationRunner {
     public void abandon(String why) {
         if (!isStopping()) {
             abandoned = why;
-            tasks.all().forEach(task -> task.history().event("Killing", why));
+            tasks.tell("Killing", why);
             stop();
         }
     }
 
-    /** Counts what is left of the time it may run, from its beginning on this node and whatever its tasks do. */
     private void limit() {
-        runLimit.ifPresent(Loop.Timer::cancel);
-        runLimit = begun.equals(Instant.EPOCH) || isStopping()
-                ? Optional.empty()
-                : surroundings.group().maxRunDuration().map(most -> {
-                    var left = Duration.between(loop.now(), begun.plus(most));
-                    return loop.after(left.isNegative() ? Duration.ZERO : left, this::overrun);
-                });
+        runLimit.expect(isStopping() ? Optional.empty() : surroundings.group().maxRunDuration());
     }
 
     private void overrun() {
         if (!isStopping()) {
-            overrun = true;
+            runLimit.overrun();
             tasks.all().stream()
                     .filter(task -> !task.isDead())
                     .forEach(task -> task.history().event("Killing", AllocationReport.OVERRUN));
@@ -425,17 +410,13 @@ public final class AllocationRunner {
     }
 
     private void beginStop() {
-        runLimit.ifPresent(Loop.Timer::cancel);
+        runLimit.cancel();
         phase = Phase.STOPPING;
         parts.observers().stopping(this);
         var delay = surroundings.group().shutdownDelay();
         var left = Duration.between(loop.now(), stoppingSince.plus(delay));
         if (stopWanted && !withoutDelay && left.isPositive() && !tasks.areDead()) {
-            tasks.all()
-                    .forEach(task -> task.history()
-                            .event(
-                                    "Waiting for shutdown delay",
-                                    "Waiting for the group's shutdown_delay before killing the task."));
+            tasks.tell("Waiting for shutdown delay", "Waiting for the group's shutdown_delay before killing the task.");
             shutdownDelay = Optional.of(loop.after(left, () -> {
                 shutdownDelay = Optional.empty();
                 changed();
@@ -460,7 +441,7 @@ public final class AllocationRunner {
             tasks.startReady();
         }
         if (phase == Phase.STOPPING && !isDelayed() && !tasks.stopNext(withoutDelay)) {
-            if (overrun) {
+            if (runLimit.isOverrun()) {
                 // what would run after the others has no time left
                 tasks.stopAll();
             } else {
@@ -504,27 +485,19 @@ public final class AllocationRunner {
 
     /** Restarts one task that runs; answers why it cannot. For checks, see {@link TaskControl.Restart#unhealthy}. */
     public Optional<String> restartTask(String task, TaskControl.Restart why) {
-        return whileRunning(() -> tasks.named(task)
-                .map(runner -> runner.restart(why))
-                .orElseGet(() -> Optional.of("unknown task name \"" + task + "\"")));
+        return whileRunning(() -> tasks.restart(task, why));
     }
 
     /** Restarts all tasks that run, each by itself; answers why it cannot. */
     public Optional<String> restartRunning(String why) {
-        return whileRunning(() -> {
-            var refusals = tasks.all().stream()
-                    .filter(task -> task.handle().isPresent())
-                    .map(task -> task.restart(TaskControl.Restart.wanted(why)))
-                    .toList();
-            return refusals.isEmpty() ? Optional.of("Task not running") : refusals.getFirst();
-        });
+        return whileRunning(() -> tasks.restartRunning(why));
     }
 
     /** Ends all tasks and runs all of them another time in their order, also those that had ended. */
     public Optional<String> restartAll(String why) {
         return whileRunning(() -> {
             phase = Phase.RESTARTING;
-            tasks.all().forEach(task -> task.history().event("Restart Signaled", why));
+            tasks.tell("Restart Signaled", why);
             changed();
             return Optional.empty();
         });
@@ -532,18 +505,7 @@ public final class AllocationRunner {
 
     /** Signals one task, or all that run; answers why it cannot. */
     public Optional<String> signal(Optional<String> task, String signal, String why) {
-        return whileRunning(() -> {
-            if (task.isPresent()) {
-                return tasks.named(task.get())
-                        .map(runner -> runner.signal(signal, why))
-                        .orElseGet(() -> Optional.of("unknown task name \"" + task.get() + "\""));
-            }
-            var refusals = tasks.all().stream()
-                    .filter(runner -> runner.handle().isPresent())
-                    .map(runner -> runner.signal(signal, why))
-                    .toList();
-            return refusals.isEmpty() ? Optional.of("Task not running") : refusals.getFirst();
-        });
+        return whileRunning(() -> tasks.signal(task, signal, why));
     }
 
     private Optional<String> whileRunning(java.util.function.Supplier<Optional<String>> action) {
@@ -567,11 +529,7 @@ public final class AllocationRunner {
 
     /** The tasks that run now, by name. */
     public SortedMap<String, RunningTask> running() {
-        var found = new TreeMap<String, RunningTask>();
-        for (TaskRunner task : tasks.all()) {
-            task.handle().ifPresent(handle -> found.put(task.task().name(), new RunningTask(task.driver(), handle)));
-        }
-        return found;
+        return tasks.running();
     }
 
     /** The checks there are now; results of others are forgotten. */
@@ -623,7 +581,13 @@ public final class AllocationRunner {
 
     private void keep() {
         var progress = new Kept.Progress(
-                prepared, phase == Phase.RESTARTING, stoppingSince, phase == Phase.ENDED, abandoned, begun, overrun);
+                prepared,
+                phase == Phase.RESTARTING,
+                stoppingSince,
+                phase == Phase.ENDED,
+                abandoned,
+                runLimit.begun(),
+                runLimit.isOverrun());
         parts.shelf().put(new Kept(allocation, job, surroundings.origin(), state(), tasks.kept(), progress));
     }
 
@@ -638,7 +602,7 @@ public final class AllocationRunner {
                 Collections.unmodifiableSortedMap(tasks.states()),
                 setupFailure,
                 abandoned,
-                overrun,
+                runLimit.isOverrun(),
                 health,
                 surroundings.networkStatus(),
                 loop.now());

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** The tasks of one allocation, started and ended in their order. Owned by the client's loop. */
@@ -131,6 +132,11 @@ final class AllocationTasks {
         return order.ending(states());
     }
 
+    /** An event of all of them. */
+    void tell(String event, String message) {
+        runners.values().forEach(task -> task.history().event(event, message));
+    }
+
     /** Why nobody asked for the end that begins: told to each that still runs. */
     void tell(TaskOrder.Ending ending) {
         for (TaskRunner task : runners.values()) {
@@ -172,5 +178,42 @@ final class AllocationTasks {
     /** All that ended are to run another time. */
     void revive() {
         runners.values().stream().filter(TaskRunner::isDead).forEach(TaskRunner::revive);
+    }
+
+    /** Restarts one that runs; answers why it cannot. */
+    Optional<String> restart(String name, TaskControl.Restart why) {
+        return named(name).map(task -> task.restart(why)).orElseGet(() -> unknown(name));
+    }
+
+    /** Restarts all that run, each by itself; answers why none can be. */
+    Optional<String> restartRunning(String why) {
+        return eachRunning(task -> task.restart(TaskControl.Restart.wanted(why)));
+    }
+
+    /** Signals one, or all that run; answers why it cannot. */
+    Optional<String> signal(Optional<String> name, String signal, String why) {
+        return name.isPresent()
+                ? named(name.get()).map(task -> task.signal(signal, why)).orElseGet(() -> unknown(name.get()))
+                : eachRunning(task -> task.signal(signal, why));
+    }
+
+    private Optional<String> eachRunning(Function<TaskRunner, Optional<String>> action) {
+        var refusals = runners.values().stream()
+                .filter(task -> task.handle().isPresent())
+                .map(action)
+                .toList();
+        return refusals.isEmpty() ? Optional.of("Task not running") : refusals.getFirst();
+    }
+
+    private static Optional<String> unknown(String name) {
+        return Optional.of("unknown task name \"" + name + "\"");
+    }
+
+    /** Those that run now, by name. */
+    SortedMap<String, AllocationRunner.RunningTask> running() {
+        var found = new TreeMap<String, AllocationRunner.RunningTask>();
+        runners.forEach((name, task) -> task.handle()
+                .ifPresent(handle -> found.put(name, new AllocationRunner.RunningTask(task.driver(), handle))));
+        return found;
     }
 }

@@ -36,13 +36,14 @@ final class TaskRunner {
     private final Loop loop;
     private Parts parts;
     private final TaskSteps steps;
+    private final TaskProgram program;
     private final RestartTracker restarts;
     private final TaskHistory history;
     private final Runnable changed;
     private final StopSwitch stopSwitch = new StopSwitch();
-    private Phase phase = new Phase.Idle();
+    private TaskPhase phase = new TaskPhase.Idle();
     private Optional<DriverHandle> handle;
-    /** Commands that were asked for while the task was about to run. */
+    /** Commands that were asked for while the task was about to run; those of a start that failed are not for the next. */
     private final List<Runnable> whenRunning = new ArrayList<>();
 
     private Optional<ExitResult> exit;
@@ -51,32 +52,6 @@ final class TaskRunner {
     private Instant startDue;
     private SortedMap<String, TaskHook.Prepared> prepared;
     private boolean noShutdownDelay;
-
-    /** Where a task is. Each phase holds only what it needs. */
-    private sealed interface Phase {
-        record Idle() implements Phase {}
-
-        record Preparing() implements Phase {}
-
-        record Starting() implements Phase {}
-
-        record Running() implements Phase {}
-
-        record Delaying(Loop.Timer timer) implements Phase {}
-
-        record Stopping() implements Phase {}
-
-        /** Stopped, and not told how it ended yet. */
-        record Ending(Loop.Timer timer) implements Phase {}
-
-        record Cleaning() implements Phase {}
-
-        record Waiting(Loop.Timer timer) implements Phase {}
-
-        record Releasing() implements Phase {}
-
-        record Dead() implements Phase {}
-    }
 
     /** What a task's runner is made of. */
     record Parts(
@@ -106,6 +81,7 @@ final class TaskRunner {
         this.changed = changed;
         this.history = new TaskHistory(state, loop::now, changed);
         this.steps = new TaskSteps(parts.hooks(), new TaskSite(parts.surroundings(), parts.task(), new Control()));
+        this.program = new TaskProgram(loop, parts.task().name(), parts.driver(), steps);
         this.handle = kept.handle();
         this.exit = kept.exit();
         this.restart = kept.restart();
@@ -113,7 +89,7 @@ final class TaskRunner {
         this.startDue = kept.startDue();
         this.prepared = kept.prepared();
         if (state.status() == TaskStatus.DEAD) {
-            phase = new Phase.Dead();
+            phase = new TaskPhase.Dead();
         }
     }
 
@@ -196,12 +172,12 @@ final class TaskRunner {
     }
 
     boolean isDead() {
-        return phase instanceof Phase.Dead;
+        return phase instanceof TaskPhase.Dead;
     }
 
     /** True until it is started for the first time, or for the first time after {@link #revive}. */
     boolean isIdle() {
-        return phase instanceof Phase.Idle;
+        return phase instanceof TaskPhase.Idle;
     }
 
     void received() {
@@ -211,7 +187,7 @@ final class TaskRunner {
 
     /** Starts a task that is idle or waits for its next start. */
     void start() {
-        if (stopSwitch.isOn() || !(phase instanceof Phase.Idle || phase instanceof Phase.Waiting)) {
+        if (stopSwitch.isOn() || !(phase instanceof TaskPhase.Idle || phase instanceof TaskPhase.Waiting)) {
             return;
         }
         begun = true;
@@ -220,15 +196,8 @@ final class TaskRunner {
             launch();
             return;
         }
-        phase = new Phase.Preparing();
-        var before = prepared;
-        loop.<TaskSteps.Progress>offload("prepare-" + task().name(), () -> steps.prepare(before), outcome -> {
-            switch (outcome) {
-                case Loop.Outcome.Done<TaskSteps.Progress> done -> prepared(done.value());
-                case Loop.Outcome.Failed<TaskSteps.Progress> failed ->
-                    startFailed("Task hook failed", failed.reason(), true);
-            }
-        });
+        phase = new TaskPhase.Preparing();
+        program.prepare(prepared, this::prepared, reason -> startFailed("Task hook failed", reason, true));
     }
 
     private void prepared(TaskSteps.Progress progress) {
@@ -245,25 +214,17 @@ final class TaskRunner {
     }
 
     private void launch() {
-        phase = new Phase.Starting();
+        whenRunning.clear();
+        phase = new TaskPhase.Starting();
         var environment = steps.environment(prepared);
-        loop.<DriverHandle>offload(
-                "start-" + task().name(),
-                () -> {
-                    var begun = driver().start(parts.context().with(environment), new Telling());
-                    steps.running();
-                    return begun;
-                },
-                outcome -> {
-                    switch (outcome) {
-                        case Loop.Outcome.Done<DriverHandle> done -> started(done.value());
-                        case Loop.Outcome.Failed<DriverHandle> failed ->
-                            startFailed(
-                                    "Driver Failure",
-                                    failed.reason(),
-                                    !(failed.reason() instanceof DriverException refused) || refused.recoverable());
-                    }
-                });
+        program.start(
+                () -> parts.context().with(environment),
+                new Telling(),
+                this::started,
+                reason -> startFailed(
+                        "Driver Failure",
+                        reason,
+                        !(reason instanceof DriverException refused) || refused.recoverable()));
     }
 
     private void started(DriverHandle newHandle) {
@@ -274,7 +235,7 @@ final class TaskRunner {
     }
 
     private void watch(DriverHandle running) {
-        phase = new Phase.Running();
+        phase = new TaskPhase.Running();
         driver().watch(running, result -> loop.execute(() -> exited(running, result)));
         if (stopSwitch.isOn()) {
             delayStop();
@@ -287,6 +248,7 @@ final class TaskRunner {
     }
 
     private void startFailed(String event, Exception reason, boolean recoverable) {
+        whenRunning.clear();
         String message = String.valueOf(reason.getMessage());
         history.event(event, message, Map.of("driver_error", message));
         if (stopSwitch.isOn()) {
@@ -305,68 +267,55 @@ final class TaskRunner {
             return;
         }
         if (exit.isPresent()) {
-            phase = new Phase.Cleaning();
+            phase = new TaskPhase.Cleaning();
             clean();
         } else if (handle.isPresent()) {
             recover(handle.get());
         } else if (startDue.isAfter(loop.now())) {
-            phase = new Phase.Waiting(loop.after(Duration.between(loop.now(), startDue), this::start));
+            phase = new TaskPhase.Waiting(loop.after(Duration.between(loop.now(), startDue), this::start));
         } else {
             find();
         }
     }
 
     private void find() {
-        var directories = parts.surroundings().directories(task().name());
-        phase = new Phase.Starting();
-        loop.<Optional<DriverHandle>>offload(
-                "find-" + task().name(),
-                () -> directories.isPresent() ? driver().find(directories.get()) : Optional.<DriverHandle>empty(),
-                outcome -> {
-                    if (outcome instanceof Loop.Outcome.Done<Optional<DriverHandle>> done
-                            && done.value().isPresent()) {
-                        handle = done.value();
-                        history.started();
-                        recover(handle.get());
-                    } else {
-                        notThere();
-                    }
-                });
+        phase = new TaskPhase.Starting();
+        program.find(parts.surroundings().directories(task().name()), found -> {
+            if (found.isPresent()) {
+                handle = found;
+                history.started();
+                recover(found.get());
+            } else {
+                notThere();
+            }
+        });
     }
 
     private void recover(DriverHandle kept) {
-        phase = new Phase.Starting();
-        loop.<Boolean>offload(
-                "adopt-" + task().name(),
+        phase = new TaskPhase.Starting();
+        program.recover(
+                kept,
                 () -> {
-                    driver().recover(kept);
-                    steps.running();
-                    return true;
+                    changed.run();
+                    watch(kept);
                 },
-                outcome -> {
-                    switch (outcome) {
-                        case Loop.Outcome.Done<Boolean> done -> {
-                            changed.run();
-                            watch(kept);
-                        }
-                        case Loop.Outcome.Failed<Boolean> failed -> {
-                            history.event(
-                                    "Failed Restoring Task",
-                                    "the task is gone: " + failed.reason().getMessage() + "; it is started again");
-                            handle = Optional.empty();
-                            notThere();
-                        }
-                    }
+                reason -> {
+                    history.event(
+                            "Failed Restoring Task",
+                            "the task is gone: " + reason.getMessage() + "; it is started again");
+                    handle = Optional.empty();
+                    notThere();
                 });
     }
 
     /** It starts again, or for the first time when its turn comes. */
     private void notThere() {
+        whenRunning.clear();
         if (stopSwitch.isOn()) {
             end(false);
             return;
         }
-        phase = new Phase.Idle();
+        phase = new TaskPhase.Idle();
         if (begun) {
             start();
         } else {
@@ -381,54 +330,40 @@ final class TaskRunner {
         exit = Optional.of(result);
         history.terminated(result);
         switch (phase) {
-            case Phase.Running running -> cleanWhenKept();
-            case Phase.Delaying delaying -> {
+            case TaskPhase.Running running -> cleanWhenKept();
+            case TaskPhase.Delaying delaying -> {
                 delaying.timer().cancel();
                 cleanWhenKept();
             }
-            case Phase.Ending ending -> {
+            case TaskPhase.Ending ending -> {
                 ending.timer().cancel();
                 killed();
             }
             // the stop that is under way comes back by itself
-            case Phase.Idle it -> {}
-            case Phase.Preparing it -> {}
-            case Phase.Starting it -> {}
-            case Phase.Stopping it -> {}
-            case Phase.Cleaning it -> {}
-            case Phase.Waiting it -> {}
-            case Phase.Releasing it -> {}
-            case Phase.Dead it -> {}
+            case TaskPhase.Idle it -> {}
+            case TaskPhase.Preparing it -> {}
+            case TaskPhase.Starting it -> {}
+            case TaskPhase.Stopping it -> {}
+            case TaskPhase.Cleaning it -> {}
+            case TaskPhase.Waiting it -> {}
+            case TaskPhase.Releasing it -> {}
+            case TaskPhase.Dead it -> {}
         }
     }
 
     /** Only an end that is written down may be cleaned up: a later agent could not learn of it any more. */
     private void cleanWhenKept() {
-        phase = new Phase.Cleaning();
+        phase = new TaskPhase.Cleaning();
         changed.run();
         loop.execute(this::clean);
     }
 
     /** Removes what is left of an ended program before anything else is started in its place. */
     private void clean() {
-        var ended = handle;
-        loop.<Boolean>offload(
-                "clean-" + task().name(),
-                () -> {
-                    if (ended.isPresent()) {
-                        driver().destroy(ended.get());
-                    }
-                    steps.ended();
-                    return true;
-                },
-                outcome -> {
-                    if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
-                        history.event(
-                                "Driver Failure",
-                                "cleaning up failed: " + failed.reason().getMessage());
-                    }
-                    cleaned();
-                });
+        program.clean(handle, failure -> {
+            failure.ifPresent(reason -> history.event("Driver Failure", "cleaning up failed: " + reason.getMessage()));
+            cleaned();
+        });
     }
 
     private void cleaned() {
@@ -467,7 +402,7 @@ final class TaskRunner {
                                 "start_delay",
                                 Long.toString(again.delay().toNanos())));
                 history.again();
-                phase = new Phase.Waiting(loop.after(again.delay(), this::start));
+                phase = new TaskPhase.Waiting(loop.after(again.delay(), this::start));
             }
         }
     }
@@ -478,13 +413,13 @@ final class TaskRunner {
             return Optional.of("task \"" + task().name() + "\" is stopping");
         }
         switch (phase) {
-            case Phase.Running running -> {
+            case TaskPhase.Running running -> {
                 history.event("Restart Signaled", why.reason());
                 restart = Optional.of(why);
                 kill();
                 return Optional.empty();
             }
-            case Phase.Waiting waiting
+            case TaskPhase.Waiting waiting
             when !why.counts() -> {
                 history.event("Restart Signaled", why.reason());
                 waiting.timer().cancel();
@@ -500,51 +435,35 @@ final class TaskRunner {
 
     /** Sends a signal; answers why it cannot. What the driver says comes as an event. */
     Optional<String> signal(String signal, String why) {
-        if (!(phase instanceof Phase.Running)) {
+        if (!(phase instanceof TaskPhase.Running)) {
             return Optional.of("Task not running: \"" + task().name() + "\" is "
                     + state().status().name().toLowerCase(java.util.Locale.ROOT));
         }
         var running = handle.orElseThrow();
         history.event("Signaling", why, Map.of("task_signal", signal, "task_signal_reason", why));
-        loop.<Boolean>offload(
-                "signal-" + task().name(),
-                () -> {
-                    driver().signal(running, signal);
-                    return true;
-                },
-                outcome -> {
-                    if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
-                        history.event(
-                                "Driver Failure", "signal: " + failed.reason().getMessage());
-                    }
-                });
+        program.signal(
+                running,
+                signal,
+                failure ->
+                        failure.ifPresent(reason -> history.event("Driver Failure", "signal: " + reason.getMessage())));
         return Optional.empty();
     }
 
     /** In a task that runs, or will in a moment; in one that ended there is nothing to run it in. */
     private void run(List<String> command, Duration atMost, Consumer<String> failed) {
-        if (phase instanceof Phase.Starting) {
+        if (phase instanceof TaskPhase.Starting) {
             whenRunning.add(() -> run(command, atMost, failed));
         }
-        if (!(phase instanceof Phase.Running)) {
+        if (!(phase instanceof TaskPhase.Running)) {
             return;
         }
-        var running = handle.orElseThrow();
-        loop.<Optional<String>>offload(
-                "run-" + task().name(), () -> InsideCommand.run(driver(), running, command, atMost), outcome -> {
-                    switch (outcome) {
-                        case Loop.Outcome.Done<Optional<String>> done ->
-                            done.value().ifPresent(failed);
-                        case Loop.Outcome.Failed<Optional<String>> broken ->
-                            failed.accept(String.valueOf(broken.reason().getMessage()));
-                    }
-                });
+        program.run(handle.orElseThrow(), command, atMost, failed);
     }
 
     /** Ends the task: now when it does not run, else after its shutdown delay, kill signal and timeout. Idempotent. */
     void stop(boolean withoutDelay) {
         noShutdownDelay |= withoutDelay;
-        if (phase instanceof Phase.Delaying delaying && noShutdownDelay) {
+        if (phase instanceof TaskPhase.Delaying delaying && noShutdownDelay) {
             delaying.timer().cancel();
             history.event("Skipping shutdown delay", "Skipping shutdown_delay since it is not wanted any more");
             kill();
@@ -554,21 +473,22 @@ final class TaskRunner {
         }
         stopSwitch.turnOn();
         switch (phase) {
-            case Phase.Idle idle -> end(false);
-            case Phase.Waiting waiting -> {
+            case TaskPhase.Idle idle -> end(false);
+            case TaskPhase.Waiting waiting -> {
                 waiting.timer().cancel();
                 end(false);
             }
-            case Phase.Running running -> delayStop();
-            case Phase.Preparing preparing -> history.event("Killing", "waits for the preparation that is under way");
-            case Phase.Starting starting -> history.event("Killing", "waits for the start that is under way");
-            case Phase.Cleaning cleaning -> history.event("Killing", "waits until what ended is cleaned up");
+            case TaskPhase.Running running -> delayStop();
+            case TaskPhase.Preparing preparing ->
+                history.event("Killing", "waits for the preparation that is under way");
+            case TaskPhase.Starting starting -> history.event("Killing", "waits for the start that is under way");
+            case TaskPhase.Cleaning cleaning -> history.event("Killing", "waits until what ended is cleaned up");
             // ends anyway, or is stopped already
-            case Phase.Delaying it -> {}
-            case Phase.Stopping it -> {}
-            case Phase.Ending it -> {}
-            case Phase.Releasing it -> {}
-            case Phase.Dead it -> {}
+            case TaskPhase.Delaying it -> {}
+            case TaskPhase.Stopping it -> {}
+            case TaskPhase.Ending it -> {}
+            case TaskPhase.Releasing it -> {}
+            case TaskPhase.Dead it -> {}
         }
     }
 
@@ -581,12 +501,12 @@ final class TaskRunner {
         history.event(
                 "Waiting for shutdown delay",
                 "Waiting for shutdown_delay of " + GoDuration.format(delay) + " before killing the task.");
-        phase = new Phase.Delaying(loop.after(delay, this::kill));
+        phase = new TaskPhase.Delaying(loop.after(delay, this::kill));
     }
 
     private void kill() {
         var timeout = parts.killTimeout();
-        phase = new Phase.Stopping();
+        phase = new TaskPhase.Stopping();
         history.event(
                 "Killing",
                 "Sent interrupt. Waiting " + GoDuration.format(timeout) + " before force killing",
@@ -597,25 +517,17 @@ final class TaskRunner {
     }
 
     private void interrupt(Duration timeout) {
-        var running = handle.orElseThrow();
-        loop.<Boolean>offload(
-                "stop-" + task().name(),
-                () -> {
-                    driver().stop(running, task().killSignal(), timeout);
-                    return true;
-                },
-                outcome -> {
-                    if (outcome instanceof Loop.Outcome.Failed<Boolean> failed) {
-                        history.event(
-                                "Killing", "stopping failed: " + failed.reason().getMessage());
-                        cleanWhenKept();
-                    } else if (exit.isPresent()) {
-                        killed();
-                    } else {
-                        // Cleaning up takes the exit status away, which the driver tells on a thread of its own.
-                        phase = new Phase.Ending(loop.after(UNTIL_TOLD, this::killed));
-                    }
-                });
+        program.stop(handle.orElseThrow(), task().killSignal(), timeout, failure -> {
+            if (failure.isPresent()) {
+                history.event("Killing", "stopping failed: " + failure.get().getMessage());
+                cleanWhenKept();
+            } else if (exit.isPresent()) {
+                killed();
+            } else {
+                // Cleaning up takes the exit status away, which the driver tells on a thread of its own.
+                phase = new TaskPhase.Ending(loop.after(UNTIL_TOLD, this::killed));
+            }
+        });
     }
 
     private void killed() {
@@ -625,25 +537,19 @@ final class TaskRunner {
 
     /** The task will not run again: its hooks give back what they hold. */
     private void end(boolean failed) {
-        if (steps.isEmpty() || phase instanceof Phase.Idle) {
+        if (steps.isEmpty() || phase instanceof TaskPhase.Idle) {
             dead(failed);
             return;
         }
-        phase = new Phase.Releasing();
-        loop.<Boolean>offload(
-                "release-" + task().name(),
-                () -> {
-                    steps.release();
-                    return true;
-                },
-                outcome -> dead(failed));
+        phase = new TaskPhase.Releasing();
+        program.release(() -> dead(failed));
     }
 
     private void dead(boolean failed) {
         handle = Optional.empty();
         exit = Optional.empty();
         restart = Optional.empty();
-        phase = new Phase.Dead();
+        phase = new TaskPhase.Dead();
         history.dead(failed);
     }
 
@@ -658,7 +564,7 @@ final class TaskRunner {
         stopSwitch.turnOff();
         noShutdownDelay = false;
         begun = false;
-        phase = new Phase.Idle();
+        phase = new TaskPhase.Idle();
         history.again();
     }
 

@@ -26,6 +26,12 @@ record MachineCommands(NamespaceThread thread, Optional<Path> machineNamespace) 
         return Tool.require(thread, machine(), command, input);
     }
 
+    /** The same for a command that does all or nothing: killed, on a machine short of time or memory, it may try once more. */
+    String requireWhole(List<String> command, String input) throws IOException, InterruptedException {
+        var first = run(command, input);
+        return first.isKilled() ? require(command, input) : Tool.successful(command, first);
+    }
+
     Tool.Result run(List<String> command, String input) throws IOException, InterruptedException {
         return Tool.run(thread, machine(), command, input);
     }

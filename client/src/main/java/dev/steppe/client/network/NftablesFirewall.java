@@ -34,7 +34,7 @@ final class NftablesFirewall implements Firewall {
 
     @Override
     public void apply(List<PublishedPort> ports) throws IOException, InterruptedException {
-        commands.require(List.of("nft", "-f", "-"), ruleset(family.of(ports)));
+        commands.requireWhole(List.of("nft", "-f", "-"), ruleset(family.of(ports)));
         listing = Optional.empty();
         applied = true;
     }
@@ -101,7 +101,7 @@ final class NftablesFirewall implements Firewall {
     public void remove() throws IOException, InterruptedException {
         applied = false;
         // Declared first, so that deleting what is not there is no failure.
-        commands.require(List.of("nft", "-f", "-"), forget());
+        commands.requireWhole(List.of("nft", "-f", "-"), forget());
     }
 
     /** The words of the table in order of the alphabet, because the kernel lists elements in any. */

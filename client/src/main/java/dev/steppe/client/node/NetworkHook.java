@@ -10,6 +10,7 @@ import dev.steppe.client.network.AllocationNetwork;
 import dev.steppe.client.network.Networks;
 import dev.steppe.model.NetworkStatus;
 import dev.steppe.model.PortMapping;
+import dev.steppe.model.SidecarService;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Gives an allocation a network of its own, of the agent's bridge or of CNI plug-ins; in host mode there is nothing to do. */
 public final class NetworkHook implements AllocationHook {
@@ -128,10 +130,14 @@ public final class NetworkHook implements AllocationHook {
         return arguments;
     }
 
-    /** The mesh's own ports are served by the node's proxy on the machine itself. */
+    /** The mesh's own ports are served by the node's proxy on the machine itself, also those that a job gives to it. */
     private static List<PortMapping> publishedPorts(Surroundings surroundings) {
+        var ofProxies = surroundings.group().allServices().stream()
+                .flatMap(service -> service.sidecar().stream())
+                .map(SidecarService::port)
+                .collect(Collectors.toSet());
         return surroundings.allocation().allocatedResources().shared().ports().stream()
-                .filter(port -> !port.isOfProxy())
+                .filter(port -> !port.isOfProxy() && !ofProxies.contains(port.label()))
                 .toList();
     }
 

@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * How control groups are mounted on this machine, and the making of one group per task below a parent group. On hybrid
@@ -24,8 +26,10 @@ public final class Cgroups {
     private static final long PERIOD_MICROS = 100_000;
     private static final long QUOTA_MIN_MICROS = 1_000;
     private static final String REAPERS = "reapers";
+    private static final String HOLDER = "holder";
     private static final String CPUS = "cpuset.cpus";
     private static final String MEMORY_NODES = "cpuset.mems";
+    private static final Pattern PARENT = Pattern.compile("[A-Za-z0-9_.@\\\\-]+(/[A-Za-z0-9_.@\\\\-]+)*");
 
     private final SortedMap<String, Path> version1;
     private final Optional<Path> version2;
@@ -82,7 +86,7 @@ public final class Cgroups {
 
     /** The same from the lines of a file like /proc/self/mounts. */
     public static Cgroups from(List<String> mounts, String parent) {
-        if (!parent.matches("[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*") || parent.contains("..")) {
+        if (!isParent(parent)) {
             throw new IllegalArgumentException("cgroup parent must be a relative path: " + parent);
         }
         var version1 = new TreeMap<String, Path>();
@@ -105,6 +109,11 @@ public final class Cgroups {
         return new Cgroups(version1, version2, parent);
     }
 
+    /** True for what may be the parent of an agent's groups: a path without a leading slash, in the letters of units. */
+    public static boolean isParent(String path) {
+        return PARENT.matcher(path).matches() && !path.contains("..");
+    }
+
     /** {@code 2}, {@code 1}, or {@code 0} when there are none; as the node attribute {@code os.cgroups.version}. */
     public int version() {
         if (!version1.isEmpty() && version1.keySet().stream().anyMatch(c -> !c.equals("systemd"))) {
@@ -123,7 +132,14 @@ public final class Cgroups {
         return version2;
     }
 
-    /** The name of the parent group. */
+    /** Where all the trees are mounted. */
+    public Set<Path> roots() {
+        var roots = new LinkedHashSet<Path>(version1.values());
+        version2.ifPresent(roots::add);
+        return roots;
+    }
+
+    /** The path of the parent group below each root. */
     public String parent() {
         return parent;
     }
@@ -217,6 +233,13 @@ public final class Cgroups {
         return directories;
     }
 
+    /** Moves a process that outlives the agent to the reapers, out of the group of the agent's service. */
+    public void shelter(long pid) throws IOException {
+        for (Path directory : reaperDirectories()) {
+            Files.writeString(directory.resolve("cgroup.procs"), Long.toString(pid));
+        }
+    }
+
     private static boolean isInRootOfVersion2() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/cgroup")).contains("0::/");
     }
@@ -250,28 +273,36 @@ public final class Cgroups {
                 .toList());
     }
 
-    /** Removes the parent group itself when nothing is in it any more. */
+    /** Removes the parent group itself when nothing is in it any more, and those above it that are left empty. */
     public void removeParent() throws IOException {
-        for (Path base : allBases()) {
-            for (Path directory : List.of(base.resolve(REAPERS), base)) {
-                TaskCgroup.removeWhenEmpty(directory);
+        for (Path root : roots()) {
+            var base = root.resolve(parent);
+            TaskCgroup.removeWhenEmpty(base.resolve(REAPERS));
+            TaskCgroup.removeWhenEmpty(base);
+            for (Path above = base.getParent();
+                    !above.equals(root) && !CgroupPlaces.isUnit(above) && isEmpty(above);
+                    above = above.getParent()) {
+                TaskCgroup.removeWhenEmpty(above);
             }
+        }
+    }
+
+    private static boolean isEmpty(Path group) throws IOException {
+        if (!Files.isDirectory(group)) {
+            return true;
+        }
+        try (var children = Files.newDirectoryStream(group, Files::isDirectory)) {
+            return !children.iterator().hasNext()
+                    && Files.readString(group.resolve("cgroup.procs")).isEmpty();
         }
     }
 
     /** Where tasks have groups. */
     private List<Path> bases() {
-        var roots = new java.util.LinkedHashSet<Path>(version1.values());
+        var roots = new LinkedHashSet<Path>(version1.values());
         if (version() == 2) {
             version2.ifPresent(roots::add);
         }
-        return roots.stream().map(root -> root.resolve(parent)).toList();
-    }
-
-    /** The same, and where only reapers may have one. */
-    private List<Path> allBases() {
-        var roots = new java.util.LinkedHashSet<Path>(version1.values());
-        version2.ifPresent(roots::add);
         return roots.stream().map(root -> root.resolve(parent)).toList();
     }
 
@@ -281,6 +312,7 @@ public final class Cgroups {
         var available = Arrays.asList(
                 Files.readString(root.resolve("cgroup.controllers")).trim().split(" "));
         var directory = root;
+        emptyUnit(base);
         for (int depth = 0; depth <= root.relativize(base).getNameCount(); depth++) {
             var control = directory.resolve("cgroup.subtree_control");
             var enabled = Arrays.asList(Files.readString(control).trim().split(" "));
@@ -292,6 +324,17 @@ public final class Cgroups {
             if (!directory.equals(base)) {
                 directory = directory.resolve(directory.relativize(base).getName(0));
             }
+        }
+    }
+
+    /** A group with processes of its own cannot pass controllers on: what holds the place for tasks moves aside. */
+    private static void emptyUnit(Path base) throws IOException {
+        var unit = base.getParent();
+        if (!CgroupPlaces.isOfTasks(unit)) {
+            return;
+        }
+        for (String pid : Files.readAllLines(unit.resolve("cgroup.procs"))) {
+            Files.writeString(Files.createDirectories(unit.resolve(HOLDER)).resolve("cgroup.procs"), pid);
         }
     }
 

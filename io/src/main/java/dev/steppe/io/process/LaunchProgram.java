@@ -44,6 +44,7 @@ final class LaunchProgram {
     private static final int PRIVATE = 0600;
     private static final int SIGCHLD = 17;
     private static final int SET_MASK = 2;
+    private static final int[] KEPT_BY_LIBRARY = {32, 33};
     private static final int F_SETFD = 2;
     private static final int FD_CLOEXEC = 1;
     private static final int ANY_CHILD = -1;
@@ -52,6 +53,10 @@ final class LaunchProgram {
 
     private static final int STATUS_BYTES = 4;
     private static final int STAT_BYTES = 1024;
+    private static final long CLONE_INTO_CGROUP = 0x2_0000_0000L;
+    /** As many as there are with the group, which is the last. */
+    private static final int CLONE_WORDS = 11;
+
     private static final int CLONE_NEWCGROUP = 0x0200_0000;
     private static final int CLONE_NEWIPC = 0x0800_0000;
     private static final int CLONE_NEWPID = 0x2000_0000;
@@ -109,10 +114,9 @@ final class LaunchProgram {
 
     private void reaperOfTask() throws IOException {
         beginReaper();
-        var fork = fork("the task");
-        endReaper(fork, false);
-        fork.zeroGoesOnHere();
-        join(taskCgroups());
+        var birth = bear("the task", taskCgroups(), FREE);
+        endReaper(birth.fork(), false);
+        goOnAsChild(birth);
         identity(AT_FDCWD, "/proc/self/stat", AT_FDCWD, state.resolve("task").toString(), FREE);
         enterNetwork();
         var isolation = request.confinement().isolation();
@@ -129,12 +133,13 @@ final class LaunchProgram {
         beginReaper();
         program.call("status pipe", SystemCall.PIPE2, program.data().words(0), O_CLOEXEC);
         program.call("processes of its own", SystemCall.UNSHARE, CLONE_NEWPID);
-        var fork = fork("the init");
-        endReaper(fork, true);
-        fork.zeroGoesOnHere();
+        var birth = bear("the init", taskCgroups(), STATE);
+        endReaper(birth.fork(), true);
+        birth.fork().zeroGoesOnHere();
         name("steppe-init");
         close(FREE);
-        join(taskCgroups());
+        birth.open().forEach(this::close);
+        join(birth.left());
         enterNetwork();
         // The machine's view of processes, and the state, are out of reach once the view is the root.
         open("/proc", O_PATH).expecting(FREE);
@@ -155,10 +160,59 @@ final class LaunchProgram {
         // A blocked signal, unlike one that is ignored, is not ignored by the task: it gets an empty mask.
         signals(-1L);
         close(IMAGE);
-        join(reaperCgroups);
+        enterReapers();
         program.call("enter /", SystemCall.CHDIR, program.data().text("/"));
         program.call("umask", SystemCall.UMASK, 077);
         identity(AT_FDCWD, "/proc/self/stat", AT_FDCWD, state.resolve("reaper").toString(), FREE);
+    }
+
+    /** Where there is a group of version 2 for reapers, the process the agent started has the reaper as its child and ends. */
+    private void enterReapers() {
+        if (isDetached(reaperCgroups)) {
+            var birth = bear("the reaper", reaperCgroups, FREE);
+            program.call("end", SystemCall.EXIT_GROUP, 0);
+            goOnAsChild(birth);
+            program.call("session", SystemCall.SETSID);
+        } else {
+            join(reaperCgroups);
+        }
+    }
+
+    /** True when what the agent starts ends at once, because the reaper is its child. */
+    static boolean isDetached(List<Path> reaperCgroups) {
+        return reaperCgroups.stream().anyMatch(LaunchProgram::takesNewborns);
+    }
+
+    /** True for groups of version 2 on Linux 5.14 and later; processes can be born there since 5.7. */
+    private static boolean takesNewborns(Path group) {
+        return Files.exists(group.resolve("cgroup.kill"));
+    }
+
+    /** A fork; the groups that are left to join; and a descriptor that both sides still have open. */
+    private record Birth(CallProgram.Step fork, List<Path> left, List<Integer> open) {}
+
+    /**
+     * Moving a process into a group of version 2 makes the kernel wait for all processors, ten milliseconds and more; being
+     * born there does not.
+     */
+    private Birth bear(String what, List<Path> groups, int free) {
+        var cradle = groups.stream().filter(LaunchProgram::takesNewborns).findFirst();
+        if (cradle.isEmpty()) {
+            return new Birth(fork(what), groups, List.of());
+        }
+        open(cradle.get().toString(), O_PATH).expecting(free);
+        long arguments = program.data().words(CLONE_INTO_CGROUP, 0, 0, 0, SIGCHLD, 0, 0, 0, 0, 0, free);
+        var fork = program.call(
+                "start " + what + " in " + cradle.get(), SystemCall.CLONE3, arguments, CLONE_WORDS * CallProgram.WORD);
+        close(free);
+        var left = groups.stream().filter(group -> !group.equals(cradle.get())).toList();
+        return new Birth(fork, left, List.of(free));
+    }
+
+    private void goOnAsChild(Birth birth) {
+        birth.fork().zeroGoesOnHere();
+        birth.open().forEach(this::close);
+        join(birth.left());
     }
 
     /** Waits for the child and writes its status down; an init tells that of the task through a pipe unless it was killed. */
@@ -233,6 +287,7 @@ final class LaunchProgram {
                 program.data().text(request.workingDirectory().toString()));
         program.call("umask", SystemCall.UMASK, 022);
         signals(0);
+        heedAll();
         program.call("report", SystemCall.FCNTL, CallProgram.REPORT, F_SETFD, FD_CLOEXEC);
         var secrets = program.secrets();
         var environment = new ArrayList<String>();
@@ -321,6 +376,14 @@ final class LaunchProgram {
     private void signals(long mask) {
         program.call(
                 "signals", SystemCall.RT_SIGPROCMASK, SET_MASK, program.data().words(mask), 0, CallProgram.WORD);
+    }
+
+    /** What the agent ignores was reset when it started the reaper, but for those the C library keeps to itself. */
+    private void heedAll() {
+        long usual = program.data().words(0, 0, 0, 0);
+        for (int signal : KEPT_BY_LIBRARY) {
+            program.call("heed signal " + signal, SystemCall.RT_SIGACTION, signal, usual, 0, CallProgram.WORD);
+        }
     }
 
     private CallProgram.Step open(String file, int flags) {

@@ -5,6 +5,7 @@ enum SystemCall {
     READ(0, 63),
     WRITE(1, 64),
     CLOSE(3, 57),
+    RT_SIGACTION(13, 134),
     RT_SIGPROCMASK(14, 135),
     CLONE(56, 220),
     EXECVE(59, 221),
@@ -12,6 +13,7 @@ enum SystemCall {
     FCNTL(72, 25),
     CHDIR(80, 49),
     UMASK(95, 166),
+    SETSID(112, 157),
     SETGROUPS(116, 159),
     SETRESUID(117, 147),
     SETRESGID(119, 149),
@@ -30,6 +32,7 @@ enum SystemCall {
     PIPE2(293, 59),
     SETNS(308, 268),
     SECCOMP(317, 277),
+    CLONE3(435, 435),
     MOUNT_SETATTR(442, 442);
 
     private final int x8664;

@@ -226,8 +226,10 @@ public final class TaskLauncher implements AutoCloseable {
     private void awaitStart(LaunchRequest request, CallProgram program, long reaper, Descriptor source)
             throws IOException {
         var failure = program.failure(LinuxCalls.readBytes(source, CallProgram.REPORT_BYTES));
-        if (failure.isPresent()) {
+        if (failure.isPresent() || LaunchProgram.isDetached(reaperCgroups)) {
             LinuxCalls.awaitChild(reaper);
+        }
+        if (failure.isPresent()) {
             removeState(request.stateDirectory());
             var step = failure.get();
             var reason = LinuxException.of(step.call().name().toLowerCase(Locale.ROOT), step.what(), step.errno());

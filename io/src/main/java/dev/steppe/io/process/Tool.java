@@ -21,12 +21,18 @@ import java.util.Optional;
 public final class Tool {
     private static final List<String> PLACES = List.of("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin");
     private static final List<String> ENVIRONMENT = List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C");
+    private static final int SIGNALLED = 128;
     private static final Duration DEADLINE = Duration.ofSeconds(20);
 
     private Tool() {}
 
     /** How a program ended and what it printed. */
-    public record Result(int status, String output, String errors) {}
+    public record Result(int status, String output, String errors) {
+        /** It did not end by itself: it took too long, or the machine was out of memory. */
+        public boolean isKilled() {
+            return status > SIGNALLED;
+        }
+    }
 
     /** Where the program is, looked for in the usual directories and not in a user's path. */
     public static Optional<Path> find(String name) {
@@ -61,7 +67,16 @@ public final class Tool {
     public static String require(
             NamespaceThread thread, NamespaceThread.Entry entry, List<String> command, String input)
             throws IOException, InterruptedException {
-        var result = run(thread, entry, command, input);
+        return successful(command, run(thread, entry, command, input));
+    }
+
+    /** What a program printed that did what it should; any status but zero is a failure that quotes it. */
+    public static String successful(List<String> command, Result result) throws IOException {
+        if (result.isKilled()) {
+            throw new IOException(String.join(" ", command) + " was ended by signal " + (result.status() - SIGNALLED)
+                    + " (it may take " + DEADLINE.toSeconds() + " s): "
+                    + (result.errors() + result.output()).strip());
+        }
         if (result.status() != 0) {
             throw new IOException(String.join(" ", command) + " failed with status " + result.status() + ": "
                     + (result.errors() + result.output()).strip());

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Proves that tasks run confined, outlive the agent that launched them, and tell how they ended. */
 class TaskLauncherTest {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final String NONE_IGNORED = "SigIgn:\t0000000000000000\n";
 
     @TempDir
     Path directory;
@@ -237,6 +238,85 @@ class TaskLauncherTest {
                 .isInstanceOfSatisfying(
                         TaskExit.Ended.class, how -> assertThat(how.status()).isEqualTo(42));
         launcher.destroy(process);
+    }
+
+    /** The tree of version 2 of this machine, also where its controllers belong to version 1. */
+    private static Optional<String> version2() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+                .filter(line -> line.split(" ", -1)[2].equals("cgroup2"))
+                .findFirst();
+    }
+
+    @Test
+    void a_task_is_born_in_its_group_of_version_2() throws Exception {
+        assumeTrue(LinuxCalls.isRoot() && version2().isPresent(), "skipped: needs root and control groups version 2");
+        var ofVersion2 = Cgroups.from(List.of(version2().orElseThrow()), parent + "-2/place");
+        var limits = new Cgroups.Limits(100, 64 << 20, 100);
+        try (var other = new TaskLauncher(Optional.of(ofVersion2))) {
+            var group = ofVersion2.create("born.t", limits);
+            var process = other.launch(request(
+                    List.of("/bin/sh", "-c", "ls /proc/self/fd; sleep 1000"),
+                    new TreeMap<>(),
+                    new LaunchRequest.Confinement(
+                            Optional.empty(),
+                            java.util.Set.of(),
+                            Optional.of(group),
+                            NamespaceThread.Entry.none(),
+                            Optional.empty())));
+            assertThat(group.processes()).contains(process.task().pid());
+            await(() -> Files.readString(directory.resolve("stdout")).equals("0\n1\n2\n3\n"));
+            other.stop(process, Signal.SIGTERM, DEADLINE);
+            assertThat(exit(process).signal()).contains(Signal.SIGTERM);
+            other.destroy(process);
+            assertThat(ofVersion2.existing()).isEmpty();
+        }
+        ofVersion2.removeParent();
+        assertThat(Path.of(version2().orElseThrow().split(" ", -1)[1], parent + "-2"))
+                .doesNotExist();
+    }
+
+    @Test
+    void a_reaper_leaves_the_group_of_a_service_and_tells_how_its_task_ended() throws Exception {
+        assumeTrue(LinuxCalls.isRoot() && version2().isPresent(), "skipped: needs root and control groups version 2");
+        var tree = Path.of(version2().orElseThrow().split(" ", -1)[1]);
+        var service = Files.createDirectory(tree.resolve(parent + ".service"));
+        try {
+            var join = "echo 0 >" + service + "/cgroup.procs; exec \"$@\"";
+            var agent = start(directory, List.of("/bin/sh", "-c", join, "sh"), "sleep 1000 & exec sleep 1000")
+                    .orElseThrow();
+            var process = launcher.find(directory.resolve("state")).orElseThrow();
+            assertThat(Files.readString(Path.of("/proc/" + process.reaper().pid() + "/cgroup")))
+                    .contains("0::/" + parent + "/reapers\n");
+            agent.destroyForcibly().waitFor();
+            launcher.stop(process, Signal.SIGTERM, DEADLINE);
+            assertThat(exit(process).signal()).contains(Signal.SIGTERM);
+            launcher.destroy(process);
+            await(() -> Files.readString(service.resolve("cgroup.procs")).isEmpty());
+        } finally {
+            Files.deleteIfExists(service);
+        }
+    }
+
+    @Test
+    void a_task_ignores_no_signal_that_its_agent_ignores() throws Exception {
+        var agent = start(
+                        directory,
+                        List.of("/bin/sh", "-c", "trap '' HUP INT USR1; exec \"$@\"", "sh"),
+                        "grep SigIgn /proc/$$/status; exec sleep 1000")
+                .orElseThrow();
+        assertThat(ignored(agent.pid())).as("the agent's own").isNotEqualTo(NONE_IGNORED);
+        await(() -> Files.readString(directory.resolve("stdout")).equals(NONE_IGNORED));
+        var process = launcher.find(directory.resolve("state")).orElseThrow();
+        launcher.stop(process, Signal.SIGHUP, DEADLINE);
+        assertThat(exit(process).signal()).contains(Signal.SIGHUP);
+        launcher.destroy(process);
+        agent.destroyForcibly().waitFor();
+    }
+
+    private static String ignored(long pid) throws IOException {
+        try (var lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+            return lines.filter(line -> line.startsWith("SigIgn:")).findFirst().orElseThrow() + "\n";
+        }
     }
 
     @Test

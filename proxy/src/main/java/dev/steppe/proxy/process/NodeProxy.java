@@ -33,7 +33,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class NodeProxy implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(NodeProxy.class.getName());
-    private static final Duration START_DEADLINE = Duration.ofSeconds(20);
+    private static final Duration START_DEADLINE = Duration.ofSeconds(60);
     private static final Duration STOP_GRACE = Duration.ofSeconds(3);
     private static final Duration RESTART_PAUSE = Duration.ofMillis(500);
     private static final Duration WATCH = Duration.ofMinutes(5);

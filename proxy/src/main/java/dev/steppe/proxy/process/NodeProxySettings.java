@@ -1,5 +1,6 @@
 package dev.steppe.proxy.process;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param user whom the proxy runs as; empty when the agent has no root: then it runs as the agent does
  * @param namespaces the directory of named network namespaces; empty when there are none, and then there is no broker
  * @param jvmOptions further options of the JVM, after {@link JvmOptions}
+ * @param shelter where a process that has just been started is moved to, so that it outlives the agent's service
  */
 public record NodeProxySettings(
         Path directory,
@@ -20,11 +22,29 @@ public record NodeProxySettings(
         List<Path> classPath,
         Optional<User> user,
         Optional<Path> namespaces,
-        List<String> jvmOptions) {
+        List<String> jvmOptions,
+        Shelter shelter) {
     public NodeProxySettings {
         classPath = List.copyOf(classPath);
         jvmOptions = List.copyOf(jvmOptions);
         directory = directory.toAbsolutePath();
+    }
+
+    /** The processes stay in the groups of the one who starts them. */
+    public NodeProxySettings(
+            Path directory,
+            Path java,
+            List<Path> classPath,
+            Optional<User> user,
+            Optional<Path> namespaces,
+            List<String> jvmOptions) {
+        this(directory, java, classPath, user, namespaces, jvmOptions, pid -> {});
+    }
+
+    /** Moves a process out of the reach of whoever ends the agent's service. */
+    @FunctionalInterface
+    public interface Shelter {
+        void take(long pid) throws IOException;
     }
 
     /** An unprivileged user by numbers. */

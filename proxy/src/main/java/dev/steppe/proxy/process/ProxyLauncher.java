@@ -6,6 +6,7 @@ import dev.steppe.io.linux.Spawn;
 import dev.steppe.io.sockets.PacketSocket;
 import java.io.File;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 
 /** Starts the two processes of a node's proxy, each with as few rights as it needs. Blocking. */
 final class ProxyLauncher {
+    private static final System.Logger LOG = System.getLogger(ProxyLauncher.class.getName());
     private static final String MAIN = "dev.steppe.proxy.Main";
     private static final String BROKER = "dev.steppe.proxy.broker.SocketBroker";
     private static final List<Path> SETPRIV = List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
@@ -118,7 +120,17 @@ final class ProxyLauncher {
                 throw new IOException(
                         "'" + command.get(0) + "' ended at once, see " + log + " in " + settings.directory());
             }
+            shelter(pid);
             return identity.get();
+        }
+    }
+
+    /** A process that stays where it was started works too; the service manager then ends it with the agent's service. */
+    private void shelter(long pid) {
+        try {
+            settings.shelter().take(pid);
+        } catch (IOException refused) {
+            LOG.log(Level.WARNING, "process stays in the agent's control group pid=" + pid + " reason=" + refused);
         }
     }
 

@@ -49,7 +49,11 @@ public final class ExecBench {
         }
         var directory = Files.createTempDirectory("steppe-exec");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        var cgroups = Cgroups.detect("steppe-bench-" + ProcessHandle.current().pid());
+        var mounts = Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+                .filter(line -> !List.of(arguments).contains("version2") || line.startsWith("cgroup2 "))
+                .toList();
+        var cgroups =
+                Cgroups.from(mounts, "steppe-bench-" + ProcessHandle.current().pid());
         try (var launcher = new TaskLauncher(Optional.of(cgroups))) {
             new ExecBench(launcher, cgroups, directory).run();
         } finally {
