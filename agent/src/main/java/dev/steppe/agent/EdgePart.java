@@ -148,11 +148,12 @@ final class EdgePart {
 
     private static ServerRegion region(
             AgentOptions options, Optional<LinkPart> link, ServerPart server, AgentIdentity identity) {
+        var told = HostPort.parse(options.addresses().agent(options.rpcPort()), 0);
         var self = new ServerRegion.Self(
                 options.configuration().region(),
                 identity.name(),
-                options.addresses().advertised(),
-                link.isPresent() ? options.rpcPort() : 0,
+                told.host(),
+                link.isPresent() ? told.port() : 0,
                 options.nomadPort());
         Predicate<HostPort> answers = address -> server.links()
                         .map(links -> links.answers(address))

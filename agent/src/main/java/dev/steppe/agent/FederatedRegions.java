@@ -93,14 +93,16 @@ final class FederatedRegions implements OtherRegions, AutoCloseable {
             return;
         }
         believe();
-        looks++;
+        // a new leader asks at once
+        looks = leads.getAsBoolean() ? looks + 1 : 0;
+        boolean asks = looks % LOOKS_PER_QUESTION == 1;
         for (FederatedRegion other : store.snapshot().regions()) {
             asked(other.name()).watch.look(addresses(other));
-            if (leads.getAsBoolean() && looks % LOOKS_PER_QUESTION == 0) {
+            if (asks) {
                 refresh(other);
             }
         }
-        if (leads.getAsBoolean() && looks % LOOKS_PER_QUESTION == 0) {
+        if (asks) {
             link.otherRegions().forEach(this::seek);
         }
         loop.after(LOOK_EVERY, this::look);

@@ -20,6 +20,7 @@ import dev.steppe.model.NodeSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -64,6 +65,11 @@ final class NodeView implements LocalNode {
     @Override
     public boolean isHealthy() {
         return ask(client::isConnected).orElse(false);
+    }
+
+    @Override
+    public Optional<Duration> heartbeatEvery() {
+        return ask(client::heartbeatEvery).flatMap(every -> every);
     }
 
     @Override

@@ -172,6 +172,7 @@ record ServerPart(
                         server.garbageEvery(),
                         server.keepJobs(),
                         server.keepEvaluations(),
+                        server.keepDeployments(),
                         server.keepNodes(),
                         Server.Most.standard()),
                 new Server.Agents(
@@ -179,6 +180,6 @@ record ServerPart(
                         link.flatMap(LinkPart::firstAuthority),
                         configuration.link().own().isPresent(),
                         Optional.of(options.serverDirectory().resolve("acl-bootstrap-reset"))),
-                server.scheduling());
+                new Server.Initial(server.scheduling(), server.autopilot()));
     }
 }

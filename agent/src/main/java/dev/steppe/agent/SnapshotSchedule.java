@@ -54,7 +54,7 @@ final class SnapshotSchedule {
     }
 
     void start() {
-        later(FIRST);
+        later(settings.interval().compareTo(FIRST) < 0 ? settings.interval() : FIRST);
     }
 
     private void later(Duration delay) {

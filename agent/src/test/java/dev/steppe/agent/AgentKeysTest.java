@@ -3,6 +3,7 @@ package dev.steppe.agent;
 import static dev.steppe.agent.RunningNode.at;
 import static dev.steppe.agent.RunningNode.list;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steppe.io.TaskScope;
 import java.io.ByteArrayOutputStream;
@@ -10,8 +11,11 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,7 +24,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -190,6 +197,109 @@ class AgentKeysTest {
                         .contains("floor=2");
             }
         }
+    }
+
+    /** An address of this machine that is not loopback's; connections that never leave the machine may come from it. */
+    private static Optional<InetAddress> own() throws IOException {
+        return NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                .findFirst();
+    }
+
+    /** One caller has this many connections open that are answered, and a further one is turned away unheard. */
+    private static void assertThatConnectionsAreBounded(InetSocketAddress api, InetAddress caller, int most)
+            throws IOException {
+        var open = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i <= most; i++) {
+                var socket = new Socket(api.getAddress(), api.getPort(), caller, 0);
+                open.add(socket);
+                socket.setSoTimeout(20_000);
+                if (i < most) {
+                    socket.getOutputStream()
+                            .write("GET /v1/status/leader HTTP/1.1\r\nHost: x\r\n\r\n"
+                                    .getBytes(StandardCharsets.UTF_8));
+                }
+                assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8))
+                        .isEqualTo(i < most ? "HTTP/1.1 200" : "HTTP/1.1 429");
+            }
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void one_caller_has_as_many_connections_as_each_dialect_allows() throws Exception {
+        var caller = own();
+        assumeTrue(caller.isPresent(), "needs an address that is not loopback's");
+        try (var node =
+                start("limits {\nhttp_max_conns_per_client = 1\n}\n", "limits {\nhttp_max_conns_per_client = 2\n}\n")) {
+            assertThatConnectionsAreBounded(node.agent().nomadAddress(), caller.get(), 1);
+            assertThatConnectionsAreBounded(node.agent().consulAddress(), caller.get(), 2);
+        }
+    }
+
+    @Test
+    void an_agent_is_who_consul_s_file_says_and_denies_and_counts_what_it_says() throws Exception {
+        var id = "6d0d5b3e-5a0c-4b8f-8a3d-0a1b2c3d4e5f";
+        try (var node = start("", """
+                datacenter               = "dc9"
+                node_id                  = "%s"
+                advertise_addr           = "127.0.0.9"
+                default_intention_policy = "deny"
+                connect {
+                  enabled     = true
+                  ca_provider = "consul"
+                }
+                telemetry {
+                  prefix_filter  = ["+nomad.client"]
+                  filter_default = false
+                }
+                """.formatted(id))) {
+            assertThat(node.catalog("/v1/catalog/datacenters")).hasToString("[dc9]");
+            assertThat(at(node.get("/v1/nodes"), 0, "ID")).isEqualTo(id);
+            assertThat(at(node.get("/v1/nodes"), 0, "Datacenter")).isEqualTo("dc9");
+            assertThat(at(node.get("/v1/agent/self"), "config", "Listeners", "Nomad API", "Advertised"))
+                    .asString()
+                    .startsWith("127.0.0.9:");
+            assertThat(isAllowed(node)).isEqualTo(false);
+            assertThat(at(node.catalog("/v1/connect/ca/configuration"), "Provider"))
+                    .isEqualTo("consul");
+            assertThat(node.get("/v1/metrics").toString())
+                    .contains("nomad.client")
+                    .doesNotContain("nomad.raft", "nomad.broker");
+        }
+        var elsewhere = Files.writeString(directory.resolve("vault.hcl"), """
+                server = true
+                connect {
+                  ca_provider = "vault"
+                }
+                """);
+        assertThat(AgentArguments.parse(List.of("-dev", "-config=" + elsewhere), Map.of(), false)
+                        .trouble())
+                .contains("connect.ca_provider", "other than \"consul\"");
+        try (var node = start("", """
+                advertise_addr_ipv4 = "127.0.0.10"
+                acl {
+                  default_policy = "deny"
+                }
+                """)) {
+            assertThat(at(node.get("/v1/agent/self"), "config", "Listeners", "Nomad API", "Advertised"))
+                    .asString()
+                    .startsWith("127.0.0.10:");
+            assertThat(isAllowed(node)).isEqualTo(false);
+        }
+        try (var node = start("", "acl {\ndefault_policy = \"deny\"\n}\ndefault_intention_policy = \"allow\"\n")) {
+            assertThat(isAllowed(node)).isEqualTo(true);
+        }
+    }
+
+    /** Whether a call is allowed that no intention speaks of. */
+    private static Object isAllowed(RunningNode node) throws Exception {
+        return at(node.catalog("/v1/connect/intentions/check?source=a&destination=b"), "Allowed");
     }
 
     private static int ttl(RunningNode node, String name) throws IOException {

@@ -32,10 +32,22 @@ class DurableAgentTest {
              "Config":{"command":"/bin/sh","args":["-c","exec sleep 1000"]},"Resources":{"CPU":20,"MemoryMB":20}}]}]}}
             """;
 
+    /** It ends by itself only, and asks for a repository first, which it can do without. */
+    private static final String DEAF = """
+            {"Job":{"ID":"deaf","Name":"deaf","Type":"batch","TaskGroups":[
+             {"Name":"g","Count":1,"RestartPolicy":{"Attempts":0,"Interval":86400000000000,"Delay":15000000000,"Mode":"fail"},
+              "ReschedulePolicy":{"Attempts":0,"Unlimited":false},"Tasks":[{"Name":"t","Driver":"raw_exec","KillTimeout":300000000000,
+             "Config":{"command":"/bin/sh","args":["-c","trap '' INT TERM; touch %1$s.deaf; while [ ! -e %1$s ]; do sleep 0.1; done"]},
+             "Resources":{"CPU":20,"MemoryMB":20}}]},
+             {"Name":"fetches","Count":1,"Tasks":[{"Name":"f","Driver":"raw_exec","Config":{"command":"/bin/true"},
+             "Artifacts":[{"GetterSource":"git::http://repository.invalid/app.git"}],"Resources":{"CPU":20,"MemoryMB":20}}]}]}}
+            """;
+
     @TempDir
     Path directory;
 
     private final HttpClient http = HttpClient.newHttpClient();
+    private final List<String> environment = new ArrayList<>();
     private Optional<Process> process = Optional.empty();
     private int starts;
 
@@ -95,21 +107,22 @@ class DurableAgentTest {
 
     private void start() throws IOException {
         starts++;
-        // whoever runs the tests may ignore the signal that is tested here, and programs inherit that
-        process = Optional.of(new ProcessBuilder(
-                        "env",
-                        "--default-signal=HUP",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.steppe.agent.Main",
-                        "agent",
-                        "-config=" + directory.resolve("nomad.d"),
-                        "-config=" + directory.resolve("consul.d"))
+        // whoever runs the tests may ignore the signals that are tested here, and programs inherit that
+        var words = new ArrayList<>(List.of("env", "--default-signal=HUP", "--default-signal=INT"));
+        words.addAll(environment);
+        words.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.steppe.agent.Main",
+                "agent",
+                "-config=" + directory.resolve("nomad.d"),
+                "-config=" + directory.resolve("consul.d")));
+        process = Optional.of(new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(output().toFile())
                 .start());
@@ -228,6 +241,72 @@ class DurableAgentTest {
         assertThat(ProcessHandle.of(Long.parseLong(pid)))
                 .as("the task after leaving")
                 .isEmpty();
+    }
+
+    private long running(String job) throws Exception {
+        for (Map<?, ?> row : rows("/v1/job/" + job + "/allocations")) {
+            if ("running".equals(row.get("ClientStatus"))) {
+                var task = directory.resolve("data/alloc/" + row.get("ID") + "/t/private/process/task");
+                return Long.parseLong(Files.readString(task).split(" ", 2)[0]);
+            }
+        }
+        throw new IOException(job + " does not run yet");
+    }
+
+    private long awaitTask(String job) throws Exception {
+        await("a task of " + job, () -> running(job) > 0);
+        return running(job);
+    }
+
+    @Test
+    void an_interrupt_or_a_termination_ends_tasks_where_a_file_of_either_dialect_says_so_within_the_deadline()
+            throws Exception {
+        configure("leave_on_interrupt = true", "");
+        Files.writeString(directory.resolve("nomad.d/more.hcl"), """
+                client {
+                  drain_on_shutdown {
+                    deadline = "2s"
+                  }
+                  artifact {
+                    set_environment_variables = "http_proxy"
+                  }
+                }
+                """);
+        var shared = Files.createDirectory(directory.resolve("shared"));
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+        var until = shared.resolve("until");
+        try (var proxy = QuietPort.hangingUp()) {
+            environment.add("http_proxy=http://" + proxy.address());
+            start();
+            assertThat(send("PUT", "/v1/jobs", JOB).statusCode()).isEqualTo(200);
+            assertThat(send("PUT", "/v1/jobs", DEAF.formatted(until)).statusCode())
+                    .isEqualTo(200);
+            await("git to call the proxy that the agent's environment names", () -> proxy.calls() > 0);
+        }
+        var polite = awaitTask("sleep");
+        var deaf = awaitTask("deaf");
+        await("deafness", () -> Files.exists(until.resolveSibling("until.deaf")));
+        var interrupted = process.orElseThrow();
+        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(interrupted.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThat(interrupted.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(ProcessHandle.of(polite)).as("what ends when it is asked to").isEmpty();
+        assertThat(ProcessHandle.of(deaf))
+                .as("what has 30 seconds to end, after 2")
+                .isPresent();
+        Files.createFile(until);
+
+        configure("", "");
+        Files.writeString(directory.resolve("consul.d/more.hcl"), "server = true\nleave_on_terminate = true\n");
+        start();
+        assertThat(send("PUT", "/v1/jobs", JOB.replace("\"sleep\"", "\"again\""))
+                        .statusCode())
+                .isEqualTo(200);
+        var again = awaitTask("again");
+        terminate();
+        assertThat(ProcessHandle.of(again)).isEmpty();
     }
 
     private void assertThatItIsConfigured(String id) throws Exception {

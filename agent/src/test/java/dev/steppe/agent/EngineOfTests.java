@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.process.Tool;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -58,6 +59,19 @@ final class EngineOfTests implements AutoCloseable {
 
     /** Makes an image whose programs are busybox's and whose other files are these, by path; scripts may be run. */
     void image(String name, Map<String, String> files, String command) throws IOException, InterruptedException {
+        assertThat(docker(List.of(
+                        "import",
+                        "--change",
+                        "ENV PATH=/bin",
+                        "--change",
+                        "CMD " + command,
+                        archive(files).toString(),
+                        name)))
+                .isZero();
+    }
+
+    /** All files of such an image. */
+    Path archive(Map<String, String> files) throws IOException, InterruptedException {
         var root = Files.createTempDirectory(directory, "image");
         var programs = Files.createDirectories(root.resolve("bin"));
         Files.copy(Tool.find("busybox").orElseThrow(), programs.resolve("busybox"));
@@ -74,9 +88,27 @@ final class EngineOfTests implements AutoCloseable {
         var tar = root.resolveSibling(root.getFileName() + ".tar");
         assertThat(run(List.of("tar", "-cf", tar.toString(), "-C", root.toString(), ".")))
                 .isZero();
-        assertThat(docker(List.of(
-                        "import", "--change", "ENV PATH=/bin", "--change", "CMD " + command, tar.toString(), name)))
-                .isZero();
+        return tar;
+    }
+
+    /** All that the engine says of a container or an image, without spaces; empty when it has none of that name. */
+    String about(String name) throws IOException, InterruptedException {
+        return said(List.of("inspect", name)).replaceAll("\\s+", "");
+    }
+
+    /** What a container wrote, as the engine has it. */
+    String output(String container) throws IOException, InterruptedException {
+        return said(List.of("logs", container));
+    }
+
+    private String said(List<String> words) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of("docker", "-H", endpoint()));
+        command.addAll(words);
+        var process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return process.waitFor() == 0 ? said : "";
     }
 
     private int docker(List<String> words) throws IOException, InterruptedException {

@@ -2,16 +2,22 @@ package dev.steppe.agent;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.steppe.model.codec.Codec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /** As much of a Vault as nodes ask: tokens with policies, secrets by path and policy, and their leases. */
 final class VaultDouble implements AutoCloseable {
@@ -23,6 +29,9 @@ final class VaultDouble implements AutoCloseable {
     final Map<String, Entry> secrets = new ConcurrentHashMap<>();
     /** Tokens that are alive, and their policies. */
     final Map<String, List<?>> tokens = new ConcurrentHashMap<>();
+
+    /** How tokens were asked for: namespace, path and what was sent. */
+    final List<String> wishes = new CopyOnWriteArrayList<>();
 
     /** How often a token was renewed. */
     final AtomicInteger renewals = new AtomicInteger();
@@ -38,13 +47,27 @@ final class VaultDouble implements AutoCloseable {
     private final HttpServer server;
 
     VaultDouble() throws IOException {
-        server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        this(HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0));
+    }
+
+    private VaultDouble(HttpServer server) {
+        this.server = server;
         server.createContext("/v1/", this::answer);
         server.start();
     }
 
+    /** One that speaks TLS only and shows this. */
+    static VaultDouble showing(KeyManagerFactory keys) throws IOException, GeneralSecurityException {
+        var context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        var secure = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        secure.setHttpsConfigurator(new HttpsConfigurator(context));
+        return new VaultDouble(secure);
+    }
+
     String address() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return (server instanceof HttpsServer ? "https" : "http") + "://127.0.0.1:"
+                + server.getAddress().getPort();
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -54,7 +77,8 @@ final class VaultDouble implements AutoCloseable {
             var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             if (!token.equals(ROOT) && !tokens.containsKey(token)) {
                 send(exchange, 403, Map.of("errors", List.of("permission denied", "invalid token")));
-            } else if (path.equals("auth/token/create")) {
+            } else if (path.matches("auth/token/create(/.*)?")) {
+                wishes.add(exchange.getRequestHeaders().getFirst("X-Vault-Namespace") + " " + path + " " + body);
                 var made = "task-token-" + number.incrementAndGet();
                 tokens.put(made, (List<?>) ((Map<?, ?>) json(body)).get("policies"));
                 send(exchange, 200, auth(made));

@@ -12,6 +12,7 @@ import dev.steppe.model.NodeCpu;
 import dev.steppe.model.NodeId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -22,6 +23,11 @@ public interface LocalNode {
 
     /** True while the node's part of the agent works and servers know it. */
     boolean isHealthy();
+
+    /** After what time the servers want the next heartbeat; empty before they said so. */
+    default Optional<Duration> heartbeatEvery() {
+        return Optional.empty();
+    }
 
     /** An allocation that this node runs or ran, in the state it is in now. */
     default Optional<Allocation> allocation(AllocationId id) {

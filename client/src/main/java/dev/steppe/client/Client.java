@@ -57,6 +57,9 @@ public final class Client implements AutoCloseable {
     private Duration reconnectAfter = RECONNECT_FIRST;
     private boolean welcomed;
     private long heartbeats;
+    /** What the servers asked for last. */
+    private Optional<Duration> heartbeatEvery = Optional.empty();
+
     private Optional<Loop.Timer> beat = Optional.empty();
     private final Silence silence;
     private Optional<Loop.Timer> silenceWatch = Optional.empty();
@@ -117,6 +120,11 @@ public final class Client implements AutoCloseable {
     /** True while a server has taken this node in. On the loop only. */
     public boolean isConnected() {
         return welcomed && link.isPresent();
+    }
+
+    /** After what time the servers want the next heartbeat; empty before they said so. On the loop only. */
+    public Optional<Duration> heartbeatEvery() {
+        return heartbeatEvery;
     }
 
     /** The allocation's runner, if the node knows it. On the loop only. */
@@ -212,6 +220,7 @@ public final class Client implements AutoCloseable {
 
     /** One heartbeat, and the next when it is answered: a server that does not answer is none. */
     private void beatAfter(Duration time, Link stream) {
+        heartbeatEvery = Optional.of(time);
         beat.ifPresent(Loop.Timer::cancel);
         beat = Optional.of(loop.after(time, () -> {
             if (!closed && link.filter(current -> current == stream).isPresent()) {

@@ -41,7 +41,7 @@ final class Garbage implements Controller {
     /** What forgets all that is over now, as much as fits into one command. */
     static List<Command> everything(Snapshot snapshot, Instant now) {
         var nothing = Duration.ZERO;
-        var retention = new Server.Retention(nothing, nothing, nothing, nothing, Server.Most.standard());
+        var retention = new Server.Retention(nothing, nothing, nothing, nothing, nothing, Server.Most.standard());
         return new Garbage(retention).decide(snapshot, now);
     }
 
@@ -180,7 +180,7 @@ final class Garbage implements Controller {
             var job = snapshot.job(deployment.jobKey());
             boolean orphan = job.isEmpty() || jobs.contains(deployment.jobKey());
             boolean old = !deployment.isActive()
-                    && deployment.modifyTime().plus(retention.evaluations()).isBefore(now)
+                    && deployment.modifyTime().plus(retention.deployments()).isBefore(now)
                     && (orphan
                             || snapshot.newestDeployment(job.get())
                                     .filter(newest -> newest.id().equals(deployment.id()))

@@ -3,6 +3,7 @@ package dev.steppe.server;
 import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.Leadership;
 import dev.steppe.io.Loop;
+import dev.steppe.model.AutopilotSettings;
 import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.security.certificate.CertificateAuthority;
 import dev.steppe.state.Command;
@@ -69,7 +70,7 @@ public final class Server implements AutoCloseable {
             Heartbeat heartbeat,
             Retention retention,
             Agents agents,
-            SchedulerConfiguration scheduling) {
+            Initial initial) {
 
         public static Options standard(String datacenter, boolean allowByDefault) {
             return new Options(
@@ -78,9 +79,12 @@ public final class Server implements AutoCloseable {
                     Heartbeat.standard(),
                     Retention.standard(),
                     Agents.standard(datacenter),
-                    SchedulerConfiguration.standard());
+                    new Initial(SchedulerConfiguration.standard(), AutopilotSettings.standard()));
         }
     }
+
+    /** What holds in a region until an operator says otherwise. */
+    public record Initial(SchedulerConfiguration scheduling, AutopilotSettings autopilot) {}
 
     /**
      * What a server has to know of agents.
@@ -113,13 +117,15 @@ public final class Server implements AutoCloseable {
     }
 
     /** How often what ended is looked for, and how long it stays (nodes count from when they were lost), and how much of it at most. */
-    public record Retention(Duration lookEvery, Duration jobs, Duration evaluations, Duration nodes, Most most) {
+    public record Retention(
+            Duration lookEvery, Duration jobs, Duration evaluations, Duration deployments, Duration nodes, Most most) {
 
         /** Long enough to look at what went wrong over a night's work; the published defaults of peers are the same. */
         public static Retention standard() {
             return new Retention(
                     Duration.ofMinutes(1),
                     Duration.ofHours(4),
+                    Duration.ofHours(1),
                     Duration.ofHours(1),
                     Duration.ofHours(24),
                     Most.standard());
@@ -164,7 +170,7 @@ public final class Server implements AutoCloseable {
                 new BlockedEvaluations(),
                 new DeploymentWatcher(),
                 new PeriodicLaunches(loop),
-                new InitialScheduling(options.scheduling()),
+                new InitialWords(options.initial()),
                 new LostHolders(renewals, checks),
                 new ForgottenKeys(),
                 new Resealing(keyring, certificates),

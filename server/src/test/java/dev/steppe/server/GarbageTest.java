@@ -66,7 +66,7 @@ class GarbageTest {
         ended("old", AT);
         ended("young", AT.plusSeconds(100));
         collect(
-                new Server.Retention(Duration.ZERO, LONG, Duration.ofMinutes(1), LONG, Server.Most.standard()),
+                new Server.Retention(Duration.ZERO, LONG, Duration.ofMinutes(1), LONG, LONG, Server.Most.standard()),
                 AT.plusSeconds(120));
         assertThat(evaluations()).containsExactly("young");
     }
@@ -77,7 +77,7 @@ class GarbageTest {
             ended("e" + (char) ('a' + (i * 7) % 20), AT.plusSeconds((i * 7) % 20));
         }
         collect(
-                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, new Server.Most(100, 3, 100, 1_000)),
+                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, LONG, new Server.Most(100, 3, 100, 1_000)),
                 AT.plusSeconds(60));
         assertThat(evaluations()).containsExactly("er", "es", "et");
     }
@@ -89,11 +89,11 @@ class GarbageTest {
         stopped("third", 500, AT.plusSeconds(2));
         stopped("fourth", 10, AT.plusSeconds(3));
         collect(
-                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, new Server.Most(3, 100, 100, 100_000)),
+                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, LONG, new Server.Most(3, 100, 100, 100_000)),
                 AT.plusSeconds(60));
         assertThat(jobs()).containsExactlyInAnyOrder("second", "third", "fourth");
         collect(
-                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, new Server.Most(100, 100, 100, 600)),
+                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, LONG, new Server.Most(100, 100, 100, 600)),
                 AT.plusSeconds(60));
         assertThat(jobs()).containsExactlyInAnyOrder("third", "fourth");
     }

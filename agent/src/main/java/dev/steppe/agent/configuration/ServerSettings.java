@@ -1,5 +1,6 @@
 package dev.steppe.agent.configuration;
 
+import dev.steppe.model.AutopilotSettings;
 import dev.steppe.model.SchedulerConfiguration;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param dataDir where the log is kept; below the data of the agent by default
  * @param garbageEvery how often ended things are looked for
  * @param scheduling how placements are decided until an operator sets something else
+ * @param autopilot how servers take care of themselves until an operator sets something else
  * @param snapshots files of the whole state that this server writes; none without an interval
  */
 public record ServerSettings(
@@ -25,6 +27,8 @@ public record ServerSettings(
         Duration garbageEvery,
         Duration keepJobs,
         Duration keepEvaluations,
+        Duration keepDeployments,
         Duration keepNodes,
         SchedulerConfiguration scheduling,
+        AutopilotSettings autopilot,
         Optional<SnapshotSettings> snapshots) {}

@@ -2,7 +2,6 @@ package dev.steppe.agent.configuration;
 
 import dev.steppe.api.metrics.Publishing;
 import dev.steppe.language.value.Value;
-import dev.steppe.model.SchedulerConfiguration;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,32 +17,29 @@ import java.util.function.Predicate;
  * docs/agent-configuration.md says which counts. For one thread.
  */
 final class Translation {
-    private static final Duration KEEP_JOBS = Duration.ofHours(4);
-    private static final int SNAPSHOTS_KEPT = 30;
-    private static final int HEARTBEATS_PER_SECOND = 1_000;
-    private static final int SERVERS_MAX = 9;
-
     private final Written nomad;
     private final Written consul;
     private final Findings findings;
+    private final Both both;
     private final boolean development;
 
     Translation(Written nomad, Written consul, Findings findings, boolean development) {
         this.nomad = nomad;
         this.consul = consul;
         this.findings = findings;
+        this.both = new Both(nomad, consul, findings);
         this.development = development;
     }
 
     Configuration configuration() {
         elsewhere();
-        var server = server();
+        var server = new ServerTranslation(both, development).settings();
         var client = new ClientTranslation(nomad, findings, development);
         var plugins = new PluginTranslation(nomad, findings, development);
         return new Configuration(
                 nomad.value("region", Translation::label).orElse("global"),
-                same("datacenter", "datacenter", Translation::label).orElse("dc1"),
-                same("name", "node_name", Reading::text),
+                both.same("datacenter", "datacenter", Translation::label).orElse("dc1"),
+                both.same("name", "node_name", Reading::text),
                 consul.value("node_id", Translation::nodeId),
                 dataDir(),
                 consul.value("pid_file", Reading::absolutePath),
@@ -60,39 +56,6 @@ final class Translation {
                 leaving(),
                 allowByDefault(),
                 accessControl());
-    }
-
-    /** A word of both dialects that has to be the same in both. */
-    private <T> Optional<T> same(String inNomad, String inConsul, Reading<T> reading) {
-        var one = nomad.value(inNomad, reading);
-        var other = consul.value(inConsul, reading);
-        if (one.isPresent() && other.isPresent() && !one.equals(other)) {
-            nomad.setting(inNomad)
-                    .ifPresent(first -> consul.setting(inConsul)
-                            .ifPresent(second -> findings.wrong(
-                                    second.place(),
-                                    "Two values for one thing: \"" + second.path() + "\" is " + other.get()
-                                            + " here, and \"" + first.path() + "\" is " + one.get() + " in "
-                                            + first.where(),
-                                    "One agent has one of each: write the same in both, or remove one.")));
-        }
-        return one.or(() -> other);
-    }
-
-    /** A word of both dialects of which Nomad's counts. */
-    private <T> Optional<T> first(String inNomad, String inConsul, Reading<T> reading) {
-        var one = nomad.value(inNomad, reading);
-        var other = consul.value(inConsul, reading);
-        if (one.isPresent() && other.isPresent() && !one.equals(other)) {
-            nomad.setting(inNomad)
-                    .ifPresent(counts -> consul.setting(inConsul)
-                            .ifPresent(second -> findings.notice(
-                                    second.place(),
-                                    "\"" + second.path() + "\" is not used: \"" + counts.path() + "\" in "
-                                            + counts.where() + " counts",
-                                    "")));
-        }
-        return one.or(() -> other);
     }
 
     /** This agent answers Consul's API itself; a cluster elsewhere would not know its services. */
@@ -116,10 +79,10 @@ final class Translation {
 
     /** In Consul's own files the data are Consul's, and there are none here that are only its. */
     private Optional<Path> dataDir() {
-        return first("data_dir", "data_dir", Reading::absolutePath);
+        return both.first("data_dir", "data_dir", Reading::absolutePath);
     }
 
-    private static String label(Value value) throws RefusedValueException {
+    static String label(Value value) throws RefusedValueException {
         String text = Reading.text(value);
         if (!text.matches("[a-zA-Z0-9_-]{1,128}")) {
             throw new RefusedValueException("= \"" + text + "\" must be 1 to 128 letters, digits, - or _");
@@ -134,91 +97,6 @@ final class Translation {
                     "= \"" + text + "\" must look like 00000000-0000-0000-0000-000000000000, in small letters");
         }
         return text;
-    }
-
-    private ServerSettings server() {
-        var consulServer = consul.value("server", Reading::flag);
-        var nomadServer = nomad.value("server.enabled", Reading::flag);
-        boolean enabled = nomadServer.orElse(false)
-                || consulServer.orElse(development && nomadServer.isEmpty() && consulServer.isEmpty());
-        return new ServerSettings(
-                enabled,
-                bootstrapExpect(),
-                nomad.value("server.data_dir", Reading::absolutePath),
-                nomad.value("server.min_heartbeat_ttl", Translation::positive).orElse(Duration.ofSeconds(5)),
-                nomad.value("server.heartbeat_grace", Translation::positive).orElse(Duration.ofSeconds(10)),
-                nomad.value("server.max_heartbeats_per_second", Reading::count).orElse(HEARTBEATS_PER_SECOND),
-                nomad.value("server.failover_heartbeat_ttl", Translation::positive)
-                        .orElse(Duration.ofSeconds(60)),
-                nomad.value("server.job_gc_interval", Translation::positive).orElse(Duration.ofMinutes(1)),
-                nomad.value("server.job_gc_threshold", Translation::positive).orElse(KEEP_JOBS),
-                nomad.value("server.eval_gc_threshold", Translation::positive).orElse(Duration.ofHours(1)),
-                nomad.value("server.node_gc_threshold", Translation::positive).orElse(Duration.ofHours(24)),
-                scheduling("server.default_scheduler_config."),
-                snapshots("server.snapshots."));
-    }
-
-    private Optional<SnapshotSettings> snapshots(String block) {
-        int retain = nomad.value(block + "retain", Translation::atLeastOne).orElse(SNAPSHOTS_KEPT);
-        var directory = nomad.value(block + "directory", Reading::absolutePath);
-        var name = nomad.value(block + "name", Translation::label).orElse("steppe");
-        return nomad.value(block + "interval", Translation::positive)
-                .map(interval -> new SnapshotSettings(interval, retain, directory, name));
-    }
-
-    private static int atLeastOne(Value value) throws RefusedValueException {
-        int count = Reading.count(value);
-        if (count < 1) {
-            throw new RefusedValueException("must be at least 1");
-        }
-        return count;
-    }
-
-    private SchedulerConfiguration scheduling(String block) {
-        var usual = SchedulerConfiguration.standard();
-        return new SchedulerConfiguration(
-                nomad.value(block + "scheduler_algorithm", Translation::algorithm)
-                        .orElse(usual.algorithm()),
-                new SchedulerConfiguration.Preemption(
-                        flag(block + "preemption_config.system_scheduler_enabled", true),
-                        flag(block + "preemption_config.sysbatch_scheduler_enabled", false),
-                        flag(block + "preemption_config.batch_scheduler_enabled", false),
-                        flag(block + "preemption_config.service_scheduler_enabled", false)),
-                flag(block + "memory_oversubscription_enabled", false),
-                flag(block + "reject_job_registration", false),
-                flag(block + "pause_eval_broker", false),
-                usual.nodeLimitForFeasibilityChecks(),
-                0,
-                0);
-    }
-
-    private boolean flag(String path, boolean usual) {
-        return nomad.value(path, Reading::flag).orElse(usual);
-    }
-
-    private static String algorithm(Value value) throws RefusedValueException {
-        String text = Reading.text(value);
-        if (!SchedulerConfiguration.ALGORITHMS.contains(text)) {
-            throw new RefusedValueException(
-                    "= \"" + text + "\" must be one of " + String.join(", ", SchedulerConfiguration.ALGORITHMS));
-        }
-        return text;
-    }
-
-    private int bootstrapExpect() {
-        var alone =
-                consul.value("bootstrap", Reading::flag).filter(truth -> truth).map(truth -> 1);
-        int expect = same("server.bootstrap_expect", "bootstrap_expect", Reading::count)
-                .or(() -> alone)
-                .orElse(0);
-        var place = nomad.setting("server.bootstrap_expect").or(() -> consul.setting("bootstrap_expect"));
-        if (expect > SERVERS_MAX) {
-            place.ifPresent(setting -> findings.wrong(
-                    setting.place(),
-                    "\"" + setting.path() + "\" = " + expect + " servers are too many",
-                    "Use 3 or 5."));
-        }
-        return expect;
     }
 
     private void later(Setting setting, String message, String detail) {
@@ -252,7 +130,7 @@ final class Translation {
 
     /** One agent asks callers of both its APIs, or of none. */
     private boolean accessControl() {
-        boolean enabled = same("acl.enabled", "acl.enabled", Reading::flag).orElse(false);
+        boolean enabled = both.same("acl.enabled", "acl.enabled", Reading::flag).orElse(false);
         if (enabled) {
             consul.value("acl.default_policy", Translation::policy)
                     .filter(allow -> allow)
@@ -323,10 +201,10 @@ final class Translation {
                 .orElse(Ports.standard().rpc());
         return new Ports(
                 nomad.value("ports.http", Reading::port).orElse(Ports.standard().http()),
-                same("ports.consul", "ports.http", https == Ports.NONE ? Reading::port : Reading::portOrNone)
+                both.same("ports.consul", "ports.http", https == Ports.NONE ? Reading::port : Reading::portOrNone)
                         .orElse(Ports.standard().consul()),
                 https,
-                same("ports.dns", "ports.dns", Reading::port)
+                both.same("ports.dns", "ports.dns", Reading::port)
                         .orElse(Ports.standard().dns()),
                 rpc,
                 nomad.value("ports.serf", Reading::port).orElse(rpc == 0 ? 0 : rpc + 1));
@@ -334,19 +212,20 @@ final class Translation {
 
     private LogSettings log() {
         return new LogSettings(
-                first("log_level", "log_level", Translation::level).orElse(LogLevel.INFO),
-                first("log_json", "log_json", Reading::flag).orElse(false),
+                both.first("log_level", "log_level", Translation::level).orElse(LogLevel.INFO),
+                both.first("log_json", "log_json", Reading::flag).orElse(false),
                 nomad.value("log_include_location", Reading::flag).orElse(false),
-                first("log_file", "log_file", Translation::logFile),
-                first("log_rotate_duration", "log_rotate_duration", Translation::positive)
+                both.first("log_file", "log_file", Translation::logFile),
+                both.first("log_rotate_duration", "log_rotate_duration", Translation::positive)
                         .orElse(Duration.ofHours(24)),
-                first("log_rotate_bytes", "log_rotate_bytes", Reading::number).orElse(0L),
+                both.first("log_rotate_bytes", "log_rotate_bytes", Reading::number)
+                        .orElse(0L),
                 filesKept());
     }
 
     /** 0 keeps all and -1 none, as people know it. */
     private Optional<Integer> filesKept() {
-        return first("log_rotate_max_files", "log_rotate_max_files", Reading::number)
+        return both.first("log_rotate_max_files", "log_rotate_max_files", Reading::number)
                 .filter(count -> count != 0)
                 .map(count -> Math.clamp(count, 0, Integer.MAX_VALUE));
     }
@@ -449,7 +328,7 @@ final class Translation {
                         .orElse(true),
                 nomad.value("telemetry.publish_node_metrics", Reading::flag).orElse(true),
                 prefixes,
-                first("telemetry.filter_default", "telemetry.filter_default", Reading::flag)
+                both.first("telemetry.filter_default", "telemetry.filter_default", Reading::flag)
                         .orElse(true));
     }
 

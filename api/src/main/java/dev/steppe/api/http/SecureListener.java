@@ -15,6 +15,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where an API is served over TLS, and with what. A caller who speaks plain HTTP there is told so in its own words.
@@ -43,10 +46,23 @@ public record SecureListener(List<InetSocketAddress> addresses, SslContext conte
 
     private static final class Secured extends OptionalSslHandler {
         private final Duration handshakeWithin;
+        private Optional<Future<?>> patience = Optional.empty();
 
         private Secured(SslContext context, Duration handshakeWithin) {
             super(context);
             this.handshakeWithin = handshakeWithin;
+        }
+
+        /** Who says nothing at all is not waited for either: the handler's own time begins with the first bytes. */
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            patience = Optional.of(context.executor()
+                    .schedule(() -> context.close(), handshakeWithin.toMillis(), TimeUnit.MILLISECONDS));
+        }
+
+        @Override
+        protected void handlerRemoved0(ChannelHandlerContext context) {
+            patience.ifPresent(timer -> timer.cancel(false));
         }
 
         @Override

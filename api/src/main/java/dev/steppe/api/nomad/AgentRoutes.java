@@ -93,12 +93,18 @@ final class AgentRoutes {
         nomad.put("leader_addr", leader());
         stats.put("nomad", nomad);
         stats.put("raft", object("applied_index", Long.toString(snapshot.index())));
-        node.ifPresent(local -> stats.put("client", object("node_id", local.id().value())));
+        node.ifPresent(local -> stats.put("client", client(local)));
         var self = fields();
         self.put("config", config);
         self.put("member", mine());
         self.put("stats", stats);
         return Reads.json(self);
+    }
+
+    private static Object client(LocalNode local) {
+        var client = object("node_id", local.id().value());
+        local.heartbeatEvery().ifPresent(every -> client.put("heartbeat_ttl", every.toMillis() + "ms"));
+        return client;
     }
 
     private Object mine() {

@@ -204,6 +204,13 @@ public final class StreamDialer implements AutoCloseable {
             loop.execute(() -> attempt.giveUp(reason));
             context.close();
         }
+
+        /** Only before it was agreed on: this handler is not asked any more afterwards. */
+        @Override
+        public void channelInactive(ChannelHandlerContext context) throws Exception {
+            loop.execute(() -> attempt.giveUp("it hung up before a secure connection was agreed on"));
+            super.channelInactive(context);
+        }
     }
 
     /** What this agent is to those it calls. */
