@@ -75,17 +75,21 @@ final class DockerOutput {
         });
     }
 
-    /** True when there is nothing more to copy: the container has ended, or is gone. */
+    /**
+     * True when there is nothing more to copy: the container had ended before, or is gone. What is followed may end before the
+     * last of it is written.
+     */
     private boolean copyOnce(DriverHandle handle) {
         try {
+            boolean ended = docker.inspect(id(handle))
+                    .map(found -> !Json.flag(found, "State", "Running"))
+                    .orElse(true);
             var logs = logs(handle);
             try (var stream = docker.follow(id(handle), logs.since())) {
                 boolean terminal = handle.values().getOrDefault("terminal", "").equals("true");
                 logs.copy(terminal ? DockerLogs.framed(stream.body()) : stream.body());
             }
-            return docker.inspect(id(handle))
-                    .map(found -> !Json.flag(found, "State", "Running"))
-                    .orElse(true);
+            return ended;
         } catch (IOException broken) {
             if (broken instanceof DockerClient.Refused refused && (refused.isUnknown() || isUnreadable(refused))) {
                 return true;
