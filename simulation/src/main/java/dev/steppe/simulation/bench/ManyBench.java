@@ -86,7 +86,7 @@ public final class ManyBench {
                     PATIENT,
                     standard.retention(),
                     standard.agents(),
-                    standard.scheduling());
+                    standard.initial());
             try (var server =
                     new Server(options, loop, store, log, streams, new SimulatedRootKeys(), new SecureRandom())) {
                 join(streams, nodes);
