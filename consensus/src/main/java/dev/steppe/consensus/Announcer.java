@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Tells listeners each change of a member's part once, in order, and never from two threads at a time. */
 final class Announcer {
@@ -38,8 +39,14 @@ final class Announcer {
 
     /** Without effect if nothing changed, or after a final {@link Leadership.Stopped}. */
     void announce(Leadership leadership) {
+        announce(() -> leadership);
+    }
+
+    /** The same with what is found out while nobody else announces: what is older never comes after what is newer. */
+    void announce(Supplier<Leadership> look) {
         lock.lock();
         try {
+            var leadership = look.get();
             if (latest.equals(leadership) || latest instanceof Leadership.Stopped) {
                 return;
             }

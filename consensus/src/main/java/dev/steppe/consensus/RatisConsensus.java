@@ -43,6 +43,7 @@ public final class RatisConsensus implements Consensus {
     private static final System.Logger LOG = System.getLogger(RatisConsensus.class.getName());
     static final RaftGroupId GROUP = RaftGroupId.valueOf(UUID.fromString("5e7e99e0-0000-4000-8000-000000000001"));
     private static final long SNAPSHOT_TIMEOUT_MILLIS = 60_000;
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
     private final ConsensusOptions options;
     private final TaskScope scope;
@@ -54,6 +55,7 @@ public final class RatisConsensus implements Consensus {
     private final Optional<PeerNetwork> network;
     private final RaftServer server;
     private final RaftServer.Division division;
+    private final LeaderContact contact;
     private final ReadBarriers barriers;
     private final Optional<Succession> succession;
     private final ClientId client = ClientId.randomId();
@@ -87,6 +89,7 @@ public final class RatisConsensus implements Consensus {
                     failure);
         }
         consensus.leadershipMayHaveChanged();
+        consensus.timers.execute(consensus::look);
         return consensus;
     }
 
@@ -110,6 +113,7 @@ public final class RatisConsensus implements Consensus {
                 .build();
         this.division = server.getDivision(GROUP);
         standing.of(division);
+        this.contact = new LeaderContact(division);
         this.barriers = new ReadBarriers(division, standing, network, this.machine, timers);
         this.succession = network.map(it -> new Succession(division, it, timers));
         this.membership = new EngineMembership(options.self(), server, division, client, calls::incrementAndGet);
@@ -297,10 +301,7 @@ public final class RatisConsensus implements Consensus {
 
     @Override
     public Duration lastContact() {
-        var role = division.getInfo().getRoleInfoProto();
-        return role.hasFollowerInfo()
-                ? Duration.ofMillis(role.getFollowerInfo().getLeaderInfo().getLastRpcElapsedTimeMs())
-                : Duration.ZERO;
+        return contact.ago();
     }
 
     @Override
@@ -334,20 +335,31 @@ public final class RatisConsensus implements Consensus {
 
     private void leadershipMayHaveChanged() {
         standing.again();
+        announcer.announce(this::found);
+    }
+
+    /** The engine tells of a leader that is found, and not of one that is lost. */
+    private void look() {
+        if (!closed.get()) {
+            announcer.announce(this::found);
+            contact.ago();
+            timers.after(LOOK_EVERY, this::look);
+        }
+    }
+
+    private Leadership found() {
         var info = division.getInfo();
         if (!info.isAlive()) {
-            announcer.announce(new Leadership.Stopped("the log's engine has stopped, its last log lines tell why"));
-            return;
+            return new Leadership.Stopped("the log's engine has stopped, its last log lines tell why");
         }
         long term = info.getCurrentTerm();
         if (info.isLeader() && info.isLeaderReady()) {
-            announcer.announce(new Leadership.Leading(term));
-        } else {
-            var leader = Optional.ofNullable(info.getLeaderId())
-                    .map(id -> new MemberId(id.toString()))
-                    .filter(id -> !id.equals(options.self().id()));
-            announcer.announce(new Leadership.Following(term, leader));
+            return new Leadership.Leading(term);
         }
+        var leader = Optional.ofNullable(info.getLeaderId())
+                .map(id -> new MemberId(id.toString()))
+                .filter(id -> !id.equals(options.self().id()));
+        return new Leadership.Following(term, leader);
     }
 
     /** What the other members want to know. */

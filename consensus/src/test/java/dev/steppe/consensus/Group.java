@@ -128,7 +128,7 @@ final class Group implements AutoCloseable {
         });
     }
 
-    private static boolean acknowledged(RatisConsensus member, String word) {
+    static boolean acknowledged(RatisConsensus member, String word) {
         var outcome = new CompletableFuture<Proposal>();
         member.propose(word.getBytes(StandardCharsets.UTF_8), outcome::complete);
         return outcome.completeOnTimeout(new Proposal.Unavailable("too slow", true), 10, TimeUnit.SECONDS)
@@ -179,6 +179,27 @@ final class Group implements AutoCloseable {
         try (var files = Files.walk(directory(name))) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
+            }
+        }
+    }
+
+    /** What is on a member's disk now, kept elsewhere; the member must not run. */
+    Path copyOfDisk(String name) throws IOException {
+        var copy = directory.resolve(name + "-copy");
+        copy(directory(name), copy);
+        return copy;
+    }
+
+    /** The disk is as it was once: whatever came later is lost, also what was confirmed. */
+    void goBack(String name, Path copy) throws IOException {
+        loseDisk(name);
+        copy(copy, directory(name));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (var file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)));
             }
         }
     }

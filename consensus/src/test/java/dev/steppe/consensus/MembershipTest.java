@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +114,43 @@ class MembershipTest {
         group.awaitWord("d", "meanwhile");
         assertThat(group.machine("d").words()).containsExactly("before", "meanwhile");
         assertThat(leader.membership().members().all()).hasSize(3);
+    }
+
+    @Test
+    void member_is_replaced_live_while_others_write_and_nothing_acknowledged_is_lost() throws Exception {
+        group.bears(Duration.ofSeconds(5));
+        var leader = group.three();
+        var lost = group.follower();
+        var stop = new AtomicBoolean();
+        try (var writers = Executors.newSingleThreadExecutor()) {
+            var written = writers.submit(() -> {
+                var words = new ArrayList<String>();
+                while (!stop.get()) {
+                    var word = "w" + words.size();
+                    if (Group.acknowledged(leader, word)) {
+                        words.add(word);
+                    }
+                }
+                return words;
+            });
+            try {
+                group.awaitWord(lost, "w0");
+                group.stop(lost);
+                group.loseDisk(lost);
+                group.join("d");
+                group.take(leader, "d");
+                Group.done(leader, leader.membership().members().without(new MemberId(lost)));
+                group.write("replaced");
+                group.awaitWord("d", "replaced");
+            } finally {
+                stop.set(true);
+            }
+            var acknowledged = written.get(60, TimeUnit.SECONDS);
+            group.write("end");
+            group.awaitWord("d", "end");
+            assertThat(group.machine("d").words()).containsSubsequence(acknowledged);
+        }
+        assertThat(leader.membership().members().all()).hasSize(3).contains(group.at("d"));
     }
 
     @Test

@@ -114,6 +114,26 @@ class ThreeMembersTest {
                 .isInstanceOfAny(Proposal.Unavailable.class, Proposal.NotLeader.class);
         assertThat(Await.barrier(leader)).isInstanceOf(Consensus.Barrier.Unavailable.class);
         assertThat(machines.get(leader.status().self()).words()).containsExactly("one");
+        Await.until(
+                "it says that nobody leads",
+                () -> leader.leadership()
+                        .equals(new Leadership.Following(leader.status().term(), Optional.empty())));
+    }
+
+    @Test
+    void follower_that_lost_its_leader_says_that_nobody_leads() throws Exception {
+        var leader = awaitLeader();
+        Await.outcome(leader, "one");
+        var last = followers(leader).getFirst();
+        for (var other : List.copyOf(running.values())) {
+            if (other != last) {
+                stop(other.status().self());
+            }
+        }
+        Await.until(
+                "it says that nobody leads",
+                () -> last.leadership() instanceof Leadership.Following following
+                        && following.leader().isEmpty());
     }
 
     @Test

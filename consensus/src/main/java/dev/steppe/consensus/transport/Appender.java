@@ -249,7 +249,7 @@ final class Appender extends LogAppenderBase {
                     throw new IOException(failure);
                 }
                 received(
-                        message.call(),
+                        message,
                         AppendEntriesReplyProto.parseFrom(frame.answer().parsed()));
             } catch (IOException broken) {
                 failed(broken);
@@ -260,13 +260,20 @@ final class Appender extends LogAppenderBase {
         });
     }
 
-    private void received(long call, AppendEntriesReplyProto reply) {
+    private void received(Numbered message, AppendEntriesReplyProto reply) {
+        long call = message.call();
         var follower = getFollower();
         follower.updateLastRpcResponseTime();
         failures.set(0);
         switch (reply.getResult()) {
             case SUCCESS -> confirmed(call, reply);
-            case INCONSISTENCY -> goBack(call, reply);
+            case INCONSISTENCY -> {
+                if (hasLost(message.request(), reply)) {
+                    beginAgain(reply.getNextIndex());
+                } else {
+                    goBack(call, reply);
+                }
+            }
             case NOT_LEADER -> onFollowerTerm(reply.getTerm());
             case UNRECOGNIZED -> LOG.log(Level.WARNING, "unknown answer of member=" + getFollowerId());
         }
@@ -304,6 +311,36 @@ final class Appender extends LogAppenderBase {
                         .setNextIndex(getNextIndexForInconsistency(
                                 first.orElse(RaftLog.INVALID_LOG_INDEX), reply.getNextIndex()));
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the follower says that it does not have an entry which it confirmed: its disk has lost it. */
+    private boolean hasLost(AppendEntriesRequestProto request, AppendEntriesReplyProto reply) {
+        long previous = request.hasPreviousLog() ? request.getPreviousLog().getIndex() : RaftLog.INVALID_LOG_INDEX;
+        return previous <= getFollower().getMatchIndex()
+                && reply.getNextIndex() <= previous
+                && reply.getNextIndex() >= RaftLog.LEAST_VALID_LOG_INDEX;
+    }
+
+    /**
+     * The engine never sends again what was confirmed, so that such a follower would stay behind for as long as this member
+     * leads. From now on it counts for nothing that it does not confirm anew.
+     */
+    private void beginAgain(long next) {
+        var follower = getFollower();
+        LOG.log(
+                Level.WARNING,
+                "a member lost entries that it had confirmed, and gets them again member=" + getFollowerId() + " from="
+                        + next + " confirmed=" + follower.getMatchIndex());
+        lock.lock();
+        try {
+            onTheirWay.clear();
+            answered = false;
+            // the one way to take back what was confirmed; everything after it is sent, or a snapshot where the log
+            // begins later
+            follower.setSnapshotIndex(next - 1);
         } finally {
             lock.unlock();
         }
