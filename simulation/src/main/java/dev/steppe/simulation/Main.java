@@ -1,5 +1,6 @@
 package dev.steppe.simulation;
 
+import dev.steppe.simulation.bench.ArchiveBench;
 import dev.steppe.simulation.bench.ConsensusBench;
 import dev.steppe.simulation.bench.CrashBench;
 import dev.steppe.simulation.bench.ExecBench;
@@ -8,6 +9,7 @@ import dev.steppe.simulation.bench.ManyBench;
 import dev.steppe.simulation.bench.MeshBench;
 import dev.steppe.simulation.bench.PackingBench;
 import dev.steppe.simulation.bench.PlacedBench;
+import dev.steppe.simulation.bench.ReadsBench;
 import dev.steppe.simulation.bench.SchedulerBench;
 import dev.steppe.simulation.bench.SoakBench;
 import dev.steppe.simulation.bench.StartBench;
@@ -42,6 +44,7 @@ public final class Main {
     /** Runs {@code bench NAME ARGS} or {@code sim [SEED] [COUNT]}. */
     public static void main(String[] arguments) throws Exception {
         var benches = new TreeMap<String, Program>(Map.ofEntries(
+                Map.entry("archive", ArchiveBench::main),
                 Map.entry("churn", ChurnBench::main),
                 Map.entry("consensus", ConsensusBench::main),
                 Map.entry("crashes", CrashBench::main),
@@ -52,6 +55,7 @@ public final class Main {
                 Map.entry("mesh", MeshBench::main),
                 Map.entry("packing", PackingBench::main),
                 Map.entry("placed", PlacedBench::main),
+                Map.entry("reads", ReadsBench::main),
                 Map.entry("scheduler", SchedulerBench::main),
                 Map.entry("soak", SoakBench::main),
                 Map.entry("start", StartBench::main),

@@ -47,8 +47,8 @@ final class BenchServers implements AutoCloseable {
             .build();
     private final List<Server> servers = new ArrayList<>();
 
-    /** One of them: its process, and where its API is. */
-    record Server(Process process, int port, Path log) {
+    /** One of them: its process, and where its APIs are. */
+    record Server(Process process, int port, int consulPort, Path log) {
         URI at(String path) {
             return URI.create("http://127.0.0.1:" + port + path);
         }
@@ -99,7 +99,7 @@ final class BenchServers implements AutoCloseable {
                         "STEPPE_JAVA_OPTIONS",
                         "-Xmx" + heapMegabytes + "m -XX:-UseSerialGC -XX:+UseG1GC "
                                 + System.getProperty("steppe.bench.java", ""));
-        servers.add(new Server(builder.start(), ports.get(0), log));
+        servers.add(new Server(builder.start(), ports.get(0), ports.get(3), log));
         await("server " + number + " takes part", () -> members(servers.getFirst()) > number);
     }
 
@@ -133,6 +133,22 @@ final class BenchServers implements AutoCloseable {
                         .PUT(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> putKey(Server server, String key, byte[] value) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(key(server, key))
+                        .PUT(HttpRequest.BodyPublishers.ofByteArray(value))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<byte[]> getKey(Server server, String key) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(key(server, key)).build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    private static URI key(Server server, String key) {
+        return URI.create("http://127.0.0.1:" + server.consulPort() + "/v1/kv/" + key);
     }
 
     /** Something that will hold. */

@@ -36,6 +36,16 @@ final class ProcessMemory {
         }
     }
 
+    /** The most physical memory that the process ever had. */
+    static long mostKilobytes(long pid) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+            if (line.startsWith("VmHWM:")) {
+                return Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        return 0;
+    }
+
     /** What of a Java process's heap is reachable; the process collects its garbage for it. */
     static long reachableBytes(long pid) throws IOException {
         var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
