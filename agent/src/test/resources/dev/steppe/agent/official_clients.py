@@ -1,4 +1,7 @@
-"""Talks to an agent with the official Python clients: official_clients.py NOMAD_PORT CONSUL_PORT"""
+"""Talks to an agent with the official Python clients: official_clients.py NOMAD_PORT CONSUL_PORT [CA_FILE]
+
+With the file of an authority over HTTPS, and the agent's certificate is looked at.
+"""
 
 import sys
 import time
@@ -6,8 +9,20 @@ import time
 import consul
 import nomad
 
-NOMAD = nomad.Nomad(host="127.0.0.1", port=int(sys.argv[1]))
-CONSUL = consul.Consul(host="127.0.0.1", port=int(sys.argv[2]))
+AUTHORITY = sys.argv[3] if len(sys.argv) > 3 else None
+
+
+def clients(authority):
+    ports = int(sys.argv[1]), int(sys.argv[2])
+    if authority is None:
+        return nomad.Nomad(host="127.0.0.1", port=ports[0]), consul.Consul(host="127.0.0.1", port=ports[1])
+    return (
+        nomad.Nomad(host="127.0.0.1", port=ports[0], secure=True, verify=authority),
+        consul.Consul(host="127.0.0.1", port=ports[1], scheme="https", verify=authority),
+    )
+
+
+NOMAD, CONSUL = clients(AUTHORITY)
 
 JOB = """
 job "web" {
@@ -143,6 +158,20 @@ def stop():
     assert "web" not in NOMAD.jobs
 
 
-for step in (jobs, allocations, agents, catalog, keys, variables, stop):
+def certificates():
+    """Whoever looks at the certificate and does not know its authority does not talk to the agent."""
+    if AUTHORITY is None:
+        return
+    strangers = clients(True)
+    for ask in (strangers[0].agent.get_agent, strangers[1].agent.self):
+        try:
+            ask()
+        except Exception as refused:
+            assert "CERTIFICATE_VERIFY_FAILED" in f"{refused} {refused!r} {refused.__context__!r}", refused
+        else:
+            raise AssertionError("the certificate was not looked at")
+
+
+for step in (certificates, jobs, allocations, agents, catalog, keys, variables, stop):
     step()
     print("ok", step.__name__)

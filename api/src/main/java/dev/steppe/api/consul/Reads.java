@@ -86,7 +86,8 @@ record Reads(Region region, LiveCatalog catalog) {
     /** The same of a request that was checked. */
     Answer read(Request request, ResponseView view, List<Interest> interests)
             throws Refused, IOException, InterruptedException {
-        boolean stale = request.query().flag("stale");
+        var consistency =
+                request.query().flag("stale") ? "stale" : request.query().flag("consistent") ? "consistent" : "leader";
         BlockingRead read = () -> {
             var snapshot = region.snapshot();
             long index = interests.stream()
@@ -98,7 +99,7 @@ record Reads(Region region, LiveCatalog catalog) {
                 var state = new Dialect.ReadState(index, fresh.knownLeader(), fresh.lastContact());
                 return Dialect.CONSUL
                         .stamp(view.of(snapshot), state)
-                        .with("X-Consul-Effective-Consistency", stale ? "stale" : "leader");
+                        .with("X-Consul-Effective-Consistency", consistency);
             });
         };
         return read.under(WaitTerms.of(request.query(), Dialect.CONSUL, ThreadLocalRandom.current()));
