@@ -135,6 +135,11 @@ public record AgentOptions(
         return dataDirectory.resolve("snapshots");
     }
 
+    /** Where large requests wait while they are worked on. */
+    Path spoolDirectory() {
+        return dataDirectory.resolve("spool");
+    }
+
     /** What the node keeps of itself. */
     Path clientDirectory() {
         return configuration.client().stateDir().orElse(dataDirectory.resolve("client"));

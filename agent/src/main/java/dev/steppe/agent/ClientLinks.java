@@ -10,7 +10,6 @@ import dev.steppe.model.codec.CodecException;
 import dev.steppe.security.certificate.AgentRequest;
 import dev.steppe.wire.network.AgentCalls;
 import dev.steppe.wire.network.AgentRole;
-import dev.steppe.wire.network.AgentTls;
 import dev.steppe.wire.network.HostPort;
 import java.io.IOException;
 import java.time.Duration;
@@ -52,9 +51,10 @@ final class ClientLinks implements Forwarding.Servers, CertificateKeeper.Source,
         throw new IOException("this agent has no server");
     }
 
+    /** Those it knows came with its certificate; servers tell of others when they renew it. */
     @Override
-    public boolean isOutdated(AgentTls tls) {
-        return false;
+    public List<String> authorities() {
+        return List.of();
     }
 
     @Override

@@ -20,6 +20,7 @@ import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.HttpServer;
 import dev.steppe.api.http.Limits;
 import dev.steppe.api.http.Router;
+import dev.steppe.api.http.Spool;
 import dev.steppe.api.nomad.NomadDialect;
 import dev.steppe.client.mesh.NativeIdentities;
 import dev.steppe.model.IntentionAction;
@@ -79,8 +80,10 @@ final class EdgePart {
         var nodes = link.map(it -> new NodeAgents(region, view, identity.name(), it.nodeCalls()));
         var regions = server.flatMap(ServerPart::regions);
         Optional<AccessControl> access = accessControl(link, server);
-        var nomadHere =
-                nomadApi(identity, region, catalog, view, observation).withGate(ofCallers(access, Dialect.NOMAD));
+        var spool = Spool.in(options.spoolDirectory());
+        var nomadHere = nomadApi(identity, region, catalog, view, observation)
+                .withSpool(spool)
+                .withGate(ofCallers(access, Dialect.NOMAD));
         var nomadSetup = placed(nomadHere, NOMAD, link, servers, nodes, regions);
         var consulSetup = placed(
                 consulApi(identity, region, catalog, node.map(NodePart::natives), observation)
@@ -115,7 +118,8 @@ final class EdgePart {
                                         door -> door.withFace(
                                                         NOMAD, nomadSetup.withGate(ofAgents(access, Dialect.NOMAD)))
                                                 .withFace(
-                                                        CONSUL, consulSetup.withGate(ofAgents(access, Dialect.CONSUL))))
+                                                        CONSUL, consulSetup.withGate(ofAgents(access, Dialect.CONSUL)))
+                                                .withSpool(spool))
                                 .addresses();
         names = names(nameService, node.flatMap(NodePart::gateway));
     }

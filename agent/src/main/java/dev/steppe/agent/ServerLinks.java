@@ -15,22 +15,20 @@ import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.ServerMember;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.security.certificate.AgentRequest;
-import dev.steppe.security.certificate.PemText;
 import dev.steppe.server.AgentEndpoint;
 import dev.steppe.server.MemberFormats;
 import dev.steppe.server.Server;
 import dev.steppe.state.Store;
 import dev.steppe.wire.network.AgentCalls;
 import dev.steppe.wire.network.AgentRole;
-import dev.steppe.wire.network.AgentTls;
 import dev.steppe.wire.network.HostPort;
 import dev.steppe.wire.network.Standing;
 import dev.steppe.wire.network.StreamDoor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -258,18 +256,14 @@ final class ServerLinks
     }
 
     @Override
-    public boolean isOutdated(AgentTls tls) {
-        try {
-            for (AuthorityRoot root : store.snapshot().roots()) {
-                if (!tls.credentials().roots().containsAll(PemText.certificates(root.certificatePem()))) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (CertificateException damaged) {
-            LOG.log(Level.WARNING, "a root in the state cannot be read reason=" + damaged.getMessage());
-            return false;
+    public List<String> authorities() {
+        var snapshot = store.snapshot();
+        var all = new LinkedHashSet<String>();
+        snapshot.activeRoot().map(AuthorityRoot::certificatePem).ifPresent(all::add);
+        for (AuthorityRoot root : snapshot.roots()) {
+            all.add(root.certificatePem());
         }
+        return List.copyOf(all);
     }
 
     @Override

@@ -2,10 +2,12 @@ package dev.steppe.agent;
 
 import dev.steppe.agent.configuration.SnapshotSettings;
 import dev.steppe.io.Loop;
+import dev.steppe.server.SavedState;
 import dev.steppe.server.StateArchive;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,16 +105,16 @@ final class SnapshotSchedule {
         Files.createFile(
                 unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try (var channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-            var bytes = ByteBuffer.wrap(archive.bytes());
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            var out = new BufferedOutputStream(Channels.newOutputStream(channel));
+            archive.write(out);
+            out.flush();
             channel.force(true);
         }
-        var read = StateArchive.read(Files.readAllBytes(unfinished));
-        if (!read.description().equals(description)) {
-            throw new IOException(
-                    "what was read again from " + unfinished + " is another state: " + read.description());
+        try (var read = SavedState.open(unfinished)) {
+            if (!read.description().equals(description)) {
+                throw new IOException(
+                        "what was read again from " + unfinished + " is another state: " + read.description());
+            }
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         try (var folder = FileChannel.open(directory, StandardOpenOption.READ)) {

@@ -33,6 +33,11 @@ final class Agents {
 
     /** What a file says, beside the ports. */
     static AgentOptions options(Path directory, String more) throws IOException {
+        return options(directory, more, "rpc = 0");
+    }
+
+    /** The same with the ports for agents and for the log as written, for one that others find again. */
+    static AgentOptions options(Path directory, String more, String ports) throws IOException {
         Files.createDirectories(directory);
         var file = directory.resolve("agent.hcl");
         Files.writeString(file, """
@@ -40,14 +45,14 @@ final class Agents {
                 data_dir = "%s"
                 ports {
                   http = 0
-                  rpc = 0
+                  %s
                   consul = 0
                   dns = 0
                 }
                 plugin "raw_exec" { config { enabled = true } }
                 %s
                 """.formatted(
-                        directory.getFileName(), directory, more.replace("%s", "bridge_network_name = \"none\"")));
+                directory.getFileName(), directory, ports, more.replace("%s", "bridge_network_name = \"none\"")));
         var parsed = AgentArguments.parse(List.of("-config=" + file), Map.of(), false);
         return parsed.options().orElseThrow(() -> new IOException(parsed.trouble()));
     }

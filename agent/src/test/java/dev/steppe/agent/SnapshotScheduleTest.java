@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.steppe.agent.configuration.SnapshotSettings;
 import dev.steppe.io.Loop;
 import dev.steppe.io.ThreadLoop;
+import dev.steppe.server.SavedState;
 import dev.steppe.server.StateArchive;
 import dev.steppe.state.Store;
 import java.io.IOException;
@@ -63,9 +64,10 @@ class SnapshotScheduleTest {
     void file_is_whole_and_its_owners_alone() throws IOException {
         assertThat(schedule().look()).isEqualTo(HOURLY.interval());
         var file = files().getFirst();
-        var archive = StateArchive.read(Files.readAllBytes(file));
-        assertThat(archive.description().created()).isEqualTo(created);
-        assertThat(archive.rootKeys()).containsKey("key");
+        try (var archive = SavedState.open(file)) {
+            assertThat(archive.description().created()).isEqualTo(created);
+            assertThat(archive.rootKeys()).containsKey("key");
+        }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(files()).hasSize(1);
@@ -108,7 +110,9 @@ class SnapshotScheduleTest {
         schedule().look();
         var file = files().getFirst();
         var bytes = Files.readAllBytes(file);
-        bytes[bytes.length / 2] ^= 1;
-        assertThatThrownBy(() -> StateArchive.read(bytes)).isInstanceOf(IOException.class);
+        int withinTheDescription = 60;
+        bytes[withinTheDescription] ^= 1;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> SavedState.open(file)).isInstanceOf(IOException.class);
     }
 }

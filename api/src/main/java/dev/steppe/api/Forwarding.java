@@ -44,6 +44,8 @@ public final class Forwarding {
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     private static final Duration WRITE_PATIENCE = Duration.ofSeconds(60);
+    /** A large body has to be sent, looked at and carried out. */
+    private static final Duration FILE_PATIENCE = Duration.ofMinutes(30);
     /** A read that waits for changes waits ten minutes and a bit at most. */
     private static final Duration READ_PATIENCE = Duration.ofMinutes(12);
 
@@ -215,12 +217,12 @@ public final class Forwarding {
     }
 
     private boolean isAnswerableHere(Request request, boolean anywhere, List<String> failures)
-            throws InterruptedException {
+            throws Refused, InterruptedException {
         var part = servers.part();
         if (!anywhere || part == Part.NO_SERVER) {
             return part == Part.LEADS;
         }
-        if (request.query().first("stale").isPresent()) {
+        if (request.query().flag("stale")) {
             return true;
         }
         try {
@@ -265,7 +267,7 @@ public final class Forwarding {
             if (FarTalk.isWanted(request)) {
                 return Optional.of(FarTalk.open(how, agent, call(request, hops)));
             }
-            var response = how.send(agent, call(request, hops), reads ? READ_PATIENCE : WRITE_PATIENCE);
+            var response = how.send(agent, call(request, hops), patience(request, reads));
             if (response.headers().firstValue(ELSEWHERE).isPresent()) {
                 response.body().close();
                 failures.add("the server at " + agent + " does not know who leads");
@@ -287,6 +289,10 @@ public final class Forwarding {
         }
     }
 
+    private static Duration patience(Request request, boolean reads) {
+        return reads ? READ_PATIENCE : request.file().isPresent() ? FILE_PATIENCE : WRITE_PATIENCE;
+    }
+
     private AgentCalls.Call call(Request request, int hops) {
         var headers = new TreeMap<String, List<String>>();
         for (Headers.Line line : request.headers().lines()) {
@@ -303,7 +309,8 @@ public final class Forwarding {
                 request.method().name(),
                 request.target(),
                 headers,
-                request.body().toArray());
+                request.body().toArray(),
+                request.file());
     }
 
     private static Answer answer(HttpResponse<InputStream> response) throws IOException {

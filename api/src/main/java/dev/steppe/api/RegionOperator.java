@@ -6,6 +6,7 @@ import dev.steppe.consensus.Members;
 import dev.steppe.model.AutopilotSettings;
 import dev.steppe.server.AccessEndpoint;
 import dev.steppe.server.Autopilot;
+import dev.steppe.server.SavedState;
 import dev.steppe.server.StateArchive;
 import java.io.IOException;
 import java.util.Optional;
@@ -49,5 +50,5 @@ public interface RegionOperator {
     StateArchive save() throws Refused, IOException, InterruptedException;
 
     /** Replaces the whole state; returns the index of the state after that. */
-    long restore(StateArchive archive) throws Refused, IOException, InterruptedException;
+    long restore(SavedState saved) throws Refused, IOException, InterruptedException;
 }

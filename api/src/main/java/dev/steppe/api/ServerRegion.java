@@ -308,10 +308,16 @@ public final class ServerRegion implements Region, AutoCloseable {
     /** Asks the server, whose replies come on its loop, and waits for the reply. */
     public static <T> Reply.Done<T> done(Consumer<Consumer<Reply<T>>> ask)
             throws Refused, IOException, InterruptedException {
+        return done(ask, WRITE_PATIENCE);
+    }
+
+    /** The same for what may take longer. */
+    static <T> Reply.Done<T> done(Consumer<Consumer<Reply<T>>> ask, Duration patience)
+            throws Refused, IOException, InterruptedException {
         var replies = new ArrayBlockingQueue<Reply<T>>(1);
         ask.accept(replies::add);
-        var reply = Optional.ofNullable(replies.poll(WRITE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
-                .orElseThrow(() -> new IOException("no answer from the log within " + WRITE_PATIENCE.toSeconds()
+        var reply = Optional.ofNullable(replies.poll(patience.toMillis(), TimeUnit.MILLISECONDS))
+                .orElseThrow(() -> new IOException("no answer from the log within " + patience.toSeconds()
                         + " s; it is not known whether the request was carried out"));
         return switch (reply) {
             case Reply.Done<T> done -> done;

@@ -9,9 +9,11 @@ import dev.steppe.model.Refusal;
 import dev.steppe.server.AccessEndpoint;
 import dev.steppe.server.Autopilot;
 import dev.steppe.server.Reply;
+import dev.steppe.server.SavedState;
 import dev.steppe.server.Server;
 import dev.steppe.server.StateArchive;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
@@ -24,6 +26,8 @@ import java.util.stream.Stream;
 record ServerRegionOperator(ServerRegion region, ServerRegion.Self self, Server server, Consensus consensus)
         implements RegionOperator {
     private static final long BARRIER_SECONDS = 30;
+    /** A state of a gigabyte is a thousand entries of the log, and is read once more by every server. */
+    private static final Duration RESTORE_PATIENCE = Duration.ofMinutes(20);
 
     private static <T> Indexed<T> ask(Consumer<Consumer<Reply<T>>> question)
             throws Refused, IOException, InterruptedException {
@@ -120,8 +124,8 @@ record ServerRegionOperator(ServerRegion region, ServerRegion.Self self, Server 
     }
 
     @Override
-    public long restore(StateArchive archive) throws Refused, IOException, InterruptedException {
-        return ServerRegionOperator.<Long>ask(then -> server.operator().restore(archive, then))
+    public long restore(SavedState saved) throws Refused, IOException, InterruptedException {
+        return ServerRegion.<Long>done(then -> server.operator().restore(saved, then), RESTORE_PATIENCE)
                 .index();
     }
 }

@@ -19,6 +19,8 @@ final class Heartbeats {
 
     /** What the handshake and the first words of one node take a server, with some to spare: they come all at once. */
     private static final Duration RETURN = Duration.ofMillis(10);
+    /** Nodes that are turned away ask every ten seconds, and servers need new certificates first. */
+    private static final Duration AFTER_RESTORE = Duration.ofMinutes(1);
 
     private final Server.Heartbeat terms;
     private final SteadyTime time = new SteadyTime();
@@ -52,13 +54,24 @@ final class Heartbeats {
 
     /** A new leader has not heard of anybody: the nodes get time to find it. */
     void begin(List<NodeId> nodes, Instant now) {
+        begin(nodes, now, terms.afterFailover());
+    }
+
+    /** The state is another one: its nodes were turned away until now, and get more time. */
+    void beginAfterRestore(List<NodeId> nodes, Instant now) {
+        begin(nodes, now, longer(terms.afterFailover(), AFTER_RESTORE));
+    }
+
+    private void begin(List<NodeId> nodes, Instant now, Duration atLeast) {
         byNode.clear();
         byTime.clear();
-        var every = every(nodes.size()).plus(terms.grace());
-        var least = every.compareTo(terms.afterFailover()) > 0 ? every : terms.afterFailover();
-        var patience = least.plus(RETURN.multipliedBy(nodes.size()));
-        var until = time.at(now).plus(patience);
+        var least = longer(every(nodes.size()).plus(terms.grace()), atLeast);
+        var until = time.at(now).plus(least).plus(RETURN.multipliedBy(nodes.size()));
         nodes.forEach(node -> expect(node, until));
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private void expect(NodeId node, Instant at) {

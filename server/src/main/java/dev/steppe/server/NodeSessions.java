@@ -86,13 +86,22 @@ final class NodeSessions {
 
     /** Gives every node time to come back to a new leader. */
     void lead() {
+        heartbeats.begin(awaited(), loop.now());
+    }
+
+    /** The nodes of another state come. */
+    void leadAfterRestore() {
+        heartbeats.beginAfterRestore(awaited(), loop.now());
+    }
+
+    private List<NodeId> awaited() {
         var awaited = new ArrayList<NodeId>();
         for (Node node : store.snapshot().nodes()) {
             if (node.status() != NodeStatus.DOWN) {
                 awaited.add(node.id());
             }
         }
-        heartbeats.begin(awaited, loop.now());
+        return awaited;
     }
 
     /** Sends every node to whoever leads now. */

@@ -135,9 +135,9 @@ public final class OperatorEndpoint {
         return StateArchive.of(snapshot, region, server, consensus.status().term(), now, keys);
     }
 
-    /** Replaces the whole state by that of an archive; nothing is changed when the archive is not whole. */
-    public void restore(StateArchive archive, Consumer<Reply<Long>> then) {
-        restore.begin(archive, then);
+    /** Replaces the whole state by that of an archive, which must stay open until there is a reply. */
+    public void restore(SavedState saved, Consumer<Reply<Long>> then) {
+        restore.begin(saved, then);
     }
 
     private void change(Members wanted, String what, Consumer<Reply<Members>> then) {

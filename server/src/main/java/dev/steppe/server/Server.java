@@ -174,6 +174,7 @@ public final class Server implements AutoCloseable {
                 new LostHolders(renewals, checks),
                 new ForgottenKeys(),
                 new Resealing(keyring, certificates),
+                new UnfinishedRestores(),
                 new Garbage(options.retention()));
         jobs = new JobEndpoint(loop, store, proposals);
         launches = new LaunchEndpoint(loop, store, proposals);
@@ -315,7 +316,7 @@ public final class Server implements AutoCloseable {
         sessions.closeAll("the state was restored from an archive");
         if (leading) {
             planner.follow();
-            sessions.lead();
+            sessions.leadAfterRestore();
             planner.lead();
         }
     }

@@ -6,12 +6,18 @@ import dev.steppe.security.keyring.SealingKey;
 import dev.steppe.state.Command;
 import dev.steppe.state.Store;
 import java.io.IOException;
-import java.util.Arrays;
+import java.io.InputStream;
+import java.lang.System.Logger.Level;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.function.Consumer;
 
-/** Puts an archived state into the log, part by part, after its root keys are on this server's disk. */
+/**
+ * Puts an archived state into the log, part by part, after its root keys are on this server's disk. Nothing is changed
+ * before the last part; what came of a restore that ends earlier is taken out again.
+ */
 final class StateRestore {
+    private static final System.Logger LOG = System.getLogger(StateRestore.class.getName());
     private static final int PART_BYTES = 1 << 20;
 
     private final Loop loop;
@@ -26,25 +32,26 @@ final class StateRestore {
         this.rootKeys = rootKeys;
     }
 
-    void begin(StateArchive archive, Consumer<Reply<Long>> then) {
-        loop.<Boolean>offload(
+    /** The archive must stay open until there is a reply. */
+    void begin(SavedState saved, Consumer<Reply<Long>> then) {
+        loop.<InputStream>offload(
                 "keep-root-keys",
                 () -> {
-                    keep(archive);
-                    return true;
+                    keep(saved);
+                    return saved.state();
                 },
                 outcome -> {
                     switch (outcome) {
-                        case Loop.Outcome.Done<Boolean> kept -> send(archive, 0, then);
-                        case Loop.Outcome.Failed<Boolean> failed ->
+                        case Loop.Outcome.Done<InputStream> opened -> new Sending(saved, opened.value(), then).next(0);
+                        case Loop.Outcome.Failed<InputStream> failed ->
                             then.accept(Reply.unavailable("the root keys of the archive cannot be kept: "
                                     + failed.reason().getMessage()));
                     }
                 });
     }
 
-    private void keep(StateArchive archive) throws IOException {
-        for (var key : archive.rootKeys().entrySet()) {
+    private void keep(SavedState saved) throws IOException {
+        for (var key : saved.rootKeys().entrySet()) {
             if (rootKeys.read(key.getKey()).isEmpty()) {
                 rootKeys.write(new SealingKey(
                         key.getKey(), Secret.of(Base64.getDecoder().decode(key.getValue()))));
@@ -52,18 +59,63 @@ final class StateRestore {
         }
     }
 
-    private void send(StateArchive archive, int part, Consumer<Reply<Long>> then) {
-        int parts = Math.ceilDiv(archive.state().length, PART_BYTES);
-        int from = part * PART_BYTES;
-        var content = Arrays.copyOfRange(archive.state(), from, Math.min(archive.state().length, from + PART_BYTES));
-        var command = new Command.RestorePart(archive.description().id(), part, parts, content, loop.now());
-        proposals.propose(command, reply -> {
-            if (reply instanceof Reply.Done<Long> && part + 1 < parts) {
-                send(archive, part + 1, then);
+    /** One archive on its way into the log, under a name that no other attempt has. */
+    private final class Sending {
+        private final String name;
+        private final int parts;
+        private final InputStream state;
+        private final Consumer<Reply<Long>> then;
+
+        private Sending(SavedState saved, InputStream state, Consumer<Reply<Long>> then) {
+            this.name = Command.RestorePart.named(
+                    saved.digest(), HexFormat.of().toHexDigits(loop.random().nextLong()));
+            this.parts = Math.toIntExact(Math.ceilDiv(saved.bytes(), PART_BYTES));
+            this.state = state;
+            this.then = then;
+        }
+
+        /** Reads a part away from the loop and proposes it. */
+        private void next(int part) {
+            loop.<byte[]>offload("read-state", () -> state.readNBytes(PART_BYTES), outcome -> {
+                switch (outcome) {
+                    case Loop.Outcome.Done<byte[]> read ->
+                        proposals.propose(
+                                new Command.RestorePart(name, part, parts, read.value(), loop.now()),
+                                reply -> proposed(part, reply));
+                    case Loop.Outcome.Failed<byte[]> failed ->
+                        giveUp(Reply.unavailable("the archive cannot be read any more: "
+                                + failed.reason().getMessage()));
+                }
+            });
+        }
+
+        private void proposed(int part, Reply<Long> reply) {
+            if (!(reply instanceof Reply.Done<Long>)) {
+                giveUp(reply);
+            } else if (part + 1 < parts) {
+                next(part + 1);
             } else {
-                then.accept(reply instanceof Reply.Done<Long> ? new Reply.Done<>(index(), index()) : reply);
+                end(new Reply.Done<>(index(), index()));
             }
-        });
+        }
+
+        /** The parts that are there already are of no use; where this server leads no more, the next leader sees to it. */
+        private void giveUp(Reply<Long> reply) {
+            proposals.propose(
+                    new Command.DropRestore(name, loop.now()),
+                    dropped -> LOG.log(Level.WARNING, "a restore ended before it was whole archive=" + name));
+            end(reply);
+        }
+
+        private void end(Reply<Long> reply) {
+            loop.<Boolean>offload(
+                    "close-archive",
+                    () -> {
+                        state.close();
+                        return true;
+                    },
+                    closed -> then.accept(reply));
+        }
     }
 
     private long index() {

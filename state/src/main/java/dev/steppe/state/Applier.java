@@ -91,6 +91,7 @@ final class Applier {
             case Command.RaiseFormat raise -> new OperatorChanges(draft).raise(raise.to());
             case Command.PutAccessToken put -> agents(put).put(put);
             case Command.DeleteAccessToken delete -> agents(delete).delete(delete.accessorId());
+            case Command.DropRestore drop -> new OperatorChanges(draft).drop(drop);
             case Command.ReapTombstones reap -> keys(reap).reap(reap.upTo());
             case Command.LaunchPeriodic launch -> new LaunchChanges(before, draft).launch(launch);
             case Command.DispatchJob dispatch -> new LaunchChanges(before, draft).dispatch(dispatch);

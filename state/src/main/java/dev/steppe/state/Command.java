@@ -368,13 +368,18 @@ public sealed interface Command {
 
     /**
      * A part of an archived state, in order; the last one replaces the whole state. Refused when it is not the next part
-     * of the archive whose first part came last, and when the parts are no state.
+     * of the archive whose first part came last, when the parts are no state, and when they are not what the name says.
      */
     record RestorePart(String archive, long part, long parts, byte[] content, Instant at) implements Command {
         /** That of the state which begins here. */
         @Override
         public int format() {
             return part == 0 ? SnapshotFile.formatOf(content) : LogFormat.FIRST;
+        }
+
+        /** The name of an archive whose parts together have this SHA-256 in hex, sent at this attempt. */
+        public static String named(String digest, String attempt) {
+            return "sha256-" + digest + "-" + attempt;
         }
 
         @Override
@@ -399,6 +404,14 @@ public sealed interface Command {
 
     /** A token may do nothing any more. Refused when there is none of that name. */
     record DeleteAccessToken(String accessorId, Instant at) implements Command {
+        @Override
+        public int format() {
+            return 2;
+        }
+    }
+
+    /** The parts of an archive that nobody completes are forgotten. Refused when it is not the one that is being restored. */
+    record DropRestore(String archive, Instant at) implements Command {
         @Override
         public int format() {
             return 2;

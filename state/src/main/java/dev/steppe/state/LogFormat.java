@@ -6,7 +6,7 @@ package dev.steppe.state;
  *
  * <ul>
  *   <li>1: everything but what follows
- *   <li>2: access tokens
+ *   <li>2: access tokens; an archive whose restoring ended on the way is forgotten
  * </ul>
  */
 public final class LogFormat {

@@ -1,9 +1,16 @@
 package dev.steppe.state;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,14 +63,40 @@ final class OperatorChanges {
         return replace(parts);
     }
 
+    Optional<String> drop(Command.DropRestore command) {
+        if (draft.restoring.isEmpty() || !draft.restoring.getFirst().archive().equals(command.archive())) {
+            return Optional.of("archive " + command.archive() + " is not being restored");
+        }
+        draft.restoring = List.of();
+        draft.publish(new Event.Other(Table.OPERATOR));
+        return Optional.empty();
+    }
+
     private Optional<String> replace(List<Command.RestorePart> parts) {
-        var whole = new ByteArrayOutputStream();
-        parts.forEach(part -> whole.writeBytes(part.content()));
-        try {
-            draft.replaceBy(SnapshotFile.read(new ByteArrayInputStream(whole.toByteArray())));
+        var digest = sha256();
+        var contents = parts.stream()
+                .<InputStream>map(part -> new ByteArrayInputStream(part.content()))
+                .toList();
+        try (var whole = new DigestInputStream(new SequenceInputStream(Collections.enumeration(contents)), digest)) {
+            var read = SnapshotFile.read(whole);
+            whole.transferTo(OutputStream.nullOutputStream());
+            var archive = parts.getFirst().archive();
+            var named = Command.RestorePart.named(HexFormat.of().formatHex(digest.digest()), "");
+            if (archive.startsWith("sha256-") && !archive.startsWith(named)) {
+                return Optional.of("the parts are not archive " + archive);
+            }
+            draft.replaceBy(read);
             return Optional.empty();
         } catch (IOException damaged) {
             return Optional.of("the archive holds no whole state: " + damaged);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every JDK has SHA-256", missing);
         }
     }
 }

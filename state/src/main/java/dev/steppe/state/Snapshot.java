@@ -378,6 +378,11 @@ public final class Snapshot {
         return roots;
     }
 
+    /** The last part that came of an archive which is being restored. */
+    public Optional<Command.RestorePart> restoring() {
+        return restoring.isEmpty() ? Optional.empty() : Optional.of(restoring.getLast());
+    }
+
     /** The root that signs. */
     public Optional<AuthorityRoot> activeRoot() {
         for (AuthorityRoot root : roots) {

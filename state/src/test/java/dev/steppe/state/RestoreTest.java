@@ -11,10 +11,12 @@ import dev.steppe.model.codec.CodecException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,24 @@ class RestoreTest {
         assertThat(target.apply(parts("a", state, 3).get(1))).isInstanceOf(Store.Result.Refused.class);
         assertThat(target.apply(parts("b", state, 3).get(2))).isInstanceOf(Store.Result.Refused.class);
         assertThat(target.apply(parts("b", state, 3).get(1))).isInstanceOf(Store.Result.Applied.class);
+    }
+
+    @Test
+    void parts_that_are_not_what_their_name_says_are_refused() throws Exception {
+        var source = new Store();
+        source.apply(register("kept"));
+        var state = file(source.snapshot());
+        var digest =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(state));
+        var target = new Store();
+        for (var command : parts(Command.RestorePart.named("0".repeat(64), "1"), state, 2)) {
+            target.apply(command);
+        }
+        assertThat(has(target, "kept")).isFalse();
+        for (var command : parts(Command.RestorePart.named(digest, "2"), state, 2)) {
+            assertThat(target.apply(command)).isInstanceOf(Store.Result.Applied.class);
+        }
+        assertThat(has(target, "kept")).isTrue();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
@@ -20,6 +21,13 @@ public record KeptIdentity(String role, String node, String keyPem, String chain
 
     public AgentRole agentRole() {
         return AgentRole.of(role).orElse(AgentRole.CLIENT);
+    }
+
+    /** The same, which also believes these authorities. */
+    KeptIdentity believing(List<String> others) {
+        var all = new LinkedHashSet<>(rootsPem);
+        all.addAll(others);
+        return new KeptIdentity(role, node, keyPem, chainPem, List.copyOf(all));
     }
 
     /** What connections are made with. The root follows the certificate, so that a newcomer can look at it. */

@@ -1,12 +1,11 @@
 package dev.steppe.api.http;
 
 import dev.steppe.io.TaskScope;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,7 +22,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Headers known;
     private final TaskScope handlers;
     private final SlowPeerClock clock;
-    private final ArrayDeque<FullHttpRequest> queued = new ArrayDeque<>();
+    private final ArrayDeque<Incoming> queued = new ArrayDeque<>();
     private Optional<Exchange> current = Optional.empty();
 
     Connection(HttpServer.Setup setup, Headers known, TaskScope handlers, SlowPeerClock clock) {
@@ -35,7 +34,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (!(message instanceof FullHttpRequest request)) {
+        Incoming request;
+        if (message instanceof FullHttpRequest whole) {
+            request = Incoming.whole(whole);
+        } else if (message instanceof StreamedBodies.Begun begun) {
+            request = Incoming.begun(begun);
+        } else {
             context.fireChannelRead(message);
             return;
         }
@@ -50,22 +54,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void begin(ChannelHandlerContext context, FullHttpRequest incoming) {
-        var face = Optional.ofNullable(incoming.headers().get(HttpServer.Setup.FACE));
+    private void begin(ChannelHandlerContext context, Incoming incoming) {
+        var head = incoming.head();
         HttpServer.Setup asked;
         Optional<Refused> noFace = Optional.empty();
         try {
-            asked = setup.asked(face);
+            asked = setup.asked(head);
         } catch (Refused unknown) {
             asked = setup;
             noFace = Optional.of(unknown);
         }
-        var terms = new Exchange.Terms(
-                asked,
-                new DefaultHttpRequest(
-                        incoming.protocolVersion(), incoming.method(), incoming.uri(), incoming.headers()),
-                HttpUtil.isKeepAlive(incoming),
-                acceptsGzip(incoming));
+        var terms = new Exchange.Terms(asked, head, HttpUtil.isKeepAlive(head), acceptsGzip(head));
         var exchange = new Exchange(terms, context.channel(), handlers, () -> finished(context));
         current = Optional.of(exchange);
         try {
@@ -73,28 +72,26 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 exchange.refuse(noFace.get());
                 return;
             }
-            if (!incoming.decoderResult().isSuccess()) {
+            if (!head.decoderResult().isSuccess()) {
                 exchange.refuse(Refused.invalid("not an HTTP request this agent understands: "
-                        + incoming.decoderResult().cause().getMessage()));
+                        + head.decoderResult().cause().getMessage()));
                 return;
             }
-            refuseForeignPage(incoming);
+            refuseForeignPage(head);
             dispatch(exchange, asked, context, incoming);
         } catch (Refused refused) {
+            incoming.stream().ifPresent(BodyStream::ignore);
             exchange.refuse(refused);
-        } finally {
-            incoming.release();
         }
     }
 
-    private void dispatch(
-            Exchange exchange, HttpServer.Setup asked, ChannelHandlerContext context, FullHttpRequest incoming)
+    private void dispatch(Exchange exchange, HttpServer.Setup asked, ChannelHandlerContext context, Incoming incoming)
             throws Refused {
-        var uri = originForm(incoming.uri());
+        var uri = originForm(incoming.head().uri());
         int question = uri.indexOf('?');
         var rawPath = question < 0 ? uri : uri.substring(0, question);
         var query = Query.parse(question < 0 ? "" : uri.substring(question + 1));
-        var known = Method.named(incoming.method().name());
+        var known = Method.named(incoming.head().method().name());
         // An unknown method still gets 404 or 405 by its path: OPTIONS stands in for it.
         var found = asked.router().find(known.orElse(Method.OPTIONS), rawPath);
         switch (found) {
@@ -102,7 +99,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             case Router.Found.WrongMethod(var allowed) -> exchange.wrongMethod(allowed, known);
             case Router.Found.Matched(var route, var names) -> {
                 var request = request(known.orElse(Method.OPTIONS), rawPath, names, query, context, incoming);
-                exchange.run(request, route);
+                exchange.run(request, route, setup.spool(), incoming.stream());
             }
         }
     }
@@ -111,7 +108,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
      * A page from elsewhere in somebody's browser could send writes to an agent on loopback; it cannot hide where it is
      * from.
      */
-    private static void refuseForeignPage(FullHttpRequest incoming) throws Refused {
+    private static void refuseForeignPage(HttpRequest incoming) throws Refused {
         var method = incoming.method().name();
         var origin = incoming.headers().get("Origin");
         boolean onlyReads = method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
@@ -128,7 +125,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     /** Proxies may send the whole address; only its path counts. */
-    private static String originForm(String uri) {
+    static String originForm(String uri) {
         if (uri.startsWith("http://") || uri.startsWith("https://")) {
             int slash = uri.indexOf('/', uri.indexOf("//") + 2);
             return slash < 0 ? "/" : uri.substring(slash);
@@ -142,28 +139,27 @@ final class Connection extends ChannelInboundHandlerAdapter {
             SortedMap<String, String> names,
             Query query,
             ChannelHandlerContext context,
-            FullHttpRequest incoming) {
+            Incoming incoming) {
         var lines = new ArrayList<Headers.Line>();
         lines.addAll(known.lines());
-        for (var header : incoming.headers()) {
+        for (var header : incoming.head().headers()) {
             if (known.first(header.getKey()).isEmpty()) {
                 lines.add(new Headers.Line(header.getKey(), header.getValue()));
             }
         }
-        var body =
-                incoming.content().isReadable() ? Bytes.wrap(ByteBufUtil.getBytes(incoming.content())) : Bytes.empty();
         return new Request(
                 method,
                 path,
                 new TreeMap<>(names),
                 query,
                 new Headers(lines),
-                body,
+                incoming.body(),
                 context.channel().remoteAddress(),
-                originForm(incoming.uri()));
+                originForm(incoming.head().uri()),
+                Optional.empty());
     }
 
-    private static boolean acceptsGzip(FullHttpRequest request) {
+    private static boolean acceptsGzip(HttpRequest request) {
         var accepted = request.headers().get("Accept-Encoding", "");
         for (var coding : accepted.split(",")) {
             var parts = coding.strip().split(";");
@@ -189,7 +185,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         current.ifPresent(Exchange::abandon);
-        queued.forEach(FullHttpRequest::release);
         queued.clear();
         context.fireChannelInactive();
     }

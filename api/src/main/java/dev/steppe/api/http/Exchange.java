@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,12 +72,24 @@ final class Exchange {
         Answer answer() throws Refused, IOException, InterruptedException;
     }
 
-    void run(Request request, Route route) {
+    /** A body that comes as a stream is kept in the spool, once its sender was admitted, until the answer is there. */
+    void run(Request request, Route route, Optional<Spool> spool, Optional<BodyStream> body) {
         pretty = request.pretty();
         start(request.path(), () -> {
-            terms.setup.gate().admit(request, route.right());
-            return route.handler().handle(request);
+            try (var stream = body.<InputStream>map(it -> it).orElseGet(InputStream::nullInputStream)) {
+                terms.setup.gate().admit(request, route.right());
+                return body.isPresent() && spool.isPresent()
+                        ? kept(request, route, spool.get(), stream)
+                        : route.handler().handle(request);
+            }
         });
+    }
+
+    private static Answer kept(Request request, Route route, Spool spool, InputStream body)
+            throws Refused, IOException, InterruptedException {
+        try (var kept = spool.keep(body)) {
+            return route.handler().handle(request.inFile(kept.file()));
+        }
     }
 
     void refuse(Refused refused) {

@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
@@ -72,7 +73,8 @@ public final class HttpServer implements AutoCloseable {
             Headers standingHeaders,
             Limits limits,
             SortedMap<String, Setup> faces,
-            Optional<SecureListener> secure) {
+            Optional<SecureListener> secure,
+            Optional<Spool> spool) {
         /** The header with which a request asks for a face. */
         public static final String FACE = "X-Steppe-Face";
 
@@ -93,44 +95,75 @@ public final class HttpServer implements AutoCloseable {
                     Headers.none(),
                     Limits.standard(),
                     new TreeMap<>(),
+                    Optional.empty(),
                     Optional.empty());
         }
 
         /** This set-up with headers that go on every answer. */
         public Setup withStandingHeaders(Headers headers) {
-            return new Setup(name, addresses, dialect, router, gate, headers, limits, faces, secure);
+            return new Setup(name, addresses, dialect, router, gate, headers, limits, faces, secure, spool);
         }
 
         /** This set-up with another table. */
         public Setup withRouter(Router other) {
-            return new Setup(name, addresses, dialect, other, gate, standingHeaders, limits, faces, secure);
+            return new Setup(name, addresses, dialect, other, gate, standingHeaders, limits, faces, secure, spool);
         }
 
         /** This set-up with another gate. */
         public Setup withGate(Gate other) {
-            return new Setup(name, addresses, dialect, router, other, standingHeaders, limits, faces, secure);
+            return new Setup(name, addresses, dialect, router, other, standingHeaders, limits, faces, secure, spool);
         }
 
         /** This set-up with other limits. */
         public Setup withLimits(Limits other) {
-            return new Setup(name, addresses, dialect, router, gate, standingHeaders, other, faces, secure);
+            return new Setup(name, addresses, dialect, router, gate, standingHeaders, other, faces, secure, spool);
         }
 
         /** This set-up with another one that requests may ask for; only its table, gate, dialect and headers count. */
         public Setup withFace(String faceName, Setup face) {
             var more = new TreeMap<>(faces);
             more.put(faceName, face);
-            return new Setup(name, addresses, dialect, router, gate, standingHeaders, limits, more, secure);
+            return new Setup(name, addresses, dialect, router, gate, standingHeaders, limits, more, secure, spool);
         }
 
         /** This set-up, also served over TLS. */
         public Setup withSecure(SecureListener listener) {
             return new Setup(
-                    name, addresses, dialect, router, gate, standingHeaders, limits, faces, Optional.of(listener));
+                    name,
+                    addresses,
+                    dialect,
+                    router,
+                    gate,
+                    standingHeaders,
+                    limits,
+                    faces,
+                    Optional.of(listener),
+                    spool);
+        }
+
+        /** This set-up with a place for large bodies, without which no route for them can be asked. */
+        public Setup withSpool(Spool place) {
+            return new Setup(
+                    name, addresses, dialect, router, gate, standingHeaders, limits, faces, secure, Optional.of(place));
+        }
+
+        /** Whether a request is for a route that takes its body as a file. */
+        private boolean isLarge(HttpRequest head) {
+            var path = Connection.originForm(head.uri()).split("\\?", 2)[0];
+            var method = Method.named(head.method().name()).filter(it -> it == Method.PUT || it == Method.POST);
+            try {
+                return method.isPresent()
+                        && asked(head).router().find(method.get(), path) instanceof Router.Found.Matched found
+                        && found.route().takesFiles();
+            } catch (Refused wrong) {
+                // whoever answers it says what is wrong
+                return false;
+            }
         }
 
         /** The set-up a request asks for. */
-        Setup asked(Optional<String> face) throws Refused {
+        Setup asked(HttpRequest head) throws Refused {
+            var face = Optional.ofNullable(head.headers().get(FACE));
             if (face.isEmpty() || faces.isEmpty()) {
                 return this;
             }
@@ -217,7 +250,7 @@ public final class HttpServer implements AutoCloseable {
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
-    /** Builds a connection's chain: admission, slow-peer clock, HTTP codec, whole requests, exchanges. */
+    /** Builds a connection's chain: admission, slow-peer clock, HTTP codec, bodies that come as streams, whole requests, exchanges. */
     private static final class Pipeline extends ChannelInitializer<Channel> {
         private final Setup setup;
         private final ChannelGroup connections;
@@ -249,6 +282,7 @@ public final class HttpServer implements AutoCloseable {
             channel.pipeline()
                     .addLast(clock)
                     .addLast(new HttpServerCodec(decoder))
+                    .addLast(new StreamedBodies(head -> setup.spool().isPresent() && setup.isLarge(head)))
                     .addLast(new WholeRequests(limits.bodyBytesMax()))
                     .addLast(new Connection(setup, known, handlers, clock));
         }

@@ -1,6 +1,7 @@
 package dev.steppe.api.http;
 
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -9,7 +10,7 @@ import java.util.TreeMap;
 /**
  * A request from outside, decoded but unchecked. {@code names} are the path parameters of the route that matched, each
  * decoded after the path was split, so a slash sent as {@code %2F} is part of its segment. {@code target} is path and
- * query as they were sent.
+ * query as they were sent. {@code file} has the body of a request to a route for large ones, until it is answered.
  */
 public record Request(
         Method method,
@@ -19,7 +20,8 @@ public record Request(
         Headers headers,
         Bytes body,
         SocketAddress remote,
-        String target) {
+        String target,
+        Optional<Path> file) {
 
     public Request {
         names = Collections.unmodifiableSortedMap(new TreeMap<>(names));
@@ -44,6 +46,15 @@ public record Request(
             throw Refused.invalid("Request body is empty");
         }
         return body;
+    }
+
+    /** The file with the body, of a request to a route for large ones; refuses one without a body. */
+    public Path requiredFile() throws Refused {
+        return file.orElseThrow(() -> Refused.invalid("Request body is empty"));
+    }
+
+    Request inFile(Path kept) {
+        return new Request(method, path, names, query, headers, body, remote, target, Optional.of(kept));
     }
 
     /** True when the caller asked for indented JSON: {@code ?pretty} with any value except 0. */

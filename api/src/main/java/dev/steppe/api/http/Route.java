@@ -6,9 +6,10 @@ import java.util.Set;
 
 /**
  * One row of the route table: methods, path pattern, the right a caller needs, and who answers. A route for GET answers
- * HEAD too.
+ * HEAD too. One for large bodies gets them in files, and not in memory.
  */
-public record Route(Set<Method> methods, String pattern, Right right, Handler handler, Place place) {
+public record Route(
+        Set<Method> methods, String pattern, Right right, Handler handler, Place place, boolean takesFiles) {
 
     /** Who answers. */
     public enum Place {
@@ -24,7 +25,7 @@ public record Route(Set<Method> methods, String pattern, Right right, Handler ha
 
     /** A route that the servers answer. */
     public Route(Set<Method> methods, String pattern, Right right, Handler handler) {
-        this(methods, pattern, right, handler, Place.REGION);
+        this(methods, pattern, right, handler, Place.REGION, false);
     }
 
     public Route {
@@ -40,22 +41,27 @@ public record Route(Set<Method> methods, String pattern, Right right, Handler ha
 
     /** The same route, answered by the agent that is asked. */
     public Route here() {
-        return new Route(methods, pattern, right, handler, Place.HERE);
+        return new Route(methods, pattern, right, handler, Place.HERE, takesFiles);
     }
 
     /** The same route, answered by the agent of the node it is asked about. */
     public Route atNode() {
-        return new Route(methods, pattern, right, handler, Place.NODE);
+        return new Route(methods, pattern, right, handler, Place.NODE, takesFiles);
     }
 
     /** The same route, answered by the server that leads. */
     public Route byLeader() {
-        return new Route(methods, pattern, right, handler, Place.LEADER);
+        return new Route(methods, pattern, right, handler, Place.LEADER, takesFiles);
+    }
+
+    /** The same route for bodies of any size, which its handler gets as a file. */
+    public Route forFiles() {
+        return new Route(methods, pattern, right, handler, place, true);
     }
 
     /** The same route with another handler. */
     public Route handledBy(Handler other) {
-        return new Route(methods, pattern, right, other, place);
+        return new Route(methods, pattern, right, other, place, takesFiles);
     }
 
     public static Route get(String pattern, Right right, Handler handler) {

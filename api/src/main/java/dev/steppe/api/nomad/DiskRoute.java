@@ -3,7 +3,6 @@ package dev.steppe.api.nomad;
 import dev.steppe.api.LocalNode;
 import dev.steppe.api.Region;
 import dev.steppe.api.http.Answer;
-import dev.steppe.api.http.Bytes;
 import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
@@ -11,10 +10,6 @@ import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.io.OutputStream;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** The data of an allocation as an archive, for the node that runs the one in its place. */
@@ -48,29 +43,5 @@ final class DiskRoute {
             out.flush();
             here.handedOver(allocation.id());
         });
-    }
-
-    /** Bytes for a sink. */
-    private static final class SinkStream extends OutputStream {
-        private final Answer.Sink sink;
-
-        SinkStream(Answer.Sink sink) {
-            this.sink = sink;
-        }
-
-        @Override
-        public void write(int one) throws IOException {
-            write(new byte[] {(byte) one}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int from, int length) throws IOException {
-            try {
-                sink.write(Bytes.wrap(Arrays.copyOfRange(bytes, from, from + length)));
-            } catch (InterruptedException stopping) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("the connection is closing");
-            }
-        }
     }
 }

@@ -1,23 +1,26 @@
 package dev.steppe.api.nomad;
 
 import dev.steppe.api.Region;
-import dev.steppe.api.http.Bytes;
+import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
-import dev.steppe.server.StateArchive;
+import dev.steppe.server.SavedState;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /** The servers' own affairs: who takes part in the log, who leads, and the whole state as a file. */
 final class OperatorRoutes {
+    private static final int CHUNK_BYTES = 1 << 16;
+
     private final Region region;
     private final Reads reads;
 
@@ -31,7 +34,8 @@ final class OperatorRoutes {
                 Route.delete("/v1/operator/raft/peer", Right.WRITE_OPERATOR, this::removePeer),
                 Route.write("/v1/operator/raft/transfer-leadership", Right.WRITE_OPERATOR, this::transfer),
                 Route.get("/v1/operator/snapshot", Right.WRITE_OPERATOR, this::save),
-                Route.write("/v1/operator/snapshot", Right.WRITE_OPERATOR, this::restore));
+                Route.write("/v1/operator/snapshot", Right.WRITE_OPERATOR, this::restore)
+                        .forFiles());
     }
 
     private Response removePeer(Request request) throws Refused, IOException, InterruptedException {
@@ -80,26 +84,34 @@ final class OperatorRoutes {
         return place;
     }
 
-    private Response save(Request request) throws Refused, IOException, InterruptedException {
+    /** The archive is written twice, the first time for its digest: so it is nowhere in whole, however large it is. */
+    private Answer save(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
         var archive = region.operator().save();
-        var bytes = archive.bytes();
-        var digest = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(StateArchive.digest(bytes)));
+        var digest = Base64.getEncoder().encodeToString(archive.digest());
         var headers = Headers.of("Content-Type", "application/octet-stream")
                 .with("Digest", "sha-256=" + digest)
                 .with("X-Nomad-Index", Long.toString(archive.description().index()));
-        return new Response(200, headers, Bytes.wrap(bytes));
+        return new Answer.Streamed(200, headers, sink -> {
+            var out = new BufferedOutputStream(new SinkStream(sink), CHUNK_BYTES);
+            archive.write(out);
+            out.flush();
+        });
     }
 
     private Response restore(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
-        StateArchive archive;
+        try (var saved = opened(request.requiredFile())) {
+            long index = region.operator().restore(saved);
+            return Response.empty().with("X-Nomad-Index", Long.toString(index));
+        }
+    }
+
+    private static SavedState opened(Path file) throws Refused {
         try {
-            archive = StateArchive.read(request.requiredBody().toArray());
+            return SavedState.open(file);
         } catch (IOException damaged) {
             throw Refused.invalid("nothing was restored: " + damaged.getMessage());
         }
-        long index = region.operator().restore(archive);
-        return Response.empty().with("X-Nomad-Index", Long.toString(index));
     }
 }

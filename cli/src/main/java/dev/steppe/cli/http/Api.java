@@ -12,6 +12,8 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.net.ssl.SSLException;
@@ -22,6 +24,9 @@ import javax.net.ssl.SSLException;
  */
 public final class Api {
     private static final int ANSWER_TIMEOUT_MILLIS = 60_000;
+    /** As long as servers take for a state of gigabytes. */
+    private static final int FILE_TIMEOUT_MILLIS = 30 * 60_000;
+
     private static final int SWITCHED = 101;
     private static final int HURRIED_MAX = 50;
     private static final long HURRIED_NANOS = 500_000_000L;
@@ -94,6 +99,12 @@ public final class Api {
         return exchange("PUT", path, query, content);
     }
 
+    /** Writes a file as it is, however large, and waits long for what comes of it. */
+    public Reply putFile(String path, Query query, Path file) throws ApiException, IOException {
+        var head = head("PUT", path, query, Files.size(file));
+        return exchange(head, to -> Files.copy(file, to), FILE_TIMEOUT_MILLIS);
+    }
+
     public Reply delete(String path, Query query) throws ApiException {
         return exchange("DELETE", path, query, "");
     }
@@ -154,8 +165,11 @@ public final class Api {
 
     private Reply exchange(String method, String path, Query query, byte[] bytes) throws ApiException {
         var timeoutMillis = ANSWER_TIMEOUT_MILLIS + (int) query.waitSeconds() * 1_100;
-        var head = head(method, path, query, bytes.length);
-        try (var exchange = Exchange.open(target, head, bytes, timeoutMillis)) {
+        return exchange(head(method, path, query, bytes.length), to -> to.write(bytes), timeoutMillis);
+    }
+
+    private Reply exchange(String head, Exchange.Content content, int timeoutMillis) throws ApiException {
+        try (var exchange = Exchange.open(target, head, content, timeoutMillis)) {
             refuseFailure(exchange);
             var text = new String(exchange.bodyBytes(), StandardCharsets.UTF_8);
             return new Reply(
@@ -167,7 +181,7 @@ public final class Api {
         }
     }
 
-    private String head(String method, String path, Query query, int contentBytes) {
+    private String head(String method, String path, Query query, long contentBytes) {
         for (var parameter : parameters.entrySet()) {
             if (!query.names(parameter.getKey())) {
                 query.and(parameter.getKey(), parameter.getValue());

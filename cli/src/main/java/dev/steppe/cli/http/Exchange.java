@@ -1,6 +1,7 @@
 package dev.steppe.cli.http;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -28,6 +29,7 @@ final class Exchange implements Closeable {
     private static final int HANDSHAKE_TIMEOUT_MILLIS = 10_000;
     private static final int HEAD_BYTES_MAX = 64 * 1024;
     private static final int SWITCHED = 101;
+    private static final int SEND_BYTES = 64 * 1024;
 
     private final Closeable connection;
     private final int status;
@@ -47,12 +49,22 @@ final class Exchange implements Closeable {
         this.body = bodyOf(input);
     }
 
+    /** Writes what follows the head of a request. */
+    interface Content {
+        void write(OutputStream to) throws IOException;
+    }
+
     /** Sends a request whose head is complete, line ends included. A timeout of 0 waits for ever between two bytes. */
     static Exchange open(Target target, String head, byte[] content, int readTimeoutMillis) throws IOException {
+        return open(target, head, to -> to.write(content), readTimeoutMillis);
+    }
+
+    /** The same with content that is written while it is sent. */
+    static Exchange open(Target target, String head, Content content, int readTimeoutMillis) throws IOException {
         return target.isUnix() ? overUnix(target, head, content) : overTcp(target, head, content, readTimeoutMillis);
     }
 
-    private static Exchange overTcp(Target target, String head, byte[] content, int readTimeoutMillis)
+    private static Exchange overTcp(Target target, String head, Content content, int readTimeoutMillis)
             throws IOException {
         var plain = new Socket();
         try {
@@ -71,7 +83,7 @@ final class Exchange implements Closeable {
         }
     }
 
-    private static Exchange overUnix(Target target, String head, byte[] content) throws IOException {
+    private static Exchange overUnix(Target target, String head, Content content) throws IOException {
         var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.connect(UnixDomainSocketAddress.of(Path.of(target.socketPath())));
@@ -92,13 +104,11 @@ final class Exchange implements Closeable {
         }
     }
 
-    private static void send(OutputStream output, String head, byte[] content) throws IOException {
-        var headBytes = head.getBytes(StandardCharsets.UTF_8);
-        var all = new byte[headBytes.length + content.length];
-        System.arraycopy(headBytes, 0, all, 0, headBytes.length);
-        System.arraycopy(content, 0, all, headBytes.length, content.length);
-        output.write(all);
-        output.flush();
+    private static void send(OutputStream output, String head, Content content) throws IOException {
+        var whole = new BufferedOutputStream(output, SEND_BYTES);
+        whole.write(head.getBytes(StandardCharsets.UTF_8));
+        content.write(whole);
+        whole.flush();
     }
 
     int status() {

@@ -8,7 +8,6 @@ import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -36,7 +35,7 @@ public final class SnapshotRestore implements Command {
         var file = Path.of(invocation.arguments().onlyWord("the file"));
         var archive = ArchiveFile.read(file);
         try {
-            invocation.nomad().putBytes("/v1/operator/snapshot", Query.none(), Files.readAllBytes(file));
+            invocation.nomad().putFile("/v1/operator/snapshot", Query.none(), file);
         } catch (IOException unreadable) {
             throw new CommandFailure("cannot read " + file + ": " + unreadable.getMessage());
         }

@@ -8,6 +8,7 @@ import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,17 +23,18 @@ public final class SnapshotSave implements Command {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-    private static void keep(Path file, byte[] bytes) throws CommandFailure {
+    /** Writes what comes to a file that only its owner reads, which has its name once it was found whole. */
+    private static ArchiveFile keep(InputStream archive, Path file) throws IOException, CommandFailure {
         var unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
-        try {
-            Files.deleteIfExists(unfinished);
-            Files.createFile(
-                    unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.write(unfinished, bytes);
-            Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException failed) {
-            throw new CommandFailure("cannot write " + file + ": " + failed.getMessage());
+        Files.deleteIfExists(unfinished);
+        Files.createFile(
+                unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (var to = Files.newOutputStream(unfinished)) {
+            archive.transferTo(to);
         }
+        var read = ArchiveFile.read(unfinished);
+        Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+        return read;
     }
 
     @Override
@@ -59,14 +61,12 @@ public final class SnapshotSave implements Command {
             throw new UsageException("this command takes one argument: the file");
         }
         var name = words.isEmpty() ? "steppe-state-" + STAMP.format(Instant.now()) + ".snap" : words.getFirst();
-        byte[] bytes;
+        ArchiveFile archive;
         try (var stream = invocation.nomad().stream("/v1/operator/snapshot", Query.none())) {
-            bytes = stream.readAllBytes();
+            archive = keep(stream, Path.of(name));
         } catch (IOException broken) {
-            throw new CommandFailure("the state did not come whole: " + broken.getMessage());
+            throw new CommandFailure("the state was not saved whole to " + name + ": " + broken.getMessage());
         }
-        var archive = ArchiveFile.read(bytes);
-        keep(Path.of(name), bytes);
         invocation
                 .terminal()
                 .line("State file " + name + " written: index "

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
@@ -50,8 +51,22 @@ public final class AgentCalls implements AutoCloseable {
 
     private record Held(Object identity, HttpClient client) {}
 
-    /** What to ask. */
-    public record Call(String method, String pathAndQuery, Map<String, List<String>> headers, byte[] body) {
+    /** What to ask. A {@code file} is sent as the body in place of the bytes. */
+    public record Call(
+            String method, String pathAndQuery, Map<String, List<String>> headers, byte[] body, Optional<Path> file) {
+
+        public Call(String method, String pathAndQuery, Map<String, List<String>> headers, byte[] body) {
+            this(method, pathAndQuery, headers, body, Optional.empty());
+        }
+
+        private HttpRequest.BodyPublisher publisher() throws IOException {
+            if (file.isPresent()) {
+                return HttpRequest.BodyPublishers.ofFile(file.get());
+            }
+            return body.length == 0
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofByteArray(body);
+        }
 
         public static Call get(String pathAndQuery) {
             return new Call("GET", pathAndQuery, Map.of(), new byte[0]);
@@ -133,11 +148,7 @@ public final class AgentCalls implements AutoCloseable {
             throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create("https://" + server + legal(call.pathAndQuery())))
                 .timeout(headOnlyWithin)
-                .method(
-                        call.method(),
-                        call.body().length == 0
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofByteArray(call.body()));
+                .method(call.method(), call.publisher());
         sharedKey.proof().ifPresent(proof -> request.setHeader(SharedKey.HEADER, proof));
         call.headers().forEach((name, values) -> {
             if (!OF_THE_CONNECTION.contains(name.toLowerCase(java.util.Locale.ROOT))) {
