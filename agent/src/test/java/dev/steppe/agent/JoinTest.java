@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.steppe.agent.link.Joining;
 import dev.steppe.api.agents.AgentWords;
+import dev.steppe.io.TaskScope;
 import dev.steppe.model.Ids;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.security.certificate.AgentRequest;
@@ -32,8 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,7 +128,7 @@ class JoinTest {
         var joined = join(token("{\"Server\":true}"), AgentRole.SERVER);
         var tls = new AgentTls(NAMES, joined.identity().credentials());
         var silent = new ArrayList<Socket>();
-        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var callers = new TaskScope("callers")) {
             for (int i = 0; i < 100; i++) {
                 var socket = new Socket(door.host(), door.port());
                 silent.add(socket);
@@ -137,16 +137,20 @@ class JoinTest {
                     socket.getOutputStream().write(new byte[] {22, 3, 1});
                 }
             }
-            var answers = new ArrayList<Future<Integer>>();
+            var answers = new ArrayList<CompletableFuture<Integer>>();
             for (int i = 0; i < 80; i++) {
-                answers.add(callers.submit(() -> {
+                var answer = new CompletableFuture<Integer>();
+                answers.add(answer);
+                callers.startVirtual("caller-" + i, () -> {
                     try (var calls = AgentCalls.of(tls)) {
-                        return calls.ask(door, AgentCalls.Call.get("/agent/v1/standing"), PATIENCE)
-                                .status();
+                        answer.complete(calls.ask(door, AgentCalls.Call.get("/agent/v1/standing"), PATIENCE)
+                                .status());
+                    } catch (Exception failed) {
+                        answer.completeExceptionally(failed);
                     }
-                }));
+                });
             }
-            for (Future<Integer> answer : answers) {
+            for (CompletableFuture<Integer> answer : answers) {
                 assertThat(answer.get()).isEqualTo(200);
             }
         } finally {
