@@ -4,6 +4,7 @@ import dev.steppe.client.driver.ExitResult;
 import dev.steppe.model.TaskEvent;
 import dev.steppe.model.TaskState;
 import dev.steppe.model.TaskStatus;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,11 +15,16 @@ import java.util.function.Supplier;
 
 /** What became of a task so far, as its node reports it: its status and the newest events. Owned by the client's loop. */
 final class TaskHistory {
+    private static final System.Logger LOG = System.getLogger(TaskHistory.class.getName());
+
+    private final String task;
     private final Supplier<Instant> now;
     private final Runnable changed;
     private TaskState state;
 
-    TaskHistory(TaskState state, Supplier<Instant> now, Runnable changed) {
+    /** @param task how the log calls the task */
+    TaskHistory(String task, TaskState state, Supplier<Instant> now, Runnable changed) {
+        this.task = task;
         this.state = state;
         this.now = now;
         this.changed = changed;
@@ -74,6 +80,9 @@ final class TaskHistory {
     }
 
     private void add(TaskEvent event) {
+        LOG.log(
+                Level.INFO,
+                () -> "task event " + task + " type=" + event.type() + " message=" + event.displayMessage());
         List<TaskEvent> events = new ArrayList<>(state.events());
         events.add(events.isEmpty() ? event : notBefore(events.getLast().time(), event));
         while (events.size() > TaskState.EVENTS_MAX) {

@@ -79,7 +79,9 @@ final class TaskRunner {
         this.parts = parts;
         this.restarts = parts.restarts();
         this.changed = changed;
-        this.history = new TaskHistory(state, loop::now, changed);
+        var name = "allocation=" + parts.surroundings().allocation().id() + " task="
+                + parts.task().name();
+        this.history = new TaskHistory(name, state, loop::now, changed);
         this.steps = new TaskSteps(parts.hooks(), new TaskSite(parts.surroundings(), parts.task(), new Control()));
         this.program = new TaskProgram(loop, parts.task().name(), parts.driver(), steps);
         this.handle = kept.handle();
