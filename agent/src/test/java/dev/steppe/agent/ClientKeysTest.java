@@ -65,33 +65,6 @@ class ClientKeysTest {
         assumeTrue(LinuxCalls.isLinux() && LinuxCalls.isRoot(), "needs root on Linux for users and networks");
     }
 
-    private static String job(String name, String type, String driver, String script, String group, String task) {
-        return """
-                job "%s" {
-                  type = "%s"
-                  group "g" {
-                    restart {
-                      attempts = 0
-                      mode     = "fail"
-                    }
-                    %s
-                    task "t" {
-                      driver = "%s"
-                      config {
-                        command = "/bin/sh"
-                        args    = ["-c", "%s"]
-                      }
-                      resources {
-                        cpu    = 20
-                        memory = 32
-                      }
-                      %s
-                    }
-                  }
-                }
-                """.formatted(name, type, group, driver, script, task);
-    }
-
     private static String port(int number) {
         return "network {\nport \"p\" {\nstatic = " + number + "\nhost_network = \"inner\"\n}\n}\n";
     }
@@ -134,7 +107,7 @@ class ClientKeysTest {
                   }
                 }
                 """.formatted(unique % 250, java()), "-bridge=keys" + unique % 1_000_000)) {
-            node.run(job(
+            node.run(ShellJob.of(
                     "inside",
                     "service",
                     "exec",
@@ -148,15 +121,15 @@ class ClientKeysTest {
             node.await(
                     "its address of version 6", () -> node.output("inside", "t").contains("fd123456"));
 
-            assertThat(node.plan(job("held", "batch", "raw_exec", "true", port(23_461), "")))
+            assertThat(node.plan(ShellJob.of("held", "batch", "raw_exec", "true", port(23_461), "")))
                     .containsIgnoringCase("failed to place");
-            node.run(job("free", "batch", "raw_exec", "echo $NOMAD_ADDR_p", port(23_462), ""));
+            node.run(ShellJob.of("free", "batch", "raw_exec", "echo $NOMAD_ADDR_p", port(23_462), ""));
             node.awaitStatus("free", "complete");
             assertThat(node.output("free", "t")).isEqualTo("127.0.0.1:23462\n");
 
             for (String driver : List.of("exec", "raw_exec")) {
                 var name = "denied-" + driver.replace('_', '-');
-                node.run(job(name, "batch", driver, "true", "", "user = \"daemon\""));
+                node.run(ShellJob.of(name, "batch", driver, "true", "", "user = \"daemon\""));
                 node.awaitStatus(name, "failed");
                 assertThat(node.events(name, "t")).contains("gid 1", "denied_host_gids");
             }
@@ -251,7 +224,7 @@ class ClientKeysTest {
 
     private static void assertThatBoundsAreOff(RunningNode node) throws Exception {
         put(node, "first");
-        node.run(job("quick", "service", "raw_exec", "exec sleep 1000", "", following("10ms")));
+        node.run(ShellJob.of("quick", "service", "raw_exec", "exec sleep 1000", "", following("10ms")));
         node.awaitStatus("quick", "running");
         var word = node.place("quick").resolve("t/local/word-10ms");
         put(node, "second");
@@ -276,7 +249,7 @@ class ClientKeysTest {
                         directory,
                         DATA.formatted(directory, vault.address(), VaultDouble.ROOT, authority.certificate()))) {
             vault.secrets.put("kv/app", new VaultDouble.Entry("app", Map.of("key", "first"), ""));
-            node.run(job("secretive", "service", "raw_exec", "exec sleep 1000", "", """
+            node.run(ShellJob.of("secretive", "service", "raw_exec", "exec sleep 1000", "", """
                     vault {
                       policies = ["app"]
                     }
@@ -287,7 +260,8 @@ class ClientKeysTest {
                     }
                     """));
             put(node, "first");
-            node.run(job("bounded", "service", "raw_exec", "exec sleep 1000", "", following("10ms") + following("1h")));
+            node.run(ShellJob.of(
+                    "bounded", "service", "raw_exec", "exec sleep 1000", "", following("10ms") + following("1h")));
             var web = "http://127.0.0.1:" + doubles.http();
             var fetched = Map.of(
                     "http-read-timeout", "http://" + quiet.address() + "/slow",
@@ -310,7 +284,7 @@ class ClientKeysTest {
             assertThat(Files.readSymbolicLink(node.place("linked").resolve("t/local/a")))
                     .isEqualTo(Path.of("/etc/hostname"));
             assertThat(node.place("allowed").resolve("t/local/file")).hasContent("of the repository");
-            node.run(job("denied", "batch", "raw_exec", "true", "", """
+            node.run(ShellJob.of("denied", "batch", "raw_exec", "true", "", """
                     template {
                       data        = "{{ sha256Hex \\"a\\" }}"
                       destination = "local/a"
@@ -347,7 +321,8 @@ class ClientKeysTest {
 
     private static void fetch(RunningNode node, String name, String source) {
         try {
-            node.run(job(name, "batch", "raw_exec", "true", "", "artifact {\nsource = \"" + source + "\"\n}\n"));
+            node.run(
+                    ShellJob.of(name, "batch", "raw_exec", "true", "", "artifact {\nsource = \"" + source + "\"\n}\n"));
         } catch (IOException unwritten) {
             throw new AssertionError(unwritten);
         }

@@ -54,30 +54,7 @@ class DataFieldsTest {
     }
 
     private String job(String name, String type, String group, String task, String script) {
-        return """
-                job "%s" {
-                  type = "%s"
-                  group "g" {
-                    restart {
-                      attempts = 0
-                      mode     = "fail"
-                    }
-                    %s
-                    task "t" {
-                      driver = "exec"
-                      config {
-                        command = "/bin/sh"
-                        args    = ["-c", "%s"]
-                      }
-                      resources {
-                        cpu    = 20
-                        memory = 32
-                      }
-                      %s
-                    }
-                  }
-                }
-                """.formatted(name, type, group, script, task)
+        return ShellJob.of(name, type, "exec", script, group, task)
                 .replace("HTTPS", "https://127.0.0.1:" + doubles.https())
                 .replace("HTTP", "http://127.0.0.1:" + doubles.http());
     }

@@ -245,7 +245,7 @@ class DurableAgentTest {
 
     private long running(String job) throws Exception {
         for (Map<?, ?> row : rows("/v1/job/" + job + "/allocations")) {
-            if ("running".equals(row.get("ClientStatus"))) {
+            if ("g".equals(row.get("TaskGroup")) && "running".equals(row.get("ClientStatus"))) {
                 var task = directory.resolve("data/alloc/" + row.get("ID") + "/t/private/process/task");
                 return Long.parseLong(Files.readString(task).split(" ", 2)[0]);
             }

@@ -57,33 +57,6 @@ class NodeKeysTest {
     @TempDir
     Path directory;
 
-    private static String job(String name, String type, String driver, String script, String group, String more) {
-        return """
-                job "%s" {
-                  type = "%s"
-                  group "g" {
-                    restart {
-                      attempts = 0
-                      mode     = "fail"
-                    }
-                    %s
-                    task "t" {
-                      driver = "%s"
-                      config {
-                        command = "/bin/sh"
-                        args    = ["-c", "%s"]
-                      }
-                      resources {
-                        cpu    = 20
-                        memory = 32
-                      }
-                      %s
-                    }
-                  }
-                }
-                """.formatted(name, type, group, driver, script, more);
-    }
-
     private static Object only(RunningNode node) throws Exception {
         return node.get("/v1/node/" + at(node.get("/v1/nodes"), 0, "ID"));
     }
@@ -125,12 +98,12 @@ class NodeKeysTest {
             assertThat(at(only(node), "NodeClass")).isEqualTo("small");
             assertThat(at(only(node), "Meta", "rack")).isEqualTo("7");
 
-            node.run(job("one", "service", "raw_exec", "echo $NOMAD_ADDR_p; exec sleep 1000", port(""), ""));
+            node.run(ShellJob.of("one", "service", "raw_exec", "echo $NOMAD_ADDR_p; exec sleep 1000", port(""), ""));
             node.awaitStatus("one", "running");
-            assertThat(node.plan(job("two", "service", "raw_exec", "true", port(""), "")))
+            assertThat(node.plan(ShellJob.of("two", "service", "raw_exec", "true", port(""), "")))
                     .as("25001 is reserved")
                     .containsIgnoringCase("failed to place");
-            assertThat(node.plan(job("three", "service", "raw_exec", "true", port("static = 26003"), "")))
+            assertThat(node.plan(ShellJob.of("three", "service", "raw_exec", "true", port("static = 26003"), "")))
                     .containsIgnoringCase("failed to place");
             var id = at(node.allocation("one"), "ID");
             var output = directory.resolve("tasks/" + id + "/alloc/logs/t.stdout.0");
@@ -138,12 +111,13 @@ class NodeKeysTest {
             assertThat(directory.resolve("kept")).isNotEmptyDirectory();
             for (String more :
                     new String[] {"cpu = 4001\nmemory = 20", "cpu = 20\nmemory = 1001", "cores = 2\nmemory = 20"}) {
-                assertThat(node.plan(job("much", "batch", "raw_exec", "true", "", "")
+                assertThat(node.plan(ShellJob.of("much", "batch", "raw_exec", "true", "", "")
                                 .replaceAll("(?s)cpu    = 20\\s+memory = 32", more)))
                         .as(more)
                         .containsIgnoringCase("failed to place");
             }
-            assertThat(node.plan(job("much", "batch", "raw_exec", "true", "ephemeral_disk {\nsize = 8001\n}", "")))
+            assertThat(node.plan(
+                            ShellJob.of("much", "batch", "raw_exec", "true", "ephemeral_disk {\nsize = 8001\n}", "")))
                     .containsIgnoringCase("failed to place");
         }
     }
@@ -161,7 +135,7 @@ class NodeKeysTest {
                 }
                 """)) {
             assertThat(at(only(node), "NodeResources", "Disk", "DiskMB")).hasToString("5000");
-            node.run(job("core", "batch", "raw_exec", "echo $NOMAD_CPU_CORES", "", "")
+            node.run(ShellJob.of("core", "batch", "raw_exec", "echo $NOMAD_CPU_CORES", "", "")
                     .replace("cpu    = 20", "cores = 1"));
             node.awaitStatus("core", "complete");
             assertThat(node.output("core", "t").strip()).isNotEqualTo("0").matches("[0-9]+");
@@ -175,7 +149,7 @@ class NodeKeysTest {
             assertThat(at(only(node), "Drivers").toString())
                     .contains("raw_exec=")
                     .doesNotContain("java=");
-            node.run(job(
+            node.run(ShellJob.of(
                     "seen",
                     "batch",
                     "exec",
@@ -189,7 +163,7 @@ class NodeKeysTest {
             assertThat(Integer.parseInt(seen.getFirst())).isBetween(81_234, 81_240);
             assertThat(seen.subList(1, 5)).containsExactly("shown", "hidden", "2", ipc);
 
-            node.run(job(
+            node.run(ShellJob.of(
                     "raw",
                     "batch",
                     "raw_exec",
@@ -203,16 +177,16 @@ class NodeKeysTest {
 
             for (String driver : new String[] {"exec", "raw_exec"}) {
                 var name = "denied-" + driver.replace('_', '-');
-                node.run(job(name, "batch", driver, "true", "", "user = \"nobody\""));
+                node.run(ShellJob.of(name, "batch", driver, "true", "", "user = \"nobody\""));
                 node.awaitStatus(name, "failed");
                 assertThat(node.events(name, "t")).contains("65534");
             }
-            node.run(job("cap", "batch", "exec", "true", "", "")
+            node.run(ShellJob.of("cap", "batch", "exec", "true", "", "")
                     .replace("command =", "cap_add = [\"sys_time\"]\ncommand ="));
             node.awaitStatus("cap", "failed");
             assertThat(node.events("cap", "t")).contains("sys_time");
 
-            node.run(job(
+            node.run(ShellJob.of(
                     "deaf",
                     "service",
                     "raw_exec",
@@ -232,7 +206,8 @@ class NodeKeysTest {
         assumeTrue(LinuxCalls.isLinux() && LinuxCalls.isRoot(), "needs root on Linux for control groups");
         var parent = "steppe-keys-" + ProcessHandle.current().pid();
         try (var node = RunningNode.start(directory, "client {\ncgroup_parent = \"/" + parent + "/below\"\n}\n")) {
-            node.run(job("placed", "batch", "raw_exec", "cat /proc/self/cgroup; echo $NOMAD_PARENT_CGROUP", "", ""));
+            node.run(ShellJob.of(
+                    "placed", "batch", "raw_exec", "cat /proc/self/cgroup; echo $NOMAD_PARENT_CGROUP", "", ""));
             node.awaitStatus("placed", "complete");
             assertThat(node.output("placed", "t"))
                     .contains(":/" + parent + "/below/steppe-")
@@ -247,7 +222,7 @@ class NodeKeysTest {
     void ended_allocations_beyond_a_number_are_removed() throws Exception {
         try (var node = RunningNode.start(directory, "client {\ngc_max_allocs = 2\n}\n")) {
             for (int i = 0; i < 4; i++) {
-                node.run(job("short-" + i, "batch", "raw_exec", "true", "", ""));
+                node.run(ShellJob.of("short-" + i, "batch", "raw_exec", "true", "", ""));
                 node.awaitStatus("short-" + i, "complete");
             }
             node.await("two directories", () -> {
@@ -280,14 +255,14 @@ class NodeKeysTest {
                   }
                 }
                 """)) {
-            node.run(job("denied", "batch", "raw_exec", "true", "", """
+            node.run(ShellJob.of("denied", "batch", "raw_exec", "true", "", """
                     template {
                       data        = "{{ sha256Hex \\"a\\" }}"
                       destination = "local/a"
                     }
                     """));
             node.await("the refusal", () -> node.events("denied", "t").contains("sha256Hex"));
-            node.run(job("large", "batch", "raw_exec", "true", "", """
+            node.run(ShellJob.of("large", "batch", "raw_exec", "true", "", """
                     artifact {
                       source = "http://127.0.0.1:%d/large"
                     }
@@ -297,7 +272,7 @@ class NodeKeysTest {
                     .contains("Failed Artifact Download")
                     .contains("1");
             assertThat(node.say("kv", "put", "keys/word", "first")).endsWith("exit 0");
-            node.run(job("calm", "service", "raw_exec", "exec sleep 1000", "", """
+            node.run(ShellJob.of("calm", "service", "raw_exec", "exec sleep 1000", "", """
                     template {
                       data        = "{{ key \\"keys/word\\" }}"
                       destination = "local/word"

@@ -7,13 +7,14 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,8 +69,12 @@ class AssignmentTurnsTest {
         return lines.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
 
-    private @Nullable String next() throws InterruptedException {
-        return told.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    private String next() throws InterruptedException {
+        var line = told.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (line == null) {
+            throw new AssertionError("nobody was told anything for " + PATIENCE_SECONDS + " s");
+        }
+        return line;
     }
 
     @Test
@@ -85,25 +90,28 @@ class AssignmentTurnsTest {
     @Test
     void in_a_storm_nodes_take_turns_and_what_is_new_meanwhile_goes_along() throws InterruptedException {
         int nodes = AssignmentTurns.PER_SECOND + 2;
-        var lines = atOnce(() -> {
+        var first = new AtomicInteger();
+        var lines = new ArrayList<>(atOnce(() -> {
             for (int i = 0; i < nodes; i++) {
                 turns.changed(allocation("a" + i, "n" + i, "x"));
             }
             turns.tell();
-            // the last ones wait: one gets more, of one its node tells something, one goes
+            first.set(told.size());
+            // the last two wait: one gets more and its node tells something, one has something that nobody knows
             turns.changed(allocation("late", "n" + (nodes - 2), "x"));
             turns.reported(allocation("a" + (nodes - 2), "n" + (nodes - 2), "running"));
             turns.reported(allocation("unheard", "n" + (nodes - 2), "running"));
             turns.forgotten(new NodeId("n" + (nodes - 1)));
-        });
-        assertThat(lines)
-                .hasSizeBetween(AssignmentTurns.PER_SECOND, nodes)
-                .doesNotHaveDuplicates()
-                .startsWith("n0 a0 x", "n1 a1 x");
-        if (lines.size() == AssignmentTurns.PER_SECOND) {
-            assertThat(next()).isEqualTo("n%1$d a%1$d running late x".formatted(nodes - 2));
-            assertThat(next()).isEqualTo("n" + (nodes - 1) + " everything");
+        }));
+        while (lines.size() < nodes) {
+            lines.add(next());
         }
+
+        assertThat(first).hasValue(AssignmentTurns.PER_SECOND);
+        assertThat(lines).startsWith("n0 a0 x", "n1 a1 x").doesNotHaveDuplicates();
+        assertThat(lines.subList(AssignmentTurns.PER_SECOND, nodes))
+                .containsExactly("n%1$d a%1$d running late x".formatted(nodes - 2), "n" + (nodes - 1) + " everything");
+        assertThat(told).isEmpty();
     }
 
     @Test

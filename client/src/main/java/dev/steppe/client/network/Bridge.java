@@ -137,9 +137,15 @@ final class Bridge {
         delete(settings.bridge());
     }
 
+    /**
+     * The kernel removes a cable by itself some time after the last process left its namespace: then the interface is
+     * gone either before ip looks it up, or between that and the request.
+     */
     private void delete(String name) throws IOException, InterruptedException {
         var result = commands.run(List.of("ip", "link", "delete", name), "");
-        if (result.status() != 0 && !result.errors().contains("Cannot find device")) {
+        if (result.status() != 0
+                && !result.errors().contains("Cannot find device")
+                && !result.errors().contains("No such device")) {
             throw new IOException("cannot remove network interface " + name + ": "
                     + result.errors().strip());
         }

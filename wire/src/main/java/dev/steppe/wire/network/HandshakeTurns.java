@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class HandshakeTurns {
     /** Handshakes under way; a few dozen keep all processors busy. */
-    static final int MAX = 32;
+    private static final int MAX = 32;
 
     /** A handshake that takes longer does not keep others off: who says nothing costs nothing. */
     private static final Duration TURN = Duration.ofSeconds(1);

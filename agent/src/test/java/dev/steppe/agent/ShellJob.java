@@ -1,0 +1,34 @@
+package dev.steppe.agent;
+
+/** A job file of one task that is a script. */
+final class ShellJob {
+    private ShellJob() {}
+
+    /** With more words in the group and in the task; an instance that fails is not tried again. */
+    static String of(String name, String type, String driver, String script, String group, String task) {
+        return """
+                job "%s" {
+                  type = "%s"
+                  group "g" {
+                    restart {
+                      attempts = 0
+                      mode     = "fail"
+                    }
+                    %s
+                    task "t" {
+                      driver = "%s"
+                      config {
+                        command = "/bin/sh"
+                        args    = ["-c", "%s"]
+                      }
+                      resources {
+                        cpu    = 20
+                        memory = 32
+                      }
+                      %s
+                    }
+                  }
+                }
+                """.formatted(name, type, group, driver, script, task);
+    }
+}
