@@ -59,19 +59,16 @@ record Fault(String name, Kind kind, Strike strike, Duration hold) {
      * @param hold how long most of them last
      * @param silence how long a leader that cannot be reached stays so
      * @param away how long all servers are away
-     * @param grace how late a heartbeat may be: on a machine that has little time for it, an agent takes long to start
      */
-    record Plan(int repeats, Duration hold, Duration silence, Duration away, Duration grace) {
+    record Plan(int repeats, Duration hold, Duration silence, Duration away) {
         /** Everything. */
         static Plan whole() {
-            return new Plan(
-                    5, Duration.ofSeconds(3), Duration.ofSeconds(9), Duration.ofMinutes(10), Duration.ofSeconds(10));
+            return new Plan(5, Duration.ofSeconds(3), Duration.ofSeconds(9), Duration.ofMinutes(10));
         }
 
         /** Each of them once, and none for long. */
         static Plan quick() {
-            return new Plan(
-                    1, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(60));
+            return new Plan(1, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(10));
         }
     }
 

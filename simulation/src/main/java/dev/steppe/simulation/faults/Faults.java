@@ -51,7 +51,7 @@ public final class Faults {
         var directory = Files.createTempDirectory("steppe-faults-");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         boolean good;
-        try (var cluster = new RealCluster(directory, plan.grace())) {
+        try (var cluster = new RealCluster(directory)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> closeQuietly(cluster)));
             good = run(cluster, faults);
             if (!good) {

@@ -24,11 +24,15 @@ import java.util.stream.Stream;
 
 /** An agent on its host, started as people start it; it can be killed, stopped and started again. */
 final class RealAgent {
-    private static final String SERVER = """
+    /**
+     * What the configuration of a server says. On a machine that has little time for it an agent takes long to start: what
+     * is tried is that its tasks are kept, and not how soon they would be replaced.
+     */
+    static final String SERVER = """
             server {
               enabled = true
               bootstrap_expect = 3
-              heartbeat_grace = "%ds"
+              heartbeat_grace = "60s"
             }
             """;
     /** What the configuration of a client says. */
@@ -53,11 +57,6 @@ final class RealAgent {
     private final Disk disk;
     private Path program = Path.of("steppe").toAbsolutePath();
     private Optional<Process> process = Optional.empty();
-
-    /** What the configuration of a server says. */
-    static String server(Duration grace) {
-        return SERVER.formatted(grace.toSeconds());
-    }
 
     /**
      * @param role what its configuration says beside its names

@@ -28,7 +28,6 @@ final class RealCluster implements AutoCloseable {
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Path directory;
-    private final Duration grace;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final List<RealAgent> servers = new ArrayList<>();
@@ -39,10 +38,8 @@ final class RealCluster implements AutoCloseable {
     private int boots;
     private boolean closed;
 
-    /** @param grace how late the heartbeat of a node may be before it is taken for lost */
-    RealCluster(Path directory, Duration grace) throws IOException {
+    RealCluster(Path directory) throws IOException {
         this.directory = directory;
-        this.grace = grace;
         clocks = Clocks.make(directory);
         Host.makeBridge();
         for (int number = 1; number <= COUNT; number++) {
@@ -55,7 +52,7 @@ final class RealCluster implements AutoCloseable {
 
     private RealAgent agent(String name, int number) throws IOException {
         Map<String, String> environment = clocks.isPresent() ? clocks.get().environment(name) : Map.of();
-        var role = number <= COUNT ? RealAgent.server(grace) : RealAgent.CLIENT;
+        var role = number <= COUNT ? RealAgent.SERVER : RealAgent.CLIENT;
         return new RealAgent(Host.make(name, number), role, directory, http, environment);
     }
 

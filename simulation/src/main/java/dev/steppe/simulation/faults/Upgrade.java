@@ -43,7 +43,7 @@ public final class Upgrade {
         var directory = Files.createTempDirectory("steppe-upgrade-");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         boolean good;
-        try (var cluster = new RealCluster(directory, Duration.ofSeconds(30))) {
+        try (var cluster = new RealCluster(directory)) {
             good = run(cluster, older, newer);
             if (!good) {
                 OUT.println("the agents' logs are in " + directory);
