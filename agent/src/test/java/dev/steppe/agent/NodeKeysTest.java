@@ -135,6 +135,11 @@ class NodeKeysTest {
                 }
                 """)) {
             assertThat(at(only(node), "NodeResources", "Disk", "DiskMB")).hasToString("5000");
+            int cores = Runtime.getRuntime().availableProcessors();
+            long total = Long.parseLong(String.valueOf(at(only(node), "Attributes", "cpu.totalcompute")));
+            assertThat(at(only(node), "NodeResources", "Cpu", "CpuShares"))
+                    .as("what is left of the MHz without one core")
+                    .hasToString(Long.toString(total * (cores - 1) / cores));
             node.run(ShellJob.of("core", "batch", "raw_exec", "echo $NOMAD_CPU_CORES", "", "")
                     .replace("cpu    = 20", "cores = 1"));
             node.awaitStatus("core", "complete");

@@ -52,9 +52,9 @@ final class Candidates {
             this.standings = standings;
         }
 
-        AllocationMetric metric() {
+        AllocationMetric metric(Set<Integer> penalized) {
             if (metrics.size() < METRICS_PER_GROUP) {
-                metrics.add(standings.metric());
+                metrics.add(standings.metric(penalized));
             }
             return metrics.getLast();
         }
@@ -125,12 +125,13 @@ final class Candidates {
         if (instance.pinned().isPresent()) {
             return new Inspection(instance, contest.standings).choice(random);
         }
-        var best = contest.standings.best(penalized(instance));
+        var penalized = penalized(instance);
+        var best = contest.standings.best(penalized);
         if (best.isPresent()) {
             var node = fleet.node(best.get().seat());
             var resources =
                     contest.standings.fit().take(node, holdings.on(best.get().seat()), random);
-            return new Choice(Optional.of(node), Optional.of(resources), List.of(), contest.metric());
+            return new Choice(Optional.of(node), Optional.of(resources), List.of(), contest.metric(penalized));
         }
         if (contest.hopeless.isEmpty()) {
             var choice = new Inspection(instance, contest.standings).choice(random);
@@ -218,7 +219,7 @@ final class Candidates {
                 }
                 look(node);
             }
-            return standings.metric(explanation);
+            return standings.metric(explanation, penalized);
         }
 
         private void look(Node node) {

@@ -4,6 +4,7 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationMetric;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.Node;
+import dev.steppe.model.NodeScore;
 import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.TaskGroup;
 import dev.steppe.state.Fleet;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * All nodes where one more instance of a group fits, in the order of their scores. Every node is looked at once; from then on
@@ -198,24 +200,31 @@ final class Standings {
 
     /** The best node; one where the instance to be replaced failed is {@code penalized}. Empty where none fits. */
     Optional<Ranking.Best> best(Set<Integer> penalized) {
-        var aside = new ArrayList<Ranking.Best>();
+        var worseOff = new ArrayList<Ranking.Best>();
         for (int seat : penalized) {
+            var node = fleet.node(seat);
+            if (places[seat] >= 0 && placed.propertyRefusal(node).isEmpty()) {
+                var own = rank.own(node, holdings.on(seat), neighbours, true);
+                worseOff.add(new Ranking.Best(seat, own.with(rank.spread(node, neighbours))));
+            }
+        }
+        return aside(penalized, () -> ranking.best(this::isOpen, worseOff));
+    }
+
+    /** An answer of the ranking without these seats. */
+    private <T> T aside(Set<Integer> seats, Supplier<T> asked) {
+        for (int seat : seats) {
             if (places[seat] >= 0) {
-                var node = fleet.node(seat);
-                if (placed.propertyRefusal(node).isEmpty()) {
-                    var own = rank.own(node, holdings.on(seat), neighbours, true);
-                    aside.add(new Ranking.Best(seat, own.with(rank.spread(node, neighbours))));
-                }
                 ranking.remove(places[seat], seat);
             }
         }
-        var best = ranking.best(this::isOpen, aside);
-        for (int seat : penalized) {
+        var answer = asked.get();
+        for (int seat : seats) {
             if (places[seat] >= 0) {
                 places[seat] = place(seat);
             }
         }
-        return best;
+        return answer;
     }
 
     /** Whether limits let another instance onto the nodes of a bucket. */
@@ -223,21 +232,28 @@ final class Standings {
         return placed.propertyRefusal(bucket.example()).isEmpty();
     }
 
-    /** The counts of all nodes, and the scores of the best. */
-    AllocationMetric metric() {
-        return metric(new Explanation());
+    /** The counts of all nodes, and the scores of the best, among which are those that are {@code penalized}. */
+    AllocationMetric metric(Set<Integer> penalized) {
+        return metric(new Explanation(), penalized);
     }
 
     /** The same with what was said of single nodes. */
-    AllocationMetric metric(Explanation said) {
+    AllocationMetric metric(Explanation said, Set<Integer> penalized) {
         var explanation = new Explanation();
         explanation.sayAs(said);
         new Counting(explanation).countAll();
-        ranking.scores(
-                        this::isOpen,
-                        seat -> rank.score(fleet.node(seat), holdings.on(seat), neighbours, false, Optional.empty()))
+        aside(penalized, () -> ranking.scores(this::isOpen, seat -> score(seat, false)))
                 .forEach(explanation::scored);
+        for (int seat : penalized) {
+            if (places[seat] >= 0 && placed.propertyRefusal(fleet.node(seat)).isEmpty()) {
+                explanation.scored(score(seat, true));
+            }
+        }
         return explanation.metric();
+    }
+
+    private NodeScore score(int seat, boolean penalized) {
+        return rank.score(fleet.node(seat), holdings.on(seat), neighbours, penalized, Optional.empty());
     }
 
     /** Counts seats by the kinds of their nodes, since all that is told of a count is the same for a kind. */

@@ -100,7 +100,7 @@ class StandingsTest {
         int placed = 0;
         for (int step = 0; step < 12; step++) {
             var best = standings.best(Set.of());
-            compare(best, standings.metric(), lookAtAll(snapshot, standings, holdings));
+            compare(best, standings.metric(Set.of()), lookAtAll(snapshot, standings, holdings));
             if (best.isPresent() && (live.isEmpty() || random.nextInt(3) > 0)) {
                 int seat = best.get().seat();
                 var node = fleet.node(seat);

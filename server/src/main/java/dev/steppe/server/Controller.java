@@ -13,4 +13,7 @@ interface Controller {
     String name();
 
     List<Command> decide(Snapshot snapshot, Instant now);
+
+    /** Another server leads now: what it knows only saves looking again, and would keep an old state in memory. */
+    default void forget() {}
 }

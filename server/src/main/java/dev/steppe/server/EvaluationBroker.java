@@ -23,9 +23,10 @@ final class EvaluationBroker {
     static final int DELIVERIES_MAX = 3;
 
     private static final Duration PER_PRIORITY = Duration.ofSeconds(1);
-    private static final Comparator<Evaluation> AGE =
+    static final Comparator<Evaluation> AGE =
             Comparator.comparingLong(Evaluation::createIndex).thenComparing(Evaluation::id);
-    private static final Comparator<Evaluation> ORDER =
+    /** Whose turn is first. */
+    static final Comparator<Evaluation> ORDER =
             Comparator.comparing(EvaluationBroker::turn).thenComparing(AGE);
 
     private final TreeSet<Evaluation> ready = new TreeSet<>(ORDER);

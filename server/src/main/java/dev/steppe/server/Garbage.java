@@ -20,6 +20,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -31,18 +33,35 @@ final class Garbage implements Controller {
     /** At most this many records of a kind in one command, so that no log entry becomes large. */
     private static final int BATCH = 1_000;
 
+    /** So many allocations are looked at a second, so that nothing else waits long meanwhile however many there are. */
+    private static final int PIECE = 100_000;
+
+    private static final Duration BETWEEN_PIECES = Duration.ofSeconds(1);
+
     private final Server.Retention retention;
+    private final int piece;
     private Instant lastRun = Instant.EPOCH;
+    private Instant lastPiece = Instant.EPOCH;
+    /** Where the next piece begins; empty when all have been looked at, or none. */
+    private Optional<AllocationId> next = Optional.empty();
+
+    private boolean walked;
+    private final List<AllocationId> ended = new ArrayList<>();
 
     Garbage(Server.Retention retention) {
+        this(retention, PIECE);
+    }
+
+    Garbage(Server.Retention retention, int piece) {
         this.retention = retention;
+        this.piece = piece;
     }
 
     /** What forgets all that is over now, as much as fits into one command. */
     static List<Command> everything(Snapshot snapshot, Instant now) {
         var nothing = Duration.ZERO;
         var retention = new Server.Retention(nothing, nothing, nothing, nothing, nothing, Server.Most.standard());
-        return new Garbage(retention).decide(snapshot, now);
+        return new Garbage(retention, Integer.MAX_VALUE).decide(snapshot, now);
     }
 
     @Override
@@ -52,7 +71,9 @@ final class Garbage implements Controller {
 
     @Override
     public List<Command> decide(Snapshot snapshot, Instant now) {
-        if (!now.isBefore(lastRun) && lastRun.plus(retention.lookEvery()).isAfter(now)) {
+        boolean due =
+                now.isBefore(lastRun) || !lastRun.plus(retention.lookEvery()).isAfter(now);
+        if (!due || !hasWalked(snapshot, now)) {
             return List.of();
         }
         var evaluations = evaluations(snapshot, now);
@@ -60,8 +81,10 @@ final class Garbage implements Controller {
         var allocations = allocations(snapshot, new TreeSet<>(jobs), now);
         var deployments = deployments(snapshot, jobs, now);
         boolean more = Math.max(evaluations.size(), Math.max(jobs.size(), allocations.size())) == BATCH;
-        // what does not fit into one command is looked for again at once
+        // what does not fit into one command goes into the next at once
         lastRun = more ? lastRun : now;
+        walked = more;
+        ended.removeAll(Set.copyOf(allocations));
         var commands = new ArrayList<Command>();
         if (!evaluations.isEmpty() || !jobs.isEmpty() || !allocations.isEmpty() || !deployments.isEmpty()) {
             commands.add(new Command.Collect(evaluations, allocations, jobs, deployments, now));
@@ -71,6 +94,39 @@ final class Garbage implements Controller {
             commands.add(new Command.RemoveNodes(nodes, List.of(), now));
         }
         return commands;
+    }
+
+    /** Looks which allocations have ended, piece by piece; true when all have been looked at. */
+    private boolean hasWalked(Snapshot snapshot, Instant now) {
+        if (walked) {
+            return true;
+        }
+        if (next.isEmpty()) {
+            ended.clear();
+        } else if (!now.isBefore(lastPiece) && lastPiece.plus(BETWEEN_PIECES).isAfter(now)) {
+            return false;
+        }
+        lastPiece = now;
+        int looked = 0;
+        for (Allocation allocation : next.map(snapshot::allocationsFrom).orElseGet(snapshot::allocations)) {
+            if (looked++ == piece) {
+                next = Optional.of(allocation.id());
+                return false;
+            }
+            if (allocation.client().status().isTerminal()) {
+                ended.add(allocation.id());
+            }
+        }
+        next = Optional.empty();
+        walked = true;
+        return true;
+    }
+
+    @Override
+    public void forget() {
+        next = Optional.empty();
+        walked = false;
+        ended.clear();
     }
 
     /** Nodes that are down for long, and on which nothing is left that anybody asks about. */
@@ -105,14 +161,11 @@ final class Garbage implements Controller {
 
     private List<AllocationId> allocations(Snapshot snapshot, TreeSet<JobKey> forgotten, Instant now) {
         var over = new ArrayList<Allocation>();
-        for (Allocation allocation : snapshot.allocations()) {
-            boolean needed = allocation.desiredStatus() == DesiredStatus.RUN
-                    && allocation.next().isEmpty()
-                    && !forgotten.contains(allocation.jobKey())
-                    && snapshot.job(allocation.jobKey()).isPresent();
-            if (!needed && allocation.client().status().isTerminal()) {
-                over.add(allocation);
-            }
+        for (AllocationId id : ended) {
+            snapshot.allocation(id)
+                    .filter(it -> it.client().status().isTerminal())
+                    .filter(it -> !isNeeded(snapshot, forgotten, it))
+                    .ifPresent(over::add);
         }
         return forgotten(
                 over,
@@ -120,6 +173,14 @@ final class Garbage implements Controller {
                 now.minus(retention.evaluations()),
                 over.size() - retention.most().allocations(),
                 Allocation::id);
+    }
+
+    /** What ended of itself and nothing replaced tells its job how far it is. */
+    private static boolean isNeeded(Snapshot snapshot, TreeSet<JobKey> forgotten, Allocation allocation) {
+        return allocation.desiredStatus() == DesiredStatus.RUN
+                && allocation.next().isEmpty()
+                && !forgotten.contains(allocation.jobKey())
+                && snapshot.job(allocation.jobKey()).isPresent();
     }
 
     private List<JobKey> jobs(Snapshot snapshot, Instant now) {
@@ -193,6 +254,9 @@ final class Garbage implements Controller {
     }
 
     private static boolean isOver(Snapshot snapshot, Job job) {
+        if (!job.stop() && !job.spec().type().ends()) {
+            return false;
+        }
         var allocations = snapshot.allocationsOf(job.key());
         boolean ended = job.stop()
                 || (job.spec().type().ends()

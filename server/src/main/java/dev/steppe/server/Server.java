@@ -282,6 +282,7 @@ public final class Server implements AutoCloseable {
         } else {
             planner.follow();
             sessions.follow();
+            controllers.forEach(Controller::forget);
         }
     }
 

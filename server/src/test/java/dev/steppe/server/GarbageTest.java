@@ -99,6 +99,39 @@ class GarbageTest {
     }
 
     @Test
+    void allocations_are_looked_at_piece_by_piece_and_what_ended_goes_all_the_same() throws CodecException {
+        var servers = new Rehearsal(1);
+        servers.node("n1", 100_000);
+        servers.register(
+                Rehearsal.read(
+                        JobSpec.class,
+                        "{\"ID\":\"web\",\"TaskGroups\":[{\"Name\":\"g\",\"Count\":20,\"Tasks\":[{\"Name\":\"t\",\"Driver\":\"raw_exec\"}]}]}"));
+        servers.settle();
+        servers.deregister("web", false);
+        servers.settle();
+        servers.register(
+                Rehearsal.read(
+                        JobSpec.class,
+                        "{\"ID\":\"other\",\"TaskGroups\":[{\"Name\":\"g\",\"Count\":5,\"Tasks\":[{\"Name\":\"t\",\"Driver\":\"raw_exec\"}]}]}"));
+        servers.settle();
+        var garbage = new Garbage(
+                new Server.Retention(Duration.ZERO, LONG, Duration.ofMinutes(1), LONG, LONG, Server.Most.standard()),
+                7);
+        servers.pass(Duration.ofHours(1));
+        for (int second = 0; second < 3; second++) {
+            for (int change = 0; change < 5; change++) {
+                assertThat(garbage.decide(servers.snapshot(), servers.now)).isEmpty();
+            }
+            servers.pass(Duration.ofSeconds(1));
+        }
+        garbage.decide(servers.snapshot(), servers.now).forEach(servers::apply);
+        assertThat(servers.snapshot().allocations())
+                .extracting(it -> it.jobId().value())
+                .containsOnly("other")
+                .hasSize(5);
+    }
+
+    @Test
     void a_job_that_launches_others_stays_however_old_it_is() throws CodecException {
         var spec = Codec.fromJson(
                 JobSpec.class,

@@ -46,6 +46,8 @@ final class Rehearsal {
     private final List<Controller> controllers = List.of(new DeploymentWatcher(), new BlockedEvaluations());
     private final List<String> told = new ArrayList<>();
     Instant now = Instant.parse("2026-01-31T08:00:00Z");
+    /** How many evaluations were planned. */
+    int planned;
 
     Rehearsal(long seed) {
         random = new SplittableRandom(seed);
@@ -218,6 +220,7 @@ final class Rehearsal {
     }
 
     private void plan(Evaluation evaluation) {
+        planned++;
         var before = snapshot();
         var plan = PlanCheck.check(before, Scheduler.plan(before, evaluation, now, random))
                 .accepted();

@@ -9,7 +9,6 @@ import dev.steppe.model.Deployment;
 import dev.steppe.model.DeploymentId;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
-import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.FederatedRegion;
 import dev.steppe.model.Intention;
 import dev.steppe.model.Job;
@@ -41,7 +40,6 @@ final class Draft {
     PersistentMap<NodeId, Node> nodes;
     PersistentMap<EvaluationId, Evaluation> evaluations;
     Index<JobKey, EvaluationId> evaluationsByJob;
-    PersistentMap<EvaluationId, Evaluation> blockedEvaluations;
     PersistentMap<AllocationId, Allocation> allocations;
     Index<JobKey, AllocationId> allocationsByJob;
     Index<NodeId, AllocationId> allocationsByNode;
@@ -83,7 +81,6 @@ final class Draft {
         nodes = PersistentMap.empty();
         evaluations = PersistentMap.empty();
         evaluationsByJob = Index.empty();
-        blockedEvaluations = PersistentMap.empty();
         allocations = PersistentMap.empty();
         allocationsByJob = Index.empty();
         allocationsByNode = Index.empty();
@@ -126,7 +123,6 @@ final class Draft {
         nodes = from.nodes;
         evaluations = from.evaluations;
         evaluationsByJob = from.evaluationsByJob;
-        blockedEvaluations = from.blockedEvaluations;
         allocations = from.allocations;
         allocationsByJob = from.allocationsByJob;
         allocationsByNode = from.allocationsByNode;
@@ -259,9 +255,6 @@ final class Draft {
     void put(Evaluation evaluation) {
         evaluations = evaluations.put(evaluation.id(), evaluation, edit);
         evaluationsByJob = evaluationsByJob.with(evaluation.jobKey(), evaluation.id(), edit);
-        blockedEvaluations = evaluation.status() == EvaluationStatus.BLOCKED
-                ? blockedEvaluations.put(evaluation.id(), evaluation)
-                : blockedEvaluations.remove(evaluation.id());
         publish(new Event.EvaluationChanged(evaluation));
     }
 
@@ -321,7 +314,6 @@ final class Draft {
     void remove(Evaluation evaluation) {
         evaluations = evaluations.remove(evaluation.id());
         evaluationsByJob = evaluationsByJob.without(evaluation.jobKey(), evaluation.id());
-        blockedEvaluations = blockedEvaluations.remove(evaluation.id());
         publish(new Event.Other(Table.EVALUATIONS));
     }
 

@@ -21,23 +21,23 @@ public final class Fleet {
     private final int seats;
     private final PersistentMap<NodeId, Integer> seatOf;
     private final PersistentMap<Integer, Integer> freeSeats;
-    private final PersistentMap<String, Integer> kindOf;
+    private final Kinds kinds;
 
     private Fleet(
             Block[] blocks,
             int seats,
             PersistentMap<NodeId, Integer> seatOf,
             PersistentMap<Integer, Integer> freeSeats,
-            PersistentMap<String, Integer> kindOf) {
+            Kinds kinds) {
         this.blocks = blocks;
         this.seats = seats;
         this.seatOf = seatOf;
         this.freeSeats = freeSeats;
-        this.kindOf = kindOf;
+        this.kinds = kinds;
     }
 
     static Fleet empty() {
-        return new Fleet(new Block[0], 0, PersistentMap.empty(), PersistentMap.empty(), PersistentMap.empty());
+        return new Fleet(new Block[0], 0, PersistentMap.empty(), PersistentMap.empty(), Kinds.NONE);
     }
 
     /** Seats side by side. What columns hold of a seat nobody is present in means nothing, but for the usage. */
@@ -151,7 +151,7 @@ public final class Fleet {
 
     /** One more than the greatest {@link #kind}. */
     public int kinds() {
-        return kindOf.size();
+        return kinds.numbers();
     }
 
     /** Megahertz of the seat's node. */
@@ -205,21 +205,21 @@ public final class Fleet {
         private int seats;
         private PersistentMap<NodeId, Integer> seatOf;
         private PersistentMap<Integer, Integer> freeSeats;
-        private PersistentMap<String, Integer> kindOf;
+        private Kinds kinds;
 
         Changes(Fleet from) {
             blocks = from.blocks.clone();
             seats = from.seats;
             seatOf = from.seatOf;
             freeSeats = from.freeSeats;
-            kindOf = from.kindOf;
+            kinds = from.kinds;
             // one more block than there are: a command adds one node, and a snapshot is read with changes of its own
             ownUsage = new boolean[blocks.length + 1];
             ownAll = new boolean[blocks.length + 1];
         }
 
         Fleet done() {
-            return new Fleet(blocks, seats, seatOf, freeSeats, kindOf);
+            return new Fleet(blocks, seats, seatOf, freeSeats, kinds);
         }
 
         /** The node as it is now, in its seat. */
@@ -228,10 +228,15 @@ public final class Fleet {
             int at = seat & BLOCK - 1;
             var block = whole(seat >> SHIFT);
             var capacity = node.spec().capacity();
+            var kind = NodeKind.of(node.spec());
+            kinds = kinds.with(kind);
+            if (block.present[at]) {
+                kinds = kinds.without(block.kinds[at]);
+            }
             block.present[at] = true;
             block.nodes[at] = node;
             block.open[at] = node.isEligible();
-            block.kinds[at] = kind(NodeKind.of(node.spec()));
+            block.kinds[at] = kinds.numberOf(kind);
             block.draws[at] = node.id().value().hashCode();
             block.cpu[at] = capacity.cpu().megaHertz();
             block.memory[at] = capacity.memory().memoryMb();
@@ -242,6 +247,9 @@ public final class Fleet {
         void remove(NodeId node) {
             seatOf.get(node).ifPresent(seat -> {
                 var block = whole(seat >> SHIFT);
+                if (block.present[seat & BLOCK - 1]) {
+                    kinds = kinds.without(block.kinds[seat & BLOCK - 1]);
+                }
                 block.present[seat & BLOCK - 1] = false;
                 block.open[seat & BLOCK - 1] = false;
                 releaseIfUnused(node, seat);
@@ -293,16 +301,6 @@ public final class Fleet {
                 blocks[seat >> SHIFT] = new Block();
             }
             return seat;
-        }
-
-        private int kind(String kind) {
-            var known = kindOf.get(kind);
-            if (known.isPresent()) {
-                return known.get();
-            }
-            int number = kindOf.size();
-            kindOf = kindOf.put(kind, number);
-            return number;
         }
 
         private Block used(int number) {

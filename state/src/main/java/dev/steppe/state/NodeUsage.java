@@ -1,6 +1,7 @@
 package dev.steppe.state;
 
 import dev.steppe.model.AllocatedDevice;
+import dev.steppe.model.AllocatedResources;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.DeviceInstance;
 import dev.steppe.model.HostPort;
@@ -29,6 +30,11 @@ public record NodeUsage(
         return changed(allocation, 1);
     }
 
+    /** The usage with so much more; what only one can have is held by whom the caller says. */
+    public NodeUsage plus(AllocatedResources given, String holder) {
+        return changed(given, holder, 1);
+    }
+
     /** The usage with one allocation less. */
     public NodeUsage minus(Allocation allocation) {
         return changed(allocation, -1);
@@ -51,6 +57,17 @@ public record NodeUsage(
         return use == null ? AllocatedDevice.WHOLE : use.free();
     }
 
+    /** True when nothing fits beside this that did not fit beside the other: at least as much is held of everything. */
+    public boolean covers(NodeUsage other) {
+        return cpuMegaHertz >= other.cpuMegaHertz
+                && memoryMb >= other.memoryMb
+                && diskMb >= other.diskMb
+                && ports.keySet().containsAll(other.ports.keySet())
+                && cores.keySet().containsAll(other.cores.keySet())
+                && other.devices.entrySet().stream()
+                        .allMatch(it -> free(it.getKey()) <= it.getValue().free());
+    }
+
     /** Whether something that only one can have, a port or a core, is held already, or too much of a device. */
     public boolean collidesWith(Allocation allocation) {
         var given = allocation.allocatedResources();
@@ -66,11 +83,16 @@ public record NodeUsage(
 
     private NodeUsage changed(Allocation allocation, int sign) {
         var given = allocation.allocatedResources();
+        boolean exclusive = !given.hostPorts().isEmpty()
+                || !given.reservedCores().isEmpty()
+                || !given.deviceShares().isEmpty();
+        return changed(given, exclusive ? allocation.jobId() + " (allocation " + allocation.id() + ")" : "", sign);
+    }
+
+    private NodeUsage changed(AllocatedResources given, String holder, int sign) {
         var hostPorts = given.hostPorts();
         var reserved = given.reservedCores();
         var shares = given.deviceShares();
-        boolean exclusive = !hostPorts.isEmpty() || !reserved.isEmpty() || !shares.isEmpty();
-        String holder = exclusive ? allocation.jobId() + " (allocation " + allocation.id() + ")" : "";
         return new NodeUsage(
                 cpuMegaHertz + sign * given.cpuMegaHertz(),
                 memoryMb + sign * given.memoryMb(),

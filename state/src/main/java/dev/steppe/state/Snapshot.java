@@ -48,7 +48,6 @@ public final class Snapshot {
     final PersistentMap<NodeId, Node> nodes;
     final PersistentMap<EvaluationId, Evaluation> evaluations;
     final Index<JobKey, EvaluationId> evaluationsByJob;
-    final PersistentMap<EvaluationId, Evaluation> blockedEvaluations;
     final PersistentMap<AllocationId, Allocation> allocations;
     final Index<JobKey, AllocationId> allocationsByJob;
     final Index<NodeId, AllocationId> allocationsByNode;
@@ -103,7 +102,6 @@ public final class Snapshot {
         nodes = draft.nodes;
         evaluations = draft.evaluations;
         evaluationsByJob = draft.evaluationsByJob;
-        blockedEvaluations = draft.blockedEvaluations;
         allocations = draft.allocations;
         allocationsByJob = draft.allocationsByJob;
         allocationsByNode = draft.allocationsByNode;
@@ -168,6 +166,11 @@ public final class Snapshot {
     /** All jobs, by namespace and id. */
     public Iterable<Job> jobs() {
         return jobs;
+    }
+
+    /** Tells which jobs are not what they were in an earlier state, at the cost of those alone. */
+    public void jobsSince(Snapshot before, PersistentMap.Change<JobKey, Job> change) {
+        jobs.since(before.jobs, change);
     }
 
     public Optional<Job> job(JobKey key) {
@@ -298,9 +301,9 @@ public final class Snapshot {
         return evaluations.get(id);
     }
 
-    /** The evaluations that wait for room, by id. */
-    public Iterable<Evaluation> blockedEvaluations() {
-        return blockedEvaluations;
+    /** Tells which evaluations are not what they were in an earlier state, at the cost of those alone. */
+    public void evaluationsSince(Snapshot before, PersistentMap.Change<EvaluationId, Evaluation> change) {
+        evaluations.since(before.evaluations, change);
     }
 
     public List<Evaluation> evaluationsOf(JobKey job) {
@@ -310,6 +313,11 @@ public final class Snapshot {
     /** All allocations, by id. */
     public Iterable<Allocation> allocations() {
         return allocations;
+    }
+
+    /** The allocations with this id and those after it, by id. */
+    public Iterable<Allocation> allocationsFrom(AllocationId first) {
+        return allocations.from(first);
     }
 
     /** Tells which allocations are not what they were in an earlier state, at the cost of those alone. */

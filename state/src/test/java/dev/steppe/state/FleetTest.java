@@ -34,6 +34,21 @@ class FleetTest {
     }
 
     @Test
+    void a_kind_nobody_is_of_any_more_gives_its_number_to_another() throws CodecException {
+        int constant = kind("n1", "\"arch\":\"amd64\"");
+        for (int change = 0; change < 200; change++) {
+            kind("n2", "\"arch\":\"amd64\",\"change\":\"" + change + "\"");
+            kind("n3", "\"arch\":\"amd64\",\"change\":\"" + (change + 1) + "\"");
+        }
+        assertThat(store.snapshot().fleet().kinds()).isLessThanOrEqualTo(4);
+        store.apply(new Command.RemoveNodes(List.of(new NodeId("n2"), new NodeId("n3")), List.of(), Instant.EPOCH));
+        int other = kind("n4", "\"arch\":\"riscv64\"");
+        assertThat(other).isNotEqualTo(constant);
+        assertThat(kind("n5", "\"arch\":\"amd64\"")).isEqualTo(constant);
+        assertThat(store.snapshot().fleet().kinds()).isLessThanOrEqualTo(4);
+    }
+
+    @Test
     void a_draw_begins_with_the_nodes_id_wherever_it_sits() throws CodecException {
         kind("n1", "");
         kind("n2", "");

@@ -151,19 +151,16 @@ public final class Fingerprint {
         attributes.put("cpu.totalcompute", Long.toString(megaHertz));
         long memoryMb = said.memoryMb().orElse(memory(attributes));
         long diskMb = said.diskMb().orElse(disk(settings.allocationDirectory(), attributes));
-        attributes.put(
-                "cpu.usablecompute",
-                Long.toString(Math.max(0, megaHertz - said.reserved().cpu())));
         var processors = Processors.read(Path.of("/"));
         var reservable =
                 processors.reservable(said.reservableCores(), said.reserved().cores());
         processors.describe(reservable, attributes);
+        // what is said to be there is taken at its word
+        long ofCores = said.cpu().isPresent() ? megaHertz : processors.share(megaHertz, reservable);
+        long usable = Math.max(0, ofCores - said.reserved().cpu());
+        attributes.put("cpu.usablecompute", Long.toString(usable));
         return new NodeCapacity(
-                new NodeCpu(
-                        Math.max(0, megaHertz - said.reserved().cpu()),
-                        cpu.cores(),
-                        reservable,
-                        processors.numaNodes()),
+                new NodeCpu(usable, cpu.cores(), reservable, processors.numaNodes()),
                 new AllocatedMemory(Math.max(0, memoryMb - said.reserved().memoryMb()), 0),
                 new NodeDisk(Math.max(0, diskMb - said.reserved().diskMb())),
                 List.of(),

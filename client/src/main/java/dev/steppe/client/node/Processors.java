@@ -64,6 +64,11 @@ record Processors(List<Integer> usable, List<NodeCpu.NumaNode> numaNodes) {
                 .toList();
     }
 
+    /** What some of the cores have of all megahertz: tasks that run on these alone have no more. */
+    long share(long megaHertz, List<Integer> cores) {
+        return usable.isEmpty() ? megaHertz : megaHertz * cores.size() / usable.size();
+    }
+
     /** The published words about them. */
     void describe(List<Integer> reservable, SortedMap<String, String> attributes) {
         attributes.put("cpu.reservablecores", Integer.toString(reservable.size()));

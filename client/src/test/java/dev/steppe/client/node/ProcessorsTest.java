@@ -44,6 +44,9 @@ class ProcessorsTest {
                 .containsEntry("numa.node1.cores", "2-3,6")
                 .containsEntry("cpu.reservablecores", "3");
         assertThat(Processors.text(List.of(5, 0, 1, 2))).isEqualTo("0-2,5");
+        assertThat(processors.share(5_000, List.of(1, 3, 6)))
+                .as("tasks on three of five cores have no more MHz than these")
+                .isEqualTo(3_000);
     }
 
     @Test
