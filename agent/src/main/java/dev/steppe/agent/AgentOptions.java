@@ -6,6 +6,7 @@ import dev.steppe.agent.configuration.Ports;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Subnet;
 import dev.steppe.client.node.Fingerprint;
+import dev.steppe.io.sockets.FreePorts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -174,15 +175,15 @@ public record AgentOptions(
     }
 
     /** The same with a port that is free now in place of every 0, so that all parts speak of the same ports. */
-    AgentOptions withRealPorts() throws IOException {
+    AgentOptions withRealPorts(FreePorts free) throws IOException {
         return with(
                 new Ports(
-                        ports.http() == 0 ? FreePort.any() : ports.http(),
-                        ports.consul() == 0 ? FreePort.any() : ports.consul(),
-                        ports.consulTls() == 0 ? FreePort.any() : ports.consulTls(),
-                        ports.dns() == 0 ? FreePort.any() : ports.dns(),
-                        ports.rpc() == 0 ? FreePort.any() : ports.rpc(),
-                        ports.log() == 0 ? FreePort.any() : ports.log()),
+                        ports.http() == 0 ? free.any() : ports.http(),
+                        ports.consul() == 0 ? free.any() : ports.consul(),
+                        ports.consulTls() == 0 ? free.any() : ports.consulTls(),
+                        ports.dns() == 0 ? free.any() : ports.dns(),
+                        ports.rpc() == 0 ? free.any() : ports.rpc(),
+                        ports.log() == 0 ? free.any() : ports.log()),
                 bridge);
     }
 

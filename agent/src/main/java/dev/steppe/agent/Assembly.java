@@ -11,6 +11,7 @@ import dev.steppe.client.disk.FarDisks;
 import dev.steppe.client.node.Fingerprint;
 import dev.steppe.consensus.Leadership;
 import dev.steppe.io.ThreadLoop;
+import dev.steppe.io.sockets.FreePorts;
 import dev.steppe.server.Server;
 import dev.steppe.wire.Transport;
 import dev.steppe.wire.network.StreamDialer;
@@ -50,7 +51,7 @@ public final class Assembly implements AutoCloseable {
     public static Assembly start(AgentOptions options) throws IOException {
         var parts = new Parts();
         try {
-            return new Assembly(parts, options.withRealPorts());
+            return new Assembly(parts, options.withRealPorts(parts.add(new FreePorts())));
         } catch (IOException | RuntimeException failed) {
             parts.close();
             throw failed;

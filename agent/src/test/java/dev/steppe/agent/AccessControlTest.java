@@ -169,13 +169,7 @@ class AccessControlTest {
     }
 
     private void theStateHasNoSecret(String secret) throws Exception {
-        try (var files = Files.walk(directory)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertThat(new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1))
-                        .as(file.toString())
-                        .doesNotContain(secret);
-            }
-        }
+        assertThat(FilesBelow.holding(directory, secret)).isEmpty();
     }
 
     @Test

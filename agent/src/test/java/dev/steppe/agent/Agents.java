@@ -1,6 +1,7 @@
 package dev.steppe.agent;
 
 import dev.steppe.agent.link.Joining;
+import dev.steppe.io.sockets.FreePorts;
 import dev.steppe.model.codec.Codec;
 import java.io.IOException;
 import java.net.URI;
@@ -16,7 +17,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Agents as they are started with files, on free ports and without a bridge, in this process. */
 final class Agents {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** For agents that others find again; held as long as tests run. */
+    static final FreePorts PORTS = new FreePorts();
+
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private Agents() {}
 

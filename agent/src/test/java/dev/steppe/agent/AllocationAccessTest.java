@@ -224,7 +224,7 @@ class AllocationAccessTest {
         }
 
         int code() throws Exception {
-            return exit.get(30, TimeUnit.SECONDS);
+            return exit.get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -338,7 +338,7 @@ class AllocationAccessTest {
             type(keys, "echo still $COLOUR; exit 4\r");
             AgentTest.await(
                     "an answer", () -> shown.toString(StandardCharsets.UTF_8).contains("still green\r\n"));
-            assertThat(terminal.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(terminal.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(terminal.exitValue()).isEqualTo(4);
         } finally {
             terminal.destroyForcibly();

@@ -2,6 +2,7 @@ package dev.steppe.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,14 +15,23 @@ final class Awaiting {
 
     private Awaiting() {}
 
-    /** Something that becomes true. */
+    /** Something that becomes true; a call that fails meanwhile does not count. */
     interface Condition {
         boolean holds() throws Exception;
     }
 
     static void await(String what, Condition condition) throws Exception {
         long until = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
+        while (true) {
+            try {
+                if (condition.holds()) {
+                    return;
+                }
+            } catch (IOException notYet) {
+                if (System.nanoTime() > until) {
+                    throw new AssertionError("waited for " + what, notYet);
+                }
+            }
             assertThat(System.nanoTime()).as(what).isLessThan(until);
             LockSupport.parkNanos(LOOK_NANOS);
         }

@@ -21,7 +21,7 @@ class AwayFieldsTest {
     private static final String SERVER = """
             server {
               enabled             = true
-              heartbeat_grace     = "1s"
+              heartbeat_grace     = "4s"
               min_heartbeat_ttl   = "1s"
             }
             """;
@@ -40,7 +40,7 @@ class AwayFieldsTest {
     @BeforeEach
     void start() throws Exception {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        atServer = Agents.options(directory.resolve("server"), SERVER).withRealPorts();
+        atServer = Agents.options(directory.resolve("server"), SERVER).withRealPorts(Agents.PORTS);
         server = Assembly.start(atServer);
         cluster = RunningNode.of(directory, server);
         atOne = client("one");
@@ -62,9 +62,11 @@ class AwayFieldsTest {
 
     @AfterEach
     void stop() throws Exception {
-        for (Assembly agent : List.of(one, two, server)) {
-            agent.stopAndRemove();
-            agent.close();
+        for (Assembly agent : new Assembly[] {one, two, server}) {
+            if (agent != null) {
+                agent.stopAndRemove();
+                agent.close();
+            }
         }
         http.shutdownNow();
     }
@@ -148,7 +150,7 @@ class AwayFieldsTest {
 
     @Test
     void a_node_that_is_cut_off_ends_by_itself_what_says_so() throws Exception {
-        cluster.run(job("ends", 1, disconnect("stop_on_client_after = \"2s\""), ""));
+        cluster.run(job("ends", 1, disconnect("stop_on_client_after = \"6s\""), ""));
         cluster.run(job("stays", 1, "", ""));
         for (String job : List.of("ends", "stays")) {
             awaitStates(job, "one run running");

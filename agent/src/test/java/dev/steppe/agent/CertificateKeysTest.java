@@ -97,6 +97,12 @@ class CertificateKeysTest {
         }
     }
 
+    /** A machine that is busy may be late, and one that has five seconds never hangs up before they are over. */
+    private static void awaitImpatience(InetSocketAddress address) throws Exception {
+        Awaiting.await(
+                "the end before the usual time", () -> patience(address).compareTo(Duration.ofMillis(4_500)) < 0);
+    }
+
     @Test
     void each_api_and_the_traffic_between_agents_have_certificates_and_terms_of_their_own() throws Exception {
         var started = start("""
@@ -138,7 +144,7 @@ class CertificateKeysTest {
         assertThat(authority.shownAt(nomad)).contains("nomad.example");
         assertThat(authority.answer(nomad, Optional.empty(), "TLSv1.3")).isEqualTo(OK);
         assertThat(authority.answer(nomad, Optional.empty(), "TLSv1.2")).startsWith("refused");
-        assertThat(patience(nomad)).isLessThan(Duration.ofMillis(4_500));
+        awaitImpatience(nomad);
 
         var consul = started.consulAddress();
         assertThat(consul.getHostString()).isEqualTo("127.0.0.4");
@@ -146,7 +152,7 @@ class CertificateKeysTest {
         assertThat(authority.answer(consul, Optional.of(caller), "TLSv1.3")).isEqualTo(OK);
         assertThat(authority.answer(consul, Optional.empty(), "TLSv1.3")).startsWith("refused");
         assertThat(authority.answer(consul, Optional.of(caller), "TLSv1.2")).startsWith("refused");
-        assertThat(patience(consul)).isLessThan(Duration.ofMillis(4_500));
+        awaitImpatience(consul);
 
         var agents = started.agentAddress().orElseThrow();
         assertThat(agents.getHostString()).isEqualTo("127.0.0.11");

@@ -16,10 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /** An agent in a process of its own, as its users start it, that tests can kill and start again with the same data. */
 final class ChildAgent implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int NETWORKS = 250;
 
     private final Path directory;
@@ -133,11 +134,10 @@ final class ChildAgent implements AutoCloseable {
 
     /** The port it chose, as it announces it. */
     private Optional<String> port() throws IOException {
-        int at = log().indexOf("Nomad API http://127.0.0.1:");
-        return at < 0
-                ? Optional.empty()
-                : Optional.of(log().substring(at + "Nomad API http://127.0.0.1:".length())
-                        .replaceAll("(?s)\\D.*", ""));
+        // only when something follows is the number whole
+        var found =
+                Pattern.compile("Nomad API http://127\\.0\\.0\\.1:(\\d+)\\D").matcher(log());
+        return found.find() ? Optional.of(found.group(1)) : Optional.empty();
     }
 
     /** Ends it as a crash does. */
@@ -265,11 +265,15 @@ final class ChildAgent implements AutoCloseable {
     @Override
     public void close() throws IOException {
         if (process.isPresent()) {
-            if (!process.get().isAlive() && Files.exists(data())) {
-                start();
-            }
-            if (process.get().isAlive()) {
-                terminate();
+            try {
+                if (!process.get().isAlive() && Files.exists(data())) {
+                    start();
+                }
+                if (process.get().isAlive()) {
+                    terminate();
+                }
+            } finally {
+                process.get().destroyForcibly();
             }
         }
         http.shutdownNow();

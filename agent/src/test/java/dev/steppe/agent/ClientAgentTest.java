@@ -40,7 +40,7 @@ class ClientAgentTest {
         // tasks are of another user
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         serverOptions = Agents.options(directory.resolve("server"), "server { enabled = true }")
-                .withRealPorts();
+                .withRealPorts(Agents.PORTS);
         server = Assembly.start(serverOptions);
         client = Agents.client(directory.resolve("client"), Agents.token(server, http));
     }
@@ -96,6 +96,8 @@ class ClientAgentTest {
                 "the node back",
                 () -> ask(nomad, "GET", "/v1/agent/health?type=client", "").statusCode() == 200);
         assertThat(ProcessHandle.of(task)).as("still the same task").isPresent();
-        assertThat(get(nomad, "/v1/job/sleep/allocations")).contains(allocation);
+        await(
+                "the same allocation",
+                () -> get(nomad, "/v1/job/sleep/allocations").contains(allocation));
     }
 }

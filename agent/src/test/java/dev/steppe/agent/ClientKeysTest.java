@@ -29,7 +29,7 @@ class ClientKeysTest {
             client {
               artifact {
                 http_read_timeout                = "3s"
-                git_timeout                      = "6s"
+                git_timeout                      = "10s"
                 s3_timeout                       = "3s"
                 decompression_size_limit         = "1MB"
                 decompression_file_count_limit   = 3
@@ -130,8 +130,7 @@ class ClientKeysTest {
             for (String driver : List.of("exec", "raw_exec")) {
                 var name = "denied-" + driver.replace('_', '-');
                 node.run(ShellJob.of(name, "batch", driver, "true", "", "user = \"daemon\""));
-                node.awaitStatus(name, "failed");
-                assertThat(node.events(name, "t")).contains("gid 1", "denied_host_gids");
+                node.awaitFailure(name, "gid 1", "denied_host_gids");
             }
             var own = node.get("/v1/node/" + at(node.get("/v1/nodes"), 0, "ID"));
             assertThat(at(own, "Attributes", "driver.java.version")).isEqualTo("99.0.1");
@@ -275,8 +274,7 @@ class ClientKeysTest {
             fetch(node, "allowed", "git::file://" + directory + "/open/app");
             assertThatTemplatesWait(node);
             for (String name : fetched.keySet()) {
-                node.awaitStatus(name, "failed");
-                assertThat(node.events(name, "t")).contains(name.replace('-', '_'));
+                node.awaitFailure(name, name.replace('-', '_'));
             }
             for (String name : List.of("linked", "allowed")) {
                 node.awaitStatus(name, "complete");

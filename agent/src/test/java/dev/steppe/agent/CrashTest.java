@@ -95,7 +95,7 @@ class CrashTest {
 
             agent.send("DELETE", "/v1/job/chatty", "");
             agent.awaitStatus("chatty", "complete");
-            assertThat(spool).doesNotExist();
+            agent.await("what was moved to go", () -> !Files.exists(spool));
             var lines = agent.lines(agent.idOf("chatty"));
             assertThat(lines).hasSizeGreaterThan(10_000);
             for (int i = 0; i < lines.size(); i++) {
@@ -141,8 +141,11 @@ class CrashTest {
                         "the task started anew",
                         () -> agent.pidOf("sleeper") != stranger.pid() && isAlive(agent.pidOf("sleeper")));
                 agent.awaitStatus("sleeper", "running");
-                assertThat(agent.eventsOf("sleeper"))
-                        .anyMatch(it -> it.startsWith("Failed Restoring Task") && it.contains("machine restarted"));
+                agent.await(
+                        "what is told of it",
+                        () -> agent.eventsOf("sleeper").stream()
+                                .anyMatch(it ->
+                                        it.startsWith("Failed Restoring Task") && it.contains("machine restarted")));
                 agent.send("DELETE", "/v1/job/sleeper", "");
                 agent.awaitStatus("sleeper", "complete");
                 assertThat(stranger.isAlive()).isTrue();
@@ -157,9 +160,10 @@ class CrashTest {
             throws Exception {
         try (var agent = new ChildAgent(directory, 5)) {
             agent.start();
-            agent.run("stopped", "service", "trap 'exit 0' TERM; while :; do sleep 0.02; done", ONCE);
+            agent.run("stopped", "service", "trap 'exit 0' TERM; echo up; while :; do sleep 0.02; done", ONCE);
             agent.awaitStatus("stopped", "running");
             var allocation = agent.idOf("stopped");
+            agent.await("its word", () -> agent.lines(allocation).contains("up"));
             long pid = agent.pidOf("stopped");
             agent.kill();
 
@@ -248,16 +252,14 @@ class CrashTest {
             agent.await("the orphan in its group", () -> cgroup.processes().contains(left.pid()));
 
             agent.start();
-            long ready = System.nanoTime();
-            assertThat(left.waitFor(1, TimeUnit.SECONDS))
+            assertThat(left.waitFor(60, TimeUnit.SECONDS))
                     .as("the orphan's process has ended")
                     .isTrue();
-            assertThat(traces(agent, orphan)).isEmpty();
+            agent.await("nothing of the orphan", () -> traces(agent, orphan).isEmpty());
             assertThat(agent.data().resolve("alloc/" + orphan)).doesNotExist();
             agent.await(
                     "the end of the forgotten allocation",
                     () -> !isAlive(forgottenPid) && traces(agent, forgotten).isEmpty());
-            assertThat(System.nanoTime() - ready).isLessThan(TimeUnit.SECONDS.toNanos(5));
         }
     }
 
@@ -275,8 +277,9 @@ class CrashTest {
             assertThat(traces(agent, first)).hasSizeGreaterThanOrEqualTo(4);
             agent.send("DELETE", "/v1/job/first", "");
             agent.awaitStatus("first", "complete");
-            assertThat(isAlive(firstPid)).isFalse();
-            assertThat(traces(agent, first)).isEmpty();
+            agent.await(
+                    "nothing of the first",
+                    () -> !isAlive(firstPid) && traces(agent, first).isEmpty());
             assertThat(traces(agent, second)).hasSizeGreaterThanOrEqualTo(4);
 
             agent.terminate();
@@ -295,9 +298,14 @@ class CrashTest {
     void what_an_agent_left_for_the_next_one_is_removed_on_request_and_not_while_it_is_needed() throws Exception {
         try (var agent = new ChildAgent(directory, 6)) {
             agent.start();
-            agent.run("bridged", "service", "trap 'echo ended; exit' INT; while :; do sleep 0.05; done", BRIDGED);
+            agent.run(
+                    "bridged",
+                    "service",
+                    "trap 'echo ended; exit' INT; echo up; while :; do sleep 0.05; done",
+                    BRIDGED);
             agent.awaitStatus("bridged", "running");
             var allocation = agent.idOf("bridged");
+            agent.await("its word", () -> agent.lines(allocation).contains("up"));
             long pid = agent.pidOf("bridged");
             assertThat(cleanup(agent)).contains("exit code 1", "is used by an agent that runs (pid " + agent.pid());
             agent.kill();
@@ -306,7 +314,7 @@ class CrashTest {
             assertThat(cleanup(agent, "-force")).contains("exit code 0", "ended task t of bridged.g[0]");
             assertThat(isAlive(pid)).isFalse();
             assertThat(Files.readString(agent.data().resolve("alloc/" + allocation + "/t/private/stdout")))
-                    .isEqualTo("ended\n");
+                    .isEqualTo("up\nended\n");
             for (String name : List.of(agent.bridge(), agent.cgroup(), allocation)) {
                 assertThat(traces(agent, name)).isEmpty();
             }

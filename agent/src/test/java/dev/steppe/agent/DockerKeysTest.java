@@ -38,7 +38,7 @@ class DockerKeysTest {
                 allow_devices         = ["/dev/null"]
                 extra_labels          = ["job_name", "task*"]
                 nvidia_runtime        = "special"
-                pull_activity_timeout = "1s"
+                pull_activity_timeout = "4s"
                 oom_score_adj         = 200
                 pids_limit            = 77
                 allowed_modes {
@@ -63,7 +63,7 @@ class DockerKeysTest {
                 endpoint               = "%1$s"
                 allow_privileged       = true
                 disable_log_collection = true
-                image_pull_timeout     = "5s"
+                image_pull_timeout     = "10s"
                 logging {
                   type = "local"
                   config {
@@ -148,10 +148,9 @@ class DockerKeysTest {
         return "t-" + at(node.allocation(job), "ID");
     }
 
-    private static void assertThatTheyFail(RunningNode node, Map<String, String> reasons) throws Exception {
+    private static void assertThatTheyFail(RunningNode node, Map<String, String> reasons) {
         for (var each : reasons.entrySet()) {
-            node.awaitStatus(each.getKey(), "failed");
-            assertThat(node.events(each.getKey(), "t")).as(each.getKey()).contains(each.getValue());
+            node.awaitFailure(each.getKey(), each.getValue());
         }
     }
 
@@ -237,8 +236,7 @@ class DockerKeysTest {
                 assertThat(engine.output(free)).isEqualTo("of the machine");
                 assertThat(engine.output(container(node, "fetched"))).isEqualTo("the registry");
                 assertThat(node.output("free", "t")).as("nobody collects it").isEmpty();
-                node.awaitStatus("slow", "failed");
-                assertThat(node.events("slow", "t")).contains("took longer than 5s");
+                node.awaitFailure("slow", "took longer than 10s");
                 assertThat(engine.about(pulled)).as("its delay is long over").isNotEmpty();
             }
         }

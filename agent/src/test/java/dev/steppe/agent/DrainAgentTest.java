@@ -81,7 +81,7 @@ class DrainAgentTest {
             assertThat(all(agent, "sum", ClientStatus.RUNNING)).isTrue();
             Files.createFile(go);
             AgentTest.await("an empty node", () -> isEmpty(agent));
-            assertThat(all(agent, "sum", ClientStatus.COMPLETE)).isTrue();
+            AgentTest.await("its end", () -> all(agent, "sum", ClientStatus.COMPLETE));
 
             var eligible = new CompletableFuture<Reply<NodeEndpoint.Changed>>();
             agent.server().nodes().setEligibility(node(agent).id(), true, eligible::complete);
@@ -90,7 +90,7 @@ class DrainAgentTest {
             AgentTest.await("a running service", () -> all(agent, "web", ClientStatus.RUNNING));
             drain(agent, Duration.ofSeconds(-1));
             AgentTest.await("an empty node", () -> isEmpty(agent));
-            assertThat(all(agent, "web", ClientStatus.COMPLETE)).isTrue();
+            AgentTest.await("its end", () -> all(agent, "web", ClientStatus.COMPLETE));
             agent.stopAndRemove();
         }
     }

@@ -145,7 +145,7 @@ class DurableAgentTest {
     }
 
     private InetSocketAddress api() throws IOException {
-        var found = java.util.regex.Pattern.compile("Nomad API http://([0-9.]+):(\\d+)")
+        var found = java.util.regex.Pattern.compile("Nomad API http://([0-9.]+):(\\d+)\\D")
                 .matcher(said());
         if (!found.find()) {
             throw new IOException("not listening yet");
@@ -265,7 +265,7 @@ class DurableAgentTest {
         Files.writeString(directory.resolve("nomad.d/more.hcl"), """
                 client {
                   drain_on_shutdown {
-                    deadline = "2s"
+                    deadline = "5s"
                   }
                   artifact {
                     set_environment_variables = "http_proxy"
@@ -294,7 +294,7 @@ class DurableAgentTest {
         assertThat(interrupted.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(ProcessHandle.of(polite)).as("what ends when it is asked to").isEmpty();
         assertThat(ProcessHandle.of(deaf))
-                .as("what has 30 seconds to end, after 2")
+                .as("what has 300 seconds to end, after 5")
                 .isPresent();
         Files.createFile(until);
 

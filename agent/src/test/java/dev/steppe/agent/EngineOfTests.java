@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A Docker engine of a test's own with images made on the spot: busybox and what the test puts beside it. */
 final class EngineOfTests implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofSeconds(120);
     private static final List<String> NAMES =
             List.of("sh", "cat", "echo", "hostname", "httpd", "nc", "printf", "sleep", "wget");
 
@@ -47,9 +47,10 @@ final class EngineOfTests implements AutoCloseable {
                 .start();
         long deadline = System.nanoTime() + DEADLINE.toNanos();
         while (docker(List.of("version")) != 0) {
-            assertThat(System.nanoTime())
-                    .as(() -> read(directory.resolve("log")))
-                    .isLessThan(deadline);
+            if (System.nanoTime() > deadline || !daemon.isAlive()) {
+                daemon.destroyForcibly();
+                throw new AssertionError("dockerd does not start: " + read(directory.resolve("log")));
+            }
         }
     }
 
@@ -148,11 +149,15 @@ final class EngineOfTests implements AutoCloseable {
                 LinuxCalls.unmount(mount, LinuxCalls.MNT_DETACH);
             }
         }
-        assertThat(new ProcessBuilder("rm", "-rf", directory.toString())
+        // what the engine started may still end and write there
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (new ProcessBuilder("rm", "-rf", directory.toString())
                         .start()
                         .onExit()
                         .join()
-                        .exitValue())
-                .isZero();
+                        .exitValue()
+                != 0) {
+            assertThat(System.nanoTime()).as("removing " + directory).isLessThan(deadline);
+        }
     }
 }

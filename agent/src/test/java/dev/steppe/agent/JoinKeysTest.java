@@ -207,8 +207,8 @@ class JoinKeysTest {
 
     @Test
     void two_servers_begin_together_and_one_that_expects_no_other_begins_alone() throws Exception {
-        int first = FreePort.any();
-        int second = FreePort.any();
+        int first = Agents.PORTS.any();
+        int second = Agents.PORTS.any();
         var consul = """
                 bootstrap_expect = 2
                 encrypt          = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -254,7 +254,7 @@ class JoinKeysTest {
 
     @Test
     void jobs_are_spread_over_nodes_where_the_scheduler_is_told_to() throws Exception {
-        int agents = FreePort.any();
+        int agents = Agents.PORTS.any();
         var server =
                 start("server", PORTS.formatted(agents) + authority.between(ofServer) + NODE.formatted("") + """
                 server {
@@ -289,7 +289,7 @@ class JoinKeysTest {
 
     @Test
     void regions_are_looked_for_where_the_configuration_says_and_then_known() throws Exception {
-        int agents = FreePort.any();
+        int agents = Agents.PORTS.any();
         start(
                 "there",
                 "region = \"eu\"\n" + PORTS.formatted(agents) + authority.between(authority.server("there", "eu"))

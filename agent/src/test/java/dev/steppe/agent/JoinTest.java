@@ -292,7 +292,7 @@ class JoinTest {
     @Test
     void a_server_that_is_not_there_is_named() throws Exception {
         var token = token("{}");
-        var nowhere = new Joining(new HostPort("127.0.0.1", FreePort.any()), token.secret());
+        var nowhere = new Joining(new HostPort("127.0.0.1", Agents.PORTS.any()), token.secret());
 
         assertThatThrownBy(() -> join(nowhere, AgentRole.CLIENT))
                 .isInstanceOf(IOException.class)

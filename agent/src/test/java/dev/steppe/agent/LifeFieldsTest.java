@@ -220,20 +220,28 @@ class LifeFieldsTest {
 
     @Test
     void tasks_begin_in_the_order_of_their_lifecycle_and_end_with_their_leader() throws Exception {
-        var say = "echo $NOMAD_TASK_NAME >>$NOMAD_ALLOC_DIR/data/order";
+        var order = "$NOMAD_ALLOC_DIR/data/order";
+        var say = "echo $NOMAD_TASK_NAME >>" + order;
+        // two that run at once say their words in an order of chance
+        var hears = "until grep -q main " + order + "; do sleep 0.1; done; ";
         node.run(job(
                 "ordered",
                 "batch",
-                task("main", "leader = true", say + "; sleep 0.5")
+                task("main", "leader = true", say + "; until grep -q after " + order + "; do sleep 0.1; done")
                         + task("before", "lifecycle {\nhook = \"prestart\"\n}", "sleep 0.3; " + say)
                         + task("beside", "lifecycle {\nhook = \"prestart\"\nsidecar = true\n}", "exec sleep 1000")
-                        + task("after", "lifecycle {\nhook = \"poststart\"\nsidecar = false\n}", say)
+                        + task("after", "lifecycle {\nhook = \"poststart\"\nsidecar = false\n}", hears + say)
                         + task("last", "lifecycle {\nhook = \"poststop\"\n}", say)
                         + task("other", "", "exec sleep 1000")));
         node.awaitStatus("ordered", "complete");
         assertThat(Files.readAllLines(node.place("ordered").resolve("alloc/data/order")))
                 .containsExactly("before", "main", "after", "last");
+        assertThat(began("after")).isAfterOrEqualTo(began("main"));
         assertThat(node.events("ordered", "other")).contains("Leader Task Dead");
+    }
+
+    private Instant began(String task) throws Exception {
+        return Instant.parse(String.valueOf(at(node.allocation("ordered"), "TaskStates", task, "StartedAt")));
     }
 
     @Test

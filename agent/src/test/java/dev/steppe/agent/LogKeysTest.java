@@ -52,14 +52,18 @@ class LogKeysTest {
     }
 
     /** So many bytes and no more are in each file, and so many files are kept. */
-    private void assertThatFilesAreBounded(String folder, int closed) throws IOException {
-        talk();
-        assertThat(files(folder)).hasSize(closed + 1).contains("steppe.log");
-        for (String file : files(folder)) {
-            assertThat(Files.size(directory.resolve(folder).resolve(file))).isLessThanOrEqualTo(2_000);
-        }
-        assertThat(Files.readString(directory.resolve(folder).resolve("steppe.log")))
-                .contains("line 59 of many");
+    private void assertThatFilesAreBounded(RunningNode node, String folder, int closed) {
+        // the agent talks too, and may close a file while one looks
+        node.await("bounded files", () -> {
+            talk();
+            assertThat(files(folder)).hasSize(closed + 1).contains("steppe.log");
+            for (String file : files(folder)) {
+                assertThat(Files.size(directory.resolve(folder).resolve(file))).isLessThanOrEqualTo(2_000);
+            }
+            assertThat(Files.readString(directory.resolve(folder).resolve("steppe.log")))
+                    .contains("line 59 of many");
+            return true;
+        });
     }
 
     private void assertThatFilesAreClosedInTime(RunningNode node, String folder) {
@@ -87,8 +91,10 @@ class LogKeysTest {
                         log_rotate_max_files = 2
                         """.formatted(directory), "");
                 var node = RunningNode.start(directory, "")) {
-            assertThat(console.toString(StandardCharsets.UTF_8)).contains("node joined");
-            assertThatFilesAreBounded("one", 2);
+            node.await(
+                    "a word of the agent",
+                    () -> console.toString(StandardCharsets.UTF_8).contains("node joined"));
+            assertThatFilesAreBounded(node, "one", 2);
             assertThat(console.toString(StandardCharsets.UTF_8)).contains("\"@caller\":\"LogKeysTest.talk\"");
             assertThatLinesAreObjects(true);
 
@@ -107,7 +113,7 @@ class LogKeysTest {
                     log_rotate_bytes     = 2000
                     log_rotate_max_files = -1
                     """.formatted(directory))) {
-                assertThatFilesAreBounded("three", 0);
+                assertThatFilesAreBounded(node, "three", 0);
                 assertThatLinesAreObjects(false);
             }
             try (var _ = install("", """

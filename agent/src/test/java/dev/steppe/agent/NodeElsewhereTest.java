@@ -190,9 +190,12 @@ class NodeElsewhereTest {
     @Test
     void a_node_whose_agent_is_away_is_named() throws Exception {
         near.close();
-        var answer = ask(other, "GET", "/v1/client/fs/ls/" + allocation + "?path=/", "");
-        assertThat(answer.statusCode()).isEqualTo(500);
-        assertThat(answer.body()).contains("No path to node near").contains("cannot be reached");
+        await("the name of the node that is away", () -> {
+            var answer = ask(other, "GET", "/v1/client/fs/ls/" + allocation + "?path=/", "");
+            assertThat(answer.statusCode()).isEqualTo(500);
+            return answer.body().contains("No path to node near")
+                    && answer.body().contains("cannot be reached");
+        });
         near = Assembly.start(Agents.options(directory.resolve("near"), "client { enabled = true %s }"));
     }
 }

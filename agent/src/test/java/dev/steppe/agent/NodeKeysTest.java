@@ -183,13 +183,11 @@ class NodeKeysTest {
             for (String driver : new String[] {"exec", "raw_exec"}) {
                 var name = "denied-" + driver.replace('_', '-');
                 node.run(ShellJob.of(name, "batch", driver, "true", "", "user = \"nobody\""));
-                node.awaitStatus(name, "failed");
-                assertThat(node.events(name, "t")).contains("65534");
+                node.awaitFailure(name, "65534");
             }
             node.run(ShellJob.of("cap", "batch", "exec", "true", "", "")
                     .replace("command =", "cap_add = [\"sys_time\"]\ncommand ="));
-            node.awaitStatus("cap", "failed");
-            assertThat(node.events("cap", "t")).contains("sys_time");
+            node.awaitFailure("cap", "sys_time");
 
             node.run(ShellJob.of(
                     "deaf",
@@ -272,10 +270,7 @@ class NodeKeysTest {
                       source = "http://127.0.0.1:%d/large"
                     }
                     """.formatted(doubles.http())));
-            node.awaitStatus("large", "failed");
-            assertThat(node.events("large", "t"))
-                    .contains("Failed Artifact Download")
-                    .contains("1");
+            node.awaitFailure("large", "Failed Artifact Download", "1");
             assertThat(node.say("kv", "put", "keys/word", "first")).endsWith("exit 0");
             node.run(ShellJob.of("calm", "service", "raw_exec", "exec sleep 1000", "", """
                     template {

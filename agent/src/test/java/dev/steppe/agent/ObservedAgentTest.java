@@ -121,18 +121,17 @@ class ObservedAgentTest {
         awaitRunning(0);
         assertThat(ask("GET", "/v1/job/web", "")).contains("\"Status\":\"running\"");
         ask("GET", "/v1/metrics", "");
-        await(
-                "figures of the task",
-                () -> get("/v1/metrics?format=prometheus")
-                        .lines()
-                        .anyMatch(line -> line.startsWith("nomad_client_allocs_memory_usage{")
-                                && line.contains("job=\"web\"")
-                                && !line.endsWith(" 0.0")));
-        assertThat(get("/v1/metrics?format=prometheus"))
-                .contains("nomad_client_allocs_running{")
-                .contains("nomad_client_allocs_cpu_total_percent{")
-                .contains("nomad_client_host_memory_total{")
-                .contains("nomad_nomad_broker_process_time_count ");
+        await("figures of the task", () -> {
+            var figures = get("/v1/metrics?format=prometheus");
+            return figures.lines()
+                            .anyMatch(line -> line.startsWith("nomad_client_allocs_memory_usage{")
+                                    && line.contains("job=\"web\"")
+                                    && !line.endsWith(" 0.0"))
+                    && figures.contains("nomad_client_allocs_running{")
+                    && figures.contains("nomad_client_allocs_cpu_total_percent{")
+                    && figures.contains("nomad_client_host_memory_total{")
+                    && figures.contains("nomad_nomad_broker_process_time_count ");
+        });
         var request = HttpRequest.newBuilder(uri("/v1/event/stream?topic=Allocation:web"))
                 .timeout(Duration.ofSeconds(30))
                 .build();

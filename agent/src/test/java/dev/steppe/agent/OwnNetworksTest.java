@@ -83,7 +83,9 @@ class OwnNetworksTest {
             assertThat(agent.lines(agent.idOf("alone")).toString()).doesNotContain("eth0:");
             assertThat(leases()).hasSize(1);
             assertThat(agent.text("/v1/allocation/" + web)).contains("\"Address\":\"" + leases().getFirst() + "\"");
-            assertThat(agent.get("/v1/job/nowhere/evaluations").toString()).contains("missing network");
+            agent.await(
+                    "what the job that nobody can run lacks",
+                    () -> agent.get("/v1/job/nowhere/evaluations").toString().contains("missing network"));
             assertThat(agent.allocations("nowhere")).isEmpty();
             var node = (Map<?, ?>) ((List<?>) agent.get("/v1/nodes")).getFirst();
             assertThat(agent.text("/v1/node/" + node.get("ID"))).contains("\"plugins.cni.version.ptp\":\"");
@@ -99,7 +101,7 @@ class OwnNetworksTest {
             }
             agent.awaitStatus("web", "complete");
             agent.awaitStatus("alone", "complete");
-            assertThat(leases()).isEmpty();
+            agent.await("its address to be free again", () -> leases().isEmpty());
         }
         assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(directory.toString());
     }
@@ -131,7 +133,8 @@ class OwnNetworksTest {
             agent.await("the certificate again", () -> said(leaf).contains("PrivateKeyPEM"));
             agent.send("DELETE", "/v1/job/users", "");
             agent.awaitStatus("users", "complete");
-            assertThat(leaf.getParent().resolveSibling("tmp/consul_http.sock")).doesNotExist();
+            var socket = leaf.getParent().resolveSibling("tmp/consul_http.sock");
+            agent.await("its socket to go", () -> !Files.exists(socket));
         }
     }
 

@@ -106,6 +106,7 @@ class ReadsTest {
 
     @Test
     void every_server_reads_what_was_acknowledged_and_says_how_fresh_it_is() throws Exception {
+        await("somebody leads", () -> running.stream().anyMatch(this::leads));
         var leader = running.stream().filter(this::leads).findFirst().orElseThrow();
         for (int round = 1; round <= 5; round++) {
             var value = "v" + round;
@@ -149,6 +150,7 @@ class ReadsTest {
 
     @Test
     void without_a_leader_only_stale_reads_are_answered_and_say_so() throws Exception {
+        await("somebody leads", () -> running.stream().anyMatch(this::leads));
         var last = running.stream().filter(agent -> !leads(agent)).findFirst().orElseThrow();
         assertThat(send(consul(last, "/v1/kv/key"), "PUT", "kept").body()).startsWith("true");
         await(

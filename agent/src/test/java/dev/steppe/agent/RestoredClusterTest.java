@@ -62,7 +62,7 @@ class RestoredClusterTest {
     }
 
     private static String freePorts() throws Exception {
-        return "rpc = " + FreePort.any() + "\n  serf = " + FreePort.any();
+        return "rpc = " + Agents.PORTS.any() + "\n  serf = " + Agents.PORTS.any();
     }
 
     private HttpResponse<String> send(Assembly agent, String method, String path, BodyPublisher body) throws Exception {
@@ -225,9 +225,11 @@ class RestoredClusterTest {
         assertThat(server.server().snapshot().restoring()).isEmpty();
         assertThat(server.server().snapshot().index()).isLessThan(before + VALUES);
         for (var name : List.of("first", "second", "third")) {
-            try (var left = Files.list(directory.resolve(name).resolve("spool"))) {
-                assertThat(left).isEmpty();
-            }
+            await("nothing is left of it", () -> {
+                try (var left = Files.list(directory.resolve(name).resolve("spool"))) {
+                    return left.findAny().isEmpty();
+                }
+            });
         }
     }
 

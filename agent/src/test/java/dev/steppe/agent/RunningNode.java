@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 
 /** A development agent with its node in this process, used as people use it: by job files, commands and HTTP. */
 final class RunningNode implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Path directory;
     private final Assembly agent;
@@ -53,7 +53,12 @@ final class RunningNode implements AutoCloseable {
         assertThat(parsed.problems()).isEmpty();
         assertThat(Diagnostic.render(parsed.diagnostics())).isEmpty();
         var node = new RunningNode(directory, Assembly.start(parsed.options().orElseThrow()));
-        node.await("a ready node", () -> "ready".equals(at(node.get("/v1/nodes"), 0, "Status")));
+        try {
+            node.await("a ready node", () -> "ready".equals(at(node.get("/v1/nodes"), 0, "Status")));
+        } catch (AssertionError never) {
+            node.close();
+            throw never;
+        }
         return node;
     }
 
@@ -171,6 +176,18 @@ final class RunningNode implements AutoCloseable {
             assertThat(at(now, "ClientStatus"))
                     .as(() -> at(now, "TaskStates") + " " + say("job", "status", job))
                     .isEqualTo(status);
+            return true;
+        });
+    }
+
+    /** Until the newest instance has failed for these reasons; one that is tried in its place fails for the same. */
+    void awaitFailure(String job, String... reasons) {
+        await(job + " to fail", () -> {
+            var now = allocation(job);
+            assertThat(at(now, "ClientStatus"))
+                    .as(() -> String.valueOf(at(now, "TaskStates")))
+                    .isEqualTo("failed");
+            assertThat(String.valueOf(at(now, "TaskStates", "t", "Events"))).contains(reasons);
             return true;
         });
     }

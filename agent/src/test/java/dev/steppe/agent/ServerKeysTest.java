@@ -52,7 +52,6 @@ class ServerKeysTest {
     @Test
     void what_ended_is_forgotten_after_its_time_and_the_state_is_written_to_as_many_files_as_wanted() throws Exception {
         var saved = directory.resolve("saved");
-        var begun = System.nanoTime();
         try (var node = RunningNode.start(directory, """
                 server {
                   data_dir                 = "%1$s/log"
@@ -69,6 +68,7 @@ class ServerKeysTest {
                   }
                 }
                 """.formatted(directory))) {
+            var begun = System.nanoTime();
             assertThat(directory.resolve("log")).isNotEmptyDirectory();
             assertThat(directory.resolve("data/server")).doesNotExist();
             node.run(job("short", "batch", 50, "true", 20));
@@ -242,9 +242,9 @@ class ServerKeysTest {
 
     @Test
     void a_server_is_called_where_it_says_and_forgets_a_node_that_does_not_come_back() throws Exception {
-        int agents = FreePort.any();
-        int log = FreePort.any();
-        int consul = FreePort.any();
+        int agents = Agents.PORTS.any();
+        int log = Agents.PORTS.any();
+        int consul = Agents.PORTS.any();
         var words = """
                 addresses {
                   rpc = "127.0.0.7 127.0.0.8"

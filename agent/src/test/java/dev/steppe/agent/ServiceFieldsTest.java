@@ -181,6 +181,9 @@ class ServiceFieldsTest {
         assertThat(at(row, "ServiceTaggedAddresses", "lan", "Address")).isEqualTo("192.0.2.8");
         assertThat(at(row, "ServiceWeights", "Passing")).hasToString("5");
         assertThat(at(row, "ServiceWeights", "Warning")).hasToString("2");
+        node.await(
+                "the other service",
+                () -> list(node.catalog("/v1/catalog/service/listed-host")).size() == 1);
         var inHost = list(node.catalog("/v1/catalog/service/listed-host")).getFirst();
         assertThat(at(inHost, "ServiceAddress")).isEqualTo(at(inHost, "Address"));
         assertThat(node.say("service", "list")).doesNotContain("listed");
@@ -215,7 +218,7 @@ class ServiceFieldsTest {
                     timeout                  = "5s"
                     success_before_passing   = 2
                     failures_before_warning  = 1
-                    failures_before_critical = 4
+                    failures_before_critical = 6
                     notes                    = "asks whether it is ready"
                     header {
                       X-Who = ["me"]
@@ -244,7 +247,7 @@ class ServiceFieldsTest {
         awaitCheck("asked", "by request", "critical");
         assertThat(doubles.asked.get("/ready"))
                 .as("failures before it was critical")
-                .isGreaterThanOrEqualTo(4);
+                .isGreaterThanOrEqualTo(6);
         assertThat(doubles.asked.get("/nothing")).isPositive();
         assertThat(at(check("asked", "not judged yet"), "Status")).isEqualTo("passing");
     }
@@ -321,8 +324,8 @@ class ServiceFieldsTest {
                   health_check      = "checks"
                   max_parallel      = 1
                   min_healthy_time  = "10ms"
-                  healthy_deadline  = "4s"
-                  progress_deadline = "5s"
+                  healthy_deadline  = "%s"
+                  progress_deadline = "%s"
                 }
                 """;
         var checks = """
@@ -345,8 +348,8 @@ class ServiceFieldsTest {
                   }
                 }
                 """;
-        node.run(job("lenient", update, checks.formatted("lenient", "ignore")));
-        node.run(job("strict", update, checks.formatted("strict", "require_healthy")));
+        node.run(job("lenient", update.formatted("90s", "120s"), checks.formatted("lenient", "ignore")));
+        node.run(job("strict", update.formatted("4s", "5s"), checks.formatted("strict", "require_healthy")));
         node.await("success", () -> "successful".equals(at(deployment("lenient"), "Status")));
         node.await("failure", () -> "failed".equals(at(deployment("strict"), "Status")));
     }
@@ -358,7 +361,7 @@ class ServiceFieldsTest {
                 update {
                   health_check     = "%1$s"
                   min_healthy_time = "1s"
-                  healthy_deadline = "20s"
+                  healthy_deadline = "90s"
                 }
                 service {
                   name = "%2$s"
@@ -413,7 +416,7 @@ class ServiceFieldsTest {
                   canary           = 1
                   auto_promote     = true
                   auto_revert      = true
-                  min_healthy_time = "3s"
+                  min_healthy_time = "5s"
                 }
                 """, """
                 service {
@@ -432,10 +435,11 @@ class ServiceFieldsTest {
         node.run(text);
         node.await("success", () -> "successful".equals(at(deployment("promoted"), "Status")));
         node.run(text.replace("\"1000\"", "\"1001\""));
-        node.await(
-                "a canary in the catalog",
-                () -> node.catalog("/v1/catalog/service/promoted").toString().contains("ServiceTags=[canary]"));
-        assertThat(node.catalog("/v1/catalog/service/promoted").toString()).contains("kind=canary", "kind=stable");
+        node.await("a canary in the catalog", () -> {
+            assertThat(node.catalog("/v1/catalog/service/promoted").toString())
+                    .contains("ServiceTags=[canary]", "kind=canary", "kind=stable");
+            return true;
+        });
         node.await("the end of the old one", () -> {
             var rows = list(node.catalog("/v1/catalog/service/promoted"));
             return rows.size() == 1 && rows.toString().contains("ServiceTags=[stable]");

@@ -135,9 +135,11 @@ class SharedKeyTest {
             assertThatThrownBy(() -> start("three", FIRST, late))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("the keys in \"encrypt\" of the two agents are not the same");
-            assertThat(heard.lines)
-                    .anyMatch(line ->
-                            line.contains("another agent was refused") && line.contains("the keys in \"encrypt\""));
+            await(
+                    "a word about it in the log",
+                    () -> heard.lines.stream()
+                            .anyMatch(line -> line.contains("another agent was refused")
+                                    && line.contains("the keys in \"encrypt\"")));
             start("three", SECOND, late);
             await(
                     "three servers",

@@ -68,11 +68,15 @@ class TaskLifeTest {
                     task(
                             "main",
                             "",
-                            SAY + "trap 'echo main-ended >>$NOMAD_ALLOC_DIR/data/order; exit' INT; "
+                            "trap 'echo main-ended >>$NOMAD_ALLOC_DIR/data/order; exit' INT; " + SAY
                                     + "while :; do sleep 0.05; done"),
                     task("prepare", hook("prestart", false), "sleep 0.5; " + SAY),
                     task("beside", hook("prestart", true), "exec sleep 1000"),
-                    task("after", hook("poststart", false), SAY),
+                    // two that run at once say their words in an order of chance
+                    task(
+                            "after",
+                            hook("poststart", false),
+                            "until grep -q main $NOMAD_ALLOC_DIR/data/order; do sleep 0.05; done; " + SAY),
                     task("cleanup", hook("poststop", false), SAY));
             agent.awaitStatus("life", "running");
             var id = agent.idOf("life");
@@ -88,15 +92,19 @@ class TaskLifeTest {
 
     @Test
     void the_end_of_the_leader_ends_the_others_and_a_batch_with_a_sidecar_completes() throws Exception {
+        var order = "$NOMAD_ALLOC_DIR/data/order";
         try (var agent = new ChildAgent(directory, 7)) {
             agent.start();
             register(
                     agent,
                     "batch",
                     "",
-                    task("lead", "\"Leader\":true,", "sleep 0.3; " + SAY),
-                    task("follow", "", "exec sleep 1000"),
-                    task("beside", hook("poststart", true), "exec sleep 1000"));
+                    task(
+                            "lead",
+                            "\"Leader\":true,",
+                            "until grep -q follow " + order + " && grep -q beside " + order + "; do sleep 0.05; done"),
+                    task("follow", "", SAY + "exec sleep 1000"),
+                    task("beside", hook("poststart", true), SAY + "exec sleep 1000"));
             agent.awaitStatus("life", "complete");
             assertThat(agent.eventsOf("life", "follow")).anyMatch(it -> it.startsWith("Leader Task Dead"));
             assertThat(agent.eventsOf("life", "beside")).anyMatch(it -> it.startsWith("Killed"));
@@ -115,7 +123,8 @@ class TaskLifeTest {
                     task("cleanup", hook("poststop", false), SAY));
             agent.await(
                     "a beginning",
-                    () -> !"pending".equals(agent.allocation("life").get("ClientStatus")));
+                    () -> agent.allocation("life").get("ClientStatus") instanceof String status
+                            && !status.equals("pending"));
             var id = agent.idOf("life");
             agent.kill();
             agent.start();
@@ -139,7 +148,7 @@ class TaskLifeTest {
                     task(
                             "main",
                             "",
-                            SAY + "trap 'echo hangup >>$NOMAD_ALLOC_DIR/data/order' HUP; "
+                            "trap 'echo hangup >>$NOMAD_ALLOC_DIR/data/order' HUP; " + SAY
                                     + "while :; do sleep 0.05; done"));
             agent.awaitStatus("life", "running");
             var id = agent.idOf("life");

@@ -53,7 +53,7 @@ job "web" {
 
 
 def until(what, condition):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline, "waiting for " + what
         time.sleep(0.02)

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /** Waits, by polling, for what other threads do. */
 final class Await {
-    private static final Duration LONGEST = Duration.ofSeconds(30);
+    private static final Duration LONGEST = Duration.ofSeconds(90);
 
     private Await() {}
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -69,7 +70,9 @@ class CrashTest {
             process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         }
         assertThat(words).hasSizeGreaterThanOrEqualTo(ACKNOWLEDGED_PER_ROUND);
-        assertThat(errors).as("the engine logs nothing by default").isEmptyFile();
+        assertThat(Files.readAllLines(errors).stream().filter(line -> !line.startsWith("Picked up ")))
+                .as("the engine logs nothing by default")
+                .isEmpty();
         // The last line may be cut.
         return words.subList(0, words.size() - 1);
     }

@@ -2,9 +2,8 @@ package dev.steppe.consensus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.io.sockets.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +22,7 @@ final class Group implements AutoCloseable {
 
     private final Path directory;
     private final Identities identities = new Identities();
+    private final FreePorts ports = new FreePorts();
     private final TreeMap<String, Member> places = new TreeMap<>();
     private final TreeMap<String, WordMachine> machines = new TreeMap<>();
     private final TreeMap<String, RatisConsensus> running = new TreeMap<>();
@@ -42,16 +42,10 @@ final class Group implements AutoCloseable {
     Member at(String name) throws IOException {
         var known = places.get(name);
         if (known == null) {
-            known = Member.at(new MemberId(name), "127.0.0.1", freePort());
+            known = Member.at(new MemberId(name), "127.0.0.1", ports.any());
             places.put(name, known);
         }
         return known;
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     Path directory(String name) {
@@ -205,7 +199,8 @@ final class Group implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         running.values().parallelStream().forEach(RatisConsensus::close);
+        ports.close();
     }
 }

@@ -24,7 +24,7 @@ class LostEntriesTest {
     }
 
     @AfterEach
-    void end() {
+    void end() throws Exception {
         group.close();
     }
 

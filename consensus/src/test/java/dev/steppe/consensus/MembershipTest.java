@@ -30,7 +30,7 @@ class MembershipTest {
     }
 
     @AfterEach
-    void end() {
+    void end() throws Exception {
         group.close();
     }
 

@@ -25,7 +25,7 @@ class SuccessionTest {
     }
 
     @AfterEach
-    void end() {
+    void end() throws Exception {
         group.close();
     }
 

@@ -2,9 +2,8 @@ package dev.steppe.consensus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.io.sockets.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,20 +22,15 @@ class ThreeMembersTest {
     @TempDir
     Path directory;
 
+    private final FreePorts ports = new FreePorts();
     private final List<Member> members = new ArrayList<>();
     private final TreeMap<MemberId, WordMachine> machines = new TreeMap<>();
     private final TreeMap<MemberId, RatisConsensus> running = new TreeMap<>();
 
     @BeforeEach
     void startAll() throws IOException {
-        var reserved = new ArrayList<ServerSocket>();
         for (int i = 1; i <= 3; i++) {
-            var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            reserved.add(socket);
-            members.add(Member.at(new MemberId("m" + i), "127.0.0.1", socket.getLocalPort()));
-        }
-        for (var socket : reserved) {
-            socket.close();
+            members.add(Member.at(new MemberId("m" + i), "127.0.0.1", ports.any()));
         }
         for (var member : members) {
             start(member.id());
@@ -44,8 +38,9 @@ class ThreeMembersTest {
     }
 
     @AfterEach
-    void closeAll() {
+    void closeAll() throws IOException {
         running.values().forEach(RatisConsensus::close);
+        ports.close();
     }
 
     @Test

@@ -11,7 +11,7 @@ public final class Await {
     private Await() {}
 
     public static void until(String what, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(8).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.call()) {
             if (System.nanoTime() > deadline) {
                 fail("waited in vain until " + what);

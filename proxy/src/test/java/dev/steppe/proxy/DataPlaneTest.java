@@ -126,8 +126,11 @@ class DataPlaneTest {
         assertThat(refusal.rule()).isEqualTo("default deny");
         assertThat(refusal.remedy()).isEqualTo("steppe intention create -allow api engine");
         assertThat(refusal.message()).startsWith("api -> engine refused: default deny");
-        assertThat(callerNode.report().upstreams().get(0).denied()).isEqualTo(1);
-        assertThat(destinationNode.report().inbounds().get(0).denied()).isEqualTo(1);
+        Await.until(
+                "both have counted it",
+                () -> callerNode.report().upstreams().get(0).denied() == 1
+                        && destinationNode.report().inbounds().get(0).denied() == 1
+                        && !destinationNode.report().refusals().isEmpty());
         assertThat(destinationNode.report().refusals().get(0).side()).isEqualTo(Side.DESTINATION);
         assertThat(engine.connections()).isZero();
     }
@@ -324,6 +327,7 @@ class DataPlaneTest {
         callerNode.apply();
 
         assertThatThrownBy(() -> call(upstream, "x")).isInstanceOf(IOException.class);
+        Await.until("it is recorded", () -> !callerNode.report().refusals().isEmpty());
         assertThat(callerNode.report().refusals().get(0).cause()).isEqualTo(Cause.NO_ENDPOINT);
         assertThat(callerNode.report().refusals().get(0).rule()).contains("engine");
     }

@@ -1,5 +1,6 @@
 package dev.steppe.proxy;
 
+import dev.steppe.io.sockets.FreePorts;
 import dev.steppe.mesh.configuration.Address;
 import dev.steppe.mesh.configuration.Exposed;
 import dev.steppe.mesh.configuration.Inbound;
@@ -16,8 +17,6 @@ import dev.steppe.mesh.configuration.Upstream;
 import dev.steppe.proxy.sockets.EventLoops;
 import dev.steppe.proxy.sockets.OwnSockets;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,6 +26,9 @@ import java.util.Optional;
 /** A data plane on loopback with its configuration, which tests change piece by piece. */
 final class TestNode implements AutoCloseable {
     static final IntentionPolicy DENY = new IntentionPolicy(List.of(), Action.DENY);
+
+    /** Held as long as tests run, so that each address is one node's alone. */
+    private static final FreePorts PORTS = new FreePorts();
 
     private final DataPlane plane;
     private final List<Sidecar> sidecars = new ArrayList<>();
@@ -39,14 +41,8 @@ final class TestNode implements AutoCloseable {
         this.trust = authority.bundle();
     }
 
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     static Address freeAddress() throws IOException {
-        return new Address("127.0.0.1", freePort());
+        return new Address("127.0.0.1", PORTS.any());
     }
 
     static IntentionPolicy allow(String source, String destination) {
@@ -111,8 +107,8 @@ final class TestNode implements AutoCloseable {
 
     static Socket connect(Address address) throws IOException {
         var socket = new Socket();
-        socket.setSoTimeout(10_000);
-        socket.connect(address.toSocketAddress(), 5_000);
+        socket.setSoTimeout(60_000);
+        socket.connect(address.toSocketAddress(), 60_000);
         return socket;
     }
 

@@ -15,7 +15,7 @@ final class AgentProcess {
 
     private static final String BRIDGE_SUBNET = "172.26.80.0/20";
 
-    private static final long STOP_SECONDS = 60;
+    private static final long STOP_SECONDS = 120;
 
     private final Path directory;
     private final Ports ports;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** HTTP calls of the demonstration to the agent's two dialects and to the services it shows. */
 final class Calls implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,7 +136,8 @@ class ThisMachineTest {
         assertThat(directory.resolve("shelter/etc/sysctl.d/60-steppe.conf"))
                 .content()
                 .contains("net.ipv4.ip_forward=1");
-        assertThat(Files.readString(Path.of("/proc/sys/net/ipv4/ip_forward"))).isEqualTo(onThisMachine);
+        // others may turn it on meanwhile, and nobody turns it off
+        assertThat(Files.readString(Path.of("/proc/sys/net/ipv4/ip_forward"))).isIn(onThisMachine, "1\n");
     }
 
     @Test
@@ -198,9 +200,14 @@ class ThisMachineTest {
         assertThat(left.level()).isEqualTo(Level.WARNING);
         assertThat(left.found()).contains("interface steppe0", "nftables table ip steppe0", "netns/one");
         assertThat(repair()).anyMatch(done -> done.startsWith("removed steppe0"));
-        assertThat(finding("leftovers").found()).isEqualTo("none");
-        assertThat(machine.run(List.of("ip", "-o", "link", "show"), "").output())
-                .isEqualTo(before);
+        // the kernel takes away one end of a cable some time after the namespace of the other
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!finding("leftovers").found().equals("none")
+                || !machine.run(List.of("ip", "-o", "link", "show"), "")
+                        .output()
+                        .equals(before)) {
+            assertThat(System.nanoTime()).as("something is left").isLessThan(deadline);
+        }
     }
 
     @Test

@@ -137,18 +137,21 @@ public final class AllocationDirectory {
     /** Gives back the memory that holds secrets; files stay readable. The tasks must have been destroyed. Idempotent. */
     public void unmount() throws IOException {
         for (Path mount : mountsBelow(directory)) {
-            LinuxCalls.unmount(mount, LinuxCalls.MNT_DETACH);
+            try {
+                LinuxCalls.unmount(mount, LinuxCalls.MNT_DETACH);
+            } catch (LinuxException refused) {
+                // the list may name a mount twice while others change it
+                if (mountsBelow(directory).contains(mount)) {
+                    throw refused;
+                }
+            }
         }
     }
 
     /** Removes everything; the tasks must have been destroyed. Symbolic links are removed, never followed. Idempotent. */
     public void destroy() throws IOException {
         unmount();
-        try {
-            Files.walkFileTree(directory, new Remover());
-        } catch (NoSuchFileException gone) {
-            return;
-        }
+        Files.walkFileTree(directory, new Remover());
     }
 
     /** The allocations that have a directory below the root. */
@@ -225,6 +228,15 @@ public final class AllocationDirectory {
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             Files.deleteIfExists(file);
             return FileVisitResult.CONTINUE;
+        }
+
+        /** What somebody else removed meanwhile is no reason to leave the rest. */
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw failure;
         }
 
         @Override

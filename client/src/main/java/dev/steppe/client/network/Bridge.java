@@ -84,7 +84,7 @@ final class Bridge {
         for (String name : NetworkChecks.interfaceNames(listing)) {
             var setting = "ipv6/conf/" + name + "/accept_ra";
             if (!name.equals(settings.bridge()) && commands.setting(setting).equals(Optional.of(ON))) {
-                commands.setting(setting, "2");
+                commands.settingIfThere(setting, "2");
             }
         }
     }

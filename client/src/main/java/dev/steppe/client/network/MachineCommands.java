@@ -4,6 +4,7 @@ import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.process.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,15 @@ record MachineCommands(NamespaceThread thread, Optional<Path> machineNamespace) 
         thread.call(machine(), () -> set(name, value));
     }
 
+    /** The same for a value that goes with its interface, which may vanish at any time. */
+    void settingIfThere(String name, String value) throws IOException, InterruptedException {
+        try {
+            setting(name, value);
+        } catch (NoSuchFileException gone) {
+            return;
+        }
+    }
+
     /** Sets a value of a namespace. */
     void settingInside(Path namespace, String name, String value) throws IOException, InterruptedException {
         thread.call(NamespaceThread.Entry.network(namespace), () -> set(name, value));
@@ -64,7 +74,11 @@ record MachineCommands(NamespaceThread thread, Optional<Path> machineNamespace) 
     Optional<String> setting(String name) throws IOException, InterruptedException {
         return thread.call(machine(), () -> {
             var file = SETTINGS.resolve(name);
-            return Files.exists(file) ? Optional.of(Files.readString(file).trim()) : Optional.empty();
+            try {
+                return Optional.of(Files.readString(file).trim());
+            } catch (NoSuchFileException absent) {
+                return Optional.empty();
+            }
         });
     }
 

@@ -2,9 +2,9 @@ package dev.steppe.client.artifact;
 
 import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.io.process.Tool;
+import dev.steppe.io.sockets.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 /** The machine's sshd on loopback, with keys of its own and one that may log in as root. */
 final class SshServer implements AutoCloseable {
     private final Path folder;
+    private final FreePorts ports = new FreePorts();
     private final int port;
     private final Process process;
 
@@ -42,9 +43,7 @@ final class SshServer implements AutoCloseable {
                 throw new IOException("ssh-keygen failed");
             }
         }
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = ports.any();
         Files.writeString(folder.resolve("config"), """
                 ListenAddress 127.0.0.1:%d
                 HostKey %2$s/host
@@ -68,7 +67,7 @@ final class SshServer implements AutoCloseable {
     }
 
     private void await() throws IOException {
-        long until = System.nanoTime() + 30_000_000_000L;
+        long until = System.nanoTime() + 60_000_000_000L;
         while (true) {
             try (var open = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 // it greets first
@@ -97,9 +96,10 @@ final class SshServer implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         process.onExit().join();
+        ports.close();
     }
 }

@@ -54,7 +54,7 @@ class SocketProbeTest {
 
     private Probe.Result ask(int port, String fields) throws Exception {
         var check =
-                Codec.fromJson(ServiceCheck.class, "{\"Interval\":1000000000,\"Timeout\":5000000000," + fields + "}");
+                Codec.fromJson(ServiceCheck.class, "{\"Interval\":1000000000,\"Timeout\":60000000000," + fields + "}");
         return probe.ask(new Probe.Target(check, "127.0.0.1", port, Optional.empty()));
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Proves, with a real daemon, that containers run, are adopted with their output complete, and share networks. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DockerDriverTest {
-    private static final Duration DEADLINE = Duration.ofSeconds(20);
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     @TempDir
     Path temporary;
@@ -65,7 +65,7 @@ class DockerDriverTest {
     void close() throws Exception {
         if (machine != null) {
             driver.sweep(Set.of());
-            assertThat(driver.containers()).isEmpty();
+            DriverMachine.await(() -> driver.containers().isEmpty());
             driver.close();
             machine.close();
         }
@@ -116,7 +116,7 @@ class DockerDriverTest {
     void a_chatty_container_loses_no_line_while_no_agent_runs_and_tells_its_true_exit() throws Exception {
         var task = task("web", "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo line $i; done; exit 42");
         var handle = driver.start(task);
-        await(() -> Files.size(task.directories().stdout()) > 100);
+        DriverMachine.await(() -> Files.size(task.directories().stdout()) > 100);
         driver.close();
         // What an agent wrote but did not record comes again and must not be there twice.
         Files.writeString(task.directories().stdout(), "written twice\n", java.nio.file.StandardOpenOption.APPEND);
@@ -136,15 +136,15 @@ class DockerDriverTest {
     void a_container_survives_its_daemon_and_is_stopped_by_signal_or_force() throws Exception {
         var task = task("web", "trap 'echo bye; exit 3' TERM; echo up; while :; do sleep 0.05; done");
         var handle = driver.start(task);
-        await(() -> Files.readString(task.directories().stdout()).contains("up"));
+        DriverMachine.await(() -> Files.readString(task.directories().stdout()).contains("up"));
         assertThat(driver.usage(handle).memoryBytes()).isPositive();
         daemon.restart();
         driver.stop(handle, "SIGTERM", DEADLINE);
         assertThat(DriverMachine.exit(driver, handle).exitCode()).isEqualTo(3);
-        await(() -> Files.readString(task.directories().stdout()).endsWith("bye\n"));
+        DriverMachine.await(() -> Files.readString(task.directories().stdout()).endsWith("bye\n"));
         driver.destroy(handle);
         var stubborn = driver.start(task("web", "trap '' INT; echo up; while :; do sleep 0.05; done"));
-        await(() -> Files.readString(task.directories().stdout()).endsWith("up\n"));
+        DriverMachine.await(() -> Files.readString(task.directories().stdout()).endsWith("up\n"));
         driver.stop(stubborn, "SIGINT", Duration.ofMillis(100));
         assertThat(DriverMachine.exit(driver, stubborn).signal()).isEqualTo(9);
         driver.destroy(stubborn);
@@ -189,17 +189,19 @@ class DockerDriverTest {
         assertThat(printed.out.toString()).isEqualTo("got apple\nrest");
         assertThat(printed.err.toString()).isEqualTo("oops\n");
 
+        // nobody else on this machine sleeps as long
+        var seconds = Long.toString(1_000_000_000L + ProcessHandle.current().pid());
         var shown = new Printed();
         var terminal = driver.enter(
                 handle,
                 new CommandSession.Wish(
-                        List.of("sh", "-c", "test -t 0 && echo terminal; exec sleep 86423"),
+                        List.of("sh", "-c", "test -t 0 && echo terminal; exec sleep " + seconds),
                         Optional.of(new PseudoTerminal.Size(30, 100))),
                 shown);
-        await(() -> shown.out.toString().contains("terminal") && runs("86423"));
+        DriverMachine.await(() -> shown.out.toString().contains("terminal") && runs(seconds));
         terminal.resize(new PseudoTerminal.Size(40, 120));
         terminal.close();
-        await(() -> !runs("86423"));
+        DriverMachine.await(() -> !runs(seconds));
         assertThat(terminal.awaitEnd(DEADLINE)).isPresent();
         driver.destroy(handle);
     }
@@ -268,7 +270,7 @@ class DockerDriverTest {
                 .doesNotContain("CAP_CHOWN", "CAP_NET_RAW");
         assertThat(DriverMachine.exit(driver, handle).exitCode()).isZero();
         // Output of a terminal has no frames.
-        await(() -> Files.readString(task.directories().stdout()).contains("/local\r\n"));
+        DriverMachine.await(() -> Files.readString(task.directories().stdout()).contains("/local\r\n"));
         assertThat(Files.readString(task.directories().stdout())).contains("4711");
         driver.destroy(handle);
         new UnixHttp(daemon.socket).send("DELETE", "/volumes/steppe-test-volume", new TreeMap<>(), new byte[0]);
@@ -455,17 +457,5 @@ class DockerDriverTest {
                         List.of("-c", script),
                         "network_mode",
                         "none")));
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) throws Exception {
-        long deadline = System.nanoTime() + DEADLINE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
     }
 }

@@ -7,6 +7,7 @@ import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.model.AllocationId;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -15,10 +16,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A node as drivers see it: directories, control groups below a parent of its own, and the wish to leave nothing. */
 final class DriverMachine implements AutoCloseable {
-    static final Duration DEADLINE = Duration.ofSeconds(30);
+    static final Duration DEADLINE = Duration.ofSeconds(60);
 
     final ProcessTasks tasks;
     final AllocationDirectory directory;
@@ -69,9 +71,18 @@ final class DriverMachine implements AutoCloseable {
 
     static void await(Condition condition) throws Exception {
         long deadline = System.nanoTime() + DEADLINE.toNanos();
-        while (!condition.holds()) {
+        while (!holds(condition)) {
             assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    /** A file that nobody has written yet says nothing. */
+    private static boolean holds(Condition condition) throws Exception {
+        try {
+            return condition.holds();
+        } catch (NoSuchFileException notYet) {
+            return false;
         }
     }
 

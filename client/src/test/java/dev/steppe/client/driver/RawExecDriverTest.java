@@ -74,7 +74,7 @@ class RawExecDriverTest {
             var read = new DriverHandle(handle.driver(), new TreeMap<>(handle.values()));
             adopting.recover(read);
             assertThat(adopting.usage(read).processes()).isEqualTo(1);
-            adopting.stop(read, "SIGTERM", Duration.ofSeconds(5));
+            adopting.stop(read, "SIGTERM", DriverMachine.DEADLINE);
             var exit = DriverMachine.exit(adopting, read);
             assertThat(exit.signal()).isEqualTo(15);
             assertThat(exit.successful()).isFalse();

@@ -80,8 +80,10 @@ class CniNetworksTest {
             assertThat(closing.run(closing.node, "", "iptables", "-t", "nat", "-S"))
                     .as("rules of ports")
                     .doesNotContain("-j DNAT");
-            assertThat(closing.run(closing.node, "", "ip", "-o", "link", "show", "type", "veth"))
-                    .doesNotContain("master cni-blue");
+            TestMachines.await(
+                    "no cable is left",
+                    () -> !closing.run(closing.node, "", "ip", "-o", "link", "show", "type", "veth")
+                            .contains("master cni-blue"));
         }
         assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(temporary.toString());
     }

@@ -1,5 +1,7 @@
 package dev.steppe.client.network;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.steppe.io.TaskScope;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.linux.NetworkNamespaces;
@@ -14,11 +16,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Two machines played by namespaces with a cable between them: {@code node} (10.99.0.1) and {@code other} (10.99.0.2). */
 final class TestMachines implements AutoCloseable {
     static final String NODE_ADDRESS = "10.99.0.1";
     static final String OTHER_ADDRESS = "10.99.0.2";
+
+    /** As long as a busy machine may take. */
+    private static final int PATIENCE_MILLIS = 60_000;
+
+    private static final int VAIN_MILLIS = 2_000;
 
     final NamespaceThread thread = new NamespaceThread();
     final TaskScope servers = new TaskScope("test-server");
@@ -82,16 +91,38 @@ final class TestMachines implements AutoCloseable {
 
     /** Connects from inside a namespace and answers what the server said, or the failure. */
     String ask(Path from, String address, int port) throws InterruptedException {
+        return ask(from, address, port, PATIENCE_MILLIS);
+    }
+
+    /** The same where nobody should answer, not even by a refusal. */
+    String askInVain(Path from, String address, int port) throws InterruptedException {
+        return ask(from, address, port, VAIN_MILLIS);
+    }
+
+    private String ask(Path from, String address, int port, int patience) throws InterruptedException {
         try {
             return thread.call(NamespaceThread.Entry.network(from), () -> {
                 try (var socket = new Socket()) {
-                    socket.connect(new InetSocketAddress(address, port), 2000);
-                    socket.setSoTimeout(2000);
+                    socket.connect(new InetSocketAddress(address, port), patience);
+                    socket.setSoTimeout(patience);
                     return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
                 }
             });
         } catch (IOException failed) {
             return failed.getClass().getSimpleName();
+        }
+    }
+
+    /** Something that the kernel does by itself some time. */
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    static void await(String what, Condition condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+            LockSupport.parkNanos(20_000_000);
         }
     }
 

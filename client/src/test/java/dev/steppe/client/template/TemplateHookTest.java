@@ -46,7 +46,7 @@ class TemplateHookTest {
             false,
             Duration.ZERO,
             Duration.ZERO,
-            Optional.of(new TemplateSettings.Wait(Duration.ofMillis(1), Duration.ofMillis(50))),
+            Optional.of(new TemplateSettings.Wait(Duration.ofMillis(50), Duration.ofSeconds(2))),
             Optional.empty(),
             TemplateSettings.Retry.standard(),
             TemplateSettings.Retry.standard(),

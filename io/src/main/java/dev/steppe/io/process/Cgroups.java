@@ -174,7 +174,18 @@ public final class Cgroups {
         shared = processors;
         for (String name : existing()) {
             if (!apart.contains(name)) {
-                pin(find(name), "");
+                pinUnlessGone(find(name));
+            }
+        }
+    }
+
+    /** A task that ends meanwhile takes its group along. */
+    private void pinUnlessGone(TaskCgroup group) throws IOException {
+        try {
+            pin(group, "");
+        } catch (IOException failed) {
+            if (group.directories().stream().allMatch(Files::isDirectory)) {
+                throw failed;
             }
         }
     }

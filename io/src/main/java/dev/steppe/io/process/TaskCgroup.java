@@ -121,19 +121,21 @@ public record TaskCgroup(List<Path> directories) {
         }
     }
 
+    /** A process that just ended may hold the group for a moment longer. */
     static void removeWhenEmpty(Path directory) throws IOException {
-        try {
-            Files.deleteIfExists(directory);
-        } catch (DirectoryNotEmptyException inUse) {
-            throw inUse;
-        } catch (IOException busy) {
-            if (Files.isDirectory(directory)
-                    && !lines(directory.resolve("cgroup.procs")).isEmpty()) {
-                throw busy;
+        long deadlineNanos = System.nanoTime() + EMPTY_DEADLINE.toNanos();
+        while (true) {
+            try {
+                Files.deleteIfExists(directory);
+                return;
+            } catch (DirectoryNotEmptyException inUse) {
+                throw inUse;
+            } catch (IOException busy) {
+                if (!lines(directory.resolve("cgroup.procs")).isEmpty() || System.nanoTime() > deadlineNanos) {
+                    throw busy;
+                }
             }
-            // A process that just ended may hold the group for a moment longer.
             LockSupport.parkNanos(EMPTY_STEP.toNanos());
-            Files.deleteIfExists(directory);
         }
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Commands beside a real task: pipes and terminals, rights, ends. */
 class CommandSessionTest {
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;

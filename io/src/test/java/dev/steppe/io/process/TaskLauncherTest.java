@@ -14,6 +14,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves that tasks run confined, outlive the agent that launched them, and tell how they ended. */
 class TaskLauncherTest {
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final String NONE_IGNORED = "SigIgn:\t0000000000000000\n";
 
     @TempDir
@@ -127,7 +128,7 @@ class TaskLauncherTest {
                 .orElseThrow();
         launcher.stop(process, Signal.SIGTERM, Duration.ofMillis(50));
         assertThat(exit(process).signal()).contains(Signal.SIGKILL);
-        assertThat(child.isAlive()).isFalse();
+        await(() -> !child.isAlive());
         launcher.destroy(process);
     }
 
@@ -234,7 +235,7 @@ class TaskLauncherTest {
         launcher.watch(process, ended::complete);
         assertThat(ended).isNotDone();
         Files.createFile(directory.resolve("end"));
-        assertThat(ended.get(10, TimeUnit.SECONDS))
+        assertThat(ended.get(60, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
                         TaskExit.Ended.class, how -> assertThat(how.status()).isEqualTo(42));
         launcher.destroy(process);
@@ -293,7 +294,8 @@ class TaskLauncherTest {
             launcher.destroy(process);
             await(() -> Files.readString(service.resolve("cgroup.procs")).isEmpty());
         } finally {
-            Files.deleteIfExists(service);
+            // the kernel may take the group for used a moment longer than it lists a process
+            await(() -> isRemoved(service));
         }
     }
 
@@ -424,7 +426,15 @@ class TaskLauncherTest {
     private TaskExit outcome(TaskProcess process) throws Exception {
         var ended = new CompletableFuture<TaskExit>();
         launcher.watch(process, ended::complete);
-        return ended.get(10, TimeUnit.SECONDS);
+        return ended.get(60, TimeUnit.SECONDS);
+    }
+
+    private static boolean isRemoved(Path group) throws IOException {
+        try {
+            return Files.deleteIfExists(group) || !Files.exists(group);
+        } catch (FileSystemException busy) {
+            return false;
+        }
     }
 
     private interface Condition {

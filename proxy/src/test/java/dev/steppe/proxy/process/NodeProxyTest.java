@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -138,6 +139,8 @@ class NodeProxyTest {
                 try {
                     mesh.dial("caller").close();
                     connected.incrementAndGet();
+                    // no more than the kernel keeps waiting until another proxy has started
+                    LockSupport.parkNanos(10_000_000);
                 } catch (IOException failed) {
                     refused.set(failed.toString());
                 } catch (InterruptedException stopping) {

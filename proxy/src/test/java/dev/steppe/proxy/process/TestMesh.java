@@ -2,6 +2,7 @@ package dev.steppe.proxy.process;
 
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.linux.NetworkNamespaces;
+import dev.steppe.io.sockets.FreePorts;
 import dev.steppe.mesh.configuration.Address;
 import dev.steppe.mesh.configuration.Inbound;
 import dev.steppe.mesh.configuration.IntentionPolicy;
@@ -13,8 +14,6 @@ import dev.steppe.proxy.EchoService;
 import dev.steppe.proxy.TestAuthority;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +29,9 @@ import java.util.concurrent.Callable;
 public final class TestMesh implements AutoCloseable {
     public static final int UPSTREAM_PORT = 9_191;
     private static final int PROXY_USER = 64_321;
+
+    /** Held as long as tests run. */
+    private static final FreePorts PORTS = new FreePorts();
 
     private final Path directory;
     private final NamespaceThread thread = new NamespaceThread();
@@ -103,16 +105,14 @@ public final class TestMesh implements AutoCloseable {
     public Socket dial(String namespace) throws IOException, InterruptedException {
         return inside(namespace, () -> {
             var socket = new Socket();
-            socket.setSoTimeout(10_000);
-            socket.connect(new Address("127.0.0.1", UPSTREAM_PORT).toSocketAddress(), 5_000);
+            socket.setSoTimeout(60_000);
+            socket.connect(new Address("127.0.0.1", UPSTREAM_PORT).toSocketAddress(), 60_000);
             return socket;
         });
     }
 
     public static Address freeAddress() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new Address("127.0.0.1", socket.getLocalPort());
-        }
+        return new Address("127.0.0.1", PORTS.any());
     }
 
     /** Adds or replaces the destination. */

@@ -10,11 +10,10 @@ import dev.steppe.consensus.Membership;
 import dev.steppe.consensus.PendingLog;
 import dev.steppe.consensus.RatisConsensus;
 import dev.steppe.io.ThreadLoop;
+import dev.steppe.io.sockets.FreePorts;
 import dev.steppe.server.Machine;
 import dev.steppe.state.Store;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,12 +37,14 @@ class FormationTest {
 
     private final Map<String, Place> places = new ConcurrentHashMap<>();
     private final ThreadLoop loop = new ThreadLoop("formation");
+    private final FreePorts ports = new FreePorts();
     private Formation.Patience patience = Formation.Patience.endless(Duration.ofMillis(100));
 
     @AfterEach
-    void end() {
+    void end() throws IOException {
         places.values().parallelStream().forEach(Place::stop);
         loop.close();
+        ports.close();
     }
 
     private static void await(String what, BooleanSupplier condition) {
@@ -70,10 +71,8 @@ class FormationTest {
             this.expected = expected;
             this.asks = List.of(asks);
             identity = Identity.in(directory.resolve(name), () -> name);
-            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                var before = Optional.ofNullable(places.get(name)).map(it -> it.member);
-                member = before.orElseGet(() -> Member.at(identity.id(), "127.0.0.1", socket.getLocalPort()));
-            }
+            var before = Optional.ofNullable(places.get(name));
+            member = before.isPresent() ? before.get().member : Member.at(identity.id(), "127.0.0.1", ports.any());
             log = new PendingLog(identity.id());
             var standing = new Standing(
                     identity.id().value(), name, member.address().orElseThrow().toString(), expected, false);
