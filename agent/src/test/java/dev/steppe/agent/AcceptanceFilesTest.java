@@ -80,7 +80,7 @@ class AcceptanceFilesTest {
                 try (var http = HttpClient.newHttpClient()) {
                     return http.send(
                                     HttpRequest.newBuilder(URI.create("http://" + address + ":" + port + "/"))
-                                            .timeout(Duration.ofSeconds(10))
+                                            .timeout(Duration.ofSeconds(20))
                                             .build(),
                                     HttpResponse.BodyHandlers.ofString())
                             .body();

@@ -47,7 +47,7 @@ class AccessControlTest {
     private HttpResponse<String> ask(InetSocketAddress address, String token, String method, String path, String body)
             throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.getPort() + path))
-                .timeout(Duration.ofSeconds(60))
+                .timeout(Duration.ofSeconds(120))
                 .method(method, BodyPublishers.ofString(body));
         if (!token.isEmpty()) {
             request.header(token.substring(0, token.indexOf(' ')), token.substring(token.indexOf(' ') + 1));

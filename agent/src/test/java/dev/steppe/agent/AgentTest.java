@@ -33,7 +33,7 @@ class AgentTest {
     Path directory;
 
     static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(240).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("waiting for: " + what).isLessThan(deadline);
             LockSupport.parkNanos(5_000_000);
@@ -43,7 +43,7 @@ class AgentTest {
     static JobEndpoint.Registered register(Assembly agent, String json) throws Exception {
         var reply = new CompletableFuture<Reply<JobEndpoint.Registered>>();
         agent.server().jobs().register(Codec.fromJson(JobSpec.class, json), Optional.empty(), reply::complete);
-        return switch (reply.get(60, TimeUnit.SECONDS)) {
+        return switch (reply.get(120, TimeUnit.SECONDS)) {
             case Reply.Done<JobEndpoint.Registered> done -> done.value();
             case Reply.Refused<JobEndpoint.Registered> refused ->
                 throw new AssertionError(refused.refusal().message());
@@ -54,7 +54,7 @@ class AgentTest {
     private static Reply<JobEndpoint.Registered> stop(Assembly agent) {
         var reply = new CompletableFuture<Reply<JobEndpoint.Registered>>();
         agent.server().jobs().deregister(SLEEP, false, reply::complete);
-        return reply.orTimeout(60, TimeUnit.SECONDS).join();
+        return reply.orTimeout(120, TimeUnit.SECONDS).join();
     }
 
     private static List<Allocation> allocations(Assembly agent) {

@@ -20,7 +20,7 @@ final class Agents {
     /** For agents that others find again; held as long as tests run. */
     static final FreePorts PORTS = new FreePorts();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private Agents() {}
 

@@ -146,7 +146,7 @@ class AllocationAccessTest {
             AgentTest.await("first words", () -> lines(out).size() == 2);
             // What is written from now on can only come by following.
             Files.createFile(Path.of(gate + "2"));
-            assertThat(code.get(60, TimeUnit.SECONDS)).isZero();
+            assertThat(code.get(120, TimeUnit.SECONDS)).isZero();
         }
         var expected = new ArrayList<String>();
         var trouble = new ArrayList<String>();
@@ -224,7 +224,7 @@ class AllocationAccessTest {
         }
 
         int code() throws Exception {
-            return exit.get(60, TimeUnit.SECONDS);
+            return exit.get(120, TimeUnit.SECONDS);
         }
     }
 
@@ -249,7 +249,7 @@ class AllocationAccessTest {
         try (var http = HttpClient.newHttpClient()) {
             var session = new Session();
             var socket = open(http, session, "t", false, "/bin/sh", "-c", "read line; echo $COLOUR $line; exit 9")
-                    .get(30, TimeUnit.SECONDS);
+                    .get(120, TimeUnit.SECONDS);
             stdin(socket, "apple\n");
             socket.sendText("{}", true).join();
             assertThat(session.code()).isEqualTo(9);
@@ -269,7 +269,7 @@ class AllocationAccessTest {
                             "/bin/sh",
                             "-c",
                             "echo pid=$$; read x; stty size; exec sleep 1000")
-                    .get(30, TimeUnit.SECONDS);
+                    .get(120, TimeUnit.SECONDS);
             socket.sendText("{\"tty_size\":{\"height\":41,\"width\":87}}", true).join();
             stdin(socket, "go\r");
             AgentTest.await("the size", () -> session.out().contains("41 87"));
@@ -285,9 +285,9 @@ class AllocationAccessTest {
     void what_cannot_be_run_is_refused_before_the_connection_changes() throws Exception {
         try (var http = HttpClient.newHttpClient()) {
             assertThatThrownBy(() ->
-                            open(http, new Session(), "other", false, "ls").get(30, TimeUnit.SECONDS))
+                            open(http, new Session(), "other", false, "ls").get(120, TimeUnit.SECONDS))
                     .hasRootCauseMessage("Unexpected HTTP response status code 404");
-            assertThatThrownBy(() -> open(http, new Session(), "t", false).get(30, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> open(http, new Session(), "t", false).get(120, TimeUnit.SECONDS))
                     .hasRootCauseMessage("Unexpected HTTP response status code 400");
         }
     }
@@ -300,7 +300,7 @@ class AllocationAccessTest {
             var answer = http.newWebSocketBuilder()
                     .header("Origin", "http://elsewhere.example")
                     .buildAsync(uri, new Session());
-            assertThatThrownBy(() -> answer.get(30, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> answer.get(120, TimeUnit.SECONDS))
                     .hasRootCauseMessage("Unexpected HTTP response status code 403");
         }
     }
@@ -338,7 +338,7 @@ class AllocationAccessTest {
             type(keys, "echo still $COLOUR; exit 4\r");
             AgentTest.await(
                     "an answer", () -> shown.toString(StandardCharsets.UTF_8).contains("still green\r\n"));
-            assertThat(terminal.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(terminal.waitFor(120, TimeUnit.SECONDS)).isTrue();
             assertThat(terminal.exitValue()).isEqualTo(4);
         } finally {
             terminal.destroyForcibly();

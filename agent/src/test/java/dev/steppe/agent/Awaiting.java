@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Waits for what agents do by themselves, as long as a busy machine may take for it. */
 final class Awaiting {
     /** Nothing that works takes so long. */
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private static final long LOOK_NANOS = 50_000_000;
 

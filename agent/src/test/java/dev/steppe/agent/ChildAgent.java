@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 
 /** An agent in a process of its own, as its users start it, that tests can kill and start again with the same data. */
 final class ChildAgent implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final int NETWORKS = 250;
 
     private final Path directory;

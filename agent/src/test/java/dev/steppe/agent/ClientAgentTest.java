@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves over real sockets that an agent without a server runs tasks, answers for the region, and outlives its server. */
 class ClientAgentTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final String JOB = """
             {"Job":{"ID":"sleep","Name":"sleep","Type":"service",
              "TaskGroups":[{"Name":"g","Count":1,"Tasks":[{"Name":"t","Driver":"raw_exec",

@@ -70,7 +70,7 @@ class ConnectNativeTest {
 
     /** Java programs take their time to start on a busy machine. */
     private void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(240).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime())
                     .as(() -> "waiting for: " + what + " " + said("users", "stdout") + said("users", "stderr")

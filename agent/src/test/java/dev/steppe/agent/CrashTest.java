@@ -252,7 +252,7 @@ class CrashTest {
             agent.await("the orphan in its group", () -> cgroup.processes().contains(left.pid()));
 
             agent.start();
-            assertThat(left.waitFor(60, TimeUnit.SECONDS))
+            assertThat(left.waitFor(120, TimeUnit.SECONDS))
                     .as("the orphan's process has ended")
                     .isTrue();
             agent.await("nothing of the orphan", () -> traces(agent, orphan).isEmpty());

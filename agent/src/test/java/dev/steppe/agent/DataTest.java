@@ -263,13 +263,13 @@ class DataTest {
         }
         assertThat(waiting).isNotDone();
         consul("PUT", "/v1/kv/watch/mine", "now");
-        var woken = waiting.get(30, TimeUnit.SECONDS);
+        var woken = waiting.get(120, TimeUnit.SECONDS);
         assertThat(woken.status()).isEqualTo(200);
         assertThat(woken.index()).isGreaterThan(index);
         var deleted = waiting("/v1/kv/watch/?recurse&wait=60s&index="
                 + consul("GET", "/v1/kv/watch/?recurse", "").index());
         consul("DELETE", "/v1/kv/watch/mine", "");
-        assertThat(deleted.get(30, TimeUnit.SECONDS).body()).doesNotContain("watch/mine");
+        assertThat(deleted.get(120, TimeUnit.SECONDS).body()).doesNotContain("watch/mine");
     }
 
     // ---- sessions

@@ -54,7 +54,7 @@ class DeployedAgentTest {
     }
 
     private static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(240).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("waiting for: " + what).isLessThan(deadline);
             LockSupport.parkNanos(20_000_000);
@@ -64,7 +64,7 @@ class DeployedAgentTest {
     private String ask(String method, String path, String body) throws Exception {
         var uri = URI.create("http://127.0.0.1:" + agent.nomadAddress().getPort() + path);
         var request = HttpRequest.newBuilder(uri)
-                .timeout(Duration.ofSeconds(30))
+                .timeout(Duration.ofSeconds(120))
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .build();
         var answer = http.send(request, HttpResponse.BodyHandlers.ofString());

@@ -57,7 +57,7 @@ class DrainAgentTest {
         var reply = new CompletableFuture<Reply<NodeEndpoint.Changed>>();
         var wish = new NodeEndpoint.DrainWish(deadline, false);
         agent.server().nodes().drain(node(agent).id(), wish, new TreeMap<>(), reply::complete);
-        assertThat(reply.get(30, TimeUnit.SECONDS)).isInstanceOf(Reply.Done.class);
+        assertThat(reply.get(120, TimeUnit.SECONDS)).isInstanceOf(Reply.Done.class);
     }
 
     private static boolean isEmpty(Assembly agent) {
@@ -85,7 +85,7 @@ class DrainAgentTest {
 
             var eligible = new CompletableFuture<Reply<NodeEndpoint.Changed>>();
             agent.server().nodes().setEligibility(node(agent).id(), true, eligible::complete);
-            assertThat(eligible.get(30, TimeUnit.SECONDS)).isInstanceOf(Reply.Done.class);
+            assertThat(eligible.get(120, TimeUnit.SECONDS)).isInstanceOf(Reply.Done.class);
             AgentTest.register(agent, JOB.formatted("web", "service", "exec sleep 1000"));
             AgentTest.await("a running service", () -> all(agent, "web", ClientStatus.RUNNING));
             drain(agent, Duration.ofSeconds(-1));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves with real processes that an agent keeps its data and its tasks over a restart, and what its configuration does. */
 class DurableAgentTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final String JOB = """
             {"Job":{"ID":"sleep","Name":"sleep","Type":"service","TaskGroups":[{"Name":"g","Count":1,"Tasks":[{"Name":"t","Driver":"raw_exec",
              "Config":{"command":"/bin/sh","args":["-c","exec sleep 1000"]},"Resources":{"CPU":20,"MemoryMB":20}}]}]}}

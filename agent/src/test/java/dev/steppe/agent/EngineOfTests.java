@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A Docker engine of a test's own with images made on the spot: busybox and what the test puts beside it. */
 final class EngineOfTests implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofSeconds(120);
+    private static final Duration DEADLINE = Duration.ofSeconds(240);
     private static final List<String> NAMES =
             List.of("sh", "cat", "echo", "hostname", "httpd", "nc", "printf", "sleep", "wget");
 

@@ -202,7 +202,7 @@ class JoinKeysTest {
     }
 
     private static String reason(Assembly agent) throws Exception {
-        return agent.givenUp().get(60, TimeUnit.SECONDS);
+        return agent.givenUp().get(120, TimeUnit.SECONDS);
     }
 
     @Test

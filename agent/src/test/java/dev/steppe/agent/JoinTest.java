@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves over real sockets who may join a server, with what, and what it may ask afterwards. */
 class JoinTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final AgentNames NAMES = new AgentNames("global", "dc1", true);
 
     @TempDir

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves with a server and two nodes that the data of a migrating disk follows its allocation, or is said to be missing. */
 class MigratedDiskTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final String JOB = """
             {"Job":{"ID":"keeper","Name":"keeper","Type":"service","TaskGroups":[{"Name":"g","Count":1,
              "Constraints":[{"LTarget":"${node.unique.name}","RTarget":"%s","Operand":"="}],

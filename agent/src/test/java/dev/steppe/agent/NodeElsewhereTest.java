@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves over real sockets that what a node alone knows can be asked of any agent: of its own, a server, another node. */
 class NodeElsewhereTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final String JOB = """
             {"Job":{"ID":"talker","Name":"talker","Type":"service",
              "Constraints":[{"LTarget":"${node.unique.name}","RTarget":"near","Operand":"="}],
@@ -167,9 +167,9 @@ class NodeElsewhereTest {
             var socket = http.newWebSocketBuilder()
                     .buildAsync(
                             uri("ws", agent, exec("t", "[\"/bin/sh\",\"-c\",\"read x; echo got $x; exit 7\"]")), frames)
-                    .get(30, TimeUnit.SECONDS);
-            socket.sendText("{\"stdin\":{\"data\":\"YWJjCg==\"}}", true).get(30, TimeUnit.SECONDS);
-            assertThat(frames.closed.get(30, TimeUnit.SECONDS)).isEqualTo(1000);
+                    .get(120, TimeUnit.SECONDS);
+            socket.sendText("{\"stdin\":{\"data\":\"YWJjCg==\"}}", true).get(120, TimeUnit.SECONDS);
+            assertThat(frames.closed.get(120, TimeUnit.SECONDS)).isEqualTo(1000);
             assertThat(frames.all.toString()).contains("Z290IGFiYwo=").contains("\"exit_code\":7");
         }
     }
@@ -178,7 +178,7 @@ class NodeElsewhereTest {
     void a_command_that_is_refused_there_is_refused_here_with_the_same_status() {
         assertThatThrownBy(() -> http.newWebSocketBuilder()
                         .buildAsync(uri("ws", other, exec("nosuch", "[\"ls\"]")), new Frames())
-                        .get(30, TimeUnit.SECONDS))
+                        .get(120, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOfSatisfying(WebSocketHandshakeException.class, refused -> {

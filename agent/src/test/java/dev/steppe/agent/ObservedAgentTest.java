@@ -50,7 +50,7 @@ class ObservedAgentTest {
 
     private String ask(String method, String path, String body) throws Exception {
         var request = HttpRequest.newBuilder(uri(path))
-                .timeout(Duration.ofSeconds(30))
+                .timeout(Duration.ofSeconds(120))
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .build();
         var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
@@ -133,7 +133,7 @@ class ObservedAgentTest {
                     && figures.contains("nomad_nomad_broker_process_time_count ");
         });
         var request = HttpRequest.newBuilder(uri("/v1/event/stream?topic=Allocation:web"))
-                .timeout(Duration.ofSeconds(30))
+                .timeout(Duration.ofSeconds(120))
                 .build();
         try (var lines = http.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
             assertThat(lines.filter(line -> line.contains("\"ClientStatus\":\"running\""))

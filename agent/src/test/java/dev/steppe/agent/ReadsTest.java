@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves on three servers what a read promises and what it says of itself: on who leads, on who follows, and while nobody leads. */
 class ReadsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final Map<String, String> CONSISTENCIES =
             Map.of("", "leader", "&consistent", "consistent", "&stale", "stale");
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves that two regions of several servers each answer for each other at every server, and say which one is away. */
 class RegionClustersTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final String JOB = """
             {"Job":{"ID":"far","Name":"far","Type":"service","Region":"eu","Datacenters":["dc2"],
              "TaskGroups":[{"Name":"g","Tasks":[{"Name":"t","Driver":"raw_exec",
@@ -155,9 +155,9 @@ class RegionClustersTest {
                 + URLEncoder.encode("[\"/bin/sh\",\"-c\",\"read x; echo got $x; exit 7\"]", StandardCharsets.UTF_8);
         var socket = http.newWebSocketBuilder()
                 .buildAsync(uri("ws", agent, exec), frames)
-                .get(60, TimeUnit.SECONDS);
-        socket.sendText("{\"stdin\":{\"data\":\"YWJjCg==\"}}", true).get(30, TimeUnit.SECONDS);
-        assertThat(frames.closed.get(60, TimeUnit.SECONDS)).isEqualTo(1000);
+                .get(120, TimeUnit.SECONDS);
+        socket.sendText("{\"stdin\":{\"data\":\"YWJjCg==\"}}", true).get(120, TimeUnit.SECONDS);
+        assertThat(frames.closed.get(120, TimeUnit.SECONDS)).isEqualTo(1000);
         assertThat(frames.all.toString()).contains("Z290IGFiYwo=").contains("\"exit_code\":7");
     }
 
@@ -175,7 +175,7 @@ class RegionClustersTest {
         await(
                 "a variable is written there",
                 () -> send(agent, "PUT", path + "?region=eu", item).statusCode() == 200);
-        var changed = waiting.get(90, TimeUnit.SECONDS);
+        var changed = waiting.get(120, TimeUnit.SECONDS);
         assertThat(changed.body()).contains(path.substring("/v1/var/".length()));
         assertThat(Long.parseLong(changed.headers().firstValue("X-Nomad-Index").orElseThrow()))
                 .isGreaterThan(Long.parseLong(index));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves that regions come to know each other, and that each answers for all. */
 class RegionsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     @TempDir
     Path directory;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * nodes that ran it, whose certificates are of the authority in the archive.
  */
 class RestoredClusterTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final JobKey JOB = new JobKey("default", new JobId("kept"));
     private static final int VALUES = 48;
     private static final int VALUE_BYTES = 256 << 10;

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 
 /** A development agent with its node in this process, used as people use it: by job files, commands and HTTP. */
 final class RunningNode implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private final Path directory;
     private final Assembly agent;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves on a real agent with certificates of its operator who may call its APIs, how, and what a reload changes. */
 class SecuredAgentTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     @TempDir
     Path directory;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One server grows to three with tokens alone, and what it acknowledged outlives each of them. */
 class ServersTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     @TempDir
     Path directory;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Proves what a key in common keeps out, and that it is changed on all servers while they run. */
 class SharedKeyTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final String FIRST = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     private static final String SECOND = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 

@@ -75,7 +75,7 @@ class VaultLifeTest {
     }
 
     private void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(240).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("waiting for: " + what).isLessThan(deadline);
             LockSupport.parkNanos(20_000_000);
@@ -153,7 +153,7 @@ class VaultLifeTest {
 
         var reply = new CompletableFuture<Reply<JobEndpoint.Registered>>();
         now().server().jobs().deregister(APP, false, reply::complete);
-        reply.get(30, TimeUnit.SECONDS);
+        reply.get(120, TimeUnit.SECONDS);
         await("the token to be taken back", vault.tokens::isEmpty);
     }
 
