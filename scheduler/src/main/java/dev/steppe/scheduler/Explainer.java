@@ -40,7 +40,7 @@ public final class Explainer {
         return snapshot.job(key).map(job -> {
             var waits = new Waits(snapshot, now);
             var facts = new ArrayList<>(waits.ofJob(job));
-            snapshot.evaluationsOf(key).forEach(it -> facts.addAll(waits.of(it)));
+            snapshot.evaluationsOf(key).stream().filter(waits::isStillOpen).forEach(it -> facts.addAll(waits.of(it)));
             var whatIf = new WhatIf(snapshot, job, now, random);
             var groups = groups(job, job.spec().taskGroups(), whatIf);
             groups.forEach(group -> facts.add(counted(job, group, whatIf.coming(group.name()))));

@@ -81,6 +81,16 @@ final class Waits {
                         : "");
     }
 
+    /** False for one that left something undone which a later one has taken on since. */
+    boolean isStillOpen(Evaluation evaluation) {
+        return evaluation.status() != EvaluationStatus.COMPLETE
+                || evaluation
+                        .blocked()
+                        .flatMap(snapshot::evaluation)
+                        .filter(it -> !it.status().isTerminal())
+                        .isPresent();
+    }
+
     /** What an evaluation waits for, or what it left undone; nothing of one that did all there was to do. */
     List<String> of(Evaluation evaluation) {
         var name = "evaluation " + evaluation.id().value();

@@ -90,6 +90,26 @@ class ExplainerTest {
                 .contains("by now nothing of the job is without a place");
     }
 
+    @Test
+    void of_many_looks_in_vain_only_the_one_that_is_open_still_is_told() {
+        cluster.node("n1", "dc1");
+        run(job("web", 2, "", "", "\"CPU\":100,\"MemoryMB\":700"));
+        for (int look = 0; look < 3; look++) {
+            var overtaken =
+                    evaluation(EvaluationStatus.BLOCKED).with(EvaluationStatus.CANCELLED, "a newer one is blocked");
+            cluster.apply(new Command.PutEvaluations(List.of(overtaken), cluster.now()));
+            schedule("web");
+        }
+        var facts = explainer()
+                .job(new JobKey("default", new JobId("web")))
+                .orElseThrow()
+                .facts();
+        assertThat(facts)
+                .filteredOn(fact -> fact.contains("left 1 of g without a place"))
+                .hasSize(1);
+        assertThat(facts).filteredOn(fact -> fact.contains("is blocked since")).hasSize(1);
+    }
+
     private Evaluation evaluation(EvaluationStatus status) {
         return cluster.snapshot().evaluationsOf(new JobKey("default", new JobId("web"))).stream()
                 .filter(it -> it.status() == status)
