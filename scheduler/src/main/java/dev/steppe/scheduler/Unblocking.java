@@ -149,7 +149,7 @@ public final class Unblocking {
         }
 
         private boolean hasRoom(Node node, NodeUsage usage, List<Wanted> fitting) {
-            return fitting.stream().anyMatch(it -> it.fit().refusal(node, usage).isEmpty() || evicts(node, usage, it));
+            return fitting.stream().anyMatch(it -> it.fit().lack(node, usage).isEmpty() || evicts(node, usage, it));
         }
 
         private Answer answer(Node node, NodeUsage before, List<Wanted> fitting) {
@@ -157,7 +157,7 @@ public final class Unblocking {
             var usage = before;
             for (Wanted each : fitting) {
                 int left = missing.getOrDefault(each.group(), 0);
-                while (left > 0 && each.fit().refusal(node, usage).isEmpty()) {
+                while (left > 0 && each.fit().lack(node, usage).isEmpty()) {
                     taken.add(each.fit().take(node, usage, random));
                     usage = usage.plus(taken.getLast(), PROMISED);
                     left--;
