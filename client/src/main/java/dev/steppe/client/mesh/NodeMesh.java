@@ -43,6 +43,7 @@ public final class NodeMesh {
     private final Identities identities;
     private Optional<NodePlan> plan = Optional.empty();
     private Optional<ProxyConfiguration> applied = Optional.empty();
+    private String notServedBecause = "";
     private long version;
     private boolean applying;
     private boolean applyAgain;
@@ -147,7 +148,7 @@ public final class NodeMesh {
                     switch (outcome) {
                         case Loop.Outcome.Done<Boolean> done -> served(next);
                         case Loop.Outcome.Failed<Boolean> failed ->
-                            LOG.log(Level.ERROR, "the proxy did not take its configuration", failed.reason());
+                            notServed(String.valueOf(failed.reason().getMessage()));
                     }
                     if (applyAgain) {
                         applyAgain = false;
@@ -162,7 +163,16 @@ public final class NodeMesh {
                 .map(it -> new Leaf(sidecar.identity(), it.leaf().pem(), it.key()));
     }
 
+    /** It is tried again every second; a reason is told once. */
+    private void notServed(String reason) {
+        if (!reason.equals(notServedBecause)) {
+            LOG.log(Level.WARNING, "the proxy does not take its configuration yet, trying again reason=" + reason);
+        }
+        notServedBecause = reason;
+    }
+
     private void served(ProxyConfiguration configuration) {
+        notServedBecause = "";
         applied = Optional.of(configuration);
         for (var sidecar : configuration.sidecars()) {
             client.runner(new AllocationId(sidecar.allocationId()))

@@ -194,18 +194,24 @@ public final class NodeProxy implements AutoCloseable {
             processes.write(settings.record());
             await("the socket broker", broker, launcher::askBroker);
         }
-        if (!isAlive(processes.proxy())) {
+        if (isAlive(processes.proxy())) {
+            // whoever started it may not have lived, or not have waited, until it answered
+            awaitProxy();
+        } else {
             startProxy();
         }
     }
 
     private void startProxy() throws IOException {
         int generation = processes.generation() + 1;
-        var proxy = launcher.startProxy(generation);
-        var client = new ControlClient(settings.controlSocket(generation));
-        processes = processes.withProxy(proxy, generation);
+        processes = processes.withProxy(launcher.startProxy(generation), generation);
         processes.write(settings.record());
-        await("the proxy", proxy, client::report);
+        awaitProxy();
+    }
+
+    private void awaitProxy() throws IOException {
+        var client = new ControlClient(settings.controlSocket(processes.generation()));
+        await("the proxy", processes.proxy().orElseThrow(), client::report);
     }
 
     private static boolean isAlive(Optional<ProcessIdentity> process) throws IOException {

@@ -15,10 +15,15 @@ import dev.steppe.proxy.EchoService;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -200,6 +205,34 @@ class NodeProxyTest {
 
     @Test
     @Order(6)
+    void a_proxy_that_does_not_answer_yet_is_adopted_when_it_does() throws Exception {
+        proxy.close();
+        var directory = mesh.directory().resolve("proxy/proxy");
+        Path answering;
+        try (var files = Files.newDirectoryStream(directory, "control-*.sock")) {
+            answering = files.iterator().next();
+        }
+        var aside = Files.move(answering, directory.resolve("aside"));
+        try (var silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            silent.bind(UnixDomainSocketAddress.of(answering));
+            var first = Thread.ofVirtual().start(() -> {
+                try {
+                    var asking = silent.accept();
+                    Files.move(aside, answering, StandardCopyOption.REPLACE_EXISTING);
+                    asking.close();
+                } catch (IOException impossible) {
+                    throw new UncheckedIOException(impossible);
+                }
+            });
+            proxy = NodeProxy.start(mesh.settings(List.of()));
+            first.join();
+        }
+        assertThat(proxy.report()).isNotNull();
+        apply(ALLOW);
+    }
+
+    @Test
+    @Order(7)
     void an_upgrade_takes_the_listeners_over_and_lets_running_calls_end() throws Exception {
         var before = proxy.proxyProcess().orElseThrow();
         try (var socket = mesh.dial("caller")) {
@@ -216,7 +249,7 @@ class NodeProxyTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void an_allocation_that_leaves_takes_its_listeners_along() throws Exception {
         mesh.remove("caller", "api");
         assertThat(proxy.apply(mesh.configuration())).isEmpty();
@@ -228,7 +261,7 @@ class NodeProxyTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void a_namespace_that_does_not_exist_is_a_problem_by_name_and_harms_nobody_else() throws Exception {
         mesh.call("missing", "other", "engine", List.of(inbound));
         assertThat(proxy.apply(mesh.configuration()))

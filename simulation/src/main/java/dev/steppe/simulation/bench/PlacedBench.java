@@ -13,13 +13,15 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * How long a small job waits on an idle cluster: from the first byte of its submission to the answer that its evaluation is
- * complete, over HTTP on a kept connection, with the log on disk; with one server and with three.
+ * complete, over HTTP on a kept connection, with the log on disk; with one server and with three. First in processes that
+ * have just started, then in the same ones after some thousand jobs.
  */
 public final class PlacedBench {
     private static final PrintStream OUT = System.out;
     private static final int RACKS = 50;
     private static final int HEAP_MEGABYTES = 2_048;
-    private static final int WARM_UP = 200;
+    /** A server that has just started compiles what it runs, and its compilers want the same processors. */
+    private static final int WARM_UP = Integer.getInteger("steppe.bench.warm", 3_000);
     /** Between two jobs, so that nothing of the one before is still under way. */
     private static final long PAUSE_NANOS = 20_000_000;
 
@@ -35,7 +37,9 @@ public final class PlacedBench {
         OUT.printf(
                 "submit to placed, %d nodes, %d jobs of one instance, aim p50 4 ms and p99 15 ms; load %s%n",
                 nodes, jobs, ProcessMemory.load());
-        OUT.printf("%-8s %8s %8s %8s %8s %22s%n", "servers", "p50", "p90", "p99", "max", "leader's processor ms");
+        OUT.printf(
+                "%-8s %-14s %8s %8s %8s %8s %22s%n",
+                "servers", "after", "p50", "p90", "p99", "max", "leader's processor ms");
         for (int count : servers) {
             measure(count, nodes, jobs);
         }
@@ -45,33 +49,40 @@ public final class PlacedBench {
     private static void measure(int count, int nodes, int jobs) throws Exception {
         try (var servers = BenchServers.start(count, HEAP_MEGABYTES);
                 var fleet = BenchFleet.join(servers.token("server"), nodes, RACKS)) {
+            row(servers, jobs, "the start");
             for (int job = 0; job < WARM_UP; job++) {
                 place(servers, "warm-" + job);
             }
-            var leader = servers.all().getFirst().process();
-            var busy = ProcessMemory.cpu(leader.pid());
-            var nanos = new long[jobs];
-            for (int job = 0; job < jobs; job++) {
-                LockSupport.parkNanos(PAUSE_NANOS);
-                long begun = System.nanoTime();
-                place(servers, "small-" + job);
-                nanos[job] = System.nanoTime() - begun;
-            }
-            var used = ProcessMemory.cpu(leader.pid()).minus(busy);
-            Arrays.sort(nanos);
-            OUT.printf(
-                    Locale.ROOT,
-                    "%-8d %8.1f %8.1f %8.1f %8.1f %22.1f%n",
-                    count,
-                    millis(nanos, 0.5),
-                    millis(nanos, 0.9),
-                    millis(nanos, 0.99),
-                    millis(nanos, 1),
-                    (double) used.toMillis() / jobs);
+            row(servers, jobs, WARM_UP + jobs + " jobs");
             if (fleet.lost() > 0) {
                 OUT.printf("streams of nodes that broke: %d%n", fleet.lost());
             }
         }
+    }
+
+    private static void row(BenchServers servers, int jobs, String after)
+            throws IOException, InterruptedException, CodecException {
+        long leader = servers.all().getFirst().process().pid();
+        var busy = ProcessMemory.cpu(leader);
+        var nanos = new long[jobs];
+        for (int job = 0; job < jobs; job++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            long begun = System.nanoTime();
+            place(servers, "small-" + job + "-after-" + after.replace(' ', '-'));
+            nanos[job] = System.nanoTime() - begun;
+        }
+        var used = ProcessMemory.cpu(leader).minus(busy);
+        Arrays.sort(nanos);
+        OUT.printf(
+                Locale.ROOT,
+                "%-8d %-14s %8.1f %8.1f %8.1f %8.1f %22.1f%n",
+                servers.all().size(),
+                after,
+                millis(nanos, 0.5),
+                millis(nanos, 0.9),
+                millis(nanos, 0.99),
+                millis(nanos, 1),
+                (double) used.toMillis() / jobs);
     }
 
     private static double millis(long[] sorted, double part) {
