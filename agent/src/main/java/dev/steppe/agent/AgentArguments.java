@@ -54,7 +54,7 @@ public final class AgentArguments {
             Optional<Words> words) {
 
         /** All that is wrong, for a person. */
-        String trouble() {
+        public String trouble() {
             var lines = new ArrayList<>(
                     problems.stream().map(problem -> "steppe agent: " + problem).toList());
             if (!diagnostics.isEmpty()) {

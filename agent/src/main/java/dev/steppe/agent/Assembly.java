@@ -5,6 +5,7 @@ import dev.steppe.api.AgentControl;
 import dev.steppe.api.AgentIdentity;
 import dev.steppe.api.GossipKeys;
 import dev.steppe.api.http.Refused;
+import dev.steppe.cli.Version;
 import dev.steppe.client.Client;
 import dev.steppe.client.data.DataReader;
 import dev.steppe.client.disk.FarDisks;
@@ -33,7 +34,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Assembly implements AutoCloseable {
     /** The version this agent reports. */
-    static final String VERSION = "0.1.0";
+    static final String VERSION = Version.number().replace("-SNAPSHOT", "");
 
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
 
@@ -42,6 +43,9 @@ public final class Assembly implements AutoCloseable {
     private final Optional<ServerPart> server;
     private final Optional<NodePart> node;
     private final EdgePart edge;
+    /** The edge once all of it listens: who is quick asks the first listener before that. */
+    private final AtomicReference<Optional<EdgePart>> opened = new AtomicReference<>(Optional.empty());
+
     private final CompletableFuture<String> givenUp;
     private final CompletableFuture<String> logStopped = new CompletableFuture<>();
     private final OwnCertificates certificates = new OwnCertificates();
@@ -83,6 +87,7 @@ public final class Assembly implements AutoCloseable {
                 options.configuration().accessControl(),
                 new Control());
         edge = new EdgePart(parts, options, certificates, link, server, node, identity);
+        opened.set(Optional.of(edge));
         server.ifPresent(it -> it.consensus().onLeadership(part -> {
             if (part instanceof Leadership.Stopped stopped) {
                 logStopped.complete(stopped.reason());
@@ -183,7 +188,7 @@ public final class Assembly implements AutoCloseable {
 
         @Override
         public List<Listener> listeners() {
-            return edge.listeners();
+            return opened.get().map(EdgePart::listeners).orElse(List.of());
         }
     }
 
@@ -192,11 +197,9 @@ public final class Assembly implements AutoCloseable {
         return certificates.again(changed);
     }
 
-    /** Does what can be done without a new start. */
-    void apply(Configuration changed) throws IOException {
-        if (node.isPresent()) {
-            node.get().apply(changed);
-        }
+    /** Does what can be done without a new start; a line for each thing of the machine that is another now. */
+    List<String> apply(Configuration changed) throws IOException {
+        return node.isPresent() ? node.get().apply(changed) : List.of();
     }
 
     /** What a person who started the agent wants to know first. */

@@ -6,6 +6,7 @@ import dev.steppe.client.driver.Driver;
 import dev.steppe.client.driver.DriverException;
 import dev.steppe.client.driver.ProcessTasks;
 import dev.steppe.client.network.BridgingImpossibleException;
+import dev.steppe.client.network.NetworkChecks;
 import dev.steppe.client.network.Networks;
 import dev.steppe.client.node.FileShelf;
 import dev.steppe.client.node.Leftovers;
@@ -15,7 +16,6 @@ import dev.steppe.model.Task;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +57,10 @@ final class CleanupCommand {
         if (ofAgent.stream().anyMatch(word -> word.matches("-h|--?help"))) {
             out.print(USAGE);
             return 0;
+        }
+        if (ofAgent.stream().noneMatch(word -> word.matches("--?(config|dev|server|client)(=.*)?"))) {
+            // whatever else it was, only a client has left something
+            ofAgent.add("-client");
         }
         var parsed = AgentArguments.parse(ofAgent, environment, LinuxCalls.isRoot());
         if (parsed.options().isEmpty()) {
@@ -146,7 +150,7 @@ final class CleanupCommand {
     private Optional<Networks> networks(Parts parts) throws IOException, InterruptedException {
         if (options.bridge().isEmpty()
                 || !LinuxCalls.isRoot()
-                || !Files.exists(Path.of("/sys/class/net", options.bridge().get()))) {
+                || !NetworkChecks.isThere(options.bridge().get())) {
             return Optional.empty();
         }
         try {

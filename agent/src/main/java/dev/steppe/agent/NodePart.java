@@ -111,7 +111,8 @@ final class NodePart {
         natives = NativeIdentities.open(options.clientDirectory().resolve("tokens.key"), random, Instant.now());
         devices = Devices.read(options.configuration().client().devices(), Path.of("/"));
         dynamicMeta = new DynamicMeta(options.clientDirectory());
-        NodeSpec node = fingerprint(options.configuration());
+        configuredMeta = options.configuration().client().meta();
+        NodeSpec node = fingerprint();
         driverWatch = new DriverWatch(loop, DRIVERS_ASKED_EVERY, drivers.all(), node);
         var contexts = new TaskContexts(
                 driverWatch::node,
@@ -133,7 +134,6 @@ final class NodePart {
         mesh.set(Optional.of(new NodeMesh(loop, client, proxy, leaves, natives, random)));
         leftovers = new Leftovers(options.allocationDirectory(), tasks.cgroups(), networks.bridge(), networks.others());
         removeLeftovers();
-        configuredMeta = options.configuration().client().meta();
         view = new NodeView(
                 node,
                 options.allocationDirectory(),
@@ -202,13 +202,19 @@ final class NodePart {
         return meta();
     }
 
-    /** Does what can be done without a new start: words about the node, and what raw_exec and java tasks may. */
-    void apply(Configuration changed) throws IOException {
+    /**
+     * Does what can be done without a new start: words about the node, what raw_exec and java tasks may, and another look
+     * at what the machine has. Says which networks came or went.
+     */
+    List<String> apply(Configuration changed) throws IOException {
         drivers.apply(changed);
         configuredMeta = changed.client().meta();
-        var node = fingerprint(changed);
+        var before = driverWatch.node().attributes().getOrDefault(Fingerprint.NETWORK_MODES, "");
+        var node = fingerprint();
         driverWatch.follow(drivers.all(), node);
         client.changed(node);
+        var now = node.attributes().getOrDefault(Fingerprint.NETWORK_MODES, "");
+        return now.equals(before) ? List.of() : List.of("networks of this node: " + now + "; before: " + before);
     }
 
     /** Ends all allocations and waits so long for it; the node goes on. False where some did not end. */
@@ -243,15 +249,16 @@ final class NodePart {
         drivers.sweepContainers(live);
     }
 
-    /** What the machine is and has now, as the configuration says. */
-    private NodeSpec fingerprint(Configuration configuration) throws IOException {
+    /** What the machine is and has now, as the configuration of the start says; words about the node may be newer. */
+    private NodeSpec fingerprint() throws IOException {
+        var configuration = options.configuration();
         var client = configuration.client();
         var settings = new Fingerprint.Settings(
                 options.datacenter(),
                 options.nodeName(),
                 client.nodeClass(),
                 client.nodePool(),
-                dynamicMeta.over(client.meta()).meta(),
+                meta().meta(),
                 options.addresses().http(options.nomadPort()),
                 client.networkInterface(),
                 Assembly.VERSION,

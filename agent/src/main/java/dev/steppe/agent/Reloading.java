@@ -46,7 +46,7 @@ final class Reloading {
         }
     }
 
-    /** One line for each thing that is written otherwise now. Fails, with nothing changed, where something is wrong. */
+    /** One line for each thing that is otherwise now. Fails, with nothing changed, where something is wrong. */
     synchronized List<String> again() throws IOException {
         var parsed = AgentArguments.parse(arguments, environment, root);
         if (parsed.options().isEmpty()) {
@@ -63,11 +63,10 @@ final class Reloading {
         }
         if (!changes.reloadable().isEmpty()) {
             log.apply(configuration.log());
-            if (agent.isPresent()) {
-                agent.get().apply(configuration);
-            }
-            applied = Optional.of(configuration);
         }
+        // also when nothing is written otherwise: the machine may have something new
+        List<String> found = agent.isPresent() ? agent.get().apply(configuration) : List.of();
+        applied = Optional.of(configuration);
         LOG.log(
                 Level.DEBUG,
                 "read again changed=" + changes.reloadable().size() + " needing-start="
@@ -76,6 +75,7 @@ final class Reloading {
         var lines = new ArrayList<>(certificates);
         changes.reloadable().forEach(name -> lines.add("changed: " + name));
         changes.needingStart().forEach(name -> lines.add("needs a new start of the agent: " + name));
+        lines.addAll(found);
         if (lines.isEmpty()) {
             lines.add("nothing is written otherwise");
         }

@@ -155,6 +155,25 @@ class DockerKeysTest {
     }
 
     @Test
+    void what_ends_with_the_engine_says_so_and_starts_again(@TempDir Path directory) throws Exception {
+        var config = "plugin \"docker\" {\n  config {\n    endpoint = \"" + engine.endpoint() + "\"\n  }\n}\n";
+        try (var node = RunningNode.start(directory, config)) {
+            node.run(job("lasting", "service", "exec sleep 1000", "", "")
+                    .replaceFirst("attempts = 0", "attempts = 1\n delay = \"1s\""));
+            node.awaitStatus("lasting", "running");
+            engine.restart();
+            node.await("the end of the container and its next start", () -> {
+                assertThat(node.events("lasting", "t"))
+                        .contains(
+                                "Exit Code: 137, Signal: 9, Exit Message: \"the Docker engine ended or was started again")
+                        .contains("Restarting");
+                return engine.about(container(node, "lasting")).contains("\"Running\":true");
+            });
+            node.awaitStatus("lasting", "running");
+        }
+    }
+
+    @Test
     void containers_have_what_the_plug_in_gives_them_and_no_more(@TempDir Path directory) throws Exception {
         try (var images = new ImagesOfTests(Optional.empty());
                 var quiet = QuietPort.keepingWaiting();

@@ -23,7 +23,7 @@ final class EngineOfTests implements AutoCloseable {
             List.of("sh", "cat", "echo", "hostname", "httpd", "nc", "printf", "sleep", "wget");
 
     private final Path directory;
-    private final Process daemon;
+    private Process daemon;
 
     EngineOfTests() throws IOException, InterruptedException {
         assumeTrue(LinuxCalls.isRoot(), "skipped: a Docker engine needs root");
@@ -32,6 +32,10 @@ final class EngineOfTests implements AutoCloseable {
         }
         // Short, because the path of a unix socket has at most 107 characters.
         directory = Files.createTempDirectory("engine");
+        begin();
+    }
+
+    private void begin() throws IOException, InterruptedException {
         daemon = new ProcessBuilder(
                         Tool.find("dockerd").orElseThrow().toString(),
                         "--host=" + endpoint(),
@@ -41,9 +45,11 @@ final class EngineOfTests implements AutoCloseable {
                         "--bridge=none",
                         "--iptables=false",
                         "--ip-forward=false",
-                        "--storage-driver=vfs")
+                        "--storage-driver=vfs",
+                        "--shutdown-timeout=1")
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("log").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("log").toFile()))
                 .start();
         long deadline = System.nanoTime() + DEADLINE.toNanos();
         while (docker(List.of("version")) != 0) {
@@ -52,6 +58,21 @@ final class EngineOfTests implements AutoCloseable {
                 throw new AssertionError("dockerd does not start: " + read(directory.resolve("log")));
             }
         }
+    }
+
+    /** Ends the engine, which ends its containers, and starts it again. */
+    void restart() throws IOException, InterruptedException {
+        end();
+        begin();
+    }
+
+    private void end() {
+        daemon.destroy();
+        assertThat(daemon.onExit()
+                        .orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS)
+                        .join()
+                        .isAlive())
+                .isFalse();
     }
 
     String endpoint() {
@@ -137,12 +158,7 @@ final class EngineOfTests implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        daemon.destroy();
-        assertThat(daemon.onExit()
-                        .orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS)
-                        .join()
-                        .isAlive())
-                .isFalse();
+        end();
         for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo")).reversed()) {
             var mount = Path.of(line.split(" ", 6)[4]);
             if (mount.startsWith(directory)) {

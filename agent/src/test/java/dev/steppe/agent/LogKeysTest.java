@@ -82,6 +82,21 @@ class LogKeysTest {
     }
 
     @Test
+    void a_node_joins_once_and_what_changes_in_it_is_named() throws Exception {
+        try (var _ = install("", "");
+                var node = RunningNode.start(directory, "")) {
+            assertThat(node.say("node", "meta", "apply", "owner=me")).endsWith("exit 0");
+            node.await(
+                    "the change in the log",
+                    () -> console.toString(StandardCharsets.UTF_8).contains("node changed node="));
+            assertThat(console.toString(StandardCharsets.UTF_8).lines())
+                    .filteredOn(line -> line.contains("node joined"))
+                    .hasSize(1);
+            assertThat(console.toString(StandardCharsets.UTF_8)).contains("what=meta owner\n");
+        }
+    }
+
+    @Test
     void each_dialect_says_how_much_is_logged_in_what_form_and_in_which_files() throws Exception {
         try (var _ = install("""
                         log_file             = "%s/one/"

@@ -106,6 +106,7 @@ class NetworkFieldsTest {
             esac
             """;
 
+    private Path plugins;
     private Path told;
     private RunningNode node;
 
@@ -113,13 +114,11 @@ class NetworkFieldsTest {
     void start(@TempDir Path directory) throws Exception {
         assumeTrue(LinuxCalls.isLinux() && LinuxCalls.isRoot(), "needs root on Linux for networks");
         assumeTrue(Files.isExecutable(Path.of("/bin/busybox")), "busybox serves the pages");
-        var plugins = Files.createDirectory(directory.resolve("plugins"));
+        plugins = Files.createDirectory(directory.resolve("plugins"));
         told = directory.resolve("told");
         var plugin = Files.writeString(plugins.resolve("tells"), PLUGIN.formatted(told));
         Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.writeString(
-                plugins.resolve("told.conflist"),
-                "{\"cniVersion\": \"1.0.0\", \"name\": \"told\", \"plugins\": [{\"type\": \"tells\"}]}");
+        offer("told");
         long unique = ProcessHandle.current().pid();
         node = RunningNode.start(
                 directory,
@@ -135,6 +134,12 @@ class NetworkFieldsTest {
                 """.formatted(plugins),
                 "-bridge=fields" + unique % 1_000_000,
                 "-bridge-subnet=10.218." + unique % 250 + ".0/24");
+    }
+
+    private void offer(String network) throws IOException {
+        Files.writeString(
+                plugins.resolve(network + ".conflist"),
+                "{\"cniVersion\": \"1.0.0\", \"name\": \"" + network + "\", \"plugins\": [{\"type\": \"tells\"}]}");
     }
 
     @AfterAll
@@ -257,6 +262,19 @@ class NetworkFieldsTest {
         node.awaitStatus("plugged", "running");
         assertThat(Files.readString(told)).contains("colour=green");
         assertThat(at(node.allocation("plugged"), "NetworkStatus", "Address")).isEqualTo("10.9.9.2");
+    }
+
+    @Test
+    void a_network_of_plugins_that_came_later_is_found_by_a_reload() throws Exception {
+        var wanting = job("later", "network {\nmode = \"cni/later\"\n}\n" + task("exec sleep 1000"));
+        assertThat(node.plan(wanting)).contains("cni/later");
+        offer("later");
+        assertThat(node.reload())
+                .singleElement()
+                .asString()
+                .matches("networks of this node: .*cni/later.*; before: .*cni/told.*");
+        node.run(wanting);
+        node.awaitStatus("later", "running");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.steppe.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.agent.log.AgentLog;
 import dev.steppe.language.source.Diagnostic;
 import dev.steppe.model.codec.Codec;
 import java.io.ByteArrayOutputStream;
@@ -29,12 +30,14 @@ final class RunningNode implements AutoCloseable {
 
     private final Path directory;
     private final Assembly agent;
+    private final List<String> words;
     private final HttpClient http = HttpClient.newHttpClient();
     private int files;
 
-    private RunningNode(Path directory, Assembly agent) {
+    private RunningNode(Path directory, Assembly agent, List<String> words) {
         this.directory = directory;
         this.agent = agent;
+        this.words = words;
     }
 
     /** On free ports and with the agent's data below the directory. */
@@ -49,10 +52,10 @@ final class RunningNode implements AutoCloseable {
         if (words.stream().noneMatch(word -> word.startsWith("-bridge="))) {
             words.add("-bridge=none");
         }
-        var parsed = AgentArguments.parse(words, Map.of("HOME", directory.toString()), false);
+        var parsed = parse(words, directory);
         assertThat(parsed.problems()).isEmpty();
         assertThat(Diagnostic.render(parsed.diagnostics())).isEmpty();
-        var node = new RunningNode(directory, Assembly.start(parsed.options().orElseThrow()));
+        var node = new RunningNode(directory, Assembly.start(parsed.options().orElseThrow()), words);
         try {
             node.await("a ready node", () -> "ready".equals(at(node.get("/v1/nodes"), 0, "Status")));
         } catch (AssertionError never) {
@@ -64,7 +67,27 @@ final class RunningNode implements AutoCloseable {
 
     /** Around an agent that somebody else started; it writes job files into the directory. */
     static RunningNode of(Path directory, Assembly agent) {
-        return new RunningNode(directory, agent);
+        return new RunningNode(directory, agent, List.of());
+    }
+
+    private static AgentArguments.Parsed parse(List<String> words, Path directory) {
+        return AgentArguments.parse(words, Map.of("HOME", directory.toString()), false);
+    }
+
+    /** Reads its files again, as at a signal, and says what came of it. */
+    List<String> reload() throws IOException {
+        var parsed = parse(words, directory);
+        var settings = parsed.options().orElseThrow().configuration().log();
+        try (var log = AgentLog.install(settings, System.err)) {
+            var reloading = new Reloading(
+                    words,
+                    Map.of("HOME", directory.toString()),
+                    false,
+                    parsed.words().orElseThrow(),
+                    log);
+            reloading.follow(agent);
+            return reloading.again();
+        }
     }
 
     Assembly agent() {

@@ -5,11 +5,12 @@ import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.UsageException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Prints the version of this program; asks no agent. */
-final class Version implements Command {
+public final class Version implements Command {
 
     @Override
     public String usage() {
@@ -32,16 +33,18 @@ final class Version implements Command {
     }
 
     @Override
-    public int run(Invocation invocation) throws UsageException, IOException {
+    public int run(Invocation invocation) throws UsageException {
         invocation.arguments().refuseWords();
         invocation.terminal().line("Steppe v" + number());
         return 0;
     }
 
-    /** The version that the build wrote beside the classes. */
-    static String number() throws IOException {
+    /** The version that the build, or who made the package, wrote beside the classes. */
+    public static String number() {
         try (var resource = Version.class.getResourceAsStream("version.txt")) {
             return resource == null ? "unknown" : new String(resource.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
         }
     }
 }

@@ -287,7 +287,7 @@ final class BlockReader {
         }
         Map<String, Object> map = asMap(result.get(field.json()));
         if (field.content() == Object.class) {
-            map.putAll(free.map(inner));
+            map.putAll(free.map(inner, place));
         } else {
             for (OpenBlock wrong : blocks(inner)) {
                 findings.error(wrong.range(), "\"" + inner.type() + "\" holds only attributes", "");

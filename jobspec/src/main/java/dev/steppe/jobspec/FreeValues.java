@@ -56,9 +56,10 @@ final class FreeValues {
     }
 
     /** A block: its attributes, and its blocks as lists of such, a labelled block as a map with its label as the key. */
-    Map<String, Object> map(OpenBlock block) {
+    Map<String, Object> map(OpenBlock block, String place) {
         Map<String, Object> map = new TreeMap<>();
         for (Body.Attribute attribute : block.body().attributes()) {
+            findings.place(place + "." + attribute.name(), attribute.nameRange());
             try {
                 Value value = evaluator.evaluate(attribute.expression(), block.scope());
                 if (!(value instanceof Value.Null)) {
@@ -73,7 +74,8 @@ final class FreeValues {
             if (map.get(inner.type()) instanceof List<?> earlier) {
                 list.addAll(earlier);
             }
-            Object content = map(inner);
+            findings.place(place + "." + inner.type(), inner.range());
+            Object content = map(inner, place + "." + inner.type());
             for (String label : inner.labels().reversed()) {
                 Map<String, Object> labelled = new TreeMap<>();
                 labelled.put(label, List.of(content));

@@ -2,10 +2,14 @@ package dev.steppe.model;
 
 import dev.steppe.model.codec.Default;
 import dev.steppe.model.codec.Json;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What a node tells about itself when it registers. */
 public record NodeSpec(
@@ -52,6 +56,28 @@ public record NodeSpec(
     /** Where servers call the node's agent; empty for one that takes no calls. */
     public Optional<String> agentAddress() {
         return Optional.ofNullable(attributes.get(AGENT_ADDRESS));
+    }
+
+    /** What is otherwise than in the other, by name: each driver, attribute, word and resource of its own. */
+    public List<String> differences(NodeSpec other) {
+        var names = new ArrayList<String>();
+        differences("driver ", drivers, other.drivers, names);
+        differences("attribute ", attributes, other.attributes, names);
+        differences("meta ", meta, other.meta, names);
+        differences("host network ", hostNetworks, other.hostNetworks, names);
+        differences("host volume ", hostVolumes, other.hostVolumes, names);
+        if (!capacity.equals(other.capacity) || !reserved.equals(other.reserved)) {
+            names.add("resources");
+        }
+        return List.copyOf(names);
+    }
+
+    private static void differences(
+            String kind, SortedMap<String, ?> now, SortedMap<String, ?> before, List<String> names) {
+        var keys = new TreeSet<>(now.keySet());
+        keys.addAll(before.keySet());
+        keys.removeIf(key -> Objects.equals(now.get(key), before.get(key)));
+        keys.forEach(key -> names.add(kind + key));
     }
 
     /** The same node with other words about it. */

@@ -9,6 +9,7 @@ import dev.steppe.model.JobKey;
 import dev.steppe.model.JobType;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.model.NodeSpec;
 import dev.steppe.model.NodeStatus;
 import dev.steppe.state.Command;
 import dev.steppe.state.Event;
@@ -230,21 +231,27 @@ final class NodeSessions {
             heard(id);
             proposals.propose(new Command.RegisterNode(hello.node(), evaluations, loop.now()), reply -> {
                 switch (reply) {
-                    case Reply.Done<Long> done -> welcome(id);
+                    case Reply.Done<Long> done -> welcome(id, before.map(Node::spec), hello.node());
                     case Reply.Refused<Long> refused ->
                         link.close(refused.refusal().message());
                 }
             });
         }
 
-        private void welcome(NodeId id) {
+        private void welcome(NodeId id, Optional<NodeSpec> before, NodeSpec now) {
             node = Optional.of(id);
             reads = reads.or(() -> Optional.of(data.open(id, link)));
             var older = sessions.put(id, this);
             if (older != null && older != this) {
                 older.link.close("the node opened another stream");
             }
-            LOG.log(Level.INFO, "node joined node=" + id);
+            LOG.log(
+                    Level.INFO,
+                    older == this
+                            ? "node changed node=" + id + " what="
+                                    + String.join(
+                                            ",", before.map(now::differences).orElse(List.of()))
+                            : "node joined node=" + id);
             link.send(new Message.Welcome(heard(id)));
             turns.drop(id);
             link.send(NodeSessions.everything(store.snapshot(), id));

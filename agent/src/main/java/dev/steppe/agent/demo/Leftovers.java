@@ -1,5 +1,6 @@
 package dev.steppe.agent.demo;
 
+import dev.steppe.client.network.NetworkChecks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class Leftovers {
                         .map(arguments -> List.of(arguments).stream().anyMatch(it -> it.contains(directory.toString())))
                         .orElse(false))
                 .forEach(process -> left.add("process " + process.pid()));
-        if (Files.exists(Path.of("/sys/class/net", AgentProcess.BRIDGE))) {
+        if (NetworkChecks.isThere(AgentProcess.BRIDGE)) {
             left.add("interface " + AgentProcess.BRIDGE);
         }
         return left;

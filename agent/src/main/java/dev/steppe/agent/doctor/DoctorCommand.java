@@ -20,7 +20,8 @@ public final class DoctorCommand {
               -json       everything as JSON
               -verbose    say also for what is in order why it matters
 
-              Options of steppe agent, such as -data-dir or -nomad-port, say which agent is to run.
+              Options of steppe agent, such as -config=/etc/steppe.d, -data-dir or -nomad-port, say which
+              agent is to run; without a configuration it is one of steppe agent -dev.
 
             Exit code: 0 when nothing is a problem, 1 otherwise.
             """;
@@ -41,7 +42,6 @@ public final class DoctorCommand {
                     agent.add(argument);
                 }
             }
-            agent.add("-dev");
             return new Flags(
                     own.contains("fix"),
                     own.contains("json"),
@@ -60,9 +60,9 @@ public final class DoctorCommand {
         }
         try (var machine = new ThisMachine(Optional.empty(), environment)) {
             boolean root = machine.effectiveUser() == 0;
-            var parsed = AgentArguments.parse(flags.agent(), environment, root);
+            var parsed = parsed(flags.agent(), environment, root);
             if (parsed.options().isEmpty()) {
-                parsed.problems().forEach(problem -> err.println("steppe doctor: " + problem));
+                err.println(parsed.trouble().replace("steppe agent: ", "steppe doctor: "));
                 return 1;
             }
             if (flags.fix() && !root) {
@@ -74,6 +74,18 @@ public final class DoctorCommand {
             Thread.currentThread().interrupt();
             return 1;
         }
+    }
+
+    /** The agent as it would be started, and where nothing says what it is to be, a development agent. */
+    private static AgentArguments.Parsed parsed(List<String> words, Map<String, String> environment, boolean root) {
+        var asItIs = AgentArguments.parse(words, environment, root);
+        boolean described = words.stream().anyMatch(word -> word.matches("--?(config|server|client|dev)(=.*)?"));
+        if (asItIs.options().isPresent() || described) {
+            return asItIs;
+        }
+        var developing = new ArrayList<>(words);
+        developing.add("-dev");
+        return AgentArguments.parse(developing, environment, root);
     }
 
     private static int run(Examination examination, Flags flags, PrintStream out) throws InterruptedException {

@@ -1,10 +1,12 @@
 package dev.steppe.agent.doctor;
 
+import dev.steppe.agent.AgentOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Whether the ports of the agent are free, from the kernel's tables of sockets. */
 final class PortChecks {
@@ -25,17 +27,35 @@ final class PortChecks {
 
     static Finding ports(Examination examination) throws IOException, InterruptedException {
         var options = examination.options();
-        var why = "the agent listens there for the Nomad API, the Consul API and DNS; other ports are given with"
-                + " -nomad-port, -consul-port and -dns-port";
+        var why =
+                "the agent listens there for the Nomad API, the Consul API, DNS and other agents; other ports are given"
+                        + " with -nomad-port, -consul-port and -dns-port, or ports { rpc }";
         var bind = bytes(options.bindAddress());
         var wanted = new ArrayList<Wanted>();
         wanted.add(new Wanted("tcp", bind, options.nomadPort()));
         wanted.add(new Wanted("tcp", bind, options.consulPort()));
         wanted.add(new Wanted("tcp", bind, options.dnsPort()));
         wanted.add(new Wanted("udp", bind, options.dnsPort()));
-        var free = "free: " + options.nomadPort() + ", " + options.consulPort() + ", " + options.dnsPort() + " on "
-                + options.bindAddress();
+        wanted.addAll(betweenAgents(options));
+        var free = "free: "
+                + wanted.stream()
+                        .filter(port -> port.protocol().equals("tcp"))
+                        .map(port -> Integer.toString(port.port()))
+                        .collect(Collectors.joining(", "))
+                + " on " + options.bindAddress();
         return finding(examination, "ports", wanted, free, why, "stop it, or start the agent with another port");
+    }
+
+    /** A development agent has no others. */
+    private static List<Wanted> betweenAgents(AgentOptions options) {
+        if (options.development()) {
+            return List.of();
+        }
+        var bind = bytes(options.addresses().agents().getFirst());
+        var calls = new Wanted("tcp", bind, options.rpcPort());
+        return options.configuration().server().enabled()
+                ? List.of(calls, new Wanted("tcp", bind, options.logPort()))
+                : List.of(calls);
     }
 
     static Finding nameService(Examination examination) throws IOException, InterruptedException {

@@ -88,7 +88,8 @@ final class SystemChecks {
     }
 
     static Finding account(Examination examination) throws IOException, InterruptedException {
-        var why = "tasks that name no user run under it, never as root";
+        var why = "tasks run under a user of their allocation's own; where there is none left they run under this one,"
+                + " never as root";
         if (!examination.isRoot()) {
             return Finding.ok(
                     "task account", "tasks run as uid " + examination.machine().effectiveUser(), why);

@@ -227,6 +227,24 @@ class ThisMachineTest {
     }
 
     @Test
+    void an_agent_that_keeps_its_data_is_looked_at_as_it_is_configured() throws Exception {
+        Files.writeString(Files.createDirectories(directory.resolve("data")).resolve("precious"), "kept by an agent");
+        var file = Files.writeString(
+                directory.resolve("agent.hcl"),
+                "data_dir = \"" + directory.resolve("data") + "\"\nbind_addr = \"0.0.0.0\"\n"
+                        + "ports { http = 0 consul = 0 dns = 0 }\nclient { enabled = true }\n");
+        var text = new ByteArrayOutputStream();
+        var errors = new ByteArrayOutputStream();
+        run(List.of("-config=" + file, "-json"), text, errors);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(text.toString(StandardCharsets.UTF_8)).contains("\"Found\": \"" + directory.resolve("data"));
+
+        Files.writeString(file, "datacentre = 1");
+        assertThat(run(List.of("-config=" + file), text, errors)).isEqualTo(1);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("datacentre", "agent.hcl line 1");
+    }
+
+    @Test
     void an_unknown_flag_is_refused() {
         var errors = new ByteArrayOutputStream();
         assertThat(run(List.of("-cure"), new ByteArrayOutputStream(), errors)).isEqualTo(1);

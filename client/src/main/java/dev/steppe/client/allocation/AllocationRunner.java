@@ -20,6 +20,7 @@ import dev.steppe.wire.Message;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -314,17 +315,32 @@ public final class AllocationRunner {
             return;
         }
         tasks.reviveHelpers();
+        var left = new ArrayList<Runnable>();
         for (TaskRunner task : tasks.all()) {
             task.history()
                     .event("Failed Restoring Task", "surroundings are gone: " + reason.getMessage() + "; made anew");
+            task.handle().ifPresent(handle -> left.add(() -> endLeft(task.driver(), handle)));
             task.surroundingsGone();
         }
-        phase = Phase.WAITING;
-        if (stopWanted) {
-            phase = Phase.PREPARING;
-            prepared();
-        } else {
-            begin();
+        phase = Phase.PREPARING;
+        // A reboot has ended everything; what else makes surroundings go has not, and nothing may run twice.
+        offload("end", () -> left.forEach(Runnable::run), ended -> {
+            if (stopWanted) {
+                prepared();
+            } else {
+                phase = Phase.WAITING;
+                begin();
+            }
+        });
+    }
+
+    private void endLeft(Driver driver, DriverHandle handle) {
+        try {
+            driver.destroy(handle);
+        } catch (DriverException failed) {
+            LOG.log(
+                    Level.WARNING,
+                    "what is left of a task cannot be removed allocation=" + id() + " reason=" + failed.getMessage());
         }
     }
 

@@ -4,8 +4,10 @@ import dev.steppe.client.driver.DockerClient.Json;
 import dev.steppe.io.TaskScope;
 import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.specification.ConfigKeys;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -158,6 +160,12 @@ public final class DockerDriver implements Driver, AutoCloseable {
             throw refused.isClientsFault()
                     ? DriverException.refused("task " + task.taskName() + ": " + refused.getMessage())
                     : DriverException.failed("task " + task.taskName(), refused);
+        } catch (SocketException away) {
+            images.release(container);
+            throw DriverException.failed(
+                    "task " + task.taskName() + " cannot start, since the Docker engine at " + settings.socket()
+                            + " does not answer",
+                    away);
         } catch (IOException failed) {
             images.release(container);
             throw DriverException.failed("task " + task.taskName() + " cannot start", failed);
@@ -167,11 +175,27 @@ public final class DockerDriver implements Driver, AutoCloseable {
         }
     }
 
+    /** Containers join a pause container's network; an engine that ended took that along. */
+    private void requireNetwork(TaskContext task) throws IOException, DriverException {
+        var pause = task.network().flatMap(TaskNetwork::pauseContainer);
+        if (pause.isPresent()
+                && docker.inspect(pause.get())
+                        .filter(found -> Json.flag(found, "State", "Running"))
+                        .isEmpty()) {
+            throw DriverException.refused(
+                    "the network of the allocation is gone, since its pause container does not run"
+                            + " any more (the Docker engine ended, or somebody removed it): the allocation has to be replaced,"
+                            + " as its reschedule policy says");
+        }
+    }
+
     private DriverHandle run(TaskContext task, String container) throws IOException, DriverException {
         Files.createDirectories(
                 task.directories().driverState(),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        var id = docker.create(container, DockerDefinition.of(task, settings));
+        var definition = DockerDefinition.of(task, settings);
+        requireNetwork(task);
+        var id = docker.create(container, definition);
         var handle = handle(task, id, container);
         try {
             prepare(handle);
@@ -197,8 +221,14 @@ public final class DockerDriver implements Driver, AutoCloseable {
                     .equals(settings.owner())) {
                 throw DriverException.refused("the container " + id(handle) + " belongs to another agent");
             }
-        } catch (IOException unreadable) {
-            throw DriverException.failed("cannot look at the task's container", unreadable);
+        } catch (DockerClient.Refused refused) {
+            throw DriverException.failed("cannot look at the task's container", refused);
+        } catch (IOException away) {
+            // The container may run on without its engine: taken for gone, it would be ended by the start of another.
+            LOG.log(
+                    Level.WARNING,
+                    "the Docker engine does not answer, a container is looked at when it does container=" + id(handle)
+                            + " reason=" + away.getMessage());
         }
         images.use(handle.values().getOrDefault("image", ""), container(handle));
         output.copy(handle);
@@ -378,6 +408,7 @@ public final class DockerDriver implements Driver, AutoCloseable {
     }
 
     private Optional<ExitResult> awaitExit(DriverHandle handle) {
+        boolean engineWasAway = false;
         while (!scope.isClosed()) {
             try {
                 docker.awaitEnd(id(handle));
@@ -387,12 +418,13 @@ public final class DockerDriver implements Driver, AutoCloseable {
                 }
                 if (!Json.flag(found.get(), "State", "Running")) {
                     output.await(handle);
-                    return Optional.of(result(found.get()));
+                    return Optional.of(result(found.get(), engineWasAway));
                 }
             } catch (IOException restarting) {
                 if (restarting instanceof DockerClient.Refused refused && refused.isUnknown()) {
                     return Optional.of(lost(refused.getMessage()));
                 }
+                engineWasAway = true;
                 LOG.log(Level.DEBUG, "waiting for a container broke, goes on soon container=" + id(handle), restarting);
             }
             LockSupport.parkNanos(RETRY.toNanos());
@@ -417,9 +449,13 @@ public final class DockerDriver implements Driver, AutoCloseable {
         return new ExitResult(0, 0, false, Optional.of(reason), Instant.now());
     }
 
-    private static ExitResult result(Object found) {
+    /** An engine that ends, and does not let its containers live on, ends them too; it does not say that it did. */
+    private static ExitResult result(Object found, boolean engineWasAway) {
         int status = (int) Json.number(found, "State", "ExitCode");
-        var error = Json.text(found, "State", "Error");
+        var said = Json.text(found, "State", "Error");
+        var error = said.isEmpty() && engineWasAway && status != 0
+                ? "the Docker engine ended or was started again meanwhile, and the container with it"
+                : said;
         return new ExitResult(
                 status,
                 status > 128 && status <= 128 + 31 ? status - 128 : 0,

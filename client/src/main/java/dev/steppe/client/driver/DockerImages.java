@@ -4,6 +4,7 @@ import dev.steppe.client.settings.ContainerSettings;
 import dev.steppe.io.TaskScope;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.model.codec.GoDuration;
+import dev.steppe.model.specification.ConfigKeys;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;

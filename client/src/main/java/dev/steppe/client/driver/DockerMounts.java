@@ -1,5 +1,6 @@
 package dev.steppe.client.driver;
 
+import dev.steppe.model.specification.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.steppe.client.driver;
 
 import dev.steppe.model.PortMapping;
+import dev.steppe.model.specification.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

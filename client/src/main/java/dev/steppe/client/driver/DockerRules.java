@@ -3,6 +3,8 @@ package dev.steppe.client.driver;
 import dev.steppe.client.settings.ContainerSettings;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.model.codec.GoDuration;
+import dev.steppe.model.specification.ConfigKeys;
+import dev.steppe.model.specification.DriverKeys;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +39,7 @@ final class DockerRules {
 
     /** Everything that is wrong with the config on this node; empty when it is accepted. */
     static List<String> problems(SortedMap<String, Object> config, DockerSettings settings) {
-        var malformed = DockerKeys.ALL.problems(config);
+        var malformed = DriverKeys.DOCKER.problems(config);
         var rules = new DockerRules(config, settings.node());
         rules.problems.addAll(malformed);
         rules.privileges();

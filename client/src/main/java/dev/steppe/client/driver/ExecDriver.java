@@ -1,5 +1,7 @@
 package dev.steppe.client.driver;
 
+import dev.steppe.model.specification.ConfigKeys;
+import dev.steppe.model.specification.DriverKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,11 +16,6 @@ import java.util.TreeMap;
  * else; no other processes, no capabilities, no dangerous system calls.
  */
 public final class ExecDriver extends ProcessDriver {
-    private static final ConfigKeys KEYS = IsolationSettings.with(new ConfigKeys()
-            .require("command", ConfigKeys.Form.TEXT)
-            .with("args", ConfigKeys.Form.TEXTS)
-            .with("work_dir", ConfigKeys.Form.TEXT));
-
     private final Settings settings;
 
     public ExecDriver(ProcessTasks tasks, Settings settings) {
@@ -53,7 +50,7 @@ public final class ExecDriver extends ProcessDriver {
 
     @Override
     public List<String> validate(SortedMap<String, Object> config) {
-        var problems = new ArrayList<>(KEYS.problems(config));
+        var problems = new ArrayList<>(DriverKeys.EXEC.problems(config));
         problems.addAll(settings.isolation().problems(name(), config));
         return problems;
     }

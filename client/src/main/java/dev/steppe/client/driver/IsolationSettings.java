@@ -3,6 +3,7 @@ package dev.steppe.client.driver;
 import dev.steppe.client.settings.ExecSettings;
 import dev.steppe.io.linux.Capability;
 import dev.steppe.io.process.Isolation;
+import dev.steppe.model.specification.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,18 +48,6 @@ public record IsolationSettings(
             Capability.SETUID,
             Capability.SYS_CHROOT));
     private static final String ALL = "all";
-
-    /** The keys of a task's config that have a meaning only in a view of its own. */
-    static final List<String> KEYS = List.of("pid_mode", "ipc_mode", "cap_add", "cap_drop");
-
-    /** The keys of a task's config that isolation adds to its driver's. */
-    static ConfigKeys with(ConfigKeys keys) {
-        return keys.with("pid_mode", ConfigKeys.Form.TEXT)
-                .with("ipc_mode", ConfigKeys.Form.TEXT)
-                .with("cap_add", ConfigKeys.Form.TEXTS)
-                .with("cap_drop", ConfigKeys.Form.TEXTS)
-                .with(ProcessTasks.HARD_LIMIT, ConfigKeys.Form.BOOLEAN);
-    }
 
     /** Whether tasks have something of their own or share the machine's. */
     public enum Sharing {

@@ -2,6 +2,8 @@ package dev.steppe.client.driver;
 
 import dev.steppe.io.process.Isolation;
 import dev.steppe.model.JavaChoice;
+import dev.steppe.model.specification.ConfigKeys;
+import dev.steppe.model.specification.DriverKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,15 +22,6 @@ public final class JavaDriver extends ProcessDriver {
     // The rest is for metaspace, code, threads and direct buffers.
     private static final int HEAP_PERCENT = 75;
     private static final List<String> HEAP_OPTIONS = List.of("-Xmx", "-XX:MaxHeapSize", "-XX:MaxRAMPercentage");
-
-    private static final ConfigKeys KEYS = IsolationSettings.with(new ConfigKeys()
-            .with(JavaChoice.KEY, ConfigKeys.Form.TEXT)
-            .with("jar_path", ConfigKeys.Form.TEXT)
-            .with("class", ConfigKeys.Form.TEXT)
-            .with("class_path", ConfigKeys.Form.TEXT)
-            .with("jvm_options", ConfigKeys.Form.TEXTS)
-            .with("args", ConfigKeys.Form.TEXTS)
-            .with("work_dir", ConfigKeys.Form.TEXT));
 
     private final Settings settings;
 
@@ -100,7 +93,7 @@ public final class JavaDriver extends ProcessDriver {
 
     @Override
     public List<String> validate(SortedMap<String, Object> config) {
-        var problems = new ArrayList<>(KEYS.problems(config));
+        var problems = new ArrayList<>(DriverKeys.JAVA.problems(config));
         problems.addAll(settings.isolation().problems(name(), config));
         if (!config.containsKey("jar_path") && !config.containsKey("class")) {
             problems.add("config needs \"jar_path\" or \"class\"");
@@ -147,7 +140,7 @@ public final class JavaDriver extends ProcessDriver {
     }
 
     private DriverHandle startAsItIs(TaskContext task, List<String> command) throws DriverException {
-        for (String key : IsolationSettings.KEYS) {
+        for (String key : DriverKeys.ISOLATION) {
             if (task.config().containsKey(key)) {
                 throw DriverException.refused("config key \"" + key + "\" "
                         + tasks().isolationImpossible().orElseThrow() + "; or remove it");

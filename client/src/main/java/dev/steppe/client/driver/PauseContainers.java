@@ -2,15 +2,22 @@ package dev.steppe.client.driver;
 
 import dev.steppe.model.AllocationId;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Containers that do nothing but hold the network namespace of an allocation, because Docker joins a container's network
  * and not a namespace. Needed for bridge-mode groups with a docker task. Blocking.
  */
 public final class PauseContainers {
+    /** How long an engine may take that is started again at the same time as the agent. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static final Duration LOOK = Duration.ofMillis(500);
+
     private final DockerClient docker;
     private final DockerSettings settings;
 
@@ -65,9 +72,27 @@ public final class PauseContainers {
         return "steppe-pause-" + allocation;
     }
 
-    /** The allocation's pause container, when it runs. */
-    public Optional<Pause> find(AllocationId allocation) throws DriverException {
+    /** The allocation's pause container, when it runs. Waits some time for an engine that does not answer. */
+    public Optional<Pause> find(AllocationId allocation) throws DriverException, InterruptedException {
+        long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < deadlineNanos && !answers()) {
+            LockSupport.parkNanos(LOOK.toNanos());
+            if (Thread.interrupted()) {
+                throw new InterruptedException("waiting for the Docker engine");
+            }
+        }
         return find(name(allocation));
+    }
+
+    private boolean answers() {
+        try {
+            docker.version();
+            return true;
+        } catch (DockerClient.Refused said) {
+            return true;
+        } catch (IOException away) {
+            return false;
+        }
     }
 
     /** The pause container of that id, when it runs. */

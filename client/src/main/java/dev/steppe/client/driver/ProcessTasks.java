@@ -14,6 +14,8 @@ import dev.steppe.io.process.TaskCgroup;
 import dev.steppe.io.process.TaskExit;
 import dev.steppe.io.process.TaskLauncher;
 import dev.steppe.io.process.TaskProcess;
+import dev.steppe.model.specification.ConfigKeys;
+import dev.steppe.model.specification.DriverKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +34,6 @@ import java.util.function.Consumer;
  * launcher; close it when the agent stops (tasks keep running).
  */
 public final class ProcessTasks implements AutoCloseable {
-    /** The key of a task's config that makes its share of the processors a limit. */
-    static final String HARD_LIMIT = "cpu_hard_limit";
-
     private static final long PIDS_MAX = 32_768;
     private static final long MEGABYTE = 1 << 20;
 
@@ -118,6 +117,11 @@ public final class ProcessTasks implements AutoCloseable {
     }
 
     DriverHandle start(String driver, TaskContext task, Start start) throws DriverException {
+        if (ConfigKeys.flag(task.config(), DriverKeys.HARD_LIMIT) && (cgroups.isEmpty() || !start.controlGroups())) {
+            throw DriverException.refused("config key \"" + DriverKeys.HARD_LIMIT
+                    + "\" needs a control group, which tasks do not get here: run the agent as root, and raw_exec"
+                    + " without no_cgroups; or remove it");
+        }
         Optional<TaskCgroup> cgroup = Optional.empty();
         try {
             cgroup = start.controlGroups() ? createCgroup(task) : Optional.empty();
@@ -247,7 +251,7 @@ public final class ProcessTasks implements AutoCloseable {
         var limits = new Cgroups.Limits(resources.cpuMhz(), resources.memoryMaxMb() * MEGABYTE, PIDS_MAX)
                 .reserving(resources.memoryMb() * MEGABYTE)
                 .alone(resources.ownCores());
-        if (ConfigKeys.flag(task.config(), HARD_LIMIT)) {
+        if (ConfigKeys.flag(task.config(), DriverKeys.HARD_LIMIT)) {
             limits = limits.stoppingAt(resources.cores());
         }
         return Optional.of(cgroups.get().create(name, limits));

@@ -1,5 +1,7 @@
 package dev.steppe.client.driver;
 
+import dev.steppe.model.specification.ConfigKeys;
+import dev.steppe.model.specification.DriverKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -10,13 +12,6 @@ import java.util.TreeMap;
  * all of the machine its user may see.
  */
 public final class RawExecDriver extends ProcessDriver {
-    private static final ConfigKeys KEYS = new ConfigKeys()
-            .require("command", ConfigKeys.Form.TEXT)
-            .with("args", ConfigKeys.Form.TEXTS)
-            .with("work_dir", ConfigKeys.Form.TEXT)
-            .with("denied_envvars", ConfigKeys.Form.TEXTS)
-            .with(ProcessTasks.HARD_LIMIT, ConfigKeys.Form.BOOLEAN);
-
     private final Settings settings;
 
     public RawExecDriver(ProcessTasks tasks, Settings settings) {
@@ -57,7 +52,7 @@ public final class RawExecDriver extends ProcessDriver {
 
     @Override
     public List<String> validate(SortedMap<String, Object> config) {
-        return KEYS.problems(config);
+        return DriverKeys.RAW_EXEC.problems(config);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.steppe.client.driver;
 
 import dev.steppe.client.driver.DockerClient.Json;
 import dev.steppe.client.settings.ContainerSettings;
+import dev.steppe.model.specification.ConfigKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

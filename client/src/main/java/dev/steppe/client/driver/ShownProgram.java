@@ -1,6 +1,7 @@
 package dev.steppe.client.driver;
 
 import dev.steppe.io.process.Isolation;
+import dev.steppe.model.specification.ConfigKeys;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,8 @@ package dev.steppe.client.network;
 
 import dev.steppe.io.linux.NamespaceThread;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +14,15 @@ import java.util.Optional;
  */
 public final class NetworkChecks {
     private NetworkChecks() {}
+
+    /**
+     * Whether this process has an interface of that name. What is below /sys may be of another network namespace, that of
+     * whoever mounted it.
+     */
+    public static boolean isThere(String interfaceName) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/net/dev")).stream()
+                .anyMatch(line -> line.strip().startsWith(interfaceName + ":"));
+    }
 
     /** A base chain of nftables that drops or rejects what none of its rules takes. */
     public record DroppingChain(String family, String table, String chain, String hook) {

@@ -34,6 +34,9 @@ import java.util.stream.Collectors;
 
 /** What this machine is and has, under the published attribute names. Reads the system once per call; may block. */
 public final class Fingerprint {
+    /** The attribute that lists the modes a group's network can have on the node. */
+    public static final String NETWORK_MODES = "network.modes";
+
     /** Assumed per core where the system does not tell its speed. */
     private static final double MEGA_HERTZ_UNKNOWN = 1_000;
 
@@ -230,7 +233,7 @@ public final class Fingerprint {
         attributes.put("unique.hostname", machineName());
         attributes.put("nomad.version", settings.version());
         attributes.put("steppe.version", settings.version());
-        attributes.put("network.modes", String.join(",", settings.networkModes()));
+        attributes.put(NETWORK_MODES, String.join(",", settings.networkModes()));
         settings.networkPlugins().forEach((name, version) -> attributes.put("plugins.cni.version." + name, version));
         attributes.put("os.signals", signals());
         attributes.put("kernel.kvm", Files.isWritable(Path.of("/dev/kvm")) ? "1" : "0");

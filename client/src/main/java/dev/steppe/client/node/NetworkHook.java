@@ -171,12 +171,21 @@ public final class NetworkHook implements AllocationHook {
                                 .adopt(id)
                                 .map(AllocationAddress::of);
                 var pause = hasContainer(surroundings)
-                        ? Optional.of(AllocationHook.need(pauses.find(id), "the pause container")
-                                .containerId())
+                        ? Optional.of(pauseOf(surroundings).containerId())
                         : Optional.<String>empty();
                 tell(surroundings, AllocationHook.need(kept, "the network of allocation " + id), pause);
             });
         }
+    }
+
+    /** Without it nothing can join the network any more, which is removed to be made anew. */
+    private PauseContainers.Pause pauseOf(Surroundings surroundings)
+            throws HookException, DriverException, InterruptedException {
+        var found = pauses.find(surroundings.allocation().id());
+        if (found.isEmpty()) {
+            release(surroundings);
+        }
+        return AllocationHook.need(found, "the pause container");
     }
 
     @Override

@@ -3,14 +3,18 @@ package dev.steppe.client.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.steppe.client.allocation.Surroundings;
 import dev.steppe.client.network.NetworkSettings;
 import dev.steppe.client.network.Networks;
 import dev.steppe.client.network.Subnet;
+import dev.steppe.client.node.NetworkHook;
 import dev.steppe.client.settings.ContainerSettings;
 import dev.steppe.io.linux.NamespaceThread;
 import dev.steppe.io.linux.NetworkNamespaces;
 import dev.steppe.io.linux.PseudoTerminal;
 import dev.steppe.io.process.CommandSession;
+import dev.steppe.model.Allocation;
+import dev.steppe.model.JobSpec;
 import dev.steppe.model.codec.Codec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -148,6 +154,22 @@ class DockerDriverTest {
         driver.stop(stubborn, "SIGINT", Duration.ofMillis(100));
         assertThat(DriverMachine.exit(driver, stubborn).signal()).isEqualTo(9);
         driver.destroy(stubborn);
+    }
+
+    @Test
+    void a_container_is_taken_over_while_its_daemon_is_away() throws Exception {
+        var handle = driver.start(task("web", "trap 'exit 4' TERM; echo up; while :; do sleep 0.05; done"));
+        driver.close();
+        daemon.end();
+        driver = new DockerDriver(daemon.settings());
+        driver.recover(handle);
+        var exit = new CompletableFuture<ExitResult>();
+        driver.watch(handle, exit::complete);
+        daemon.begin();
+        assertThat(exit).isNotDone();
+        driver.stop(handle, "SIGTERM", DEADLINE);
+        assertThat(exit.get(30, TimeUnit.SECONDS).exitCode()).isEqualTo(4);
+        driver.destroy(handle);
     }
 
     /** Remembers what a command in a container printed. */
@@ -419,6 +441,46 @@ class DockerDriverTest {
             networks.close();
             pauses.remove(machine.allocation);
             assertThat(pauses.find(pause.containerId())).isEmpty();
+            assertThatThrownBy(() -> driver.start(inside(task("late", "true"), shared)))
+                    .hasMessageContaining("the network of the allocation is gone");
+            namespaces.delete("node");
+            namespaces.removeDirectory();
+        }
+    }
+
+    @Test
+    void a_network_whose_pause_container_ended_is_made_anew() throws Exception {
+        var job = Codec.fromJson(JobSpec.class, """
+                {"ID":"web","Namespace":"default","TaskGroups":[{"Name":"g","Networks":[{"Mode":"bridge"}],
+                 "Tasks":[{"Name":"web","Driver":"docker","Config":{"image":"any"}}]}]}
+                """);
+        var allocation = Codec.fromJson(
+                Allocation.class,
+                "{\"ID\":\"" + machine.allocation
+                        + "\",\"EvalID\":\"e\",\"NodeID\":\"n1\",\"JobID\":\"web\",\"Name\":\"web.g[0]\","
+                        + "\"TaskGroup\":\"g\"}");
+        var surroundings = new Surroundings(allocation, job);
+        var pauses = new PauseContainers(daemon.settings());
+        try (var thread = new NamespaceThread()) {
+            var namespaces = new NetworkNamespaces(thread, temporary.resolve("machines"));
+            var node = namespaces.create("node");
+            var networks = Networks.open(
+                    new NetworkSettings(
+                            "steppe0",
+                            Subnet.parse(NetworkSettings.DEFAULT_SUBNET),
+                            temporary.resolve("run"),
+                            Optional.of(node)),
+                    RandomGenerator.getDefault());
+            var hook = new NetworkHook(Optional.of(networks), Optional.empty(), pauses, (any, text) -> text);
+            hook.prepare(surroundings);
+            hook.adopt(surroundings);
+            pauses.remove(machine.allocation);
+            assertThatThrownBy(() -> hook.adopt(surroundings)).hasMessageContaining("the pause container");
+            hook.prepare(surroundings);
+            hook.adopt(surroundings);
+            hook.release(surroundings);
+            networks.removeAll();
+            networks.close();
             namespaces.delete("node");
             namespaces.removeDirectory();
         }

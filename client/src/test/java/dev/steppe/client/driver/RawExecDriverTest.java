@@ -114,13 +114,23 @@ class RawExecDriverTest {
     }
 
     @Test
+    void a_hard_limit_that_nothing_would_hold_is_refused() throws Exception {
+        var without = new RawExecDriver(
+                machine.tasks, new RawExecDriver.Settings(true, UserPolicy.unprivileged(), false, List.of()));
+        var task = machine.task("web", new TreeMap<>(Map.of("command", "/bin/true", "cpu_hard_limit", "true")));
+        assertThatThrownBy(() -> without.start(task))
+                .hasMessageContaining("config key \"cpu_hard_limit\" needs a control group");
+    }
+
+    @Test
     void unknown_and_wrong_config_is_refused_by_name() {
-        assertThat(driver.validate(new TreeMap<>(Map.of("comand", "x", "args", "no list"))))
+        assertThat(driver.validate(new TreeMap<>(Map.of("comand", "x", "args", "no list", "other", "y"))))
                 .containsExactly(
                         "config key \"command\" is missing",
                         "config key \"args\" must be a list of strings",
-                        "config key \"comand\" is not known (did you mean \"command\"?); known are args, command,"
-                                + " cpu_hard_limit, denied_envvars, work_dir");
+                        "config key \"comand\" is not known (did you mean \"command\"?)",
+                        "config key \"other\" is not known; known are args, command, cpu_hard_limit, denied_envvars,"
+                                + " work_dir");
     }
 
     @Test

@@ -57,8 +57,16 @@ final class TestDockerDaemon {
 
     /** Ends the daemon and starts it again, as an upgrade does; containers keep running. */
     void restart() throws IOException, InterruptedException {
+        end();
+        begin();
+    }
+
+    void end() throws InterruptedException {
         daemon.destroy();
         daemon.waitFor();
+    }
+
+    void begin() throws IOException, InterruptedException {
         daemon = start();
     }
 

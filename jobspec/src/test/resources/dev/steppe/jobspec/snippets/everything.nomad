@@ -160,9 +160,9 @@ job "web" {
         image      = var.image
         args       = ["-name", local.full, "-bind", "${NOMAD_IP_http}:${NOMAD_PORT_http}"]
         privileged = false
-        ratio      = 0.5
         labels {
-          app = "web"
+          app   = "web"
+          ratio = 0.5
         }
         mount {
           type = "bind"

@@ -1,6 +1,7 @@
 package dev.steppe.model.specification;
 
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.Task;
 import dev.steppe.model.codec.RecordShape;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -76,10 +77,25 @@ public final class Examination {
                 if (Specification.knows(inner.getClass())) {
                     Block block = Specification.block(inner.getClass());
                     block(block, inner, path, where + around(block, inner));
+                    if (inner instanceof Task task) {
+                        config(task, path, where + around(block, inner));
+                    }
                 }
             }
             default -> {}
         }
+    }
+
+    /** What is asked of a driver that does not have it, although other versions of it do. */
+    private void config(Task task, String path, String where) {
+        DriverKeys.of(task.driver())
+                .ifPresent(keys -> keys.withoutEffect(task.config())
+                        .forEach((key, advice) -> findings.add(new Finding(
+                                path + ".Config." + key,
+                                where,
+                                "config key \"" + key + "\"",
+                                "is not supported; " + advice,
+                                true))));
     }
 
     /** How messages speak of a block: with its name, where it has one. */

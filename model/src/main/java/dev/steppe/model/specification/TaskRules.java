@@ -33,6 +33,9 @@ final class TaskRules {
 
     void check() {
         at.addIf(task.driver().isEmpty(), "Driver", "driver is missing; choose exec, raw_exec, java or docker");
+        DriverKeys.of(task.driver())
+                .ifPresent(keys ->
+                        keys.unknown(task.config()).forEach((key, problem) -> at.add("Config." + key, problem)));
         at.addIf(
                 task.name().equals("alloc"),
                 "Name",

@@ -80,6 +80,15 @@ class RulesTest {
     private static Stream<Arguments> placement() {
         return Stream.of(
                 Arguments.of(
+                        task("\"Config\":{\"comand\":\"/bin/true\"}"),
+                        "TaskGroups[0].Tasks[0].Config.comand",
+                        "config key \"comand\" is not known (did you mean \"command\"?)"),
+                Arguments.of(
+                        task("\"Config\":{\"image\":\"i\",\"mount\":[{\"target\":\"/a\",\"readnly\":true}]}")
+                                .replace("raw_exec", "docker"),
+                        "TaskGroups[0].Tasks[0].Config.mount.readnly",
+                        "config key \"mount.readnly\" is not known (did you mean \"readonly\"?)"),
+                Arguments.of(
                         resources("\"CPU\":500,\"Cores\":2"),
                         "TaskGroups[0].Tasks[0].Resources.CPU",
                         "exclude each other"),
@@ -197,6 +206,28 @@ class RulesTest {
         assertThat(problems).anySatisfy(problem -> {
             assertThat(problem.path()).isEqualTo(path);
             assertThat(problem.message()).contains(message);
+        });
+    }
+
+    @Test
+    void keys_of_other_drivers_and_keys_that_only_a_node_can_read_break_none() throws Exception {
+        var config = "\"Config\":{\"command\":\"/bin/true\",\"%s\":\"x\"}";
+        assertThat(Rules.broken(Codec.fromJson(JobSpec.class, task(config.formatted("${meta.key}")))))
+                .isEmpty();
+        assertThat(Rules.broken(Codec.fromJson(
+                        JobSpec.class, task(config.formatted("comand")).replace("raw_exec", "firecracker"))))
+                .isEmpty();
+    }
+
+    @Test
+    void a_key_of_a_driver_that_people_know_and_that_is_not_there_is_refused_and_not_wrong() throws Exception {
+        var job = Codec.fromJson(
+                JobSpec.class, task("\"Config\":{\"command\":\"/bin/true\",\"cgroup_v2_override\":\"mine\"}"));
+        assertThat(Rules.broken(job)).isEmpty();
+        assertThat(Examination.of(job)).singleElement().satisfies(finding -> {
+            assertThat(finding.refused()).isTrue();
+            assertThat(finding.path()).isEqualTo("TaskGroups[0].Tasks[0].Config.cgroup_v2_override");
+            assertThat(finding.message()).contains("config key \"cgroup_v2_override\" is not supported; ");
         });
     }
 

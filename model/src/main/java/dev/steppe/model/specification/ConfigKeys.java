@@ -1,4 +1,4 @@
-package dev.steppe.client.driver;
+package dev.steppe.model.specification;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,10 +9,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The keys a driver's task config knows, each with the form of its value; everything else is refused by name. */
-final class ConfigKeys {
+public final class ConfigKeys {
     private final SortedMap<String, Form> forms = new TreeMap<>();
     private final SortedMap<String, ConfigKeys> inner = new TreeMap<>();
+    private final SortedMap<String, String> absent = new TreeMap<>();
     private final List<String> required = new ArrayList<>();
+
+    ConfigKeys() {}
 
     /** How a value must look. HCL gives numbers and booleans also as text, which is accepted. */
     enum Form {
@@ -46,7 +49,52 @@ final class ConfigKeys {
         return with(key, Form.BLOCKS);
     }
 
-    List<String> problems(SortedMap<String, Object> config) {
+    /** A key that people know and that Steppe does not have; the advice says what to do instead. */
+    ConfigKeys without(String key, String advice) {
+        absent.put(key, advice);
+        return this;
+    }
+
+    /** Those of the config that Steppe does not have although people know them, each with what to do instead. */
+    SortedMap<String, String> withoutEffect(SortedMap<String, Object> config) {
+        var found = new TreeMap<>(absent);
+        found.keySet().retainAll(config.keySet());
+        return found;
+    }
+
+    /**
+     * What is wrong with the names in a config, by their place. Values are not looked at: they may hold what only a node
+     * knows, and so may names with an interpolation.
+     */
+    SortedMap<String, String> unknown(SortedMap<String, Object> config) {
+        var found = new TreeMap<String, String>();
+        unknown("", config, found);
+        return found;
+    }
+
+    private void unknown(String place, SortedMap<String, Object> config, SortedMap<String, String> found) {
+        for (String key : config.keySet()) {
+            if (key.contains("${") || absent.containsKey(key)) {
+                continue;
+            }
+            if (!forms.containsKey(key)) {
+                found.put(place + key, unknown(place, key));
+            } else {
+                Optional.ofNullable(inner.get(key))
+                        .ifPresent(keys ->
+                                blocks(config, key).forEach(block -> keys.unknown(place + key + ".", block, found)));
+            }
+        }
+    }
+
+    private String unknown(String place, String key) {
+        var nearest = nearest(key);
+        return "config key \"" + place + key + "\" is not known"
+                + (nearest.isEmpty() ? "; known are " + String.join(", ", forms.keySet()) : nearest);
+    }
+
+    /** Everything wrong with a config whose values are known. */
+    public List<String> problems(SortedMap<String, Object> config) {
         var problems = new ArrayList<String>();
         problems("", config, problems);
         return problems;
@@ -62,8 +110,10 @@ final class ConfigKeys {
             var key = entry.getKey();
             var form = forms.get(key);
             if (form == null) {
-                problems.add("config key \"" + place + key + "\" is not known" + nearest(key) + "; known are "
-                        + String.join(", ", forms.keySet()));
+                problems.add(
+                        absent.containsKey(key)
+                                ? "config key \"" + place + key + "\" is not supported; " + absent.get(key)
+                                : unknown(place, key));
             } else if (!fits(form, entry.getValue())) {
                 problems.add("config key \"" + place + key + "\" must be " + form.description);
             } else {
@@ -75,7 +125,7 @@ final class ConfigKeys {
     }
 
     /** Each block of that name; one that is written as a map counts as one. */
-    static List<SortedMap<String, Object>> blocks(SortedMap<String, Object> config, String key) {
+    public static List<SortedMap<String, Object>> blocks(SortedMap<String, Object> config, String key) {
         var found = new ArrayList<SortedMap<String, Object>>();
         for (Object part : config.get(key) instanceof List<?> list ? list : List.of(config.getOrDefault(key, ""))) {
             if (part instanceof Map<?, ?> map) {
@@ -88,32 +138,36 @@ final class ConfigKeys {
     }
 
     /** The block of that name, empty when it is not there. */
-    static SortedMap<String, Object> block(SortedMap<String, Object> config, String key) {
+    public static SortedMap<String, Object> block(SortedMap<String, Object> config, String key) {
         var found = blocks(config, key);
         return found.isEmpty() ? new TreeMap<>() : found.getFirst();
     }
 
-    static long number(SortedMap<String, Object> config, String key) {
+    /** The value of a key that is a number. */
+    public static long number(SortedMap<String, Object> config, String key) {
         return (long) Double.parseDouble(text(config, key));
     }
 
-    static String text(SortedMap<String, Object> config, String key) {
+    /** The value as text, empty when it is not there. */
+    public static String text(SortedMap<String, Object> config, String key) {
         var value = config.get(key);
         return value == null ? "" : value.toString();
     }
 
-    static List<String> texts(SortedMap<String, Object> config, String key) {
+    /** The elements of a list, none when it is not there. */
+    public static List<String> texts(SortedMap<String, Object> config, String key) {
         return config.get(key) instanceof List<?> list
                 ? list.stream().map(String::valueOf).toList()
                 : List.of();
     }
 
-    static boolean flag(SortedMap<String, Object> config, String key) {
+    /** Whether the key is there and true. */
+    public static boolean flag(SortedMap<String, Object> config, String key) {
         return text(config, key).equals("true");
     }
 
     /** A block written once or a map: both arrive as a map, or as a list with one map in it. */
-    static SortedMap<String, String> textMap(SortedMap<String, Object> config, String key) {
+    public static SortedMap<String, String> textMap(SortedMap<String, Object> config, String key) {
         var result = new TreeMap<String, String>();
         for (Object part : config.get(key) instanceof List<?> list ? list : List.of(config.getOrDefault(key, ""))) {
             if (part instanceof Map<?, ?> map) {

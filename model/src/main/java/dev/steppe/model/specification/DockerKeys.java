@@ -1,6 +1,6 @@
-package dev.steppe.client.driver;
+package dev.steppe.model.specification;
 
-import dev.steppe.client.driver.ConfigKeys.Form;
+import dev.steppe.model.specification.ConfigKeys.Form;
 
 /** What may stand in the config of a docker task. */
 final class DockerKeys {
