@@ -23,10 +23,12 @@ import dev.steppe.api.http.Router;
 import dev.steppe.api.http.Spool;
 import dev.steppe.api.nomad.NomadDialect;
 import dev.steppe.client.mesh.NativeIdentities;
+import dev.steppe.io.ThreadLoop;
 import dev.steppe.model.IntentionAction;
 import dev.steppe.state.Store;
 import dev.steppe.wire.network.HostPort;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +81,8 @@ final class EdgePart {
                 .orElseGet(() -> new ClientLinks(it, "")));
         var nodes = link.map(it -> new NodeAgents(region, view, identity.name(), it.nodeCalls()));
         var regions = server.flatMap(ServerPart::regions);
-        Optional<AccessControl> access = accessControl(link, server);
+        var tokens = tokens(link, server);
+        Optional<AccessControl> access = tokens.map(known -> new AccessControl(known, server.isPresent()));
         var spool = Spool.in(options.spoolDirectory());
         var nomadHere = nomadApi(identity, region, catalog, view, observation)
                 .withSpool(spool)
@@ -121,25 +124,35 @@ final class EdgePart {
                                                         CONSUL, consulSetup.withGate(ofAgents(access, Dialect.CONSUL)))
                                                 .withSpool(spool))
                                 .addresses();
-        names = names(nameService, node.flatMap(NodePart::gateway));
+        names = names(nameService, askers(parts, tokens), node.flatMap(NodePart::gateway));
     }
 
-    /** Tokens are in the state of the servers; a development agent has its own. */
-    private Optional<AccessControl> accessControl(Optional<LinkPart> link, Optional<ServerPart> server) {
+    /** Tokens are in the state of the servers; a development agent has its own. Empty where nobody needs one. */
+    private Optional<AccessControl.KnownTokens> tokens(Optional<LinkPart> link, Optional<ServerPart> server) {
         if (!options.configuration().accessControl()) {
             return Optional.empty();
         }
-        AccessControl.KnownTokens tokens = server.isEmpty()
-                ? new FarTokens(new ClientLinks(link.orElseThrow(), ""))
-                : server.get()
-                        .links()
-                        .<AccessControl.KnownTokens>map(links -> links)
-                        .orElseGet(() -> digest -> server.get()
-                                .store()
-                                .snapshot()
-                                .accessToken(digest)
-                                .isPresent());
-        return Optional.of(new AccessControl(tokens, server.isPresent()));
+        return Optional.of(
+                server.isEmpty()
+                        ? new FarTokens(new ClientLinks(link.orElseThrow(), ""))
+                        : server.get()
+                                .links()
+                                .<AccessControl.KnownTokens>map(links -> links)
+                                .orElseGet(() -> digest -> server.get()
+                                        .store()
+                                        .snapshot()
+                                        .accessToken(digest)
+                                        .isPresent()));
+    }
+
+    /** Whom the name service answers; its questions have no tokens. */
+    private Predicate<InetAddress> askers(Parts parts, Optional<AccessControl.KnownTokens> tokens) {
+        if (tokens.isEmpty()) {
+            return anybody -> true;
+        }
+        var askers = new NameAskers(parts.add(new ThreadLoop("names")));
+        options.configuration().names().tokenDigest().ifPresent(digest -> askers.answerOthers(digest, tokens.get()));
+        return askers;
     }
 
     private static Gate ofCallers(Optional<AccessControl> access, Dialect dialect) {
@@ -269,10 +282,11 @@ final class EdgePart {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
-    private List<InetSocketAddress> names(DnsServer server, Optional<String> gateway) throws IOException {
+    private List<InetSocketAddress> names(DnsServer server, Predicate<InetAddress> askers, Optional<String> gateway)
+            throws IOException {
         var bound = new ArrayList<InetSocketAddress>();
         for (InetSocketAddress address : sockets(options.addresses().names(), options.dnsPort())) {
-            bound.add(server.listen(address));
+            bound.add(server.listen(address, askers));
         }
         if (gateway.isPresent()) {
             server.listen(new InetSocketAddress(gateway.get(), DNS_OF_ALLOCATIONS));

@@ -44,7 +44,7 @@ final class LinkPart {
     private static final Duration FIRST_CERTIFICATE_LIFE = Duration.ofDays(90);
 
     private static final Duration JOIN_PATIENCE = Duration.ofSeconds(30);
-    private static final Duration JOIN_PAUSE = Duration.ofSeconds(3);
+    private static final Duration JOIN_PAUSE = Duration.ofSeconds(1);
 
     private final AgentOptions options;
     private final SecureRandom random;

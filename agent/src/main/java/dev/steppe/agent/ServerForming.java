@@ -20,6 +20,7 @@ import dev.steppe.consensus.ReplicatedMachine;
 import dev.steppe.io.Loop;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
+import dev.steppe.server.Newcomer;
 import dev.steppe.server.RootKeys;
 import dev.steppe.server.Server;
 import dev.steppe.server.formation.Formation;
@@ -182,17 +183,12 @@ final class ServerForming implements Neighbours, Formation.Beginning, AutoClosea
             join(leader.get().toString(), wish, understood);
             return Response.empty();
         }
-        int agreed = server.snapshot().format();
-        if (understood < agreed) {
-            throw Refused.invalid("server " + wish.name() + " understands format " + understood
-                    + " of the log, and the servers have agreed on " + agreed
-                    + ": install the version that they have");
-        }
         var address = Member.Address.parse(wish.logAddress())
                 .orElseThrow(() -> Refused.invalid("\"" + wish.logAddress() + "\" is no address of a server's log"));
         var member = new Member(new MemberId(wish.id()), Optional.of(address));
         int expected = (int) Math.max(formation.expected(), wish.expected());
-        ServerRegion.<Members>done(then -> server.operator().join(member, expected, then));
+        var newcomer = new Newcomer(member, wish.name(), expected, understood);
+        ServerRegion.<Members>done(then -> server.operator().join(newcomer, then));
         return Response.empty();
     }
 

@@ -25,9 +25,12 @@ import dev.steppe.wire.network.AgentRole;
 import dev.steppe.wire.network.StreamDialer;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** The server of an agent: state, log, and who decides. */
 record ServerPart(
@@ -39,6 +42,7 @@ record ServerPart(
         Optional<FederatedRegions> regions,
         Optional<ServerKeyring> keyring,
         List<Route> routes) {
+    private static final Duration NEWEST_WITHIN = Duration.ofSeconds(10);
 
     /** Without a link to others the server is alone, as that of a development agent. */
     static ServerPart start(Parts parts, AgentOptions options, Optional<LinkPart> link, SecureRandom random)
@@ -66,7 +70,7 @@ record ServerPart(
         RootKeys rootKeys = shared.<RootKeys>map(it -> it).orElse(ownKeys);
         var server = parts.add(
                 new Server(serverOptions(options, link), loop, store, consensus, transport, rootKeys, random));
-        writeSnapshots(parts, options, server, store);
+        writeSnapshots(parts, options, server, consensus);
         if (link.isEmpty()) {
             return new ServerPart(
                     server,
@@ -111,7 +115,7 @@ record ServerPart(
     }
 
     /** Files of the whole state, if the configuration wants them. */
-    private static void writeSnapshots(Parts parts, AgentOptions options, Server server, Store store) {
+    private static void writeSnapshots(Parts parts, AgentOptions options, Server server, Consensus consensus) {
         var configuration = options.configuration();
         configuration
                 .server()
@@ -120,11 +124,18 @@ record ServerPart(
                                 parts.add(new ThreadLoop("snapshot-files")),
                                 settings,
                                 settings.directory().orElseGet(options::snapshotDirectory),
-                                now -> store.snapshot().index() == 0
-                                        ? Optional.empty()
-                                        : Optional.of(
-                                                server.operator().archive(configuration.region(), options.name(), now)))
+                                now -> hasNewest(consensus)
+                                        ? Optional.of(
+                                                server.operator().archive(configuration.region(), options.name(), now))
+                                        : Optional.empty())
                         .start());
+    }
+
+    /** A server that cannot reach the others, or has just started, would put an old state in the place of newer files. */
+    private static boolean hasNewest(Consensus consensus) throws InterruptedException {
+        var reached = new ArrayBlockingQueue<Consensus.Barrier>(1);
+        consensus.readBarrier(reached::add);
+        return reached.poll(NEWEST_WITHIN.toMillis(), TimeUnit.MILLISECONDS) instanceof Consensus.Barrier.Reached;
     }
 
     /** A server that was told of no other begins alone, unless as many are expected. */

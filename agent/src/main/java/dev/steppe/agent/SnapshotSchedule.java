@@ -42,9 +42,9 @@ final class SnapshotSchedule {
     private final Pattern own;
     private final Source source;
 
-    /** Where the state comes from; empty while this server knows none. */
+    /** Where the state comes from; empty while this server does not know the newest one. */
     interface Source {
-        Optional<StateArchive> archive(Instant now) throws IOException;
+        Optional<StateArchive> archive(Instant now) throws IOException, InterruptedException;
     }
 
     SnapshotSchedule(Loop loop, SnapshotSettings settings, Path directory, Source source) {
@@ -77,7 +77,7 @@ final class SnapshotSchedule {
     }
 
     /** Writes a file if one is due; how long to wait then. */
-    Duration look() throws IOException {
+    Duration look() throws IOException, InterruptedException {
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         var youngest = files().stream().findFirst();

@@ -2,8 +2,10 @@ package dev.steppe.agent;
 
 import static dev.steppe.agent.Awaiting.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steppe.agent.link.Joining;
+import dev.steppe.io.linux.LinuxCalls;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.server.formation.Standing;
 import dev.steppe.wire.network.AgentCalls;
@@ -19,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where access control is on, an agent does nothing for whoever shows no token, whichever agent and dialect is asked. */
 class AccessControlTest {
     private static final String NOBODY = "";
+    private static final String NO_SUCH_NAME = "3";
+    private static final String REFUSED = "5";
 
     @TempDir
     Path directory;
@@ -193,5 +198,95 @@ class AccessControlTest {
                 .isEqualTo(200);
         assertThat(status(agent.consulAddress(), "X-Consul-Token " + secret, "/v1/catalog/services"))
                 .isEqualTo(200);
+    }
+
+    /** An allocation with a network of its own is another machine, but for the resolver that it is given. */
+    @Test
+    void names_are_told_to_the_machine_and_its_allocations_and_to_others_where_the_agent_has_a_token_for_that()
+            throws Exception {
+        assumeTrue(LinuxCalls.isLinux() && LinuxCalls.isRoot(), "networks of allocations need root on Linux");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var secret = "5b0f5c3e-8a51-4f0e-8f44-3f2b6f8d1c77";
+        long unique = ProcessHandle.current().pid();
+        var nomad = Files.writeString(
+                directory.resolve("nomad.hcl"), """
+                data_dir = "%s/data"
+                ports { http = 0 rpc = 0 consul = 0 dns = 0 }
+                server { enabled = true }
+                client {
+                  enabled               = true
+                  bridge_network_name   = "names%d"
+                  bridge_network_subnet = "10.221.%d.0/24"
+                }
+                plugin "raw_exec" { config { enabled = true } }
+                """.formatted(directory, unique % 1_000_000, unique % 250));
+        var consul = Files.writeString(directory.resolve("consul.hcl"), """
+                addresses { dns = "0.0.0.0" }
+                acl {
+                  enabled = true
+                  tokens { dns = "%s" }
+                }
+                """.formatted(secret));
+        var agent = start(AgentArguments.parse(List.of("-config=" + nomad, "-config=" + consul), Map.of(), false)
+                .options()
+                .orElseThrow());
+        var holder = "X-Nomad-Token " + bootstrapped(agent.nomadAddress());
+        try (var node = RunningNode.of(directory, agent)) {
+            var wide = String.valueOf(node.names().getPort());
+            var asking = ask(agent.nomadAddress(), holder, "PUT", "/v1/jobs", asking("10.221." + unique % 250, wide));
+            assertThat(asking.statusCode()).as(asking.body()).isEqualTo(200);
+            await("the resolver of allocations answers", () -> codes("53").contains(NO_SUCH_NAME));
+            await("others are refused", () -> codes(wide).contains(REFUSED));
+            assertThat(codes(wide)).containsOnly(REFUSED);
+            assertThat(AgentKeysTest.query(node, "nobody.service.consul")[3] & 15)
+                    .isEqualTo(Integer.parseInt(NO_SUCH_NAME));
+            json(ask(
+                    agent.nomadAddress(),
+                    holder,
+                    "PUT",
+                    "/v1/acl/bootstrap",
+                    "{\"BootstrapSecret\":\"" + secret + "\"}"));
+            await("others are answered", () -> codes(wide).contains(NO_SUCH_NAME));
+        }
+    }
+
+    /** A job that asks for a name at two ports of a machine again and again, and writes the codes of the answers. */
+    private static String asking(String network, String port) throws Exception {
+        var script = """
+                while true; do
+                  for port in 53 %2$s; do
+                    exec 3<>/dev/udp/%1$s.1/$port
+                    printf '\\0\\1\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\6nobody\\7service\\6consul\\0\\0\\1\\0\\1' >&3
+                    echo "$port $(timeout 5 dd bs=512 count=1 <&3 2>/dev/null | od -An -tx1 -j3 -N1)"
+                    exec 3>&-
+                  done
+                  sleep 0.1
+                done
+                """.formatted(network, port);
+        var task = Map.of(
+                "Name",
+                "t",
+                "Driver",
+                "raw_exec",
+                "Config",
+                Map.of("command", "/bin/bash", "args", List.of("-c", script)),
+                "Resources",
+                Map.of("CPU", 20, "MemoryMB", 20));
+        var group = Map.of("Name", "g", "Networks", List.of(Map.of("Mode", "bridge")), "Tasks", List.of(task));
+        return Codec.toJson(Map.of(
+                "Job", Map.of("ID", "asking", "Name", "asking", "Type", "service", "TaskGroups", List.of(group))));
+    }
+
+    /** The codes that answers at that port had so far. */
+    private List<String> codes(String port) throws Exception {
+        try (var files = Files.walk(directory.resolve("data/alloc"))) {
+            var written = files.filter(file -> file.endsWith("t.stdout.0")).findFirst();
+            return written.isEmpty()
+                    ? List.of()
+                    : Files.readAllLines(written.get()).stream()
+                            .filter(line -> line.matches(port + " +[0-9a-f]{2}"))
+                            .map(line -> line.substring(line.length() - 1))
+                            .toList();
+        }
     }
 }

@@ -316,7 +316,7 @@ class AgentKeysTest {
     }
 
     /** Asks for the addresses of a name. */
-    private static byte[] query(RunningNode node, String name) throws IOException {
+    static byte[] query(RunningNode node, String name) throws IOException {
         var bytes = new ByteArrayOutputStream();
         var out = new DataOutputStream(bytes);
         for (int word : new int[] {4711, 0x0100, 1, 0, 0, 0}) {

@@ -8,6 +8,7 @@ import dev.steppe.model.codec.Codec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -96,9 +97,12 @@ final class RunningNode implements AutoCloseable {
 
     /** Where names are asked for, as it is announced. */
     InetSocketAddress names() {
-        var found = Pattern.compile("DNS ([0-9.]+):([0-9]+)").matcher(agent.announcement());
+        var found = Pattern.compile("DNS ([0-9.]+|\\[[0-9a-f:]+]):([0-9]+)").matcher(agent.announcement());
         assertThat(found.find()).as(agent.announcement()).isTrue();
-        return new InetSocketAddress(found.group(1), Integer.parseInt(found.group(2)));
+        var bound = new InetSocketAddress(found.group(1), Integer.parseInt(found.group(2)));
+        return bound.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.getPort())
+                : bound;
     }
 
     /** What a command prints, with its exit code behind it. */

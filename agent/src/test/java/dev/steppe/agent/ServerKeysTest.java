@@ -136,12 +136,22 @@ class ServerKeysTest {
     }
 
     private static void assertThatAutopilotIs(
-            RunningNode node, String contact, String trailing, String least, String wait) {
+            RunningNode node, String contact, String trailing, String least, String wait) throws Exception {
         node.await("what is written", () -> {
             assertThat(at(node.get("/v1/operator/autopilot/configuration"), "MinQuorum"))
                     .hasToString(least);
             return true;
         });
+        assertThat(node.catalog("/v1/operator/autopilot/configuration"))
+                .as("the same in the words of the other dialect")
+                .extracting(settings -> at(settings, "MinQuorum") + " " + at(settings, "LastContactThreshold"))
+                .isEqualTo(least + " " + contact);
+        assertThat(at(node.catalog("/v1/operator/autopilot/health"), "Servers", 0, "SerfStatus"))
+                .isEqualTo("alive");
+        assertThat(String.valueOf(at(node.catalog("/v1/operator/autopilot/state"), "Servers")))
+                .contains("Status=leader", "NodeStatus=alive");
+        assertThat(node.say("operator", "autopilot", "state"))
+                .contains("Healthy:            true", "Status:             leader");
         assertThat(node.say("operator", "autopilot", "get-config").replaceAll(" +", " "))
                 .contains("CleanupDeadServers = false", "LastContactThreshold = " + contact)
                 .contains("MaxTrailingLogs = " + trailing, "MinQuorum = " + least)

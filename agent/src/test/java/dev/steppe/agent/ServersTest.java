@@ -70,8 +70,12 @@ class ServersTest {
     }
 
     private Assembly start(String name, String join) throws Exception {
-        var options =
-                Agents.options(directory.resolve(name), "server { enabled = true }\nclient { enabled = true %s }");
+        return start(name, join, "rpc = 0");
+    }
+
+    private Assembly start(String name, String join, String ports) throws Exception {
+        var options = Agents.options(
+                directory.resolve(name), "server { enabled = true }\nclient { enabled = true %s }", ports);
         var agent = Assembly.start(join.isEmpty() ? options : options.joining(join));
         running.add(agent);
         return agent;
@@ -128,6 +132,7 @@ class ServersTest {
             }
         }
         theLostOneLeaves();
+        anotherOneIsReplacedByItself();
     }
 
     private Map<String, String> statuses(Assembly agent) throws Exception {
@@ -177,5 +182,43 @@ class ServersTest {
         for (var agent : running) {
             await("it is forgotten", () -> !statuses(agent).containsKey(lost));
         }
+    }
+
+    /** A server that is gone for good goes out of the log once another has come, and nobody has to say so. */
+    private void anotherOneIsReplacedByItself() throws Exception {
+        var asked = running.getFirst();
+        var settings = "{\"CleanupDeadServers\":true,\"LastContactThreshold\":\"100ms\",\"MaxTrailingLogs\":250,"
+                + "\"ServerStabilizationTime\":\"1s\"}";
+        assertThat(ask(asked, "PUT", "/v1/operator/autopilot/configuration", settings)
+                        .statusCode())
+                .isEqualTo(200);
+        var ports = "rpc = " + Agents.PORTS.any() + "\nserf = " + Agents.PORTS.any();
+        var lost = start("four", token(asked), ports);
+        await("three servers again", () -> peers(asked).size() == 3);
+        running.remove(lost);
+        lost.close();
+        write("away");
+        start("five", token(asked));
+        await(
+                "the lost one is replaced",
+                () -> statuses(asked).entrySet().stream()
+                                .filter(member -> member.getValue().equals("alive"))
+                                .count()
+                        == 3);
+        for (var agent : running) {
+            await("three servers in the log", () -> peers(agent).size() == 3);
+        }
+        await("all are well", () -> String.valueOf(health(asked).get("Healthy")).equals("true"));
+        assertThat(String.valueOf(health(asked).get("FailureTolerance"))).isEqualTo("1");
+        write("replaced");
+        start("four", "", ports);
+        await("the one that was away is taken in again", () -> peers(asked).size() == 4);
+        await("all are well", () -> String.valueOf(health(asked).get("Healthy")).equals("true"));
+    }
+
+    private Map<?, ?> health(Assembly agent) throws Exception {
+        return (Map<?, ?>) Codec.fromJson(
+                Object.class,
+                ask(agent, "GET", "/v1/operator/autopilot/health", "").body());
     }
 }

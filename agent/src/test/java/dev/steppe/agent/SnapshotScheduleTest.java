@@ -61,7 +61,7 @@ class SnapshotScheduleTest {
     }
 
     @Test
-    void file_is_whole_and_its_owners_alone() throws IOException {
+    void file_is_whole_and_its_owners_alone() throws Exception {
         assertThat(schedule().look()).isEqualTo(HOURLY.interval());
         var file = files().getFirst();
         try (var archive = SavedState.open(file)) {
@@ -74,7 +74,7 @@ class SnapshotScheduleTest {
     }
 
     @Test
-    void next_one_is_written_when_the_youngest_is_old_enough_also_after_a_restart() throws IOException {
+    void next_one_is_written_when_the_youngest_is_old_enough_also_after_a_restart() throws Exception {
         schedule().look();
         age(Duration.ofMinutes(20));
         assertThat(schedule().look()).isBetween(Duration.ofMinutes(39), Duration.ofMinutes(41));
@@ -85,7 +85,7 @@ class SnapshotScheduleTest {
     }
 
     @Test
-    void oldest_go_and_what_is_not_its_own_stays() throws IOException {
+    void oldest_go_and_what_is_not_its_own_stays() throws Exception {
         var schedule = schedule();
         schedule.look();
         var foreign = Files.writeString(folder.resolve("snapshots/steppe-by-hand.snap"), "kept");
@@ -98,7 +98,17 @@ class SnapshotScheduleTest {
     }
 
     @Test
-    void unfinished_file_of_a_crash_is_replaced() throws IOException {
+    void older_files_stay_while_this_server_does_not_know_the_newest_state() throws Exception {
+        schedule().look();
+        age(Duration.ofHours(2));
+        var before = files();
+        var cutOff = new SnapshotSchedule(loop, HOURLY, folder.resolve("snapshots"), now -> Optional.empty());
+        assertThat(cutOff.look()).isEqualTo(HOURLY.retry());
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void unfinished_file_of_a_crash_is_replaced() throws Exception {
         Files.createDirectories(folder.resolve("snapshots"));
         Files.writeString(folder.resolve("snapshots/steppe.unfinished"), "half");
         schedule().look();
@@ -106,7 +116,7 @@ class SnapshotScheduleTest {
     }
 
     @Test
-    void damaged_file_is_refused_when_it_is_read() throws IOException {
+    void damaged_file_is_refused_when_it_is_read() throws Exception {
         schedule().look();
         var file = files().getFirst();
         var bytes = Files.readAllBytes(file);

@@ -83,6 +83,7 @@ import dev.steppe.cli.operator.AgentMonitor;
 import dev.steppe.cli.operator.AutopilotChange;
 import dev.steppe.cli.operator.AutopilotHealth;
 import dev.steppe.cli.operator.AutopilotShow;
+import dev.steppe.cli.operator.AutopilotState;
 import dev.steppe.cli.operator.ConsulKeyring;
 import dev.steppe.cli.operator.GossipKey;
 import dev.steppe.cli.operator.GossipKeyring;
@@ -205,6 +206,7 @@ final class Commands {
             case "operator autopilot get-config" -> Optional.of(new AutopilotShow());
             case "operator autopilot set-config" -> Optional.of(new AutopilotChange());
             case "operator autopilot health" -> Optional.of(new AutopilotHealth());
+            case "operator autopilot state" -> Optional.of(new AutopilotState());
             default -> Optional.empty();
         };
     }

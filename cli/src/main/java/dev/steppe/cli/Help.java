@@ -153,6 +153,7 @@ final class Help {
                 new Entry("operator autopilot get-config", "How the servers take care of themselves"),
                 new Entry("operator autopilot set-config", "Change that"),
                 new Entry("operator autopilot health", "How the servers are"),
+                new Entry("operator autopilot state", "The same, one block for each"),
                 new Entry("server members", "Servers of the region"),
                 new Entry("server join", "Make servers of another region known to a running one"),
                 new Entry("server force-leave", "Take a server out that does not answer"),

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Members come and go while the log goes on, and nothing that was acknowledged is lost by it. */
 class MembershipTest {
+    private static final Duration MANY_ELECTIONS = Duration.ofSeconds(3);
+
     @TempDir
     Path directory;
 
@@ -166,6 +168,24 @@ class MembershipTest {
         group.write("after");
         group.awaitWord(lost, "after");
         assertThat(group.machine(lost).words()).containsExactly("before", "after");
+    }
+
+    @Test
+    void member_that_was_taken_out_while_it_was_away_waits_and_is_taken_in_again() throws Exception {
+        var leader = group.three();
+        group.write("before");
+        var away = group.follower();
+        group.stop(away);
+        Group.done(leader, leader.membership().members().without(new MemberId(away)));
+        group.write("meanwhile");
+        var back = group.join(away);
+        Await.until("it asked for votes, many times", () -> back.lastContact().compareTo(MANY_ELECTIONS) > 0);
+        assertThat(back.leadership()).isInstanceOf(Leadership.Following.class);
+        assertThat(leader.leadership()).isInstanceOf(Leadership.Leading.class);
+        group.take(leader, away);
+        group.write("after");
+        group.awaitWord(away, "after");
+        assertThat(group.machine(away).words()).containsExactly("before", "meanwhile", "after");
     }
 
     @Test

@@ -25,8 +25,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Autopilot {
     private static final System.Logger LOG = System.getLogger(Autopilot.class.getName());
-    /** So long nothing was heard of a server that has failed, and not merely been slow. */
-    private static final Duration DEAD_AFTER = Duration.ofSeconds(30);
+    /** After so many times as long as a healthy one may be silent, a server has failed, and not merely been slow. */
+    private static final int DEAD_AFTER_TIMES = 30;
+    /** The leader says something to each server this often at least; the last answer is as old as that. */
+    private static final Duration SPOKEN_TO_EVERY = Duration.ofMillis(250);
     /** A newcomer that did not ask for so long was away. */
     private static final Duration ASKED_AGAIN_WITHIN = Duration.ofSeconds(5);
 
@@ -102,8 +104,9 @@ public final class Autopilot {
     static Optional<MemberId> superfluous(
             Members members, List<Membership.Progress> progress, AutopilotSettings settings) {
         int size = members.all().size();
+        var deadAfter = deadAfter(settings);
         var dead = progress.stream()
-                .filter(other -> other.lastContact().compareTo(DEAD_AFTER) > 0 && members.contains(other.member()))
+                .filter(other -> other.lastContact().compareTo(deadAfter) > 0 && members.contains(other.member()))
                 .map(Membership.Progress::member)
                 .toList();
         boolean replaced = size > 2 && size % 2 == 0;
@@ -112,6 +115,10 @@ public final class Autopilot {
         return settings.cleanupDeadServers() && replaced && majority && enoughLeft
                 ? dead.stream().findFirst()
                 : Optional.empty();
+    }
+
+    private static Duration deadAfter(AutopilotSettings settings) {
+        return settings.lastContactThreshold().multipliedBy(DEAD_AFTER_TIMES);
     }
 
     /** How the servers are; without servers on one that does not lead. */
@@ -127,11 +134,11 @@ public final class Autopilot {
             boolean self = member.id().equals(status.self());
             var known = Optional.ofNullable(progress.get(member.id()));
             var contact =
-                    self ? Duration.ZERO : known.map(it -> it.lastContact()).orElse(DEAD_AFTER);
+                    self ? Duration.ZERO : known.map(it -> it.lastContact()).orElse(deadAfter(settings));
             long index = self
                     ? status.lastEntryIndex()
                     : known.map(it -> it.lastEntryIndex()).orElse(-1L);
-            boolean healthy = contact.compareTo(settings.lastContactThreshold()) <= 0
+            boolean healthy = contact.compareTo(settings.lastContactThreshold().plus(SPOKEN_TO_EVERY)) <= 0
                     && index + settings.maxTrailingLogs() >= status.lastEntryIndex();
             servers.add(new ServerHealth(
                     member, self, healthy, contact, index, stableSince.getOrDefault(member.id(), now)));

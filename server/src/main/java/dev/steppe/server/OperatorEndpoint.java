@@ -27,17 +27,25 @@ public final class OperatorEndpoint {
     private final Store store;
     private final Consensus consensus;
     private final Proposals proposals;
+    private final FormatAgreement formats;
     private final RootKeys rootKeys;
     private final Autopilot autopilot;
     private final StateRestore restore;
 
     OperatorEndpoint(
-            Loop loop, Store store, Consensus consensus, Proposals proposals, RootKeys rootKeys, Autopilot autopilot) {
+            Loop loop,
+            Store store,
+            Consensus consensus,
+            Proposals proposals,
+            FormatAgreement formats,
+            RootKeys rootKeys,
+            Autopilot autopilot) {
         this.autopilot = autopilot;
         this.loop = loop;
         this.store = store;
         this.consensus = consensus;
         this.proposals = proposals;
+        this.formats = formats;
         this.rootKeys = rootKeys;
         this.restore = new StateRestore(loop, store, proposals, rootKeys);
     }
@@ -54,26 +62,46 @@ public final class OperatorEndpoint {
 
     /**
      * Takes a server in that asks for it, once it has asked for as long as a new server has to be stable; at once while
-     * there are fewer servers than expected. Without effect when it is a member already.
+     * there are fewer servers than expected. Without effect when it is a member already. One that does not understand
+     * the log is refused.
      */
-    public void join(Member member, int expected, Consumer<Reply<Members>> then) {
+    public void join(Newcomer newcomer, Consumer<Reply<Members>> then) {
         loop.execute(() -> {
-            boolean settled = members().contains(member.id())
-                    || members().all().size() < expected
-                    || autopilot.isSettled(member.id(), autopilot().serverStabilizationTime(), loop.now());
-            if (settled) {
-                add(member, then);
+            var tooOld = formats.admit(newcomer);
+            if (tooOld.isPresent()) {
+                then.accept(Reply.refused(Refusal.invalid(tooOld.get())));
+                return;
+            }
+            Consumer<Reply<Members>> ended = reply -> {
+                formats.admitted(newcomer);
+                then.accept(reply);
+            };
+            if (isSettled(newcomer)) {
+                add(newcomer.member(), ended);
             } else {
-                then.accept(Reply.unavailable("a new server has to be stable for "
+                ended.accept(Reply.unavailable("a new server has to be stable for "
                         + autopilot().serverStabilizationTime().toSeconds() + " s before it counts"));
             }
         });
     }
 
+    private boolean isSettled(Newcomer newcomer) {
+        var id = newcomer.member().id();
+        return members().contains(id)
+                || members().all().size() < newcomer.expected()
+                || autopilot.isSettled(id, autopilot().serverStabilizationTime(), loop.now());
+    }
+
     private void add(Member member, Consumer<Reply<Members>> then) {
         var present = members().find(member.id());
-        if (present.isPresent() && present.get().equals(member)) {
-            answer(then, new Reply.Done<>(members(), store.snapshot().index()));
+        if (present.isPresent()) {
+            answer(
+                    then,
+                    present.get().equals(member)
+                            ? new Reply.Done<>(members(), store.snapshot().index())
+                            : Reply.refused(Refusal.invalid("server " + member.id() + " is a member of the log as "
+                                    + present.get() + " and cannot move: take it out first, with steppe operator raft"
+                                    + " remove-peer -peer-id=" + member.id())));
             return;
         }
         change(members().with(member), "taken in server=" + member.id(), then);

@@ -20,17 +20,13 @@ final class Proposals {
     private final Consensus consensus;
     private final Loop loop;
     private final Store store;
-    private volatile MemberFormats others = MemberFormats.alone();
+    private final FormatAgreement formats;
 
-    Proposals(Consensus consensus, Loop loop, Store store) {
+    Proposals(Consensus consensus, Loop loop, Store store, FormatAgreement formats) {
         this.consensus = consensus;
         this.loop = loop;
         this.store = store;
-    }
-
-    /** From now on the log has other servers, which are asked what they understand. */
-    void ask(MemberFormats formats) {
-        others = formats;
+        this.formats = formats;
     }
 
     /** The reply's value is the index at which the command was applied. */
@@ -66,7 +62,7 @@ final class Proposals {
         int format = command.format();
         var objections = format > LogFormat.NEWEST
                 ? List.of("this server understands format " + LogFormat.NEWEST)
-                : others.objections(format);
+                : formats.raise(format);
         if (!objections.isEmpty()) {
             refused.accept(new Refusal(
                     Refusal.Code.UNSUPPORTED,
@@ -75,6 +71,7 @@ final class Proposals {
             return;
         }
         consensus.propose(new Command.RaiseFormat(format, loop.now()).encode(), proposal -> {
+            formats.raised(format);
             switch (reply(proposal)) {
                 case Reply.Done<Long> agreed -> next.run();
                 case Reply.Refused<Long> failed -> refused.accept(failed.refusal());

@@ -31,6 +31,7 @@ public final class Server implements AutoCloseable {
 
     private final Loop loop;
     private final Store store;
+    private final FormatAgreement formats;
     private final Proposals proposals;
     private final Planner planner;
     private final Certificates certificates;
@@ -151,7 +152,8 @@ public final class Server implements AutoCloseable {
             SecureRandom random) {
         this.loop = loop;
         this.store = store;
-        proposals = new Proposals(consensus, loop, store);
+        formats = new FormatAgreement(store);
+        proposals = new Proposals(consensus, loop, store, formats);
         planner = new Planner(loop, store, proposals, Planner.Limits.STANDARD);
         keyring = new Keyring(loop, store, proposals, rootKeys, random);
         certificates = new Certificates(loop, store, proposals, keyring, options, random);
@@ -191,7 +193,7 @@ public final class Server implements AutoCloseable {
         keys = new KeyEndpoint(loop, store, proposals, renewals, checks);
         scheduler = new SchedulerEndpoint(loop, store, proposals);
         autopilot = new Autopilot(consensus);
-        operator = new OperatorEndpoint(loop, store, consensus, proposals, rootKeys, autopilot);
+        operator = new OperatorEndpoint(loop, store, consensus, proposals, formats, rootKeys, autopilot);
         store.listen((after, events) -> loop.execute(() -> applied(events)));
         consensus.onLeadership(part -> loop.execute(() -> leadership(part)));
         transport.serve(sessions::accept);
@@ -247,8 +249,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** From now on the log has other servers. */
-    public void ask(MemberFormats formats) {
-        proposals.ask(formats);
+    public void ask(MemberFormats others) {
+        formats.ask(others);
     }
 
     public SchedulerEndpoint scheduler() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.consensus.ConsensusOptions;
 import dev.steppe.consensus.Leadership;
+import dev.steppe.consensus.Member;
+import dev.steppe.consensus.MemberId;
 import dev.steppe.consensus.RatisConsensus;
 import dev.steppe.io.ThreadLoop;
 import dev.steppe.model.Refusal;
@@ -33,13 +35,15 @@ class MixedVersionsTest {
     private final AtomicReference<List<String>> objections = new AtomicReference<>(List.of());
     private final ThreadLoop loop = new ThreadLoop("test");
     private RatisConsensus log;
+    private FormatAgreement formats;
     private Proposals proposals;
 
     @BeforeEach
     void start() throws Exception {
         log = RatisConsensus.start(ConsensusOptions.alone(directory.resolve("log")), new Machine(store));
-        proposals = new Proposals(log, loop, store);
-        proposals.ask(format -> objections.get());
+        formats = new FormatAgreement(store);
+        proposals = new Proposals(log, loop, store, formats);
+        formats.ask(format -> objections.get());
         var leads = new CompletableFuture<Boolean>();
         log.onLeadership(part -> {
             if (part instanceof Leadership.Leading) {
@@ -60,6 +64,46 @@ class MixedVersionsTest {
         var reply = new CompletableFuture<Reply<AccessEndpoint.Made>>();
         access.make(new AccessEndpoint.Wish("t", Optional.empty(), vouched), reply::complete);
         return reply.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static Newcomer newcomer(int format) {
+        return new Newcomer(Member.alone(new MemberId("d")), "d", 1, format);
+    }
+
+    @Test
+    void what_a_server_that_is_being_taken_in_would_leave_out_waits_until_it_is_there() throws Exception {
+        var older = newcomer(1);
+        assertThat(formats.admit(older)).isEmpty();
+        assertThat(formats.admit(older)).as("it asks again before it is in").isEmpty();
+        formats.admitted(older);
+        assertThat(made(Optional.empty(), false))
+                .isEqualTo(Reply.refused(new Refusal(
+                        Refusal.Code.UNSUPPORTED,
+                        "this needs format 2 of the log, which all servers have to understand first: server d, which is"
+                                + " being taken in, understands format 1: upgrade it")));
+        formats.admitted(older);
+        assertThat(formats.admit(newcomer(2))).isEmpty();
+        assertThat(made(Optional.empty(), false)).isInstanceOf(Reply.Done.class);
+    }
+
+    @Test
+    void no_server_is_taken_in_that_does_not_understand_what_the_others_are_agreeing_on() throws Exception {
+        var ended = new CompletableFuture<Reply<Long>>();
+        proposals.propose(new Command.DropRestore("x", loop.now()), ended::complete);
+        assertThat(formats.admit(newcomer(1)))
+                .as("the format is on its way")
+                .contains(
+                        "server d understands format 1 of the log, and the servers have agreed on 2: install the version"
+                                + " that they have");
+        ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(formats.admit(newcomer(1))).as("the format is in the log").isPresent();
+    }
+
+    @Test
+    void a_format_that_came_to_nothing_keeps_nobody_out() throws Exception {
+        log.close();
+        assertThat(made(Optional.empty(), false)).isInstanceOf(Reply.Refused.class);
+        assertThat(formats.admit(newcomer(1))).isEmpty();
     }
 
     @Test

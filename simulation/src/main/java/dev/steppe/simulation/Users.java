@@ -14,8 +14,10 @@ import dev.steppe.model.NodeId;
 import dev.steppe.model.Refusal;
 import dev.steppe.server.DeploymentEndpoint;
 import dev.steppe.server.JobEndpoint;
+import dev.steppe.server.Newcomer;
 import dev.steppe.server.NodeEndpoint;
 import dev.steppe.server.Reply;
+import dev.steppe.state.LogFormat;
 import dev.steppe.state.Snapshot;
 import java.time.Duration;
 import java.util.Collections;
@@ -153,10 +155,8 @@ final class Users {
             return;
         }
         if (!members.contains(other)) {
-            cluster.<Members>ask(
-                    asked,
-                    (it, then) -> it.operator().join(Member.alone(new MemberId(other)), SERVERS_MANY, then),
-                    reply -> {});
+            var newcomer = new Newcomer(Member.alone(new MemberId(other)), other, SERVERS_MANY, LogFormat.NEWEST);
+            cluster.<Members>ask(asked, (it, then) -> it.operator().join(newcomer, then), reply -> {});
         } else if (members.size() > 1) {
             cluster.<Members>ask(asked, (it, then) -> it.operator().remove(other, then), reply -> {});
         }

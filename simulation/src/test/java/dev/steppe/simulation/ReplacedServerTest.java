@@ -6,7 +6,9 @@ import dev.steppe.consensus.Member;
 import dev.steppe.consensus.MemberId;
 import dev.steppe.consensus.Members;
 import dev.steppe.model.AutopilotSettings;
+import dev.steppe.server.Newcomer;
 import dev.steppe.server.Reply;
+import dev.steppe.state.LogFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,9 +62,9 @@ class ReplacedServerTest {
 
     private void take(String newcomer) {
         var replies = new ArrayList<Reply<Members>>();
-        var member = Member.alone(new MemberId(newcomer));
+        var wish = new Newcomer(Member.alone(new MemberId(newcomer)), newcomer, 9, LogFormat.NEWEST);
         until("the newcomer is asked in", () -> {
-            leader().running().orElseThrow().operator().join(member, 9, replies::add);
+            leader().running().orElseThrow().operator().join(wish, replies::add);
             runFor(Duration.ofSeconds(1));
             return cluster.members().contains(newcomer);
         });

@@ -2,6 +2,8 @@ package dev.steppe.agent.configuration;
 
 import dev.steppe.api.metrics.Publishing;
 import dev.steppe.language.value.Value;
+import dev.steppe.security.Secret;
+import dev.steppe.security.access.AccessSecret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -293,7 +295,9 @@ final class Translation {
                 consul.value("dns_config.recursor_timeout", Translation::positive)
                         .orElse(Duration.ofSeconds(2)),
                 consul.value("dns_config.node_ttl", Reading::duration).orElse(Duration.ZERO),
-                Optional.ofNullable(ttls.get("*")).flatMap(this::ttl).orElse(Duration.ZERO));
+                Optional.ofNullable(ttls.get("*")).flatMap(this::ttl).orElse(Duration.ZERO),
+                consul.value("acl.tokens.dns", Reading::text)
+                        .map(secret -> AccessSecret.digestOf(Secret.ofText(secret))));
     }
 
     private Optional<Duration> ttl(String written) {

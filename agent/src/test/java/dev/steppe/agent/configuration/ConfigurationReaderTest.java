@@ -251,7 +251,8 @@ class ConfigurationReaderTest {
                         List.of("10.0.0.1", "10.0.0.2:53"),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(5),
-                        Duration.ofSeconds(10)));
+                        Duration.ofSeconds(10),
+                        Optional.empty()));
         assertThat(parsed.pidFile()).contains(Path.of("/run/steppe.pid"));
         assertThat(parsed.api().consulConnectionsPerCaller()).isEqualTo(7);
         assertThat(parsed.api().consulHeaders()).isEqualTo(Map.of("X-Who", "me"));

@@ -27,6 +27,7 @@ import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -36,7 +37,9 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -111,11 +114,16 @@ public final class DnsServer implements AutoCloseable {
 
     /** Listens on an address over UDP and TCP; returns it with the real port where port 0 was asked for. */
     public InetSocketAddress listen(InetSocketAddress address) throws IOException {
+        return listen(address, anybody -> true);
+    }
+
+    /** The same; of names of the zone only these askers are told. They are looked at by the event loop. */
+    public InetSocketAddress listen(InetSocketAddress address, Predicate<InetAddress> askers) throws IOException {
         for (int i = 1; ; i++) {
-            var datagrams = bound(datagrams().bind(address), address, "UDP");
+            var datagrams = bound(datagrams(askers).bind(address), address, "UDP");
             var taken = (InetSocketAddress) datagrams.localAddress();
             try {
-                var connections = bound(streams().bind(taken), taken, "TCP");
+                var connections = bound(streams(askers).bind(taken), taken, "TCP");
                 listeners.add(datagrams);
                 listeners.add(connections);
                 upstreams.exclude(taken);
@@ -140,16 +148,16 @@ public final class DnsServer implements AutoCloseable {
         return binding.channel();
     }
 
-    private Bootstrap datagrams() {
-        return new Bootstrap().group(loop).channel(NioDatagramChannel.class).handler(new Datagrams());
+    private Bootstrap datagrams(Predicate<InetAddress> askers) {
+        return new Bootstrap().group(loop).channel(NioDatagramChannel.class).handler(new Datagrams(askers));
     }
 
-    private ServerBootstrap streams() {
+    private ServerBootstrap streams(Predicate<InetAddress> askers) {
         return new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .childHandler(new Streams());
+                .childHandler(new Streams(askers));
     }
 
     /** Ends listening on an address. Idempotent. */
@@ -171,7 +179,7 @@ public final class DnsServer implements AutoCloseable {
     }
 
     /** Answers one message; nothing is called when there is nothing to say. */
-    private void answer(byte[] message, boolean stream, Consumer<byte[]> then) {
+    private void answer(byte[] message, boolean stream, BooleanSupplier admitted, Consumer<byte[]> then) {
         DnsQuery query;
         try {
             query = DnsQuery.read(message);
@@ -181,6 +189,10 @@ public final class DnsServer implements AutoCloseable {
         }
         if (query.opcode() != 0) {
             then.accept(write(query, DnsReply.failed(DnsReply.Code.NOT_IMPLEMENTED), stream));
+            return;
+        }
+        if (isOwn(query) && !admitted.getAsBoolean()) {
+            then.accept(write(query, DnsReply.failed(DnsReply.Code.REFUSED), stream));
             return;
         }
         if (elsewhere.isPresent() && isOwn(query)) {
@@ -252,12 +264,19 @@ public final class DnsServer implements AutoCloseable {
     }
 
     private final class Datagrams extends SimpleChannelInboundHandler<DatagramPacket> {
+        private final Predicate<InetAddress> askers;
+
+        private Datagrams(Predicate<InetAddress> askers) {
+            this.askers = askers;
+        }
+
         @Override
         protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
             var sender = packet.sender();
             answer(
                     ByteBufUtil.getBytes(packet.content()),
                     false,
+                    () -> askers.test(sender.getAddress()),
                     reply -> context.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(reply), sender)));
         }
 
@@ -268,6 +287,12 @@ public final class DnsServer implements AutoCloseable {
     }
 
     private final class Streams extends ChannelInitializer<Channel> {
+        private final Predicate<InetAddress> askers;
+
+        private Streams(Predicate<InetAddress> askers) {
+            this.askers = askers;
+        }
+
         @Override
         protected void initChannel(Channel channel) {
             if (streams.size() >= limits.tcpConnectionsMax()) {
@@ -285,6 +310,8 @@ public final class DnsServer implements AutoCloseable {
                             answer(
                                     ByteBufUtil.getBytes(message),
                                     true,
+                                    () -> context.channel().remoteAddress() instanceof InetSocketAddress asker
+                                            && askers.test(asker.getAddress()),
                                     reply -> context.writeAndFlush(Unpooled.wrappedBuffer(reply)));
                         }
 

@@ -32,7 +32,7 @@ public final class AutopilotHealth implements Command {
     }
 
     /** Servers that are not well are told with a status of their own, and shown all the same. */
-    private static Json health(Invocation invocation) throws ApiException {
+    static Json health(Invocation invocation) throws ApiException {
         try {
             return invocation
                     .nomad()

@@ -226,7 +226,11 @@ public final class PeerNetwork implements RaftServerRpc {
     @Override
     public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
         var answer = askAndWait(request.getServerRequest().getReplyId(), Frame.Kind.VOTE, request);
-        return RequestVoteReplyProto.parseFrom(answer.parsed());
+        var reply = RequestVoteReplyProto.parseFrom(answer.parsed());
+        // One that was taken out while it was away does not end: it waits to be taken in again.
+        return reply.getShouldShutdown()
+                ? reply.toBuilder().setShouldShutdown(false).build()
+                : reply;
     }
 
     @Override

@@ -21,10 +21,13 @@ import java.util.function.Consumer;
 /**
  * Brings a server into its group. One server founds the group, alone: the one with the smallest name of as many as were
  * expected, after enough others have promised, on disk, to begin with it and no other. Everybody else asks to be taken
- * in. Two groups would need more promises than there are servers. Closing ends the search.
+ * in, also when it was a member and the others took it out while they could not reach it. Two groups would need more
+ * promises than there are servers. Closing ends the search.
  */
 public final class Formation implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Formation.class.getName());
+    /** No election lasts so long: others may have taken this server out while they could not reach it. */
+    private static final Duration LEADERLESS_FOR = Duration.ofSeconds(5);
 
     private final Identity identity;
     private final Standing self;
@@ -35,6 +38,8 @@ public final class Formation implements AutoCloseable {
     private final Loop loop;
     private volatile boolean closed;
     private Optional<Instant> aloneSince = Optional.empty();
+    private Optional<Duration> leaderlessSince = Optional.empty();
+    private boolean wasMember;
     private final Set<String> reported = new ConcurrentSkipListSet<>();
     private final Set<String> complained = new ConcurrentSkipListSet<>();
 
@@ -97,9 +102,7 @@ public final class Formation implements AutoCloseable {
         } else if (alone || self.expected() == 1 && neighbours.addresses().isEmpty()) {
             found();
         }
-        if (!log.hasBegun() || member) {
-            loop.execute(this::seek);
-        }
+        loop.execute(this::seek);
     }
 
     /** How this server stands, for one that asks and tells how it stands itself. */
@@ -134,9 +137,42 @@ public final class Formation implements AutoCloseable {
     }
 
     private void seek() {
-        if (!closed && !settled()) {
-            loop.after(patience.pause, () -> loop.<Boolean>offload("seek-servers", this::look, this::looked));
+        if (!closed && !(log.leadership() instanceof Leadership.Stopped)) {
+            loop.after(patience.pause, () -> {
+                if (isToAsk()) {
+                    loop.<Boolean>offload("seek-servers", this::look, this::looked);
+                } else {
+                    seek();
+                }
+            });
         }
+    }
+
+    /**
+     * Until it is a member; and when it was taken out while it could not be reached, so that it has no leader and does not
+     * know why. One that was told stays out until it is started again: somebody wanted that.
+     */
+    private boolean isToAsk() {
+        if (!log.membership().members().contains(identity.id())) {
+            return !wasMember;
+        }
+        if (hasLeader()) {
+            wasMember = true;
+            leaderlessSince = Optional.empty();
+            return false;
+        }
+        var now = loop.uptime();
+        var since = leaderlessSince.orElse(now);
+        leaderlessSince = Optional.of(since);
+        return now.minus(since).compareTo(LEADERLESS_FOR) >= 0;
+    }
+
+    private boolean hasLeader() {
+        return switch (log.leadership()) {
+            case Leadership.Leading leading -> true;
+            case Leadership.Following following -> following.leader().isPresent();
+            case Leadership.Stopped stopped -> false;
+        };
     }
 
     private void looked(Loop.Outcome<Boolean> outcome) {
@@ -166,10 +202,6 @@ public final class Formation implements AutoCloseable {
         patience.gaveUp.accept("none of the servers at " + String.join(", ", neighbours.addresses()) + " answered for "
                 + patience.limit.get().toSeconds() + " s");
         return false;
-    }
-
-    private boolean settled() {
-        return log.membership().members().contains(identity.id()) || log.leadership() instanceof Leadership.Stopped;
     }
 
     /** True when anybody answered. */
