@@ -22,8 +22,8 @@ public final class ReadsBench {
     private static final int HEAP_MEGABYTES = 512;
     private static final List<String> CONSISTENCIES = List.of("default", "consistent", "stale");
     private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
-    private static final Pattern HALF = Pattern.compile("50%\\s+(\\S+)");
-    private static final Pattern LATE = Pattern.compile("99%\\s+(\\S+)");
+    private static final Pattern HALF = Pattern.compile("(?m)^\\s+50%\\s+(\\S+)");
+    private static final Pattern LATE = Pattern.compile("(?m)^\\s+99%\\s+(\\S+)");
     private static final String VALUE = "x".repeat(100);
 
     private ReadsBench() {}
