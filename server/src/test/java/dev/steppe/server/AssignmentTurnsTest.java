@@ -63,8 +63,9 @@ class AssignmentTurnsTest {
         loop.execute(() -> {
             changes.run();
             turns.tell();
-            lines.complete(List.copyOf(told));
+            var now = List.copyOf(told);
             told.clear();
+            lines.complete(now);
         });
         return lines.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
