@@ -64,8 +64,7 @@ final class GroupReconciler {
         for (Allocation allocation : existing) {
             if (rollout.tries(allocation)) {
                 tried.add(allocation);
-            } else if (allocation.isCanary()) {
-                // of a deployment that ended without a promotion: nobody needs it, nor a successor of it
+            } else if (isLeftOver(allocation)) {
                 changes.stopUnneeded(allocation);
             } else {
                 others.add(allocation);
@@ -82,6 +81,21 @@ final class GroupReconciler {
         if (!isSettled(kept)) {
             rollout.unsettled(group.name());
         }
+    }
+
+    /**
+     * A canary whose deployment ended without a promotion: nobody needs it, nor a successor of it. One that a plan brought
+     * while its group was being promoted counts like the others of its version.
+     */
+    private boolean isLeftOver(Allocation allocation) {
+        return allocation.isCanary()
+                && allocation
+                        .deploymentId()
+                        .flatMap(snapshot::deployment)
+                        .flatMap(deployment ->
+                                Optional.ofNullable(deployment.taskGroups().get(group.name())))
+                        .filter(state -> !state.promoted())
+                        .isPresent();
     }
 
     /** Stops doubles of a name and what is beyond the count: first what does not run, then the highest numbers. */

@@ -88,7 +88,8 @@ final class Rollout {
     boolean tries(Allocation allocation) {
         return allocation.isCanary()
                 && active().isPresent()
-                && allocation.deploymentId().equals(active());
+                && allocation.deploymentId().equals(active())
+                && isTrying(allocation.taskGroup());
     }
 
     /** How far the group is, if it is part of this. */

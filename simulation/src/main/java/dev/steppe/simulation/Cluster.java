@@ -387,7 +387,7 @@ final class Cluster {
             return Codec.fromJson(NodeSpec.class, """
                     {"ID":"%s","Name":"%s","HTTPAddr":"10.0.0.1:4646",
                      "Attributes":{"kernel.name":"linux","network.modes":"host"},
-                     "Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
+                     "Drivers":{"simulated":{"Detected":true,"Healthy":true}},
                      "NodeResources":{"Cpu":{"CpuShares":1500},"Memory":{"MemoryMB":1500},"Disk":{"DiskMB":10000},
                                       "MinDynamicPort":20000,"MaxDynamicPort":20010}}
                     """.formatted(name, name));

@@ -195,7 +195,9 @@ final class Invariants {
             if (!allocation.isTerminal()) {
                 var name = name(snapshot, allocation)
                         + (mayBeCovered(snapshot, allocation) ? " epoch " + allocation.epoch() : "")
-                        + (isCanary(snapshot, allocation) ? " canary" : "");
+                        + triedIn(snapshot, allocation)
+                                .map(trial -> " tried in deployment " + trial.id())
+                                .orElse("");
                 var other = names.put(name, allocation);
                 require(
                         other == null,
@@ -206,15 +208,15 @@ final class Invariants {
         }
     }
 
-    /** It was placed beside the version before, which may have its name still. */
-    private static boolean isCanary(Snapshot snapshot, Allocation allocation) {
+    /** The deployment in which it was placed beside the version before, which may have its name still. */
+    private static Optional<Deployment> triedIn(Snapshot snapshot, Allocation allocation) {
         return allocation
                 .deploymentId()
                 .flatMap(snapshot::deployment)
-                .flatMap(deployment ->
-                        Optional.ofNullable(deployment.taskGroups().get(allocation.taskGroup())))
-                .filter(group -> group.placedCanaries().contains(allocation.id()))
-                .isPresent();
+                .filter(deployment -> Optional.ofNullable(
+                                deployment.taskGroups().get(allocation.taskGroup()))
+                        .filter(group -> group.placedCanaries().contains(allocation.id()))
+                        .isPresent());
     }
 
     /** While canaries are tried, nothing of the version before stops because of the new one. */

@@ -115,7 +115,7 @@ final class SimulatedJobs {
 
     private String task(String name, String config, String lifecycle, long revision) {
         return """
-                {"Name":"%s","Driver":"raw_exec",%s"Config":%s,"Env":{"REVISION":"%d"},
+                {"Name":"%s","Driver":"simulated",%s"Config":%s,"Env":{"REVISION":"%d"},
                  "Resources":{"CPU":%d,"MemoryMB":%d}}
                 """.formatted(
                         name,

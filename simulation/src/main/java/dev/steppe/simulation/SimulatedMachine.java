@@ -131,7 +131,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
 
     @Override
     public String name() {
-        return "raw_exec";
+        return "simulated";
     }
 
     @Override
@@ -193,7 +193,7 @@ final class SimulatedMachine implements Driver, Kept.Shelf, AllocationHook {
     }
 
     private static DriverHandle handle(String pid) {
-        return new DriverHandle("raw_exec", new TreeMap<>(Map.of("pid", pid)));
+        return new DriverHandle("simulated", new TreeMap<>(Map.of("pid", pid)));
     }
 
     private static TaskDirectories directories(AllocationId allocation, String task) {

@@ -59,7 +59,7 @@ class BrokenRestoreTest {
         var store = new Store();
         for (int i = 0; i < JOBS; i++) {
             var job = Codec.fromJson(JobSpec.class, """
-                    {"ID":"kept%d","Meta":{"large":"%s"},"TaskGroups":[{"Name":"g","Tasks":[{"Name":"t","Driver":"raw_exec"}]}]}
+                    {"ID":"kept%d","Meta":{"large":"%s"},"TaskGroups":[{"Name":"g","Tasks":[{"Name":"t","Driver":"simulated"}]}]}
                     """.formatted(i, "x".repeat(1 << 20)));
             store.apply(new Command.RegisterJob(job, Optional.empty(), Optional.empty(), AT));
         }

@@ -59,7 +59,7 @@ class NodeDataTest {
         var job = Codec.fromJson(JobSpec.class, """
                 {"ID":"web","Type":"service","TaskGroups":[{"Name":"g","Count":1,
                   "Services":[{"Name":"front","Provider":"nomad"}],
-                  "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":50,"MemoryMB":50}}]}]}""");
+                  "Tasks":[{"Name":"t","Driver":"simulated","Resources":{"CPU":50,"MemoryMB":50}}]}]}""");
         server().jobs().register(job, Optional.empty(), reply -> {});
         until(
                 "a running task",

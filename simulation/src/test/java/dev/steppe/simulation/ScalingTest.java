@@ -61,7 +61,7 @@ class ScalingTest {
         var replies = new ArrayList<Reply<?>>();
         var job = Codec.fromJson(JobSpec.class, """
                 {"ID":"web","Type":"%s","TaskGroups":[{"Name":"g","Count":1%s,
-                  "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":50,"MemoryMB":50}}]}]}""".formatted(type, group));
+                  "Tasks":[{"Name":"t","Driver":"simulated","Resources":{"CPU":50,"MemoryMB":50}}]}]}""".formatted(type, group));
         server().jobs().register(job, Optional.empty(), replies::add);
         until(() -> !replies.isEmpty());
         assertThat(replies.getFirst()).isInstanceOf(Reply.Done.class);

@@ -56,7 +56,7 @@ class SilentClientTest {
                         .isPresent());
         var job = Codec.fromJson(JobSpec.class, """
                 {"ID":"web","Type":"service","TaskGroups":[{"Name":"g","Count":1,"Disconnect":%s,
-                  "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":50,"MemoryMB":50}}]}]}""".formatted(disconnect));
+                  "Tasks":[{"Name":"t","Driver":"simulated","Resources":{"CPU":50,"MemoryMB":50}}]}]}""".formatted(disconnect));
         server.running().orElseThrow().jobs().register(job, Optional.empty(), reply -> {});
         until(
                 "a running task",
