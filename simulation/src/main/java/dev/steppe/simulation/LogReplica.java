@@ -293,8 +293,12 @@ final class LogReplica {
     }
 
     void received(LogMessage message) {
-        if (message instanceof LogMessage.Candidacy candidacy && !isMember(candidacy.candidate())) {
-            // one that was removed and does not know it disturbs nobody
+        if (message instanceof LogMessage.Candidacy candidacy
+                && !isMember(candidacy.candidate())
+                && leader.isPresent()) {
+            // one that was removed and does not know it disturbs nobody; without a leader it may be one that was taken
+            // in,
+            // which this member does not know yet
             return;
         }
         if (message.term() > content.term()) {
