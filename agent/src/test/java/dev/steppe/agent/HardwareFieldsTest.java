@@ -64,27 +64,7 @@ class HardwareFieldsTest {
     }
 
     private static String job(String name, String type, String script, String resources) {
-        return """
-                job "%s" {
-                  type = "%s"
-                  group "g" {
-                    restart {
-                      attempts = 0
-                      mode     = "fail"
-                    }
-                    task "t" {
-                      driver = "raw_exec"
-                      config {
-                        command = "/bin/sh"
-                        args    = ["-c", "%s"]
-                      }
-                      resources {
-                        %s
-                      }
-                    }
-                  }
-                }
-                """.formatted(name, type, script, resources);
+        return ShellJob.of(name, type, "raw_exec", script, "", "", resources);
     }
 
     @Test

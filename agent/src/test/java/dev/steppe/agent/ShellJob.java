@@ -6,6 +6,12 @@ final class ShellJob {
 
     /** With more words in the group and in the task; an instance that fails is not tried again. */
     static String of(String name, String type, String driver, String script, String group, String task) {
+        return of(name, type, driver, script, group, task, "cpu = 20\nmemory = 32");
+    }
+
+    /** The same with these resources. */
+    static String of(
+            String name, String type, String driver, String script, String group, String task, String resources) {
         return """
                 job "%s" {
                   type = "%s"
@@ -22,13 +28,12 @@ final class ShellJob {
                         args    = ["-c", "%s"]
                       }
                       resources {
-                        cpu    = 20
-                        memory = 32
+                        %s
                       }
                       %s
                     }
                   }
                 }
-                """.formatted(name, type, group, driver, script, task);
+                """.formatted(name, type, group, driver, script, resources, task);
     }
 }

@@ -1,12 +1,15 @@
 package dev.steppe.api;
 
+import dev.steppe.api.http.Bytes;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
+import dev.steppe.api.http.Response;
 import dev.steppe.language.duration.DurationText;
 import dev.steppe.model.AutopilotSettings;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.server.Autopilot;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -17,6 +20,8 @@ import java.util.TreeMap;
 public final class AutopilotShapes {
     /** Whether a server answers; each dialect has another word for it. */
     private static final String STATUS = "Status";
+
+    private static final int UNHEALTHY = 429;
 
     private final Region region;
     private final String version;
@@ -56,8 +61,26 @@ public final class AutopilotShapes {
         return shape;
     }
 
+    /**
+     * Takes the settings of the body and answers the index they were written at; nothing when {@code cas} asked for
+     * settings that somebody changed meanwhile.
+     */
+    public Optional<Long> configure(Request request) throws Refused, IOException, InterruptedException {
+        var wanted = wanted(request);
+        var cas = request.query().text("cas");
+        var checkIndex = cas.isPresent() ? Optional.of(request.query().number("cas", 0)) : Optional.<Long>empty();
+        try {
+            return Optional.of(region.operator().setAutopilot(wanted, checkIndex));
+        } catch (Refused changed) {
+            if (checkIndex.isPresent() && changed.kind() == Refused.Kind.CONFLICT) {
+                return Optional.empty();
+            }
+            throw changed;
+        }
+    }
+
     /** The settings as the body wants them; what it does not say stays. */
-    public AutopilotSettings wanted(Request request) throws Refused {
+    private AutopilotSettings wanted(Request request) throws Refused {
         try {
             var given = Codec.fromJson(Wish.class, request.requiredBody().toArray());
             refuse(given.enableRedundancyZones.orElse(false), "EnableRedundancyZones");
@@ -98,8 +121,14 @@ public final class AutopilotShapes {
         return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
     }
 
-    /** How the servers are, as the leader sees them. */
-    public SortedMap<String, Object> health(Autopilot.Health health) {
+    /** How the servers are, as the leader sees them; the status of the answer alone tells whether all are well. */
+    public Response health() throws Refused {
+        var health = region.operator().health();
+        var document = Bytes.wrap(Codec.toJsonBytes(shape(health), false));
+        return health.healthy() ? Response.json(document) : Response.json(UNHEALTHY, document);
+    }
+
+    private SortedMap<String, Object> shape(Autopilot.Health health) {
         var reply = new TreeMap<String, Object>();
         var servers = new ArrayList<Object>();
         var voters = new ArrayList<Object>();
@@ -126,8 +155,9 @@ public final class AutopilotShapes {
     }
 
     /** The same in the other form that one dialect has for it. */
-    public SortedMap<String, Object> state(Autopilot.Health health) {
-        var reply = health(health);
+    public SortedMap<String, Object> state() throws Refused {
+        var health = region.operator().health();
+        var reply = shape(health);
         var servers = new TreeMap<String, Object>();
         for (var server : health.servers()) {
             var shape = known(server);

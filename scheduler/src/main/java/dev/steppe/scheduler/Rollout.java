@@ -86,10 +86,7 @@ final class Rollout {
 
     /** True for what is tried out now; false for what an earlier deployment left behind. */
     boolean tries(Allocation allocation) {
-        return allocation.isCanary()
-                && active().isPresent()
-                && allocation.deploymentId().equals(active())
-                && isTrying(allocation.taskGroup());
+        return allocation.isCanary() && allocation.deploymentId().equals(active()) && isTrying(allocation.taskGroup());
     }
 
     /** How far the group is, if it is part of this. */

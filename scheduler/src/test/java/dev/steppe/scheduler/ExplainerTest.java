@@ -10,11 +10,9 @@ import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.NodeStatus;
-import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.state.Command;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -370,8 +368,7 @@ class ExplainerTest {
     @Test
     void without_a_node_it_says_to_start_one_and_a_paused_broker_is_named() {
         cluster.register(job("web", 1, "", "", SMALL));
-        var paused = TestCluster.read(SchedulerConfiguration.class, "{\"PauseEvalBroker\":true}");
-        cluster.apply(new Command.SetSchedulerConfiguration(paused, Optional.empty(), cluster.now()));
+        cluster.configure("{\"PauseEvalBroker\":true}");
         assertThat(group("web").remedies()).containsExactly("the cluster has no node: start an agent with a client");
         assertThat(explainer()
                         .job(new JobKey("default", new JobId("web")))

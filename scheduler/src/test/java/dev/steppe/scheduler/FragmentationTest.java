@@ -2,9 +2,6 @@ package dev.steppe.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.steppe.model.SchedulerConfiguration;
-import dev.steppe.state.Command;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -14,11 +11,7 @@ class FragmentationTest {
 
     @BeforeEach
     void defragment() {
-        var standard = SchedulerConfiguration.standard();
-        cluster.apply(new Command.SetSchedulerConfiguration(
-                new SchedulerConfiguration("defragment", standard.preemption(), false, false, false, 100, 0, 0),
-                Optional.empty(),
-                TestCluster.NOW));
+        cluster.configure("{\"SchedulerAlgorithm\":\"defragment\"}");
     }
 
     private void register(String id, int count, int cpu, int memory, String devices) {

@@ -6,7 +6,6 @@ import dev.steppe.model.AllocatedTask;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.JobId;
 import dev.steppe.model.NodeSpec;
-import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.state.Command;
 import java.util.List;
 import java.util.Optional;
@@ -137,11 +136,7 @@ class HardwareFitTest {
     @Test
     void when_spreading_shares_go_to_the_emptiest_device() {
         node("n1");
-        var standard = SchedulerConfiguration.standard();
-        cluster.apply(new Command.SetSchedulerConfiguration(
-                new SchedulerConfiguration("spread", standard.preemption(), false, false, false, 100, 0, 0),
-                Optional.empty(),
-                TestCluster.NOW));
+        cluster.configure("{\"SchedulerAlgorithm\":\"spread\"}");
         assertThat(shared("one", 0.5)).isEqualTo("a-0");
         assertThat(shared("two", 0.3)).isEqualTo("a-1");
         assertThat(shared("three", 0.3)).isEqualTo("a-1");

@@ -15,7 +15,6 @@ import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,18 +32,9 @@ class PlacementPropertiesTest {
         var towns = new Towns(seed);
         var random = new SplittableRandom(seed);
         var cluster = new TestCluster();
-        cluster.apply(new Command.SetSchedulerConfiguration(
-                new SchedulerConfiguration(
-                        SchedulerConfiguration.ALGORITHMS.get((int) (seed % 3)),
-                        new SchedulerConfiguration.Preemption(true, true, preempting, preempting),
-                        false,
-                        false,
-                        false,
-                        100,
-                        0,
-                        0),
-                Optional.empty(),
-                TestCluster.NOW));
+        cluster.configure("""
+                {"SchedulerAlgorithm":"%s","PreemptionConfig":{"SysBatchSchedulerEnabled":true,
+                 "BatchSchedulerEnabled":%2$b,"ServiceSchedulerEnabled":%2$b}}""".formatted(SchedulerConfiguration.ALGORITHMS.get((int) (seed % 3)), preempting));
         for (int node = 2 + random.nextInt(8); node > 0; node--) {
             cluster.apply(new Command.RegisterNode(
                     TestCluster.read(NodeSpec.class, towns.node(node)), List.of(), TestCluster.NOW));

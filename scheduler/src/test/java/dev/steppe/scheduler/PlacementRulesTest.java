@@ -6,10 +6,8 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.NodeStatus;
 import dev.steppe.model.SchedulerConfiguration;
-import dev.steppe.state.Command;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Where instances go and stay by rules that are not about room. Nodes have 1000 MHz and 1000 MB. */
@@ -137,18 +135,7 @@ class PlacementRulesTest {
 
     @Test
     void cores_of_a_job_of_lower_priority_are_taken_and_no_others() {
-        cluster.apply(new Command.SetSchedulerConfiguration(
-                new SchedulerConfiguration(
-                        "binpack",
-                        new SchedulerConfiguration.Preemption(true, true, true, true),
-                        false,
-                        false,
-                        false,
-                        100,
-                        0,
-                        0),
-                Optional.empty(),
-                cluster.now()));
+        cluster.configure("{\"PreemptionConfig\":{\"ServiceSchedulerEnabled\":true}}");
         cluster.node("""
                 {"ID":"n1","Name":"n1","HTTPAddr":"10.0.0.1:4646","Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
                  "NodeResources":{"Cpu":{"CpuShares":4000,"TotalCpuCores":4,"ReservableCpuCores":[0,1,2,3]},"Memory":{"MemoryMB":1000},
@@ -179,22 +166,14 @@ class PlacementRulesTest {
 
     private static boolean evicts(String type, String allowed) {
         var cluster = new TestCluster();
-        cluster.apply(new Command.SetSchedulerConfiguration(
-                new SchedulerConfiguration(
-                        "binpack",
-                        new SchedulerConfiguration.Preemption(
-                                allowed.equals("system"),
-                                allowed.equals("sysbatch"),
-                                allowed.equals("batch"),
-                                allowed.equals("service")),
-                        false,
-                        false,
-                        false,
-                        100,
-                        0,
-                        0),
-                Optional.empty(),
-                cluster.now()));
+        String only = """
+                {"PreemptionConfig":{"SystemSchedulerEnabled":%b,"SysBatchSchedulerEnabled":%b,
+                 "BatchSchedulerEnabled":%b,"ServiceSchedulerEnabled":%b}}""";
+        cluster.configure(only.formatted(
+                allowed.equals("system"),
+                allowed.equals("sysbatch"),
+                allowed.equals("batch"),
+                allowed.equals("service")));
         cluster.node("n1", "dc1");
         String job = """
                 {"ID":"%1$s","Name":"%1$s","Type":"%2$s","Priority":%3$d,"TaskGroups":[{"Name":"g","Count":1,

@@ -7,10 +7,8 @@ import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.JobSpec;
-import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.state.Command;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,18 +22,7 @@ class PreemptionTest {
     }
 
     private void allow(boolean service) {
-        cluster.apply(new Command.SetSchedulerConfiguration(
-                new SchedulerConfiguration(
-                        "binpack",
-                        new SchedulerConfiguration.Preemption(true, false, false, service),
-                        false,
-                        false,
-                        false,
-                        100,
-                        0,
-                        0),
-                Optional.empty(),
-                TestCluster.NOW));
+        cluster.configure("{\"PreemptionConfig\":{\"ServiceSchedulerEnabled\":%b}}".formatted(service));
     }
 
     private static String job(String id, String type, int priority, int count, String group, String resources) {

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.JobSpec;
-import dev.steppe.model.SchedulerConfiguration;
-import dev.steppe.state.Command;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
@@ -100,11 +97,7 @@ class ScoreTest {
         cluster.register(job(1, ""));
         cluster.schedule("web");
         String used = cluster.live("web").getFirst().nodeId().value();
-        var standard = SchedulerConfiguration.standard();
-        cluster.apply(new Command.SetSchedulerConfiguration(
-                new SchedulerConfiguration("spread", standard.preemption(), false, false, false, 100, 0, 0),
-                Optional.empty(),
-                TestCluster.NOW));
+        cluster.configure("{\"SchedulerAlgorithm\":\"spread\"}");
         var other = """
                 {"ID":"other","Name":"other","Type":"service","TaskGroups":[{"Name":"g",
                  "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":100}}]}]}""";
@@ -150,11 +143,7 @@ class ScoreTest {
                  {"Name":"t","Driver":"raw_exec","Resources":{"CPU":10,"MemoryMB":50,"MemoryMaxMB":%2$d}}]}]}""";
         cluster.register(job.formatted("a", 200));
         cluster.schedule("a");
-        var standard = SchedulerConfiguration.standard();
-        cluster.apply(new Command.SetSchedulerConfiguration(
-                new SchedulerConfiguration("binpack", standard.preemption(), true, false, false, 100, 0, 0),
-                Optional.empty(),
-                TestCluster.NOW));
+        cluster.configure("{\"MemoryOversubscriptionEnabled\":true}");
         cluster.register(job.formatted("b", 200));
         cluster.schedule("b");
         cluster.register(job.formatted("c", -1));

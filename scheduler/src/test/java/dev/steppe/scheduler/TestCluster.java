@@ -12,6 +12,7 @@ import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.NodeStatus;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.TaskState;
 import dev.steppe.model.TaskStatus;
 import dev.steppe.model.codec.Codec;
@@ -58,6 +59,11 @@ final class TestCluster {
         if (store.apply(command) instanceof Store.Result.Refused refused) {
             throw new IllegalStateException(refused.reason());
         }
+    }
+
+    /** Says how placements are decided from here on; what the text leaves out is as it is usually. */
+    void configure(String json) {
+        apply(new Command.SetSchedulerConfiguration(read(SchedulerConfiguration.class, json), Optional.empty(), now));
     }
 
     /** A node that says this of itself. */

@@ -9,17 +9,12 @@ import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 
 /** How the servers take care of themselves, and how they are, in this dialect. */
 final class AutopilotRoutes {
-    private static final int UNHEALTHY = 429;
-
-    private final Region region;
     private final AutopilotShapes shapes;
 
     AutopilotRoutes(Region region, String version) {
-        this.region = region;
         this.shapes = new AutopilotShapes(region, version);
     }
 
@@ -41,27 +36,14 @@ final class AutopilotRoutes {
     }
 
     private Response configure(Request request) throws Refused, IOException, InterruptedException {
-        var wanted = shapes.wanted(request);
-        var cas = request.query().text("cas");
-        var checkIndex = cas.isPresent() ? Optional.of(request.query().number("cas", 0)) : Optional.<Long>empty();
-        try {
-            region.operator().setAutopilot(wanted, checkIndex);
-            return Reads.json(true);
-        } catch (Refused changed) {
-            if (checkIndex.isPresent() && changed.kind() == Refused.Kind.CONFLICT) {
-                return Reads.json(false);
-            }
-            throw changed;
-        }
+        return Reads.json(shapes.configure(request).isPresent());
     }
 
     private Response health(Request request) throws Refused {
-        var health = region.operator().health();
-        var answer = Reads.json(shapes.health(health));
-        return health.healthy() ? answer : Response.json(UNHEALTHY, answer.body());
+        return shapes.health();
     }
 
     private Response state(Request request) throws Refused {
-        return Reads.json(shapes.state(region.operator().health()));
+        return Reads.json(shapes.state());
     }
 }

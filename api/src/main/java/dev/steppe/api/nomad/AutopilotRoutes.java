@@ -9,12 +9,9 @@ import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 
 /** How the servers take care of themselves, and how they are. */
 final class AutopilotRoutes {
-    private static final int UNHEALTHY = 429;
-
     private final Region region;
     private final Reads reads;
     private final AutopilotShapes shapes;
@@ -43,24 +40,12 @@ final class AutopilotRoutes {
 
     private Response configure(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
-        var wanted = shapes.wanted(request);
-        var cas = request.query().text("cas");
-        var checkIndex = cas.isPresent() ? Optional.of(request.query().number("cas", 0)) : Optional.<Long>empty();
-        try {
-            long index = region.operator().setAutopilot(wanted, checkIndex);
-            return reads.written(true, index);
-        } catch (Refused changed) {
-            if (checkIndex.isPresent() && changed.kind() == Refused.Kind.CONFLICT) {
-                return Reads.json(false);
-            }
-            throw changed;
-        }
+        var index = shapes.configure(request);
+        return index.isPresent() ? reads.written(true, index.get()) : Reads.json(false);
     }
 
     private Response health(Request request) throws Refused {
         reads.checkRegion(request);
-        var health = region.operator().health();
-        var answer = Reads.json(shapes.health(health));
-        return health.healthy() ? answer : Response.json(UNHEALTHY, answer.body());
+        return shapes.health();
     }
 }

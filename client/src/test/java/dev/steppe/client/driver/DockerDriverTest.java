@@ -16,6 +16,7 @@ import dev.steppe.io.process.CommandSession;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.codec.Codec;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -407,14 +408,7 @@ class DockerDriverTest {
         var pauses = new PauseContainers(daemon.settings());
         try (var thread = new NamespaceThread()) {
             var namespaces = new NetworkNamespaces(thread, temporary.resolve("machines"));
-            var node = namespaces.create("node");
-            var networks = Networks.open(
-                    new NetworkSettings(
-                            "steppe0",
-                            Subnet.parse(NetworkSettings.DEFAULT_SUBNET),
-                            temporary.resolve("run"),
-                            Optional.of(node)),
-                    RandomGenerator.getDefault());
+            var networks = networks(namespaces.create("node"));
             var pause = pauses.start(machine.allocation);
             var network = networks.createAround(pause.pid(), machine.allocation, List.of(), Optional.empty());
             var task = task("web", "cat /etc/resolv.conf; echo served | nc -l -p 7000");
@@ -463,14 +457,7 @@ class DockerDriverTest {
         var pauses = new PauseContainers(daemon.settings());
         try (var thread = new NamespaceThread()) {
             var namespaces = new NetworkNamespaces(thread, temporary.resolve("machines"));
-            var node = namespaces.create("node");
-            var networks = Networks.open(
-                    new NetworkSettings(
-                            "steppe0",
-                            Subnet.parse(NetworkSettings.DEFAULT_SUBNET),
-                            temporary.resolve("run"),
-                            Optional.of(node)),
-                    RandomGenerator.getDefault());
+            var networks = networks(namespaces.create("node"));
             var hook = new NetworkHook(Optional.of(networks), Optional.empty(), pauses, (any, text) -> text);
             hook.prepare(surroundings);
             hook.adopt(surroundings);
@@ -484,6 +471,16 @@ class DockerDriverTest {
             namespaces.delete("node");
             namespaces.removeDirectory();
         }
+    }
+
+    private Networks networks(Path node) throws IOException, InterruptedException {
+        return Networks.open(
+                new NetworkSettings(
+                        "steppe0",
+                        Subnet.parse(NetworkSettings.DEFAULT_SUBNET),
+                        temporary.resolve("run"),
+                        Optional.of(node)),
+                RandomGenerator.getDefault());
     }
 
     private static TaskContext inside(TaskContext task, TaskNetwork network) {
