@@ -216,7 +216,7 @@ class AccessControlTest {
                 client {
                   enabled               = true
                   bridge_network_name   = "names%d"
-                  bridge_network_subnet = "10.221.%d.0/24"
+                  bridge_network_subnet = "10.201.%d.0/24"
                 }
                 plugin "raw_exec" { config { enabled = true } }
                 """.formatted(directory, unique % 1_000_000, unique % 250));
@@ -233,7 +233,7 @@ class AccessControlTest {
         var holder = "X-Nomad-Token " + bootstrapped(agent.nomadAddress());
         try (var node = RunningNode.of(directory, agent)) {
             var wide = String.valueOf(node.names().getPort());
-            var asking = ask(agent.nomadAddress(), holder, "PUT", "/v1/jobs", asking("10.221." + unique % 250, wide));
+            var asking = ask(agent.nomadAddress(), holder, "PUT", "/v1/jobs", asking("10.201." + unique % 250, wide));
             assertThat(asking.statusCode()).as(asking.body()).isEqualTo(200);
             await("the resolver of allocations answers", () -> codes("53").contains(NO_SUCH_NAME));
             await("others are refused", () -> codes(wide).contains(REFUSED));

@@ -37,7 +37,9 @@ final class ChildAgent implements AutoCloseable {
         this.directory = directory;
         long unique = ProcessHandle.current().pid() * 10 + number;
         this.bridge = "crash" + unique % 1_000_000;
-        this.subnet = "10.21" + number + "." + unique % NETWORKS + ".0/24";
+        // tests run in two processes at a time
+        int fork = Integer.getInteger("surefire.forkNumber", 1);
+        this.subnet = "10.2" + fork + number + "." + unique % NETWORKS + ".0/24";
     }
 
     /** With a configuration file besides. */

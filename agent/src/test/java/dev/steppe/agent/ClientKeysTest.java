@@ -77,7 +77,7 @@ class ClientKeysTest {
         try (var node = RunningNode.start(
                 directory, """
                 client {
-                  bridge_network_subnet      = "10.220.%1$d.0/24"
+                  bridge_network_subnet      = "10.200.%1$d.0/24"
                   bridge_network_subnet_ipv6 = "fd12:3456:%1$d::/64"
                   host_network "inner" {
                     interface      = "lo"
@@ -116,7 +116,7 @@ class ClientKeysTest {
                     ""));
             node.awaitStatus("inside", "running");
             var status = at(node.allocation("inside"), "NetworkStatus");
-            assertThat(at(status, "Address")).asString().startsWith("10.220." + unique % 250 + ".");
+            assertThat(at(status, "Address")).asString().startsWith("10.200." + unique % 250 + ".");
             assertThat(at(status, "AddressIPv6")).asString().startsWith("fd12:3456:" + unique % 250 + ":");
             node.await(
                     "its address of version 6", () -> node.output("inside", "t").contains("fd123456"));

@@ -18,20 +18,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -342,25 +337,10 @@ class CrashTest {
                 found.add("mount " + line);
             }
         }
-        Files.walkFileTree(Path.of("/sys/fs/cgroup"), Set.of(), 4, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path group, BasicFileAttributes attributes) {
-                if (group.getFileName().toString().startsWith(name)) {
-                    found.add("control group " + group);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException goneWithItsGroup) {
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path group, @Nullable IOException goneMeanwhile) {
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        for (Path group :
+                ControlGroups.where(each -> each.getFileName().toString().startsWith(name))) {
+            found.add("control group " + group);
+        }
         for (String place : List.of("netns", "networks")) {
             if (Files.isDirectory(agent.run().resolve(place))) {
                 try (Stream<Path> files = Files.list(agent.run().resolve(place))) {

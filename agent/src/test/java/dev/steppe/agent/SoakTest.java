@@ -151,13 +151,7 @@ class SoakTest {
     }
 
     private static List<Path> groups(ChildAgent agent) throws IOException {
-        try (Stream<Path> groups = Files.find(
-                Path.of("/sys/fs/cgroup"),
-                4,
-                (path, attributes) ->
-                        attributes.isDirectory() && path.toString().contains("/" + agent.cgroup() + "/"))) {
-            return groups.toList();
-        }
+        return ControlGroups.where(path -> path.toString().contains("/" + agent.cgroup() + "/"));
     }
 
     private static long processes(ChildAgent agent) throws IOException {
