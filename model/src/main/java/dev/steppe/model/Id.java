@@ -30,6 +30,13 @@ public abstract sealed class Id<T extends Id<T>> implements Scalar, Comparable<T
         text = compact ? "" : value;
     }
 
+    /** A UUID as its two numbers. */
+    Id(long high, long low) {
+        this.high = high;
+        this.low = low;
+        text = "";
+    }
+
     @Override
     public final String value() {
         return text.isEmpty() ? uuid() : text;

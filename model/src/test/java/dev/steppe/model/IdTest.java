@@ -27,6 +27,25 @@ class IdTest {
         }
     }
 
+    @Test
+    void ids_of_a_row_are_uuids_of_version_4_that_follow_one_another_and_differ_in_what_people_see() {
+        var row = new AllocationId.Row(new Random(7));
+        var before = row.next();
+        int apart = 0;
+        for (int i = 0; i < 1_000; i++) {
+            var next = row.next();
+            var uuid = java.util.UUID.fromString(next.value());
+            assertThat(uuid.version()).isEqualTo(4);
+            assertThat(uuid.variant()).isEqualTo(2);
+            assertThat(new AllocationId(next.value())).isEqualTo(next);
+            int first = Integer.parseUnsignedInt(Ids.shortId(before.value()), 16);
+            assertThat(Integer.parseUnsignedInt(Ids.shortId(next.value()), 16)).isEqualTo(first + 1);
+            apart += before.value().substring(8).equals(next.value().substring(8)) ? 0 : 1;
+            before = next;
+        }
+        assertThat(apart).isEqualTo(1_000);
+    }
+
     private static List<String> texts() {
         var random = new Random(7);
         var texts = new ArrayList<>(List.of(

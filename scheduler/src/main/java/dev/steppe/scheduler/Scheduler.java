@@ -48,6 +48,7 @@ public final class Scheduler {
     private final Evaluation evaluation;
     private final Instant now;
     private final RandomGenerator random;
+    private final AllocationId.Row ids;
     private final List<Allocation> placed = new ArrayList<>();
     private final List<Command.Stop> stopped = new ArrayList<>();
     private final List<Evaluation> followUps = new ArrayList<>();
@@ -61,6 +62,7 @@ public final class Scheduler {
         this.evaluation = evaluation;
         this.now = now;
         this.random = random;
+        ids = new AllocationId.Row(random);
     }
 
     /** The plan for one evaluation. The plan's evaluation says how it ends if the plan is accepted whole. */
@@ -202,7 +204,7 @@ public final class Scheduler {
 
     private void accept(Missing instance, Candidates.Choice choice, Optional<DeploymentId> deployment, Epochs epochs) {
         var node = choice.node().orElseThrow();
-        var id = new AllocationId(Ids.random(random));
+        var id = ids.next();
         instance.replaces().flatMap(old -> stopOf(instance, old)).ifPresent(stopped::add);
         var spec = instance.job().spec();
         var client = ClientState.fresh();
