@@ -140,8 +140,7 @@ class NodeKeysTest {
                     .as("what is left of the MHz without one core")
                     .hasToString(Long.toString(total * (cores - 1) / cores));
             node.run(ShellJob.of(
-                    "core", "batch", "raw_exec", "echo $NOMAD_CPU_CORES", "", "", "cores = 1
-memory = 32"));
+                    "core", "batch", "raw_exec", "echo $NOMAD_CPU_CORES", "", "", "cores = 1\nmemory = 32"));
             node.awaitStatus("core", "complete");
             assertThat(node.output("core", "t").strip()).isNotEqualTo("0").matches("[0-9]+");
         }
