@@ -90,6 +90,7 @@ final class EdgePart {
         var nomadSetup = placed(nomadHere, NOMAD, link, servers, nodes, regions);
         var consulSetup = placed(
                 consulApi(identity, region, catalog, node.map(NodePart::natives), observation)
+                        .withSpool(spool)
                         .withGate(ofCallers(access, Dialect.CONSUL)),
                 CONSUL,
                 link,

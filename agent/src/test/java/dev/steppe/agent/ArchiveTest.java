@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +76,57 @@ class ArchiveTest {
                 .anyMatch(it -> it.client().status() == ClientStatus.RUNNING);
     }
 
+    /** As clients of that dialect check it: a tar of three files, with the sums of two in the third. */
+    private void theOtherDialectHasTheSameArchive(Assembly agent, byte[] archive) throws Exception {
+        var path = URI.create("http://127.0.0.1:" + agent.consulAddress().getPort() + "/v1/snapshot");
+        var file = directory.resolve("wrapped.tgz");
+        var reply = http.send(HttpRequest.newBuilder(path).build(), BodyHandlers.ofFile(file));
+        assertThat(reply.statusCode()).isEqualTo(200);
+        assertThat(reply.headers().firstValueAsLong("X-Consul-Index").orElse(0)).isPositive();
+        assertThat(reply.headers().firstValueAsLong("X-Consul-LastContact")).isPresent();
+        var checked = new ProcessBuilder(
+                        "sh", "-c", "tar -xzvf wrapped.tgz && sha256sum --strict -c SHA256SUMS && head -c 2 state.bin")
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(checked.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("meta.json\nstate.bin\nSHA256SUMS\nmeta.json: OK\nstate.bin: OK\nPK");
+        assertThat(checked.waitFor()).isZero();
+
+        var wrapped = Files.readAllBytes(file);
+        long before = agent.server().snapshot().index();
+        for (int at : new int[] {wrapped.length / 2, wrapped.length - 3}) {
+            var damaged = wrapped.clone();
+            damaged[at] ^= 1;
+            refuses(path, damaged);
+        }
+        refuses(path, Arrays.copyOf(wrapped, wrapped.length - 100));
+        refuses(path, Arrays.copyOf(archive, archive.length - 100));
+        assertThat(agent.server().snapshot().restoring()).isEmpty();
+        assertThat(agent.server().snapshot().index()).isLessThan(before + 100);
+
+        assertThat(put(agent, "/v1/operator/snapshot", wrapped).statusCode()).isEqualTo(200);
+        assertThat(agent.server().snapshot().job(LATER)).isPresent();
+        assertThat(restore(path, archive).statusCode()).isEqualTo(200);
+        assertThat(agent.server().snapshot().job(LATER)).isEmpty();
+        assertThat(restore(path, wrapped).statusCode()).isEqualTo(200);
+        assertThat(agent.server().snapshot().job(LATER)).isPresent();
+    }
+
+    private void refuses(URI path, byte[] damaged) throws Exception {
+        var refused = restore(path, damaged);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("nothing was restored");
+    }
+
+    private HttpResponse<String> restore(URI path, byte[] body) throws Exception {
+        return http.send(
+                HttpRequest.newBuilder(path)
+                        .PUT(BodyPublishers.ofByteArray(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
     @Test
     void state_comes_back_while_its_task_runs_on_and_opens_elsewhere_too() throws Exception {
         var first = start("first");
@@ -106,6 +158,7 @@ class ArchiveTest {
                     .isEqualTo(allocation.client().taskStates().get("t").startedAt());
             AgentTest.register(first, JOB.formatted("later"));
             AgentTest.await("work goes on", () -> runs(first, LATER));
+            theOtherDialectHasTheSameArchive(first, archive);
 
             var second = start("second");
             try {

@@ -208,7 +208,25 @@ class PlacementFieldsTest {
             node.run(big);
             node.awaitStatus("placed", "running");
             node.awaitStatus("low", "complete");
+            thereIsRoomForAllOrNothingIsPlaced(node, big);
         }
+    }
+
+    /** With 100 MB left: of two instances of 60 MB one would fit, and of 40 MB both do. */
+    private static void thereIsRoomForAllOrNothingIsPlaced(RunningNode node, String job) throws Exception {
+        var both = job.replace("\"placed\"", "\"both\"").replace("count = 1", "count = 2");
+        assertThat(node.plan(both.replace("memory = 300", "memory = 60"))).contains("(failed to place 1 allocation)");
+        var together = both.replace("priority", "all_at_once = true\n  priority");
+        assertThat(node.plan(together.replace("memory = 300", "memory = 60")))
+                .contains("(failed to place 2 allocations)");
+        node.run(together.replace("memory = 300", "memory = 60"));
+        node.await(
+                "that it waits",
+                () -> "blocked".equals(at(list(node.get("/v1/job/both/evaluations")), 0, "Status"))
+                        || "blocked".equals(at(list(node.get("/v1/job/both/evaluations")), 1, "Status")));
+        assertThat(node.allocations("both")).isEmpty();
+        node.run(together.replace("memory = 300", "memory = 40"));
+        node.await("both", () -> node.allocations("both").size() == 2);
     }
 
     @Test

@@ -46,8 +46,11 @@ public interface RegionOperator {
     /** How the servers are; refused on one that does not lead. */
     Autopilot.Health health() throws Refused;
 
-    /** The whole state, everything acknowledged before included. */
-    StateArchive save() throws Refused, IOException, InterruptedException;
+    /**
+     * The whole state, everything acknowledged before included; with {@code stale} what this server knows, also while
+     * nobody leads.
+     */
+    StateArchive save(boolean stale) throws Refused, IOException, InterruptedException;
 
     /** Replaces the whole state; returns the index of the state after that. */
     long restore(SavedState saved) throws Refused, IOException, InterruptedException;

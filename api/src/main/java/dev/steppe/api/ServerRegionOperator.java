@@ -112,7 +112,14 @@ record ServerRegionOperator(ServerRegion region, ServerRegion.Self self, Server 
     }
 
     @Override
-    public StateArchive save() throws Refused, IOException, InterruptedException {
+    public StateArchive save(boolean stale) throws Refused, IOException, InterruptedException {
+        if (!stale) {
+            awaitNewest();
+        }
+        return server.operator().archive(self.region(), self.name(), Instant.now());
+    }
+
+    private void awaitNewest() throws Refused, InterruptedException {
         var reached = new ArrayBlockingQueue<Consensus.Barrier>(1);
         consensus.readBarrier(reached::add);
         var barrier = Optional.ofNullable(reached.poll(BARRIER_SECONDS, TimeUnit.SECONDS))
@@ -120,7 +127,6 @@ record ServerRegionOperator(ServerRegion region, ServerRegion.Self self, Server 
         if (barrier instanceof Consensus.Barrier.Unavailable unavailable) {
             throw Refused.by(new Refusal(Refusal.Code.UNAVAILABLE, unavailable.reason()));
         }
-        return server.operator().archive(self.region(), self.name(), Instant.now());
     }
 
     @Override

@@ -25,6 +25,9 @@ public final class Explainer {
     /** Allocations that are told about one by one, those that do not run first. */
     private static final int INSTANCES_MAX = 20;
 
+    private static final String NEXT = "when the scheduler looks at the job next";
+    private static final String ALL_AT_ONCE = "that stays free until there is one for all (all_at_once)";
+
     private final Snapshot snapshot;
     private final Instant now;
     private final RandomGenerator random;
@@ -38,12 +41,13 @@ public final class Explainer {
     /** About a job with all its groups; empty when there is no such job. */
     public Optional<Explained> job(JobKey key) {
         return snapshot.job(key).map(job -> {
-            var waits = new Waits(snapshot, now);
-            var facts = new ArrayList<>(waits.ofJob(job));
-            snapshot.evaluationsOf(key).stream().filter(waits::isStillOpen).forEach(it -> facts.addAll(waits.of(it)));
+            var open = new Waits(snapshot, now);
+            var facts = new ArrayList<>(open.ofJob(job));
+            snapshot.evaluationsOf(key).stream().filter(open::isStillOpen).forEach(it -> facts.addAll(open.of(it)));
             var whatIf = new WhatIf(snapshot, job, now, random);
             var groups = groups(job, job.spec().taskGroups(), whatIf);
-            groups.forEach(group -> facts.add(counted(job, group, whatIf.coming(group.name()))));
+            boolean waits = job.spec().allAtOnce() && groups.stream().anyMatch(it -> it.unplaced() > 0);
+            groups.forEach(group -> facts.add(counted(job, group, whatIf.coming(group.name()), waits)));
             return new Explained(
                     "job",
                     key.id().value(),
@@ -102,7 +106,7 @@ public final class Explainer {
         });
     }
 
-    private String counted(Job job, Explained.Group group, int coming) {
+    private String counted(Job job, Explained.Group group, int coming, boolean waits) {
         var all = snapshot.allocationsOf(job.key()).stream()
                 .filter(it -> it.taskGroup().equals(group.name()))
                 .toList();
@@ -121,7 +125,7 @@ public final class Explainer {
                 + (live - running) + " placed and not running, "
                 + (done > 0 ? done + " complete, " : "")
                 + group.unplaced() + " without a place"
-                + (coming > 0 ? ", " + coming + " with a place when the scheduler looks at the job next" : "")
+                + (coming > 0 ? ", " + coming + " with a place " + (waits ? ALL_AT_ONCE : NEXT) : "")
                 + (ended > 0 ? ", " + ended + " ended and not replaced yet" : "");
     }
 

@@ -136,6 +136,18 @@ final class Explanation {
 
     /** The first failure of a group, with one more like it counted. */
     static AllocationMetric coalesced(AllocationMetric first) {
+        return with(first, first.coalescedFailures() + 1, first.explanation());
+    }
+
+    /** Of an instance for which there is room, and which is not placed before there is room for these groups. */
+    static AllocationMetric withheld(AllocationMetric placed, List<String> others) {
+        return with(
+                placed,
+                placed.coalescedFailures(),
+                List.of("there is room, but all_at_once has it wait for all of group " + String.join(", ", others)));
+    }
+
+    private static AllocationMetric with(AllocationMetric first, int coalescedFailures, List<String> explanation) {
         return new AllocationMetric(
                 first.nodesEvaluated(),
                 first.nodesFiltered(),
@@ -148,7 +160,7 @@ final class Explanation {
                 first.dimensionExhausted(),
                 first.scoreMetaData(),
                 first.allocationTime(),
-                first.coalescedFailures() + 1,
-                first.explanation());
+                coalescedFailures,
+                explanation);
     }
 }

@@ -142,7 +142,10 @@ final class Feasibility {
                 return Optional.of(Refusal.filtered(
                         "missing compatible host volumes",
                         "host volume \"" + volume.source() + "\" of volume \"" + entry.getKey()
-                                + "\" is not configured there, only " + offered.keySet()));
+                                + "\" is not configured there, "
+                                + (offered.isEmpty()
+                                        ? "nor is any other"
+                                        : "only " + String.join(", ", offered.keySet()))));
             }
             if (found.readOnly() && !volume.readOnly()) {
                 return Optional.of(Refusal.filtered(

@@ -47,6 +47,22 @@ public record Plan(
         return placed.isEmpty() && stopped.isEmpty() && moved.isEmpty() && deployment.isEmpty() && ended.isEmpty();
     }
 
+    /** The same evaluation, of which nothing is carried out. */
+    Plan dropped() {
+        return new Plan(
+                evaluation,
+                List.of(),
+                List.of(),
+                List.of(),
+                failed,
+                queued,
+                updates,
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                List.of());
+    }
+
     /** The change of the state that carries it out, with the evaluations that come of it. */
     public Command.ApplyPlan command(List<Evaluation> evaluations, Instant now) {
         return new Command.ApplyPlan(Placements.of(placed), stopped, moved, evaluations, deployment, ended, now);

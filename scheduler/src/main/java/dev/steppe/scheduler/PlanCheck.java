@@ -20,7 +20,8 @@ import java.util.TreeSet;
 
 /**
  * The last word on a plan: what the leader checks against the newest state before it commits, since schedulers work on
- * older snapshots. A node takes all of a plan's placements or none. This is what keeps nodes from being over-committed.
+ * older snapshots. A node takes all of a plan's placements or none, and a job that is placed all at once has its whole plan
+ * or nothing of it. This is what keeps nodes from being over-committed.
  */
 public final class PlanCheck {
     private PlanCheck() {}
@@ -63,9 +64,13 @@ public final class PlanCheck {
                 rejected.add(node);
             }
         });
-        return rejected.isEmpty()
-                ? new Verdict(plan, List.of())
-                : new Verdict(without(plan, new TreeSet<>(rejected)), rejected);
+        if (rejected.isEmpty()) {
+            return new Verdict(plan, List.of());
+        }
+        boolean allAtOnce = newest.job(plan.evaluation().jobKey())
+                .filter(job -> job.spec().allAtOnce())
+                .isPresent();
+        return new Verdict(allAtOnce ? plan.dropped() : without(plan, new TreeSet<>(rejected)), rejected);
     }
 
     /** What the plan stops of that which holds something now, by node. */

@@ -49,6 +49,7 @@ public final class Scheduler {
     private final Instant now;
     private final RandomGenerator random;
     private final AllocationId.Row ids;
+    private final boolean inParts;
     private final List<Allocation> placed = new ArrayList<>();
     private final List<Command.Stop> stopped = new ArrayList<>();
     private final List<Evaluation> followUps = new ArrayList<>();
@@ -57,17 +58,23 @@ public final class Scheduler {
     private final TreeMap<String, Integer> queued = new TreeMap<>();
     private final TreeMap<String, DesiredUpdates> updates = new TreeMap<>();
 
-    private Scheduler(Snapshot snapshot, Evaluation evaluation, Instant now, RandomGenerator random) {
+    private Scheduler(Snapshot snapshot, Evaluation evaluation, Instant now, RandomGenerator random, boolean inParts) {
         this.snapshot = snapshot;
         this.evaluation = evaluation;
         this.now = now;
         this.random = random;
         ids = new AllocationId.Row(random);
+        this.inParts = inParts;
     }
 
     /** The plan for one evaluation. The plan's evaluation says how it ends if the plan is accepted whole. */
     public static Plan plan(Snapshot snapshot, Evaluation evaluation, Instant now, RandomGenerator random) {
-        return new Scheduler(snapshot, evaluation, now, random).run();
+        return new Scheduler(snapshot, evaluation, now, random, false).run();
+    }
+
+    /** What there is room for, also where the job would wait for room for all: so one sees how much is lacking. */
+    static Plan inParts(Snapshot snapshot, Evaluation evaluation, Instant now, RandomGenerator random) {
+        return new Scheduler(snapshot, evaluation, now, random, true).run();
     }
 
     private Plan run() {
@@ -176,6 +183,8 @@ public final class Scheduler {
         for (var group : job.spec().taskGroups()) {
             queued.put(group.name(), 0);
         }
+        var before = new TreeMap<>(updates);
+        int stoppedBefore = stopped.size();
         for (Missing instance : missing) {
             var replaced = instance.replaces();
             replaced.filter(old -> instance.stopsReplaced()).ifPresent(nodes::free);
@@ -190,6 +199,25 @@ public final class Scheduler {
                 reject(instance, choice.metric());
             }
         }
+        if (job.spec().allAtOnce() && !inParts && !failed.isEmpty()) {
+            takeBack();
+            stopped.subList(stoppedBefore, stopped.size()).clear();
+            updates.putAll(before);
+        }
+    }
+
+    /** All at once or none: what found room waits like the rest, its group among those that are looked at again. */
+    private void takeBack() {
+        var others = List.copyOf(failed.keySet());
+        for (Allocation instance : placed) {
+            queued.merge(instance.taskGroup(), 1, Integer::sum);
+            failed.merge(
+                    instance.taskGroup(),
+                    Explanation.withheld(instance.metrics().orElseThrow(), others),
+                    (first, again) -> Explanation.coalesced(first));
+        }
+        placed.clear();
+        victims.clear();
     }
 
     /** Where the data of the one before is, when that is to be kept and there is room; else the best node. */

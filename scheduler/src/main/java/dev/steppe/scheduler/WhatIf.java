@@ -79,7 +79,7 @@ final class WhatIf {
     }
 
     private Plan plan(Snapshot snapshot) {
-        return Scheduler.plan(snapshot, evaluation(snapshot), now, random);
+        return Scheduler.inParts(snapshot, evaluation(snapshot), now, random);
     }
 
     private Evaluation evaluation(Snapshot snapshot) {

@@ -358,6 +358,21 @@ class ExplainerTest {
     }
 
     @Test
+    void of_a_job_that_is_placed_all_at_once_it_says_what_is_lacking_and_that_the_rest_waits() {
+        cluster.node("n1", "dc1");
+        run(job("web", 2, ",\"AllAtOnce\":true", "", "\"CPU\":100,\"MemoryMB\":700"));
+        assertThat(cluster.snapshot().allocationsOf(new JobKey("default", new JobId("web"))))
+                .isEmpty();
+        assertThat(group("web").unplaced()).isEqualTo(1);
+        assertThat(group("web").remedies()).isNotEmpty();
+        assertThat(explainer()
+                        .job(new JobKey("default", new JobId("web")))
+                        .orElseThrow()
+                        .facts())
+                .anyMatch(fact -> fact.contains("1 with a place that stays free until there is one for all"));
+    }
+
+    @Test
     void nothing_is_told_that_would_not_help() {
         cluster.node("n1", "dc1");
         run(job("web", 1, ",\"Datacenters\":[\"dc9\"]", "", "\"CPU\":100,\"MemoryMB\":90000"));

@@ -142,7 +142,7 @@ class SchedulerTest {
         var failed = schedule().failed().get("g");
         assertThat(failed.explanation())
                 .containsExactlyInAnyOrder(
-                        "node n1: host volume \"certs\" of volume \"tls\" is not configured there, only []",
+                        "node n1: host volume \"certs\" of volume \"tls\" is not configured there, nor is any other",
                         "node n2: host volume \"certs\" is read-only there, and volume \"tls\" asks to write (read_only"
                                 + " = true would do)");
         assertThat(failed.constraintFiltered()).containsEntry("missing compatible host volumes", 2);
@@ -319,6 +319,80 @@ class SchedulerTest {
                 .extracting(Allocation::desiredStatus)
                 .containsOnly(DesiredStatus.STOP);
         assertThat(store.snapshot().usage(new NodeId("n1")).cpuMegaHertz()).isZero();
+    }
+
+    /** A group of three beside one of two, of 300 MHz each; a node has room for three instances. */
+    private void registerTwoGroups(boolean allAtOnce) throws CodecException {
+        String group = """
+                {"Name":"%s","Count":%d,"Tasks":[
+                  {"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/sleep"},"Resources":{"CPU":300,"MemoryMB":100}}]}
+                """;
+        registered("{\"ID\":\"web\",\"Type\":\"service\",\"AllAtOnce\":" + allAtOnce + ",\"TaskGroups\":["
+                + group.formatted("a", 3) + "," + group.formatted("b", 2) + "]}");
+    }
+
+    private void registered(String spec) throws CodecException {
+        var job = Codec.fromJson(JobSpec.class, spec);
+        store.apply(new Command.RegisterJob(job, Optional.empty(), Optional.empty(), now));
+    }
+
+    @Test
+    void all_at_once_places_nothing_before_there_is_room_for_all_instances_of_all_groups() throws CodecException {
+        node("n1", "raw");
+        registerTwoGroups(false);
+        assertThat(schedule().placed()).hasSize(3);
+        store.apply(new Command.DeregisterJob("default", WEB.id(), false, Optional.empty(), now));
+        schedule();
+
+        registerTwoGroups(true);
+        var plan = schedule();
+        assertThat(plan.placed()).isEmpty();
+        assertThat(plan.stopped()).isEmpty();
+        assertThat(plan.queued()).containsEntry("a", 3).containsEntry("b", 2);
+        assertThat(plan.followUps())
+                .extracting(Evaluation::status)
+                .as("it waits for room")
+                .containsExactly(EvaluationStatus.BLOCKED);
+        assertThat(plan.failed().get("a").explanation())
+                .containsExactly("there is room, but all_at_once has it wait for all of group b");
+        assertThat(plan.failed().get("b").dimensionExhausted()).isNotEmpty();
+
+        node("n2", "raw");
+        assertThat(schedule().placed()).hasSize(5);
+        assertThat(running()).hasSize(5);
+    }
+
+    @Test
+    void all_at_once_keeps_what_runs_where_there_is_no_room_for_all_that_replaces_it() throws CodecException {
+        node("n1", "raw");
+        node("n2", "raw");
+        registerTwoGroups(true);
+        schedule();
+        var spec = store.snapshot().job(WEB).orElseThrow().spec();
+        registered(Codec.toJson(spec).replace("\"CPU\":300", "\"CPU\":450"));
+        var plan = schedule();
+        assertThat(plan.placed()).isEmpty();
+        assertThat(plan.stopped()).isEmpty();
+        assertThat(running()).hasSize(5);
+    }
+
+    @Test
+    void all_at_once_drops_the_whole_plan_when_one_node_has_no_room_any_more() throws CodecException {
+        node("n1", "raw");
+        node("n2", "raw");
+        registerTwoGroups(true);
+        var evaluation = Codec.fromJson(
+                Evaluation.class, "{\"ID\":\"e\",\"JobID\":\"web\",\"Type\":\"service\",\"Priority\":50}");
+        var stale = Scheduler.plan(store.snapshot(), evaluation, now, random);
+        assertThat(stale.placed()).hasSize(5);
+        var gone = new NodeId("n2");
+        store.apply(new Command.SetNodeStatus(gone, NodeStatus.DOWN, "", List.of(), now));
+        var verdict = PlanCheck.check(store.snapshot(), stale);
+        assertThat(verdict.rejected()).containsExactly(gone);
+        assertThat(verdict.accepted().isEmpty()).isTrue();
+
+        registerTwoGroups(false);
+        assertThat(PlanCheck.check(store.snapshot(), stale).accepted().placed()).isNotEmpty();
     }
 
     @Test

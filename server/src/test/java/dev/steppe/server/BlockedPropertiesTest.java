@@ -113,13 +113,14 @@ class BlockedPropertiesTest {
             }
             boolean everywhere = type.startsWith("sys");
             servers.register(Rehearsal.read(JobSpec.class, """
-                    {"ID":"j%d","Type":"%s","Priority":%d,"Constraints":[%s],"TaskGroups":[{"Name":"g","Count":%d,
+                    {"ID":"j%d","Type":"%s","Priority":%d,"AllAtOnce":%s,"Constraints":[%s],"TaskGroups":[{"Name":"g","Count":%d,
                      %s"Networks":[{"Mode":"host"%s}],
                      "Tasks":[{"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/true"},"Env":{"V":"%d"},
                       "Resources":{"CPU":%d,"MemoryMB":%d}}]}]}""".formatted(
                             number,
                             type,
                             10 + 15 * random.nextInt(6),
+                            random.nextInt(4) == 0,
                             everywhere ? "" : String.join(",", constraints),
                             everywhere ? 1 : 1 + random.nextInt(4),
                             type.equals("service")

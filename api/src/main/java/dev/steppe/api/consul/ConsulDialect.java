@@ -41,6 +41,7 @@ public final class ConsulDialect {
         routes.addAll(new IntentionRoutes(reads, otherwise).routes());
         routes.addAll(new AuthorityRoutes(reads).routes());
         routes.addAll(new OperatorRoutes(reads.region()).routes());
+        routes.addAll(new SnapshotRoutes(reads).routes());
         routes.addAll(new AutopilotRoutes(reads.region(), identity.version()).routes());
         routes.addAll(new KeyringRoutes(identity).routes());
         routes.addAll(new TokenRoutes(reads.region(), identity).routes());

@@ -37,8 +37,7 @@ final class UnsupportedRoutes {
             "/v1/peering/{rest...}",
             "/v1/peerings",
             "/v1/query",
-            "/v1/query/{rest...}",
-            "/v1/snapshot");
+            "/v1/query/{rest...}");
 
     private UnsupportedRoutes() {}
 

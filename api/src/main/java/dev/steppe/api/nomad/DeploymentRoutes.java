@@ -16,11 +16,11 @@ import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Deployments: list, read, and what an operator decides about one. */
 final class DeploymentRoutes {
@@ -62,8 +62,11 @@ final class DeploymentRoutes {
                             found.add(deployment);
                         }
                     }
-                    found.sort(Comparator.comparingLong(Deployment::createIndex).thenComparing(Deployment::id));
-                    return listing.page(found, deployment -> deployment.id().value());
+                    return listing.pageOfMade(
+                            found,
+                            Deployment::createIndex,
+                            deployment -> deployment.id().value(),
+                            Function.identity());
                 },
                 Table.DEPLOYMENTS);
     }

@@ -9,6 +9,7 @@ import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
+import dev.steppe.api.http.SinkStream;
 import java.io.BufferedOutputStream;
 import java.util.Optional;
 

@@ -5,13 +5,20 @@ import dev.steppe.api.http.Filtering;
 import dev.steppe.api.http.Refused;
 import dev.steppe.api.http.Request;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 
 /** The terms of a list: namespace, id prefix, a filter, and which page of what is left. */
 record Listing(String namespace, String prefix, Filtering filtering, int pageSize, String from, boolean reverse) {
     private static final String EVERY_NAMESPACE = "*";
+    private static final Pattern MADE = Pattern.compile("[0-9]{1,18}\\..+");
+    private static final Comparator<String> BY_INDEX = Comparator.<String>comparingLong(
+                    token -> Long.parseLong(token.substring(0, token.indexOf('.'))))
+            .thenComparing(token -> token.substring(token.indexOf('.')));
 
     static Listing of(Request request) throws Refused {
         long pageSize;
@@ -45,20 +52,35 @@ record Listing(String namespace, String prefix, Filtering filtering, int pageSiz
     /** A page of a list and the token that continues it. */
     record Page<T>(List<T> items, Optional<String> next) {}
 
-    /** Cuts the page out of all items, which are in the order of the list; tokens are ids. */
+    /** Cuts the page out of all items, which are in the order of their ids; these are the tokens. */
     <T> Page<T> page(List<T> all, Function<T, String> id) throws Refused {
         return page(all, id, Function.identity());
     }
 
     /** The same of items that are shown as rows; a filter may ask for what is in either. */
     <T, R> Page<R> page(List<T> all, Function<T, String> id, Function<T, R> row) throws Refused {
+        return page(all, id, row, Comparator.naturalOrder());
+    }
+
+    /** The same in the order in which things were made, and of those made together in the order of their ids. */
+    <T, R> Page<R> pageOfMade(List<T> all, ToLongFunction<T> index, Function<T, String> id, Function<T, R> row)
+            throws Refused {
+        if (!from.isEmpty() && !MADE.matcher(from).matches()) {
+            throw Refused.invalid("next_token \"" + from + "\" is none that this list gave");
+        }
+        all.sort(Comparator.comparingLong(index).thenComparing(id));
+        return page(all, item -> index.applyAsLong(item) + "." + id.apply(item), row, BY_INDEX);
+    }
+
+    /** What a token names may be gone when it is used: then the page begins with what comes after it. */
+    private <T, R> Page<R> page(List<T> all, Function<T, String> token, Function<T, R> row, Comparator<String> upwards)
+            throws Refused {
         var items = new ArrayList<R>();
         Optional<String> next = Optional.empty();
-        boolean begun = from.isEmpty();
+        var order = reverse ? upwards.reversed() : upwards;
         var sieve = filtering.begin();
         for (var item : reverse ? all.reversed() : all) {
-            begun = begun || id.apply(item).equals(from);
-            if (!begun) {
+            if (!from.isEmpty() && order.compare(token.apply(item), from) < 0) {
                 continue;
             }
             var shape = row.apply(item);
@@ -66,7 +88,7 @@ record Listing(String namespace, String prefix, Filtering filtering, int pageSiz
                 continue;
             }
             if (pageSize > 0 && items.size() == pageSize) {
-                next = Optional.of(id.apply(item));
+                next = Optional.of(token.apply(item));
                 break;
             }
             items.add(shape);

@@ -1,6 +1,7 @@
 package dev.steppe.api.nomad;
 
 import dev.steppe.api.Region;
+import dev.steppe.api.WrappedArchive;
 import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.Refused;
@@ -8,10 +9,9 @@ import dev.steppe.api.http.Request;
 import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
-import dev.steppe.server.SavedState;
+import dev.steppe.api.http.SinkStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -87,7 +87,7 @@ final class OperatorRoutes {
     /** The archive is written twice, the first time for its digest: so it is nowhere in whole, however large it is. */
     private Answer save(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
-        var archive = region.operator().save();
+        var archive = region.operator().save(request.query().flag("stale"));
         var digest = Base64.getEncoder().encodeToString(archive.digest());
         var headers = Headers.of("Content-Type", "application/octet-stream")
                 .with("Digest", "sha-256=" + digest)
@@ -101,17 +101,9 @@ final class OperatorRoutes {
 
     private Response restore(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
-        try (var saved = opened(request.requiredFile())) {
+        try (var saved = WrappedArchive.opened(request.requiredFile())) {
             long index = region.operator().restore(saved);
             return Response.empty().with("X-Nomad-Index", Long.toString(index));
-        }
-    }
-
-    private static SavedState opened(Path file) throws Refused {
-        try {
-            return SavedState.open(file);
-        } catch (IOException damaged) {
-            throw Refused.invalid("nothing was restored: " + damaged.getMessage());
         }
     }
 }

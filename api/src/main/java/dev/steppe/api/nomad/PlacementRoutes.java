@@ -18,10 +18,10 @@ import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** What became of jobs: allocations, evaluations and service instances. */
 final class PlacementRoutes {
@@ -76,9 +76,9 @@ final class PlacementRoutes {
                             found.add(allocation);
                         }
                     }
-                    found.sort(Comparator.comparingLong(Allocation::createIndex).thenComparing(Allocation::id));
-                    return listing.page(
+                    return listing.pageOfMade(
                             found,
+                            Allocation::createIndex,
                             allocation -> allocation.id().value(),
                             allocation -> Stubs.of(snapshot, allocation, resources, states));
                 },
@@ -135,8 +135,11 @@ final class PlacementRoutes {
                             found.add(evaluation);
                         }
                     }
-                    found.sort(Comparator.comparingLong(Evaluation::createIndex).thenComparing(Evaluation::id));
-                    return listing.page(found, evaluation -> evaluation.id().value());
+                    return listing.pageOfMade(
+                            found,
+                            Evaluation::createIndex,
+                            evaluation -> evaluation.id().value(),
+                            Function.identity());
                 },
                 Table.EVALUATIONS);
     }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -147,6 +148,7 @@ final class ScaleRoutes {
                     }
                     found.removeIf(policy -> !policy.id().startsWith(listing.prefix())
                             || type.filter(it -> !it.equals(policy.type())).isPresent());
+                    found.sort(Comparator.comparing(Shapes.ScalingPolicyView::id));
                     return listing.page(
                             found,
                             Shapes.ScalingPolicyView::id,

@@ -227,6 +227,26 @@ class NomadDialectTest extends ServedWorld {
     }
 
     @Test
+    void pages_go_on_where_what_their_token_names_is_gone_meanwhile() throws IOException {
+        for (var id : List.of("a", "b", "c")) {
+            put("/v1/jobs", registration(id, ""));
+        }
+        assertThat(at(get("/v1/jobs?per_page=1&next_token=bb"), "0/ID")).isEqualTo("c");
+        assertThat(at(get("/v1/jobs?per_page=1&reverse=true&next_token=bb"), "0/ID"))
+                .isEqualTo("b");
+
+        var page = get("/v1/evaluations?per_page=1");
+        assertThat(at(page, "0/JobID")).isEqualTo("a");
+        var token = String.valueOf(page.headers().get("x-nomad-nexttoken"));
+        assertThat(at(get("/v1/evaluations?per_page=1&next_token=" + token), "0/JobID"))
+                .isEqualTo("b");
+        var before = Long.parseLong(token.substring(0, token.indexOf('.'))) - 1;
+        assertThat(at(get("/v1/evaluations?per_page=1&next_token=" + before + ".zz"), "0/JobID"))
+                .isEqualTo("b");
+        assertThat(get("/v1/evaluations?per_page=1&next_token=b").status()).isEqualTo(400);
+    }
+
+    @Test
     void services_are_derived_from_allocations() throws Exception {
         world.job("web", """
                 "Services":[{"Name":"web","PortLabel":"http","Tags":["v1"],"Provider":"nomad"},

@@ -44,12 +44,21 @@ public final class Match {
             throw new CommandFailure("Identifier must contain at least two characters.");
         }
         var found = all(api, listPath, prefix);
+        return only(
+                found,
+                "No " + noun + "(s) with prefix or id \"" + prefix + "\" found",
+                "Prefix matched multiple " + noun + "s",
+                columns);
+    }
+
+    /** The id of the only one there is; else fails with one of these sentences, and with the candidates. */
+    public static String only(List<Json> found, String none, String several, String... columns) throws CommandFailure {
         if (found.isEmpty()) {
-            throw new CommandFailure("No " + noun + "(s) with prefix or id \"" + prefix + "\" found");
+            throw new CommandFailure(none);
         }
         if (found.size() > 1) {
-            throw new CommandFailure("Prefix matched multiple " + noun + "s\n\n"
-                    + candidates(found, columns).render());
+            throw new CommandFailure(
+                    several + "\n\n" + candidates(found, columns).render());
         }
         return found.getFirst().text("ID");
     }

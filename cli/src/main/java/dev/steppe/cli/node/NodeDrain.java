@@ -120,8 +120,7 @@ public final class NodeDrain implements Command {
             arguments.refuseWords();
             return NodeStatus.self(invocation);
         }
-        var written = arguments.onlyWord("the node");
-        return Match.one(invocation.nomad(), "/v1/nodes", "node", written, "ID", "ID", "Name", "Name");
+        return NodeMatch.one(invocation, arguments.onlyWord("the node"));
     }
 
     static String path(String id) {

@@ -4,7 +4,6 @@ import dev.steppe.cli.command.Command;
 import dev.steppe.cli.command.CommandFailure;
 import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
-import dev.steppe.cli.command.Match;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
@@ -43,8 +42,7 @@ public final class NodeEligibility implements Command {
             arguments.refuseWords();
             id = NodeStatus.self(invocation);
         } else {
-            var written = arguments.onlyWord("the node");
-            id = Match.one(invocation.nomad(), "/v1/nodes", "node", written, "ID", "ID", "Name", "Name");
+            id = NodeMatch.one(invocation, arguments.onlyWord("the node"));
         }
         var wanted = arguments.has("enable") ? "eligible" : "ineligible";
         var body =

@@ -5,7 +5,6 @@ import dev.steppe.cli.command.CommandFailure;
 import dev.steppe.cli.command.CommonFlags;
 import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
-import dev.steppe.cli.command.Match;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
@@ -63,10 +62,7 @@ public final class NodeMetaRead implements Command {
     /** The whole id of the node that was named. */
     static Optional<String> wanted(Invocation invocation) throws CommandFailure, ApiException {
         var named = invocation.arguments().text("node-id");
-        return named.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        Match.one(invocation.nomad(), "/v1/nodes", "node", named.get(), "ID", "ID", "Name", "Name"));
+        return named.isEmpty() ? Optional.empty() : Optional.of(NodeMatch.one(invocation, named.get()));
     }
 
     private static void show(Terminal terminal, Map<String, Json> words) {

@@ -4,7 +4,6 @@ import dev.steppe.cli.command.Command;
 import dev.steppe.cli.command.CommandFailure;
 import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
-import dev.steppe.cli.command.Match;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
@@ -32,8 +31,7 @@ public final class NodePurge implements Command {
 
     @Override
     public int run(Invocation invocation) throws UsageException, CommandFailure, ApiException {
-        var written = invocation.arguments().onlyWord("the node");
-        var id = Match.one(invocation.nomad(), "/v1/nodes", "node", written, "ID", "ID", "Name", "Name");
+        var id = NodeMatch.one(invocation, invocation.arguments().onlyWord("the node"));
         invocation.nomad().put("/v1/node/" + Query.encode(id) + "/purge", Query.none(), new Json.Fields().build());
         invocation.terminal().line("Node \"" + id + "\" purged");
         return 0;

@@ -26,7 +26,7 @@ public final class NodeStatus implements Command {
 
     @Override
     public String about() {
-        return "Shows one node, named by its id or the beginning of it, or with -self the one of this agent; without an "
+        return "Shows one node, named by its id, the beginning of it or its name, or with -self the one of this agent; without an "
                 + "argument, all nodes.";
     }
 
@@ -57,20 +57,7 @@ public final class NodeStatus implements Command {
         } else if (arguments.words().isEmpty()) {
             list(invocation);
         } else {
-            var id = Match.one(
-                    invocation.nomad(),
-                    "/v1/nodes",
-                    "node",
-                    arguments.onlyWord("the node"),
-                    "ID",
-                    "ID",
-                    "DC",
-                    "Datacenter",
-                    "Name",
-                    "Name",
-                    "Status",
-                    "Status");
-            NodeDetails.show(invocation, id);
+            NodeDetails.show(invocation, NodeMatch.one(invocation, arguments.onlyWord("the node")));
         }
         return 0;
     }

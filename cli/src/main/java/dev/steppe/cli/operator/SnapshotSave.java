@@ -51,7 +51,7 @@ public final class SnapshotSave implements Command {
 
     @Override
     public List<Flag> flags() {
-        return List.of(Flag.refused("stale", "a state is saved whole or not at all; leave it out"));
+        return List.of(Flag.toggle("stale", "As the asked server knows it, also while nobody leads."));
     }
 
     @Override
@@ -61,8 +61,9 @@ public final class SnapshotSave implements Command {
             throw new UsageException("this command takes one argument: the file");
         }
         var name = words.isEmpty() ? "steppe-state-" + STAMP.format(Instant.now()) + ".snap" : words.getFirst();
+        var query = Query.none().andIf(invocation.arguments().has("stale"), "stale", "true");
         ArchiveFile archive;
-        try (var stream = invocation.nomad().stream("/v1/operator/snapshot", Query.none())) {
+        try (var stream = invocation.nomad().stream("/v1/operator/snapshot", query)) {
             archive = keep(stream, Path.of(name));
         } catch (IOException broken) {
             throw new CommandFailure("the state was not saved whole to " + name + ": " + broken.getMessage());

@@ -24,6 +24,7 @@ job "web" {
   namespace   = "apps"
   type        = "service"
   priority    = 60
+  all_at_once = true
   datacenters = ["dc1", "dc*"]
   node_pool   = "default"
   meta = {

@@ -85,7 +85,7 @@ final class JobFields {
                         only("namespace", List.of("default")),
                         works("type"),
                         works("priority"),
-                        later("all_at_once"),
+                        works("all_at_once", "places all that is missing, or nothing until there is room for all"),
                         works("datacenters"),
                         works("node_pool"),
                         works("constraint"),

@@ -1,17 +1,15 @@
-package dev.steppe.api.nomad;
+package dev.steppe.api.http;
 
-import dev.steppe.api.http.Answer;
-import dev.steppe.api.http.Bytes;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
 /** Writes to the sink of a streamed answer. */
-final class SinkStream extends OutputStream {
+public final class SinkStream extends OutputStream {
     private final Answer.Sink sink;
 
-    SinkStream(Answer.Sink sink) {
+    public SinkStream(Answer.Sink sink) {
         this.sink = sink;
     }
 
