@@ -80,8 +80,11 @@ public final class AgentArguments {
             problems.add("-config: " + unreadable.getMessage());
             return new Parsed(Optional.empty(), problems, List.of(), List.of(), Optional.empty());
         }
-        var options = options(read.configuration(), environment, root);
-        if (!problems.isEmpty() || !read.obstacles().isEmpty()) {
+        // of a configuration that was not understood nothing else can be said
+        var options = read.obstacles().isEmpty()
+                ? options(read.configuration(), environment, root)
+                : Optional.<AgentOptions>empty();
+        if (!problems.isEmpty() || options.isEmpty()) {
             return new Parsed(Optional.empty(), problems, read.obstacles(), List.of(), Optional.empty());
         }
         return new Parsed(options, List.of(), List.of(), read.notices(), Optional.of(read.words()));

@@ -275,8 +275,10 @@ final class EdgePart {
         return text(host, bound.getPort());
     }
 
+    /** All addresses are those of both versions, and people write them so. */
     private static String text(InetSocketAddress address) {
-        return text(address.getAddress().getHostAddress(), address.getPort());
+        var bound = address.getAddress();
+        return text(bound.isAnyLocalAddress() ? "0.0.0.0" : bound.getHostAddress(), address.getPort());
     }
 
     private static String text(String host, int port) {

@@ -76,6 +76,7 @@ final class NodePart {
     private final ServerData data;
     private final NodeDrivers drivers;
     private final Devices devices;
+    private final Optional<String> sharedCores;
     private final CoresHook cores;
     private final FileShelf shelf;
     private final DriverWatch driverWatch;
@@ -107,6 +108,7 @@ final class NodePart {
         var docker = parts.add(new DockerDriver(NodeDrivers.dockerSettings(options)));
         shelf = parts.add(new FileShelf(options.clientDirectory().resolve("allocations")));
         drivers = new NodeDrivers(options, tasks, docker);
+        sharedCores = tasks.sharedCores();
         networks = NodeNetworks.open(parts, options, random);
         natives = NativeIdentities.open(options.clientDirectory().resolve("tokens.key"), random, Instant.now());
         devices = Devices.read(options.configuration().client().devices(), Path.of("/"));
@@ -120,7 +122,8 @@ final class NodePart {
                 System.getenv(),
                 tasks.cgroups().map(Cgroups::parent),
                 devices);
-        cores = new CoresHook(driverWatch::node, sharers(tasks));
+        cores = new CoresHook(
+                () -> Fingerprint.coresOfTasks(options.configuration().client().capacity()), sharers(tasks));
         client = parts.add(new Client(
                 loop,
                 transport,
@@ -211,6 +214,10 @@ final class NodePart {
         configuredMeta = changed.client().meta();
         var before = driverWatch.node().attributes().getOrDefault(Fingerprint.NETWORK_MODES, "");
         var node = fingerprint();
+        var namespaces = networks.namespaces();
+        if (namespaces.isPresent()) {
+            proxy.serve(namespaces.get());
+        }
         driverWatch.follow(drivers.all(), node);
         client.changed(node);
         var now = node.attributes().getOrDefault(Fingerprint.NETWORK_MODES, "");
@@ -268,6 +275,7 @@ final class NodePart {
                 options.clientDirectory(),
                 options.allocationDirectory(),
                 client.capacity(),
+                sharedCores,
                 devices,
                 client.hostNetworks(),
                 client.hostVolumes());

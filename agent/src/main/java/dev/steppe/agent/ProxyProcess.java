@@ -30,7 +30,7 @@ final class ProxyProcess implements MeshProxy, AutoCloseable {
     /** What the proxy does not need and would only be copied and opened in vain. */
     private static final List<String> NOT_NEEDED = List.of("ratis", "bcp", "bcutil", "examples");
 
-    private final NodeProxySettings settings;
+    private NodeProxySettings settings;
     private Optional<NodeProxy> proxy = Optional.empty();
     private boolean closed;
 
@@ -63,6 +63,18 @@ final class ProxyProcess implements MeshProxy, AutoCloseable {
     @Override
     public synchronized ProxyReport report() throws IOException {
         return running().report();
+    }
+
+    /** From now on allocations have networks of their own there: a proxy that runs without a way in is followed by another. */
+    synchronized void serve(Path namespaces) throws IOException {
+        if (closed || settings.namespaces().isPresent()) {
+            return;
+        }
+        settings = settings.serving(namespaces);
+        if (proxy.isPresent()) {
+            proxy.get().close();
+            proxy = Optional.of(NodeProxy.start(settings));
+        }
     }
 
     private NodeProxy running() throws IOException {

@@ -2,9 +2,13 @@ package dev.steppe.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Proves that each flag of the agent has effect or is refused by name. */
 class AgentArgumentsTest {
@@ -72,6 +76,16 @@ class AgentArgumentsTest {
                 .anyMatch(it -> it.contains("-data-dir="));
         assertThat(parse("-client", "-data-dir=/x").problems()).isEmpty();
         assertThat(parse("-server", "-data-dir=/x").problems()).isEmpty();
+    }
+
+    @Test
+    void of_a_broken_file_its_mistake_is_said_and_nothing_else(@TempDir Path directory) throws IOException {
+        for (String broken : List.of("server { enabled = ", "sever { enabled = true }")) {
+            var file = Files.writeString(directory.resolve("agent.hcl"), broken);
+            var parsed = parse("-config=" + file);
+            assertThat(parsed.problems()).as(broken).isEmpty();
+            assertThat(parsed.trouble()).as(broken).contains("agent.hcl line 1");
+        }
     }
 
     @Test

@@ -29,6 +29,9 @@ final class HardwareFit {
             new Given(Collections.emptySortedMap(), Collections.emptySortedMap(), Optional.empty());
 
     private static final String CORES = "cores";
+    /** Where a node says why it gives no task cores of its own. */
+    private static final String SHARED_CORES = "cpu.reservablecores.reason";
+
     private static final String DEVICES = "devices: no devices match request";
     private static final String PLACES = "numa-cores";
 
@@ -79,16 +82,28 @@ final class HardwareFit {
         return tasks.stream().anyMatch(needs -> needs.devices().stream().anyMatch(DeviceFit::asksForIds));
     }
 
-    /** A device no instance of which would do, whatever runs on the node. */
+    /** What the node does not have, whatever runs there: cores for one task alone, or a device that would do. */
     Optional<Refusal> neverFits(Node node) {
-        return tasks.stream()
-                .flatMap(needs -> needs.devices().stream()
-                        .filter(device -> !device.isThereAtAll(node))
-                        .map(device -> Refusal.filtered(
-                                "missing devices",
-                                "device " + device.asked() + " of task \""
-                                        + needs.task().name() + "\": the node has " + kinds(node))))
-                .findFirst();
+        return sharedCores(node)
+                .or(() -> tasks.stream()
+                        .flatMap(needs -> needs.devices().stream()
+                                .filter(device -> !device.isThereAtAll(node))
+                                .map(device -> Refusal.filtered(
+                                        "missing devices",
+                                        "device " + device.asked() + " of task \""
+                                                + needs.task().name() + "\": the node has " + kinds(node))))
+                        .findFirst());
+    }
+
+    private Optional<Refusal> sharedCores(Node node) {
+        return Optional.ofNullable(node.spec().attributes().get(SHARED_CORES))
+                .flatMap(reason -> tasks.stream()
+                        .filter(needs -> needs.cores() > 0)
+                        .findFirst()
+                        .map(needs -> Refusal.filtered(
+                                CORES,
+                                "cores: " + needs.cores() + " asked by task \""
+                                        + needs.task().name() + "\", the node gives none to a task alone: " + reason)));
     }
 
     private static String kinds(Node node) {

@@ -79,6 +79,23 @@ class HardwareFitTest {
     }
 
     @Test
+    void a_node_that_keeps_nobody_off_cores_is_not_asked_for_any_and_says_why() {
+        cluster.apply(new Command.RegisterNode(TestCluster.read(NodeSpec.class, """
+                {"ID":"n1","Name":"n1","HTTPAddr":"10.0.0.1:4646",
+                 "Attributes":{"network.modes":"host","cpu.reservablecores.reason":"the agent is not root"},
+                 "Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
+                 "NodeResources":{"Cpu":{"CpuShares":8000,"TotalCpuCores":8,"ReservableCpuCores":[]},
+                   "Memory":{"MemoryMB":8000},"Disk":{"DiskMB":10000},"MinDynamicPort":20000,"MaxDynamicPort":20010}}
+                """), List.of(), TestCluster.NOW));
+        var plan = run("alone", "\"Cores\":2");
+        assertThat(refusal(plan))
+                .contains("cores: 2 asked by task \"t\", the node gives none to a task alone: the agent is not root");
+        assertThat(plan.failed().get("g").constraintFiltered()).containsKey("cores");
+        run("shared", "\"CPU\":8000");
+        assertThat(cluster.live("shared")).hasSize(1);
+    }
+
+    @Test
     void cores_on_one_memory_node_are_found_required_or_preferred() {
         node("n1");
         run("first", "\"Cores\":2");

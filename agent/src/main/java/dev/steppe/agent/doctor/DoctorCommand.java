@@ -79,7 +79,8 @@ public final class DoctorCommand {
     /** The agent as it would be started, and where nothing says what it is to be, a development agent. */
     private static AgentArguments.Parsed parsed(List<String> words, Map<String, String> environment, boolean root) {
         var asItIs = AgentArguments.parse(words, environment, root);
-        boolean described = words.stream().anyMatch(word -> word.matches("--?(config|server|client|dev)(=.*)?"));
+        boolean described = words.stream()
+                .anyMatch(word -> word.matches("--?(config|config-file|config-dir|server|client|dev)(=.*)?"));
         if (asItIs.options().isPresent() || described) {
             return asItIs;
         }

@@ -39,7 +39,9 @@ public final class AllocFiles implements Command {
                 Flag.number("c", "bytes", "The last bytes of the file."),
                 Flag.toggle("f", "Follow: go on printing as the file grows."),
                 Flag.text("group", "name", "With -job: an allocation of this group."),
-                Flag.toggle("job", "The argument is a job; its newest running allocation is taken."),
+                Flag.toggle(
+                        "job",
+                        "The argument is a job; its newest running allocation is taken, or the newest that has ended."),
                 Flag.number("n", "lines", "The last lines of the file. Default 10 with -tail."),
                 Flag.toggle("stat", "Facts about the file or directory instead of its content."),
                 Flag.toggle("tail", "Only the end of the file."),
@@ -54,7 +56,7 @@ public final class AllocFiles implements Command {
             throw new UsageException("this command takes an allocation (or -job and a job) and at most a path");
         }
         var api = invocation.nomad();
-        var id = AllocMatch.ofArgument(invocation, words.getFirst());
+        var id = AllocMatch.ofArgumentOrEnded(invocation, words.getFirst());
         var path = words.size() == 2 ? words.get(1) : "/";
         var found = api.get(path("stat", id), Query.of("path", path)).body();
         if (arguments.has("stat")) {

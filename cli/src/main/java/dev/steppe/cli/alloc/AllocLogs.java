@@ -35,7 +35,8 @@ public final class AllocLogs implements Command {
                 Flag.text("group", "name", "With -job: an allocation of this group."),
                 Flag.toggle(
                         "job",
-                        "The argument is a job: with -f all its tasks, otherwise its newest running allocation."),
+                        "The argument is a job: with -f all its tasks, otherwise its newest running allocation,"
+                                + " or the newest that has ended."),
                 Flag.number("n", "lines", "With -tail: how many lines. Default 10."),
                 Flag.toggle("stderr", "The error output; with -stdout both."),
                 Flag.toggle("stdout", "The standard output, which is the default."),
@@ -58,7 +59,7 @@ public final class AllocLogs implements Command {
             return 0;
         }
         var api = invocation.nomad();
-        var id = AllocMatch.ofArgument(invocation, words.getFirst());
+        var id = AllocMatch.ofArgumentOrEnded(invocation, words.getFirst());
         var task = AllocMatch.task(api, id, named);
         var types = types(arguments, List.of("stdout"));
         if (types.size() > 1) {

@@ -71,27 +71,42 @@ final class AllocMatch {
                 : named;
     }
 
+    /** The same; with -job the newest allocation that has ended where none runs, since its files are still there. */
+    static String ofArgumentOrEnded(Invocation invocation, String word) throws CommandFailure, ApiException {
+        return invocation.arguments().has("job") ? ofJob(invocation, word, true) : one(invocation, word);
+    }
+
     /** The newest running allocation of a job, of the group that the flags name. */
     static String ofJob(Invocation invocation, String job) throws CommandFailure, ApiException {
+        return ofJob(invocation, job, false);
+    }
+
+    private static String ofJob(Invocation invocation, String job, boolean orEnded)
+            throws CommandFailure, ApiException {
         var group = invocation.arguments().text("group");
         var allocations = invocation
                 .nomad()
                 .get("/v1/job/" + Query.encode(job) + "/allocations", Query.none())
                 .body()
                 .items();
+        Json running = new Json.Null();
         Json newest = new Json.Null();
         for (var allocation : allocations) {
-            var matches = allocation.text("ClientStatus").equals("running")
-                    && (group.isEmpty() || group.get().equals(allocation.text("TaskGroup")));
-            if (matches && allocation.number("CreateIndex") >= newest.number("CreateIndex")) {
-                newest = allocation;
+            if (group.isEmpty() || group.get().equals(allocation.text("TaskGroup"))) {
+                newest = newer(newest, allocation);
+                running = allocation.text("ClientStatus").equals("running") ? newer(running, allocation) : running;
             }
         }
-        if (newest.isNull()) {
-            throw new CommandFailure("No running allocation of job \"" + job + "\""
+        var found = orEnded && running.isNull() ? newest : running;
+        if (found.isNull()) {
+            throw new CommandFailure((orEnded ? "No allocation" : "No running allocation") + " of job \"" + job + "\""
                     + (group.isEmpty() ? "" : ", group \"" + group.get() + "\"") + " found");
         }
-        return newest.text("ID");
+        return found.text("ID");
+    }
+
+    private static Json newer(Json one, Json other) {
+        return other.number("CreateIndex") >= one.number("CreateIndex") ? other : one;
     }
 
     /** The only task; proxies of the mesh do not count. */

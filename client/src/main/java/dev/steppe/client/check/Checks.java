@@ -11,7 +11,6 @@ import dev.steppe.model.Service;
 import dev.steppe.model.ServiceCheck;
 import dev.steppe.model.Task;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,9 +21,6 @@ import java.util.stream.Stream;
 
 /** Runs the checks of the allocations that run here and tells their runners the results. Owned by the client's loop. */
 public final class Checks {
-    /** Until a check passed for the first time it is asked this often, so that a new instance serves soon. */
-    private static final Duration EAGER = Duration.ofMillis(250);
-
     private final Loop loop;
     private final Probe probe;
     private final TreeMap<AllocationId, List<Running>> running = new TreeMap<>();
@@ -76,8 +72,8 @@ public final class Checks {
         private final String key;
         private final Judge judge;
         private final Optional<Restarts> restarts;
+        private final Pace pace;
         private boolean ended;
-        private boolean passedOnce;
         private Optional<Loop.Timer> timer = Optional.empty();
 
         Running(AllocationRunner runner, Service service, ServiceCheck check, String owner, int number) {
@@ -91,7 +87,7 @@ public final class Checks {
             this.key = CheckStatus.key(service, number);
             var known = Optional.ofNullable(runner.state().checks().get(key)).map(CheckStatus::status);
             this.judge = new Judge(check, known.orElse(""));
-            this.passedOnce = judge.status().equals(CheckStatus.PASSING);
+            this.pace = new Pace(check, judge.status(), loop.uptime());
             this.restarts =
                     check.checkRestart().or(service::checkRestart).map(policy -> new Restarts(policy, loop.now()));
         }
@@ -120,7 +116,7 @@ public final class Checks {
         }
 
         private boolean isScript() {
-            return check.type().equals("script");
+            return check.type().equals(Pace.SCRIPT);
         }
 
         /** Where a script runs: in the task it is about, which need not be named when it is the only one. */
@@ -134,17 +130,18 @@ public final class Checks {
 
         private void answered(Probe.Result result) {
             judge.take(result.health());
-            passedOnce |= judge.status().equals(CheckStatus.PASSING);
+            var pause = pace.after(judge.status(), loop.uptime());
             String name = check.name().isEmpty() ? "service: \"" + service.name() + "\" check" : check.name();
             runner.checked(
                     key,
                     new CheckStatus(
                             name, service.name(), judge.status(), result.output(), result.statusCode(), loop.now()));
-            if (restarts.filter(it -> it.isDue(judge.status(), loop.now())).isPresent()) {
+            if (pause.counts()
+                    && restarts.filter(it -> it.isDue(judge.status(), loop.now()))
+                            .isPresent()) {
                 restart(TaskControl.Restart.unhealthy("healthcheck: check \"" + name + "\" unhealthy"));
             }
-            boolean eager = !passedOnce && !isScript() && EAGER.compareTo(check.interval()) < 0;
-            timer = Optional.of(loop.after(eager ? EAGER : check.interval(), this::ask));
+            timer = Optional.of(loop.after(pause.time(), this::ask));
         }
 
         private void restart(TaskControl.Restart why) {

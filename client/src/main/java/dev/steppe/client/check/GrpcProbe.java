@@ -73,8 +73,11 @@ final class GrpcProbe {
 
     /** However the other end goes away, what to look for is the same. */
     private String hungUpText() {
-        return "the connection was closed before the answer; is it a gRPC server"
-                + (target.check().grpcUseTls() ? "" : " without TLS") + "?";
+        return "the connection was closed before the answer; " + hint();
+    }
+
+    private String hint() {
+        return "is it a gRPC server" + (target.check().grpcUseTls() ? "" : " without TLS") + "?";
     }
 
     /** Makes the streams of a connection. */
@@ -113,8 +116,11 @@ final class GrpcProbe {
     private static void flush(EmbeddedChannel codec, Socket socket) throws IOException {
         codec.flushOutbound();
         for (ByteBuf bytes = codec.readOutbound(); bytes != null; bytes = codec.readOutbound()) {
-            socket.getOutputStream().write(ByteBufUtil.getBytes(bytes));
-            bytes.release();
+            try {
+                socket.getOutputStream().write(ByteBufUtil.getBytes(bytes));
+            } finally {
+                bytes.release();
+            }
         }
         socket.getOutputStream().flush();
     }
@@ -141,11 +147,11 @@ final class GrpcProbe {
     }
 
     /** The codec throws what it finds wrong although it does not say so. */
-    private static void take(EmbeddedChannel codec, ByteBuf received) throws IOException {
+    private void take(EmbeddedChannel codec, ByteBuf received) throws IOException {
         try {
             codec.writeInbound(received);
         } catch (Exception wrong) {
-            throw new IOException("the answer is not HTTP/2: " + wrong.getMessage(), wrong);
+            throw new IOException("the answer is not HTTP/2 (" + wrong.getMessage() + "): " + hint(), wrong);
         }
     }
 

@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 
 /**
  * What every driver shares whose tasks are processes of this machine: confinement, launch, adoption, end. Owns the
- * launcher; close it when the agent stops (tasks keep running).
+ * launcher; close it when the agent stops (tasks keep running, and control groups that nobody is in are removed).
  */
 public final class ProcessTasks implements AutoCloseable {
     private static final long PIDS_MAX = 32_768;
@@ -51,6 +51,17 @@ public final class ProcessTasks implements AutoCloseable {
     /** The control groups of this machine, when tasks get some. */
     public Optional<Cgroups> cgroups() {
         return cgroups;
+    }
+
+    /** Why tasks cannot have cores that others are kept off; empty where they can. */
+    public Optional<String> sharedCores() throws IOException {
+        if (cgroups.isPresent()) {
+            return cgroups.get().sharesAll();
+        }
+        return Optional.of(
+                LinuxCalls.isRoot()
+                        ? "tasks have no control groups here"
+                        : "tasks have no control groups where the agent is not root");
     }
 
     static void refuse(String driver, List<String> problems) throws DriverException {
@@ -121,6 +132,10 @@ public final class ProcessTasks implements AutoCloseable {
             throw DriverException.refused("config key \"" + DriverKeys.HARD_LIMIT
                     + "\" needs a control group, which tasks do not get here: run the agent as root, and raw_exec"
                     + " without no_cgroups; or remove it");
+        }
+        if (!task.resources().ownCores().isEmpty() && (cgroups.isEmpty() || !start.controlGroups())) {
+            throw DriverException.refused("resources { cores } needs a control group, which tasks do not get here: run"
+                    + " the agent as root, and raw_exec without no_cgroups; or ask for cpu instead");
         }
         Optional<TaskCgroup> cgroup = Optional.empty();
         try {
@@ -236,6 +251,15 @@ public final class ProcessTasks implements AutoCloseable {
     @Override
     public void close() {
         launcher.close();
+        try {
+            if (cgroups.isPresent()) {
+                cgroups.get().removeUnusedParent();
+            }
+        } catch (IOException busy) {
+            // the next agent uses them
+            System.getLogger(ProcessTasks.class.getName())
+                    .log(System.Logger.Level.DEBUG, "empty control groups stay reason=" + busy);
+        }
     }
 
     private Optional<TaskCgroup> createCgroup(TaskContext task) throws IOException {

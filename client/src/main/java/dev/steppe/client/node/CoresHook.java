@@ -4,23 +4,27 @@ import dev.steppe.client.allocation.AllocationHook;
 import dev.steppe.client.allocation.Surroundings;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
-import dev.steppe.model.NodeSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 
 /**
  * Keeps tasks off the cores that others have for themselves: before an allocation with reserved cores starts, everything
  * else that runs moves to what is left, and back when it has ended. Safe for use from any thread.
  */
 public final class CoresHook implements AllocationHook {
-    private final Supplier<NodeSpec> node;
+    private final Cores cores;
     private final List<Sharers> sharers;
     private final TreeMap<AllocationId, Allocation> reserving = new TreeMap<>();
+
+    /** The cores that tasks may run on, as configuration and machine have them now. */
+    @FunctionalInterface
+    public interface Cores {
+        List<Integer> now() throws IOException;
+    }
 
     /** What runs tasks and can tell all without cores of their own which ones to share. */
     public interface Sharers {
@@ -28,17 +32,17 @@ public final class CoresHook implements AllocationHook {
         void share(String cores, Set<String> apart) throws IOException;
     }
 
-    public CoresHook(Supplier<NodeSpec> node, List<Sharers> sharers) {
-        this.node = node;
+    public CoresHook(Cores cores, List<Sharers> sharers) {
+        this.cores = cores;
         this.sharers = List.copyOf(sharers);
     }
 
     /** Where tasks may not have all cores of the machine, they get what they may before any of them reserves some. */
     public synchronized void begin() throws IOException {
-        var cpu = node.get().capacity().cpu();
-        if (cpu.reservable().size() < cpu.cores()) {
+        var ofTasks = cores.now();
+        if (ofTasks.size() < Runtime.getRuntime().availableProcessors()) {
             for (Sharers sharer : sharers) {
-                sharer.share(Processors.text(cpu.reservable()), Set.of());
+                sharer.share(Processors.text(ofTasks), Set.of());
             }
         }
     }
@@ -75,7 +79,7 @@ public final class CoresHook implements AllocationHook {
     }
 
     private void share() throws HookException {
-        var left = new ArrayList<>(node.get().capacity().cpu().reservable());
+        var own = new TreeSet<Integer>();
         var apart = new TreeSet<String>();
         reserving.forEach((id, allocation) -> allocation
                 .allocatedResources()
@@ -83,10 +87,12 @@ public final class CoresHook implements AllocationHook {
                 .forEach((name, task) -> {
                     if (!task.cpu().reservedCores().isEmpty()) {
                         apart.add(id + "." + name);
-                        left.removeAll(task.cpu().reservedCores());
+                        own.addAll(task.cpu().reservedCores());
                     }
                 }));
         try {
+            var left = new ArrayList<>(cores.now());
+            left.removeAll(own);
             for (Sharers sharer : sharers) {
                 sharer.share(Processors.text(left), apart);
             }

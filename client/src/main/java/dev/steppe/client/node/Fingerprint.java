@@ -34,6 +34,9 @@ import java.util.stream.Collectors;
 
 /** What this machine is and has, under the published attribute names. Reads the system once per call; may block. */
 public final class Fingerprint {
+    /** The attribute that says why a node gives no task cores of its own; absent where it does. */
+    public static final String SHARED_CORES = "cpu.reservablecores.reason";
+
     /** The attribute that lists the modes a group's network can have on the node. */
     public static final String NETWORK_MODES = "network.modes";
 
@@ -60,6 +63,7 @@ public final class Fingerprint {
             Path stateDirectory,
             Path allocationDirectory,
             CapacitySettings capacity,
+            Optional<String> sharedCores,
             Devices devices,
             SortedMap<String, HostNetwork> hostNetworks,
             SortedMap<String, HostVolume> hostVolumes) {}
@@ -68,7 +72,7 @@ public final class Fingerprint {
         var attributes = new TreeMap<String, String>();
         var capacity = capacity(settings, attributes);
         system(settings, attributes);
-        var networks = MachineNetworks.read();
+        var networks = MachineNetworks.read().reachedAt(host(settings.httpAddress()));
         networks.describe(settings.networkInterface(), attributes);
         var infos = drivers(drivers, now);
         infos.values().stream().filter(DriverInfo::detected).forEach(found -> attributes.putAll(found.attributes()));
@@ -88,6 +92,11 @@ public final class Fingerprint {
                 infos,
                 networks.named(settings.hostNetworks()),
                 volumes(settings.hostVolumes()));
+    }
+
+    private static String host(String address) {
+        int colon = address.lastIndexOf(':');
+        return (colon < 0 ? address : address.substring(0, colon)).replaceAll("[\\[\\]]", "");
     }
 
     private static SortedMap<String, HostVolume> volumes(SortedMap<String, HostVolume> configured) throws IOException {
@@ -155,11 +164,12 @@ public final class Fingerprint {
         long memoryMb = said.memoryMb().orElse(memory(attributes));
         long diskMb = said.diskMb().orElse(disk(settings.allocationDirectory(), attributes));
         var processors = Processors.read(Path.of("/"));
-        var reservable =
-                processors.reservable(said.reservableCores(), said.reserved().cores());
-        processors.describe(reservable, attributes);
+        var ofTasks = processors.reservable(said);
         // what is said to be there is taken at its word
-        long ofCores = said.cpu().isPresent() ? megaHertz : processors.share(megaHertz, reservable);
+        long ofCores = said.cpu().isPresent() ? megaHertz : processors.share(megaHertz, ofTasks);
+        var reservable = settings.sharedCores().isPresent() ? List.<Integer>of() : ofTasks;
+        processors.describe(reservable, attributes);
+        settings.sharedCores().ifPresent(why -> attributes.put(SHARED_CORES, why));
         long usable = Math.max(0, ofCores - said.reserved().cpu());
         attributes.put("cpu.usablecompute", Long.toString(usable));
         return new NodeCapacity(
@@ -170,6 +180,11 @@ public final class Fingerprint {
                 settings.devices().kinds(),
                 said.minDynamicPort(),
                 said.maxDynamicPort());
+    }
+
+    /** The cores that tasks may run on, whether some may have them for themselves or not. */
+    public static List<Integer> coresOfTasks(CapacitySettings said) throws IOException {
+        return Processors.read(Path.of("/")).reservable(said);
     }
 
     private static NodeCpu cpu(SortedMap<String, String> attributes) throws IOException {

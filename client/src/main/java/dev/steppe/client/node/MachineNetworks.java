@@ -108,6 +108,14 @@ public record MachineNetworks(Optional<String> defaultInterface, List<Address> a
         }
     }
 
+    /** Where no route leads away from the machine: the interface with the address at which its agent says it is reached. */
+    MachineNetworks reachedAt(String address) {
+        var found = up().filter(it -> !it.place().loopback() && it.text().equals(address))
+                .map(Address::interfaceName)
+                .findFirst();
+        return new MachineNetworks(defaultInterface.or(() -> found), addresses);
+    }
+
     private Stream<Address> up() {
         return addresses.stream().filter(it -> it.place().up());
     }

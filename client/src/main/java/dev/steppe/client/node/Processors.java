@@ -1,5 +1,6 @@
 package dev.steppe.client.node;
 
+import dev.steppe.client.settings.CapacitySettings;
 import dev.steppe.model.NodeCpu;
 import dev.steppe.model.NumberRanges;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
 
@@ -57,10 +57,12 @@ record Processors(List<Integer> usable, List<NodeCpu.NumaNode> numaNodes) {
     }
 
     /** Those that tasks may have: of the named ones, or all, without those kept for the machine. */
-    List<Integer> reservable(Optional<NumberRanges> named, NumberRanges kept) {
+    List<Integer> reservable(CapacitySettings said) {
         return usable.stream()
-                .filter(core -> named.map(ranges -> ranges.contains(core)).orElse(true))
-                .filter(core -> !kept.contains(core))
+                .filter(core -> said.reservableCores()
+                        .map(named -> named.contains(core))
+                        .orElse(true))
+                .filter(core -> !said.reserved().cores().contains(core))
                 .toList();
     }
 

@@ -69,6 +69,27 @@ class JudgeTest {
     }
 
     @Test
+    void a_check_that_never_passed_is_asked_less_and_less_often_and_counts_once_an_interval() throws Exception {
+        var check = Codec.fromJson(ServiceCheck.class, "{\"Type\":\"tcp\",\"Interval\":10000000000}");
+        var pace = new Pace(check, "critical", Duration.ZERO);
+        assertThat(pace.after("critical", Duration.ZERO)).isEqualTo(new Pace.Pause(Duration.ofMillis(250), true));
+        assertThat(pace.after("critical", Duration.ofSeconds(8)))
+                .isEqualTo(new Pace.Pause(Duration.ofSeconds(1), false));
+        assertThat(pace.after("critical", Duration.ofSeconds(16)))
+                .isEqualTo(new Pace.Pause(Duration.ofSeconds(2), true));
+        assertThat(pace.after("critical", Duration.ofHours(1)).time()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(pace.after("passing", Duration.ofHours(2))).isEqualTo(new Pace.Pause(Duration.ofSeconds(10), true));
+        assertThat(pace.after("critical", Duration.ofHours(2)))
+                .as("from now on at its interval, and each counts")
+                .isEqualTo(new Pace.Pause(Duration.ofSeconds(10), true));
+        assertThat(new Pace(check, "passing", Duration.ZERO).after("critical", Duration.ZERO))
+                .isEqualTo(new Pace.Pause(Duration.ofSeconds(10), true));
+        var script = Codec.fromJson(ServiceCheck.class, "{\"Type\":\"script\",\"Interval\":10000000000}");
+        assertThat(new Pace(script, "critical", Duration.ZERO).after("critical", Duration.ZERO))
+                .isEqualTo(new Pace.Pause(Duration.ofSeconds(10), true));
+    }
+
+    @Test
     void a_task_is_restarted_after_the_limit_in_a_row_once_the_grace_time_is_over() {
         var restarts = new Restarts(new CheckRestart(2, Duration.ofSeconds(10), false), START);
         assertThat(restarts.isDue("critical", START.plusSeconds(5))).isFalse();

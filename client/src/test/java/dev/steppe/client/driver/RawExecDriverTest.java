@@ -114,12 +114,32 @@ class RawExecDriverTest {
     }
 
     @Test
-    void a_hard_limit_that_nothing_would_hold_is_refused() throws Exception {
+    void a_hard_limit_and_cores_that_nothing_would_hold_are_refused() throws Exception {
         var without = new RawExecDriver(
                 machine.tasks, new RawExecDriver.Settings(true, UserPolicy.unprivileged(), false, List.of()));
         var task = machine.task("web", new TreeMap<>(Map.of("command", "/bin/true", "cpu_hard_limit", "true")));
         assertThatThrownBy(() -> without.start(task))
                 .hasMessageContaining("config key \"cpu_hard_limit\" needs a control group");
+        var alone = withOwnCore(machine.task("alone", shell("true")));
+        assertThatThrownBy(() -> without.start(alone))
+                .hasMessageContaining("resources { cores } needs a control group");
+        try (var noGroups = new ProcessTasks(Optional.empty())) {
+            assertThat(noGroups.sharedCores().orElseThrow()).contains("no control groups");
+        }
+    }
+
+    private static TaskContext withOwnCore(TaskContext task) {
+        return new TaskContext(
+                task.allocation(),
+                task.taskName(),
+                task.config(),
+                task.environment(),
+                task.user(),
+                task.directories(),
+                task.network(),
+                task.ports(),
+                new TaskResources(100, 128, 128, 1, "0"),
+                task.volumes());
     }
 
     @Test

@@ -65,6 +65,20 @@ class MachineNetworksTest {
     }
 
     @Test
+    void a_machine_without_a_route_away_is_reached_where_its_agent_says() {
+        var machine = new MachineNetworks(
+                Optional.empty(), List.of(address("lo", "127.0.0.1", 8), address("eth1", "10.1.2.3", 16)));
+        var attributes = new TreeMap<String, String>();
+        machine.reachedAt("10.1.2.3").describe(Optional.empty(), attributes);
+        assertThat(attributes).containsEntry("unique.network.ip-address", "10.1.2.3");
+        assertThat(machine.reachedAt("10.1.2.3").offered(Optional.empty())).hasSize(1);
+        machine.reachedAt("127.0.0.1").describe(Optional.empty(), attributes);
+        assertThat(attributes).containsEntry("unique.network.ip-address", "127.0.0.1");
+        MACHINE.reachedAt("10.1.2.3").describe(Optional.empty(), attributes);
+        assertThat(attributes).containsEntry("unique.network.ip-address", "198.51.100.7");
+    }
+
+    @Test
     void the_address_for_others_is_that_of_the_default_route_or_the_wished_interface() {
         var attributes = new TreeMap<String, String>();
         MACHINE.describe(Optional.empty(), attributes);

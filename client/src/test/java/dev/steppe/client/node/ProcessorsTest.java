@@ -2,10 +2,12 @@ package dev.steppe.client.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.client.settings.CapacitySettings;
 import dev.steppe.client.settings.DeviceSettings;
 import dev.steppe.model.AllocatedDevice;
 import dev.steppe.model.NodeCpu;
 import dev.steppe.model.NumberRanges;
+import dev.steppe.model.PortRanges;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +37,15 @@ class ProcessorsTest {
         assertThat(processors.usable()).containsExactly(0, 1, 2, 3, 6);
         assertThat(processors.numaNodes())
                 .containsExactly(new NodeCpu.NumaNode(0, List.of(0, 1)), new NodeCpu.NumaNode(1, List.of(2, 3, 6)));
-        assertThat(processors.reservable(Optional.of(NumberRanges.parse("1-9")), NumberRanges.parse("2")))
-                .containsExactly(1, 3, 6);
+        var said = new CapacitySettings(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(NumberRanges.parse("1-9")),
+                new CapacitySettings.Reserved(0, 0, 0, NumberRanges.parse("2"), PortRanges.NONE),
+                20_000,
+                32_000);
+        assertThat(processors.reservable(said)).containsExactly(1, 3, 6);
         var attributes = new TreeMap<String, String>();
         processors.describe(List.of(1, 3, 6), attributes);
         assertThat(attributes)

@@ -28,6 +28,7 @@ public final class Cgroups {
     private static final String REAPERS = "reapers";
     private static final String HOLDER = "holder";
     private static final String CPUS = "cpuset.cpus";
+    private static final String KEPT_MEMORY = "memory.low";
     private static final String MEMORY_NODES = "cpuset.mems";
     private static final Pattern PARENT = Pattern.compile("[A-Za-z0-9_.@\\\\-]+(/[A-Za-z0-9_.@\\\\-]+)*");
 
@@ -36,6 +37,9 @@ public final class Cgroups {
     private final String parent;
     /** What tasks without cores of their own run on; empty for all. Guarded by this. */
     private String shared = "";
+
+    /** How much memory is kept for each task, where the kernel asks for that of the parent, too. Guarded by this. */
+    private final TreeMap<String, Long> kept = new TreeMap<>();
 
     private Cgroups(SortedMap<String, Path> version1, Optional<Path> version2, String parent) {
         this.version1 = version1;
@@ -158,12 +162,53 @@ public final class Cgroups {
                 created = new TaskCgroup(List.copyOf(directories));
             }
             limit(created, limits);
+            keepForAll(name, limits.reservedBytes());
             pin(created, limits.own());
             return created;
         } catch (IOException failed) {
             created.remove();
             throw failed;
         }
+    }
+
+    /** Version 2 keeps memory for a group only as far as for those above it: the parent has as much as all tasks together. */
+    private synchronized void keepForAll(String created, long bytes) throws IOException {
+        var base = version2.map(root -> root.resolve(parent));
+        if (version() != 2 || !Files.exists(base.orElseThrow().resolve(KEPT_MEMORY))) {
+            return;
+        }
+        kept.put(created, bytes);
+        var names = existing();
+        kept.keySet().retainAll(names);
+        for (String name : names) {
+            if (!kept.containsKey(name)) {
+                kept.put(name, find(name).number(KEPT_MEMORY).orElse(0));
+            }
+        }
+        long all = kept.values().stream().mapToLong(Long::longValue).sum();
+        Files.writeString(base.get().resolve(KEPT_MEMORY), Long.toString(all));
+    }
+
+    /** Why no task can have processors that others are kept off; empty where groups say what runs where. */
+    public Optional<String> sharesAll() throws IOException {
+        if (version() == 0) {
+            return Optional.of("no control groups are mounted");
+        }
+        if (version() == 1) {
+            var mount = Optional.ofNullable(version1.get("cpuset"));
+            return mount.filter(Files::isWritable).isPresent()
+                    ? Optional.empty()
+                    : Optional.of(mount.map(at -> "the control groups of cpuset in " + at + " cannot be written to")
+                            .orElse("the control groups have no cpuset"));
+        }
+        var root = version2.orElseThrow();
+        var available = Files.readString(root.resolve("cgroup.controllers")).trim();
+        if (!List.of(available.split(" ")).contains("cpuset")) {
+            return Optional.of("the control groups have no cpuset");
+        }
+        return Files.isWritable(root.resolve("cgroup.subtree_control"))
+                ? Optional.empty()
+                : Optional.of("the control groups in " + root + " cannot be written to");
     }
 
     /**
@@ -298,6 +343,17 @@ public final class Cgroups {
         }
     }
 
+    /** The same where neither a task nor what else outlives the agent is in it; otherwise it stays for the next agent. */
+    public void removeUnusedParent() throws IOException {
+        boolean unused = existing().isEmpty();
+        for (Path root : roots()) {
+            unused &= isEmpty(root.resolve(parent).resolve(REAPERS));
+        }
+        if (unused) {
+            removeParent();
+        }
+    }
+
     private static boolean isEmpty(Path group) throws IOException {
         if (!Files.isDirectory(group)) {
             return true;
@@ -361,7 +417,7 @@ public final class Cgroups {
         group.writeIfPresent("memory.swap.max", 0);
         if (limits.reservedBytes() > 0) {
             group.writeIfPresent("memory.soft_limit_in_bytes", limits.reservedBytes());
-            group.writeIfPresent("memory.low", limits.reservedBytes());
+            group.writeIfPresent(KEPT_MEMORY, limits.reservedBytes());
         }
         if (limits.cores() > 0) {
             long quota = Math.max(QUOTA_MIN_MICROS, Math.round(limits.cores() * PERIOD_MICROS));

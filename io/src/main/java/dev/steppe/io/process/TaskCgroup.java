@@ -165,10 +165,11 @@ public record TaskCgroup(List<Path> directories) {
         }
     }
 
-    private OptionalLong number(String file) throws IOException {
+    /** The number in the file of that name in whichever hierarchy has one. */
+    OptionalLong number(String file) throws IOException {
         for (Path directory : directories) {
             var found = lines(directory.resolve(file));
-            if (!found.isEmpty()) {
+            if (!found.isEmpty() && !found.getFirst().equals("max")) {
                 return OptionalLong.of(Long.parseLong(found.getFirst().trim()));
             }
         }

@@ -63,6 +63,43 @@ class CgroupPlacesTest {
         assertThat(shell.existing("steppe-1f", Optional.empty())).isEqualTo("steppe-1f");
     }
 
+    /** A tree of version 2 with the agent's group in it, as the kernel would show the files that matter. */
+    private Cgroups version2(String controllers) throws IOException {
+        var own = Files.createDirectories(directory.resolve("steppe-1f"));
+        Files.writeString(directory.resolve("cgroup.controllers"), controllers + "\n");
+        Files.writeString(directory.resolve("cgroup.subtree_control"), controllers + "\n");
+        Files.writeString(own.resolve("cgroup.subtree_control"), controllers + "\n");
+        Files.writeString(own.resolve("memory.low"), "0\n");
+        return Cgroups.from(List.of("none " + directory + " cgroup2 rw 0 0"), "steppe-1f");
+    }
+
+    @Test
+    void the_group_of_all_tasks_is_kept_as_much_memory_as_they_are_together() throws Exception {
+        var groups = version2("cpuset cpu memory pids");
+        var adopted = Files.createDirectory(directory.resolve("steppe-1f/old.t"));
+        Files.writeString(adopted.resolve("memory.low"), "1000\n");
+        var limits = new Cgroups.Limits(100, 1 << 20, 100);
+        groups.create("new.t", limits.reserving(500));
+        assertThat(directory.resolve("steppe-1f/memory.low")).hasContent("1500");
+        Files.delete(adopted.resolve("memory.low"));
+        Files.delete(adopted);
+        groups.create("newer.t", limits.reserving(20));
+        assertThat(directory.resolve("steppe-1f/memory.low")).hasContent("520");
+    }
+
+    @Test
+    void cores_are_given_to_one_task_alone_only_where_groups_say_what_runs_on_which() throws Exception {
+        assertThat(version2("cpuset cpu memory pids").sharesAll()).isEmpty();
+        assertThat(version2("cpu memory").sharesAll()).contains("the control groups have no cpuset");
+        assertThat(Cgroups.from(List.of("none /nowhere/cpu cgroup rw,cpu 0 0"), "any")
+                        .sharesAll())
+                .contains("the control groups have no cpuset");
+        assertThat(Cgroups.from(List.of("none /nowhere/cpuset cgroup rw,cpuset 0 0"), "any")
+                        .sharesAll())
+                .contains("the control groups of cpuset in /nowhere/cpuset cannot be written to");
+        assertThat(Cgroups.from(List.of(), "any").sharesAll()).contains("no control groups are mounted");
+    }
+
     @Test
     void names_of_units_may_be_parents_and_ways_out_of_the_tree_may_not() {
         for (String parent : List.of("steppe", PLACE, "system-steppe\\x2dnode.slice/steppe@1-tasks.service/x")) {

@@ -37,6 +37,9 @@ public final class NodeProxy implements AutoCloseable {
     private static final Duration STOP_GRACE = Duration.ofSeconds(3);
     private static final Duration RESTART_PAUSE = Duration.ofMillis(500);
     private static final Duration WATCH = Duration.ofMinutes(5);
+    /** How long calls may go on through a proxy that another one has followed. */
+    private static final Duration LAST_CALLS = Duration.ofMinutes(10);
+
     private static final Duration POLL = Duration.ofMillis(5);
 
     private final NodeProxySettings settings;
@@ -188,6 +191,9 @@ public final class NodeProxy implements AutoCloseable {
     }
 
     private void ensureRunning() throws IOException {
+        if (settings.namespaces().isPresent() && processes.broker().isEmpty() && isAlive(processes.proxy())) {
+            retire();
+        }
         if (settings.namespaces().isPresent() && !isAlive(processes.broker())) {
             var broker = launcher.startBroker();
             processes = processes.withBroker(broker);
@@ -200,6 +206,22 @@ public final class NodeProxy implements AutoCloseable {
         } else {
             startProxy();
         }
+    }
+
+    /** A proxy from when there were no namespaces opens its sockets itself, and none in namespaces: another follows it. */
+    private void retire() throws IOException {
+        var old = processes.proxy().orElseThrow();
+        try {
+            control().drain(LAST_CALLS);
+            var all = new ArrayList<>(draining);
+            all.add(old);
+            draining = List.copyOf(all);
+        } catch (IOException silent) {
+            LOG.log(Level.WARNING, "proxy ended since it does not answer pid=" + old.pid() + " reason=" + silent);
+            end(List.of(old));
+        }
+        processes = processes.withoutProxy();
+        processes.write(settings.record());
     }
 
     private void startProxy() throws IOException {

@@ -41,6 +41,12 @@ public record NodeProxySettings(
         this(directory, java, classPath, user, namespaces, jvmOptions, pid -> {});
     }
 
+    /** The same where there are network namespaces in that directory. */
+    public NodeProxySettings serving(Path namespacesThere) {
+        return new NodeProxySettings(
+                directory, java, classPath, user, Optional.of(namespacesThere), jvmOptions, shelter);
+    }
+
     /** Moves a process out of the reach of whoever ends the agent's service. */
     @FunctionalInterface
     public interface Shelter {

@@ -36,6 +36,10 @@ record ProcessRecord(Optional<ProcessIdentity> broker, Optional<ProcessIdentity>
         return new ProcessRecord(broker, Optional.of(started), itsGeneration);
     }
 
+    ProcessRecord withoutProxy() {
+        return new ProcessRecord(broker, Optional.empty(), generation);
+    }
+
     private static Optional<ProcessIdentity> parse(String line) {
         return line.equals("-") ? Optional.empty() : Optional.of(ProcessIdentity.parse(line));
     }

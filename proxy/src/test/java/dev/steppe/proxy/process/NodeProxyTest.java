@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steppe.io.linux.LinuxCalls;
+import dev.steppe.io.linux.ProcessIdentity;
 import dev.steppe.io.linux.Signal;
 import dev.steppe.mesh.configuration.Address;
 import dev.steppe.mesh.configuration.IntentionPolicy;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,6 +55,7 @@ class NodeProxyTest {
     private NodeProxy proxy;
     private EchoService engine;
     private Address inbound;
+    private ProcessIdentity withoutNamespaces;
 
     @BeforeAll
     void start() throws Exception {
@@ -62,7 +65,17 @@ class NodeProxyTest {
         mesh.namespace("destination");
         engine = mesh.service("destination", "engine");
         inbound = TestMesh.freeAddress();
-        proxy = NodeProxy.start(mesh.settings(List.of("-XX:TieredStopAtLevel=1")));
+        var settings = mesh.settings(List.of("-XX:TieredStopAtLevel=1"));
+        try (var earlier = NodeProxy.start(new NodeProxySettings(
+                settings.directory(),
+                settings.java(),
+                settings.classPath(),
+                settings.user(),
+                Optional.empty(),
+                settings.jvmOptions()))) {
+            withoutNamespaces = earlier.proxyProcess().orElseThrow();
+        }
+        proxy = NodeProxy.start(settings);
     }
 
     @AfterAll
@@ -112,6 +125,14 @@ class NodeProxyTest {
         try (var socket = mesh.dial("caller")) {
             assertThat(roundTrip(socket, "hello")).isEqualTo("hello");
         }
+    }
+
+    @Test
+    @Order(2)
+    void a_proxy_from_when_there_were_no_namespaces_was_followed_by_one_with_a_broker() throws Exception {
+        assertThat(proxy.brokerProcess().orElseThrow().isAlive()).isTrue();
+        assertThat(proxy.proxyProcess()).isNotEqualTo(Optional.of(withoutNamespaces));
+        Await.until("the earlier proxy ended", () -> !withoutNamespaces.isAlive());
     }
 
     @Test
