@@ -1,9 +1,11 @@
 package dev.steppe.model.codec;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -13,13 +15,36 @@ final class RecordFormat implements Format {
     private final Class<?> type;
     private final RecordShape shape;
     private volatile List<Field> fields = List.of();
-    private volatile SortedMap<String, Field> byName = new TreeMap<>();
+    private volatile Map<String, Field> byName = Map.of();
+    private volatile boolean anyFlat;
+    private volatile Optional<Object> absent = Optional.empty();
 
-    private record Field(RecordShape.Component component, Format format, int position) {
+    /** One component. Values are immutable, so the one that stands for a missing text is made once. */
+    private static final class Field {
+        private final RecordShape.Component component;
+        private final Format format;
+        private final int position;
+        private volatile Optional<Object> absent = Optional.empty();
+
+        Field(RecordShape.Component component, Format format, int position) {
+            this.component = component;
+            this.format = format;
+            this.position = position;
+        }
+
+        /**
+         * The value of a text that leaves this field out.
+         *
+         * @throws CodecException when it must not
+         */
         Object absent() throws CodecException {
-            return component.defaultText().isPresent()
-                    ? format.parse(component.defaultText().get())
-                    : format.absent();
+            if (absent.isEmpty()) {
+                absent = Optional.of(
+                        component.defaultText().isPresent()
+                                ? format.parse(component.defaultText().get())
+                                : format.absent());
+            }
+            return absent.get();
         }
     }
 
@@ -32,12 +57,13 @@ final class RecordFormat implements Format {
     private List<Field> fields() {
         if (fields.isEmpty() && !shape.components().isEmpty()) {
             var list = new ArrayList<Field>();
-            var names = new TreeMap<String, Field>();
+            var names = new HashMap<String, Field>();
             for (var component : shape.components()) {
                 var format = component.rfc3339() ? new SimpleFormats.InstantFormat(true) : Formats.of(component.type());
                 var field = new Field(component, format, list.size());
                 list.add(field);
                 names.put(component.json(), field);
+                anyFlat |= component.flat();
             }
             byName = names;
             fields = list;
@@ -85,7 +111,10 @@ final class RecordFormat implements Format {
 
     @Override
     public Object absent() throws CodecException {
-        return new Reading(this).finish();
+        if (absent.isEmpty()) {
+            absent = Optional.of(new Reading(this).finish());
+        }
+        return absent.get();
     }
 
     private static final Object NOTHING = new Object();
@@ -99,7 +128,7 @@ final class RecordFormat implements Format {
     }
 
     private String nearest(String name) {
-        for (var known : byName.keySet()) {
+        for (var known : new TreeSet<>(byName.keySet())) {
             if (known.equalsIgnoreCase(name.replace("_", ""))) {
                 return " or write " + known;
             }
@@ -109,25 +138,34 @@ final class RecordFormat implements Format {
 
     /** A record being read: the values so far, with those of flat components one level down. */
     private static final class Reading {
+        private static final Reading[] NONE_FLAT = {};
+
         private final RecordFormat format;
+        private final List<Field> fields;
         private final Object[] values;
         private final Reading[] flat;
+        private int next;
 
         Reading(RecordFormat format) {
             this.format = format;
-            int size = format.fields().size();
-            values = new Object[size];
-            flat = new Reading[size];
-            for (var field : format.fields()) {
-                if (field.component.flat()) {
-                    flat[field.position] = new Reading((RecordFormat) field.format);
+            fields = format.fields();
+            values = new Object[fields.size()];
+            flat = format.anyFlat ? new Reading[values.length] : NONE_FLAT;
+            for (int i = 0; i < flat.length; i++) {
+                if (fields.get(i).component.flat()) {
+                    flat[i] = new Reading((RecordFormat) fields.get(i).format);
                 }
             }
         }
 
         boolean take(String name, JsonParser in, Form form) throws CodecException {
-            var field = format.byName.get(name);
+            // writers keep the order of the fields
+            var field =
+                    next < values.length && fields.get(next).component.json().equals(name)
+                            ? fields.get(next)
+                            : format.byName.get(name);
             if (field != null && !field.component.flat()) {
+                next = field.position + 1;
                 try {
                     if (in.currentToken() != JsonToken.VALUE_NULL) {
                         values[field.position] = field.format.read(in, form);
@@ -146,14 +184,14 @@ final class RecordFormat implements Format {
         }
 
         Object finish() throws CodecException {
-            for (var field : format.fields()) {
-                if (flat[field.position] != null) {
-                    values[field.position] = flat[field.position].finish();
-                } else if (values[field.position] == null) {
+            for (int i = 0; i < values.length; i++) {
+                if (flat.length > 0 && flat[i] != null) {
+                    values[i] = flat[i].finish();
+                } else if (values[i] == null) {
                     try {
-                        values[field.position] = field.absent();
+                        values[i] = fields.get(i).absent();
                     } catch (CodecException missing) {
-                        throw missing.within(field.component.json());
+                        throw missing.within(fields.get(i).component.json());
                     }
                 }
             }

@@ -1,27 +1,25 @@
 package dev.steppe.model.codec;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** The format of a sealed interface of records: a list of the record's name and its object. */
 final class SealedFormat implements Format {
-    private final List<Class<?>> variants;
+    private final Map<String, Class<?>> variants = new HashMap<>();
 
     SealedFormat(Class<?> type) {
-        var list = new ArrayList<Class<?>>();
-        collect(type, list);
-        this.variants = list;
+        collect(type);
     }
 
-    private static void collect(Class<?> type, List<Class<?>> into) {
+    private void collect(Class<?> type) {
         if (type.isRecord()) {
-            into.add(type);
+            variants.put(type.getSimpleName(), type);
         } else {
-            Arrays.stream(type.getPermittedSubclasses()).forEach(variant -> collect(variant, into));
+            Arrays.stream(type.getPermittedSubclasses()).forEach(this::collect);
         }
     }
 
@@ -39,19 +37,18 @@ final class SealedFormat implements Format {
             throw Formats.unexpected(in, "a list of a name and an object");
         }
         String name = in.getString();
-        for (var variant : variants) {
-            if (variant.getSimpleName().equals(name)) {
-                in.nextToken();
-                try {
-                    Object value = Formats.of(variant).read(in, form);
-                    in.nextToken();
-                    return value;
-                } catch (CodecException problem) {
-                    throw problem.within(name);
-                }
-            }
+        var variant = variants.get(name);
+        if (variant == null) {
+            throw new CodecException("unknown kind " + name + "; it may come from a newer version");
         }
-        throw new CodecException("unknown kind " + name + "; it may come from a newer version");
+        in.nextToken();
+        try {
+            Object value = Formats.of(variant).read(in, form);
+            in.nextToken();
+            return value;
+        } catch (CodecException problem) {
+            throw problem.within(name);
+        }
     }
 
     @Override

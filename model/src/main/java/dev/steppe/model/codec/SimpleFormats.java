@@ -4,7 +4,9 @@ import java.lang.reflect.Constructor;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -294,6 +296,7 @@ final class SimpleFormats {
     /** Constants are written in lower case unless {@link Json} says otherwise; the first is the absent value. */
     static final class EnumFormat implements Format {
         private final SortedMap<String, Object> byName;
+        private final List<String> names;
         private final Object first;
         private final Class<?> type;
 
@@ -304,6 +307,9 @@ final class SimpleFormats {
                 names.put(nameOf((Enum<?>) constant), constant);
             }
             byName = Collections.unmodifiableSortedMap(names);
+            this.names = Arrays.stream(type.getEnumConstants())
+                    .map(constant -> nameOf((Enum<?>) constant))
+                    .toList();
             first = type.getEnumConstants()[0];
         }
 
@@ -319,7 +325,7 @@ final class SimpleFormats {
 
         @Override
         public void write(JsonGenerator out, Object value, Form form) {
-            out.writeString(nameOf((Enum<?>) value));
+            out.writeString(names.get(((Enum<?>) value).ordinal()));
         }
 
         @Override
