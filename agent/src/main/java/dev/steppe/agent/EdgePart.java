@@ -23,6 +23,7 @@ import dev.steppe.api.http.Router;
 import dev.steppe.api.http.Spool;
 import dev.steppe.api.nomad.NomadDialect;
 import dev.steppe.client.mesh.NativeIdentities;
+import dev.steppe.client.network.Subnet6;
 import dev.steppe.io.ThreadLoop;
 import dev.steppe.model.IntentionAction;
 import dev.steppe.state.Store;
@@ -271,14 +272,17 @@ final class EdgePart {
 
     private String advertised(InetSocketAddress bound) {
         var address = bound.getAddress();
-        String host = address.isAnyLocalAddress() ? options.addresses().advertised() : address.getHostAddress();
+        String host = address.isAnyLocalAddress()
+                ? options.addresses().advertised()
+                : Subnet6.shortened(address.getHostAddress());
         return text(host, bound.getPort());
     }
 
-    /** All addresses are those of both versions, and people write them so. */
+    /** Both versions listen where people write this. */
     private static String text(InetSocketAddress address) {
         var bound = address.getAddress();
-        return text(bound.isAnyLocalAddress() ? "0.0.0.0" : bound.getHostAddress(), address.getPort());
+        return text(
+                bound.isAnyLocalAddress() ? "0.0.0.0" : Subnet6.shortened(bound.getHostAddress()), address.getPort());
     }
 
     private static String text(String host, int port) {

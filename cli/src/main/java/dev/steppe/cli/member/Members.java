@@ -8,6 +8,7 @@ import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
+import dev.steppe.cli.terminal.Places;
 import dev.steppe.cli.terminal.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,7 @@ public final class Members implements Command {
             var colon = build.indexOf(':');
             table.row(
                     member.text("Name"),
-                    member.text("Addr") + ":" + member.text("Port"),
+                    Places.of(member.text("Addr"), member.text("Port")),
                     status(member.number("Status")),
                     tags.text("role").equals("consul") ? "server" : "client",
                     colon < 0 ? build : build.substring(0, colon),

@@ -8,6 +8,7 @@ import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
+import dev.steppe.cli.terminal.Places;
 import dev.steppe.cli.terminal.Table;
 import java.util.List;
 
@@ -85,6 +86,6 @@ public final class ServerMembers implements Command {
         var tags = member.at("Tags");
         var address = tags.text("rpc_addr").isEmpty() ? member.text("Addr") : tags.text("rpc_addr");
         var port = tags.text("port").isEmpty() ? member.text("Port") : tags.text("port");
-        return !leader.isEmpty() && leader.equals(address + ":" + port);
+        return !leader.isEmpty() && leader.equals(Places.of(address, port));
     }
 }
