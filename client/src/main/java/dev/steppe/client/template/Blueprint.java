@@ -50,7 +50,7 @@ record Blueprint(
         } catch (IOException unreadable) {
             throw new UnusableException(name + ": cannot read source: " + unreadable.getMessage());
         } catch (DiagnosticException mistake) {
-            throw new UnusableException(Diagnostic.render(mistake.diagnostics()));
+            throw new UnusableException(Diagnostic.summary(mistake.diagnostics()));
         }
     }
 

@@ -45,7 +45,7 @@ final class RenderPass implements TemplateData {
                 outcomes.add(new Outcome.Given(
                         blueprint.template().render(this, blueprint.block().errorOnMissingKey())));
             } catch (DiagnosticException mistake) {
-                outcomes.add(new Outcome.Mistaken(Diagnostic.render(mistake.diagnostics())));
+                outcomes.add(new Outcome.Mistaken(Diagnostic.summary(mistake.diagnostics())));
             }
         }
         return outcomes;

@@ -40,6 +40,11 @@ public record Diagnostic(Severity severity, String message, String detail, Sourc
         return range + ": " + message + (detail.isEmpty() ? "" : "; " + detail);
     }
 
+    /** All of them on one line, for where only one is shown. */
+    public static String summary(List<Diagnostic> diagnostics) {
+        return diagnostics.stream().map(Diagnostic::summary).collect(Collectors.joining("; "));
+    }
+
     /** The message, the place, the line there with the place underlined, and the detail. Ends without a line end. */
     public String render() {
         int line = range.line();
