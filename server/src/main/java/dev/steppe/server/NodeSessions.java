@@ -326,22 +326,38 @@ final class NodeSessions {
                 return;
             }
             var snapshot = store.snapshot();
-            var commands = reports.stream()
+            var news = reports.stream()
+                    .filter(report -> reported || isNews(snapshot, report))
+                    .toList();
+            if (news.isEmpty()) {
+                taken(reports);
+                return;
+            }
+            var commands = news.stream()
                     .map(report -> new Command.Report(report.allocation(), report.state()))
                     .toList();
             proposals.propose(
-                    new Command.ReportAllocations(commands, evaluationsAfter(snapshot, reports), loop.now()), reply -> {
+                    new Command.ReportAllocations(commands, evaluationsAfter(snapshot, news), loop.now()), reply -> {
                         switch (reply) {
-                            case Reply.Done<Long> done -> {
-                                endsTaken(reports);
-                                told(reports);
-                                ready();
-                            }
+                            case Reply.Done<Long> done -> taken(reports);
                             case Reply.Refused<Long> refused ->
                                 link.close(
                                         "report not taken: " + refused.refusal().message());
                         }
                     });
+        }
+
+        /** With each new stream a node tells of all it has, most of which servers know already. */
+        private boolean isNews(Snapshot snapshot, Message.Report report) {
+            return snapshot.allocation(report.allocation())
+                    .filter(known -> known.heard(report.state()).equals(known))
+                    .isEmpty();
+        }
+
+        private void taken(List<Message.Report> reports) {
+            endsTaken(reports);
+            told(reports);
+            ready();
         }
 
         private void told(List<Message.Report> reports) {
