@@ -198,6 +198,7 @@ class RestoredClusterTest {
         put(third, "/v1/jobs", job(directory.resolve("later")));
         await("work goes on", () -> runs(third, new JobKey("default", new JobId("later"))));
         theServersKnowEachOther(second, others);
+        whatIsKnownIsNotWrittenAgain();
         joinsWithATokenOfTheArchive(token);
         // only a node that came back runs the later job, and one that did not would have been lost by now
         var after = first.server().snapshot().allocationsOf(JOB);
@@ -205,6 +206,28 @@ class RestoredClusterTest {
         assertThat(after.getFirst().id()).isEqualTo(allocation.id());
         assertThat(after.getFirst().client().status()).isEqualTo(ClientStatus.RUNNING);
         theSameProcessRuns("kept");
+    }
+
+    /** Each new leader is told by the nodes of all they run; a job that runs then shows that it was told. */
+    private void whatIsKnownIsNotWrittenAgain() throws Exception {
+        var server = servers.getFirst();
+        long before = server.server().snapshot().allocationsOf(JOB).getFirst().modifyIndex();
+        int moved = 0;
+        for (var id : server.server().operator().members().all()) {
+            var path = "/v1/operator/raft/transfer-leadership?id=" + id.id();
+            await(
+                    "it leads",
+                    () -> send(server, "PUT", path, BodyPublishers.noBody()).statusCode() == 200);
+            var name = "moved-" + moved++;
+            await(
+                    "a job is taken",
+                    () -> send(server, "PUT", "/v1/jobs", BodyPublishers.ofString(job(directory.resolve(name))))
+                                    .statusCode()
+                            == 200);
+            await("it runs", () -> runs(server, new JobKey("default", new JobId(name))));
+        }
+        assertThat(server.server().snapshot().allocationsOf(JOB).getFirst().modifyIndex())
+                .isEqualTo(before);
     }
 
     private void theSameProcessRuns(String job) throws Exception {
