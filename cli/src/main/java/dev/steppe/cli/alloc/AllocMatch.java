@@ -8,12 +8,14 @@ import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 
 /** Finds allocations by the beginning of their id, and their tasks. */
 final class AllocMatch {
     private static final String PROXY = "connect-proxy-";
+    private static final String RUNNING = "running";
 
     private AllocMatch() {}
 
@@ -89,15 +91,14 @@ final class AllocMatch {
                 .get("/v1/job/" + Query.encode(job) + "/allocations", Query.none())
                 .body()
                 .items();
-        Json running = new Json.Null();
-        Json newest = new Json.Null();
+        Json found = new Json.Null();
         for (var allocation : allocations) {
-            if (group.isEmpty() || group.get().equals(allocation.text("TaskGroup"))) {
-                newest = newer(newest, allocation);
-                running = allocation.text("ClientStatus").equals("running") ? newer(running, allocation) : running;
+            var status = allocation.text("ClientStatus");
+            if ((group.isEmpty() || group.get().equals(allocation.text("TaskGroup")))
+                    && (orEnded || status.equals(RUNNING))) {
+                found = better(found, allocation);
             }
         }
-        var found = orEnded && running.isNull() ? newest : running;
         if (found.isNull()) {
             throw new CommandFailure((orEnded ? "No allocation" : "No running allocation") + " of job \"" + job + "\""
                     + (group.isEmpty() ? "" : ", group \"" + group.get() + "\"") + " found");
@@ -105,8 +106,22 @@ final class AllocMatch {
         return found.text("ID");
     }
 
-    private static Json newer(Json one, Json other) {
-        return other.number("CreateIndex") >= one.number("CreateIndex") ? other : one;
+    /** What runs has more to tell than what has ended, and that more than what waits: a replacement has no files yet. */
+    private static Json better(Json one, Json other) {
+        return Comparator.comparingInt(AllocMatch::rank)
+                                .thenComparing(it -> it.number("CreateIndex"))
+                                .compare(other, one)
+                        >= 0
+                ? other
+                : one;
+    }
+
+    private static int rank(Json allocation) {
+        return switch (allocation.text("ClientStatus")) {
+            case RUNNING -> 2;
+            case "complete", "failed", "lost" -> 1;
+            default -> allocation.isNull() ? -1 : 0;
+        };
     }
 
     /** The only task; proxies of the mesh do not count. */
