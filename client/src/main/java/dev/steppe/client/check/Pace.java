@@ -47,12 +47,14 @@ final class Pace {
             counted = Optional.of(now);
         }
         passedOnce |= passes;
-        return new Pause(passedOnce ? interval : eager(now.minus(begun)), counts);
+        return new Pause(passedOnce ? interval : eager(now), counts);
     }
 
-    private Duration eager(Duration waited) {
-        var part = waited.dividedBy(PART);
+    /** Never past the time at which the next one counts, so that a restart policy counts one each interval. */
+    private Duration eager(Duration now) {
+        var part = now.minus(begun).dividedBy(PART);
         var pause = part.compareTo(FIRST) < 0 ? FIRST : part;
-        return pause.compareTo(interval) < 0 ? pause : interval;
+        var due = counted.orElse(now).plus(interval).minus(now);
+        return pause.compareTo(due) < 0 ? pause : due;
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class JudgeTest {
@@ -87,6 +88,27 @@ class JudgeTest {
         var script = Codec.fromJson(ServiceCheck.class, "{\"Type\":\"script\",\"Interval\":10000000000}");
         assertThat(new Pace(script, "critical", Duration.ZERO).after("critical", Duration.ZERO))
                 .isEqualTo(new Pace.Pause(Duration.ofSeconds(10), true));
+    }
+
+    @Test
+    void a_check_that_never_passes_counts_once_each_interval_however_long_it_has_not() throws Exception {
+        var check = Codec.fromJson(ServiceCheck.class, "{\"Type\":\"tcp\",\"Interval\":10000000000}");
+        var pace = new Pace(check, "critical", Duration.ZERO);
+        var counted = new ArrayList<Duration>();
+        int asked = 0;
+        for (var now = Duration.ZERO; now.compareTo(Duration.ofMinutes(5)) < 0; asked++) {
+            var pause = pace.after("critical", now);
+            if (pause.counts()) {
+                counted.add(now);
+            }
+            assertThat(pause.time()).isPositive();
+            now = now.plus(pause.time());
+        }
+        assertThat(counted)
+                .isEqualTo(IntStream.range(0, 30)
+                        .mapToObj(it -> Duration.ofSeconds(10L * it))
+                        .toList());
+        assertThat(asked).isLessThan(80);
     }
 
     @Test
