@@ -20,13 +20,20 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The machine's interfaces with their addresses, as they were when read, in the order of the kernel. */
-public record MachineNetworks(Optional<String> defaultInterface, List<Address> addresses) {
+/**
+ * The machine's interfaces with their addresses, as they were when read, in the order of the kernel, and the address that
+ * stands for the machine where no route leads away from it.
+ */
+public record MachineNetworks(Optional<String> defaultInterface, Optional<Address> reached, List<Address> addresses) {
     private static final System.Logger LOG = System.getLogger(MachineNetworks.class.getName());
     private static final Path ROUTES = Path.of("/proc/net/route");
     private static final Path ROUTES6 = Path.of("/proc/net/ipv6_route");
     private static final String ANYWHERE6 = "0".repeat(32);
     private static final String LOOPBACK = "127.0.0.1";
+
+    MachineNetworks(Optional<String> defaultInterface, List<Address> addresses) {
+        this(defaultInterface, Optional.empty(), addresses);
+    }
 
     /** One address of an interface. */
     public record Address(NetworkPlace place, InetAddress address, int prefixLength) {
@@ -108,20 +115,36 @@ public record MachineNetworks(Optional<String> defaultInterface, List<Address> a
         }
     }
 
-    /** Where no route leads away from the machine: the interface with the address at which its agent says it is reached. */
-    MachineNetworks reachedAt(String address) {
-        var found = up().filter(it -> !it.place().loopback() && it.text().equals(address))
-                .map(Address::interfaceName)
-                .findFirst();
-        return new MachineNetworks(defaultInterface.or(() -> found), addresses);
+    /** Where no route leads away from the machine: the address at which its agent says it is reached, when it has that. */
+    MachineNetworks reachedAt(String host) {
+        if (defaultInterface.isPresent()) {
+            return this;
+        }
+        var found = literal(host)
+                .flatMap(wanted -> up().filter(
+                                it -> !it.place().loopback() && it.address().equals(wanted))
+                        .findFirst());
+        return new MachineNetworks(found.map(Address::interfaceName), found, addresses);
+    }
+
+    /** A host is not always told by its address. */
+    private static Optional<InetAddress> literal(String host) {
+        try {
+            return Optional.of(InetAddress.ofLiteral(host));
+        } catch (IllegalArgumentException name) {
+            return Optional.empty();
+        }
     }
 
     private Stream<Address> up() {
         return addresses.stream().filter(it -> it.place().up());
     }
 
-    /** IPv4 before IPv6. */
+    /** Of an interface: IPv4 before IPv6. */
     private Optional<Address> main(Optional<String> wanted) {
+        if (wanted.isEmpty() && reached.isPresent()) {
+            return reached;
+        }
         return wanted.or(() -> defaultInterface)
                 .flatMap(name -> up().filter(it ->
                                 it.interfaceName().equals(name) && !it.address().isLinkLocalAddress())

@@ -79,6 +79,41 @@ class MachineNetworksTest {
     }
 
     @Test
+    void the_address_that_the_agent_says_is_taken_also_where_its_interface_has_several() {
+        var machine = new MachineNetworks(
+                Optional.empty(),
+                List.of(
+                        address("eth1", "10.1.2.3", 16),
+                        address("eth1", "10.1.2.4", 16),
+                        address("eth1", "fd00:1::3", 64)));
+        for (var told : List.of("10.1.2.4", "fd00:1::3")) {
+            var attributes = new TreeMap<String, String>();
+            machine.reachedAt(told).describe(Optional.empty(), attributes);
+            assertThat(attributes)
+                    .containsEntry("unique.network.ip-address", told)
+                    .containsEntry("unique.network.interface", "eth1");
+            assertThat(machine.reachedAt(told)
+                            .offered(Optional.empty())
+                            .getFirst()
+                            .ip())
+                    .isEqualTo(told);
+        }
+        assertThat(machine.reachedAt("FD00:1:0:0::3")
+                        .offered(Optional.empty())
+                        .getFirst()
+                        .ip())
+                .as("however it is written")
+                .isEqualTo("fd00:1::3");
+        assertThat(machine.reachedAt("10.1.2.4")
+                        .offered(Optional.of("eth1"))
+                        .getFirst()
+                        .ip())
+                .as("a wished interface comes first")
+                .isEqualTo("10.1.2.3");
+        assertThat(machine.reachedAt("node.example").offered(Optional.empty())).isEmpty();
+    }
+
+    @Test
     void the_address_for_others_is_that_of_the_default_route_or_the_wished_interface() {
         var attributes = new TreeMap<String, String>();
         MACHINE.describe(Optional.empty(), attributes);
