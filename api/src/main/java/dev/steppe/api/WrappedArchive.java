@@ -5,19 +5,22 @@ import dev.steppe.model.codec.Codec;
 import dev.steppe.server.SavedState;
 import dev.steppe.server.StateArchive;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Date;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.Deflater;
@@ -66,7 +69,14 @@ public final class WrappedArchive {
 
     /** Writes the bytes of the file; the stream stays open. */
     public void write(OutputStream to) throws IOException {
-        var gzip = new Stored(to);
+        try (var gzip = new Stored(to)) {
+            write(gzip);
+            gzip.finish();
+        }
+        to.flush();
+    }
+
+    private void write(Stored gzip) throws IOException {
         var tar = new TarArchiveOutputStream(gzip, StandardCharsets.UTF_8.name());
         tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
         begin(tar, DESCRIPTION, description.length);
@@ -80,8 +90,6 @@ public final class WrappedArchive {
         tar.write(lines);
         tar.closeArchiveEntry();
         tar.finish();
-        gzip.finish();
-        to.flush();
     }
 
     private void begin(TarArchiveOutputStream tar, String name, long size) throws IOException {
@@ -111,28 +119,32 @@ public final class WrappedArchive {
     /** The copy beside the file has no name any more once it is open. */
     private static SavedState unwrapped(Path file) throws Refused, IOException {
         var inner = file.resolveSibling(file.getFileName() + "-state");
-        try {
-            Files.createFile(inner, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            unwrap(file, inner);
+        var to = created(inner);
+        try (to) {
+            unwrap(file, inner, to);
             return SavedState.open(inner);
         } finally {
             Files.deleteIfExists(inner);
         }
     }
 
-    private static void unwrap(Path file, Path inner) throws Refused, IOException {
+    private static void unwrap(Path file, Path inner, OutputStream to) throws Refused, IOException {
+        var names = new TreeSet<String>();
         var found = new TreeMap<String, String>();
         String told = "";
-        try (var gzip = new GZIPInputStream(new BufferedInputStream(Files.newInputStream(file)), BUFFER_BYTES)) {
+        try (var content = new BufferedInputStream(Files.newInputStream(file));
+                var gzip = new GZIPInputStream(content, BUFFER_BYTES)) {
             var tar = new TarArchiveInputStream(gzip);
             for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                if (entry.isSparse() || !names.add(entry.getName())) {
+                    throw new IOException("it has " + entry.getName() + (entry.isSparse() ? " with holes" : " twice"));
+                }
                 switch (entry.getName()) {
-                    case DESCRIPTION -> found.put(DESCRIPTION, copy(tar, OutputStream.nullOutputStream()));
+                    case DESCRIPTION ->
+                        found.put(DESCRIPTION, copy(tar, entry.getSize(), OutputStream.nullOutputStream()));
                     case STATE -> {
                         requireRoom(inner, entry.getSize());
-                        try (var to = Files.newOutputStream(inner)) {
-                            found.put(STATE, copy(tar, to));
-                        }
+                        found.put(STATE, copy(tar, entry.getSize(), to));
                     }
                     case SUMS -> told = new String(tar.readNBytes(SMALL_BYTES_MAX), StandardCharsets.UTF_8);
                     default -> throw new IOException("it has " + entry.getName() + ", which no archive of a state has");
@@ -158,14 +170,49 @@ public final class WrappedArchive {
         return new TreeSet<>(text.lines().toList());
     }
 
-    private static String copy(InputStream from, OutputStream to) throws IOException {
-        var content = new DigestInputStream(from, sha256());
-        content.transferTo(to);
-        return HexFormat.of().formatHex(content.getMessageDigest().digest());
+    /** Copies so many bytes and tells their checksum. */
+    private static String copy(InputStream from, long size, OutputStream to) throws Refused, IOException {
+        var digest = sha256();
+        byte[] part = new byte[BUFFER_BYTES];
+        for (long left = size; left > 0; ) {
+            int read = from.read(part, 0, (int) Math.min(part.length, left));
+            if (read < 0) {
+                throw new EOFException("it ends early");
+            }
+            digest.update(part, 0, read);
+            write(to, part, read);
+            left -= read;
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static void requireRoom(Path beside, long bytes) throws Refused, IOException {
-        long free = Files.getFileStore(beside).getUsableSpace();
+    /** That the disk does not take it is no fault of the archive. */
+    private static void write(OutputStream to, byte[] part, int length) throws Refused {
+        try {
+            to.write(part, 0, length);
+        } catch (IOException failed) {
+            throw notKept(failed);
+        }
+    }
+
+    private static OutputStream created(Path inner) throws Refused {
+        try {
+            var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+            return Channels.newOutputStream(Files.newByteChannel(
+                    inner, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), owner));
+        } catch (IOException failed) {
+            throw notKept(failed);
+        }
+    }
+
+    private static Refused notKept(IOException failed) {
+        return new Refused(
+                Refused.Kind.UNAVAILABLE,
+                "it cannot be unpacked on the agent's disk: " + failed.getMessage() + "; make room and send it again");
+    }
+
+    private static void requireRoom(Path beside, long bytes) throws Refused {
+        long free = beside.toFile().getUsableSpace();
         if (free - bytes < BYTES_LEFT_FREE) {
             throw new Refused(
                     Refused.Kind.UNAVAILABLE,
@@ -202,11 +249,16 @@ public final class WrappedArchive {
         }
     }
 
-    /** What is in it is compressed already. */
+    /** What is in it is compressed already. Closing gives back memory outside the heap; the stream below stays open. */
     private static final class Stored extends GZIPOutputStream {
         private Stored(OutputStream to) throws IOException {
             super(to, BUFFER_BYTES);
             def.setLevel(Deflater.NO_COMPRESSION);
+        }
+
+        @Override
+        public void close() {
+            def.end();
         }
     }
 }

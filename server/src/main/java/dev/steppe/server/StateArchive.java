@@ -85,14 +85,31 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
 
     /** Writes the bytes of the file; the stream stays open. */
     public void write(OutputStream to) throws IOException {
-        var zip = new ZipOutputStream(to);
+        try (var zip = new Zip(to)) {
+            write(zip);
+        }
+        to.flush();
+    }
+
+    private void write(Zip zip) throws IOException {
         var sums = new StringBuilder();
         add(zip, DESCRIPTION, sums, out -> out.write(Codec.toJsonBytes(description, true)));
         add(zip, KEYS, sums, out -> out.write(Codec.toJsonBytes(new Keys(new TreeMap<>(rootKeys)), true)));
         add(zip, STATE, sums, out -> SnapshotFile.write(snapshot, out));
         add(zip, SUMS, new StringBuilder(), out -> out.write(sums.toString().getBytes(StandardCharsets.UTF_8)));
         zip.finish();
-        to.flush();
+    }
+
+    /** Closing gives back memory outside the heap; the stream below stays open. */
+    private static final class Zip extends ZipOutputStream {
+        private Zip(OutputStream to) {
+            super(to);
+        }
+
+        @Override
+        public void close() {
+            def.end();
+        }
     }
 
     private void add(ZipOutputStream zip, String name, StringBuilder sums, Content content) throws IOException {
