@@ -214,12 +214,12 @@ final class NodePart {
         configuredMeta = changed.client().meta();
         var before = driverWatch.node().attributes().getOrDefault(Fingerprint.NETWORK_MODES, "");
         var node = fingerprint();
+        driverWatch.follow(drivers.all(), node);
+        client.changed(node);
         var namespaces = networks.namespaces();
         if (namespaces.isPresent()) {
             proxy.serve(namespaces.get());
         }
-        driverWatch.follow(drivers.all(), node);
-        client.changed(node);
         var now = node.attributes().getOrDefault(Fingerprint.NETWORK_MODES, "");
         return now.equals(before) ? List.of() : List.of("networks of this node: " + now + "; before: " + before);
     }

@@ -133,7 +133,7 @@ class NetworkFieldsTest {
                 }
                 """.formatted(plugins),
                 "-bridge=fields" + unique % 1_000_000,
-                "-bridge-subnet=10.218." + unique % 250 + ".0/24");
+                "-bridge-subnet=10.202." + unique % 250 + ".0/24");
     }
 
     private void offer(String network) throws IOException {

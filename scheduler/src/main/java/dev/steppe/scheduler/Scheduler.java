@@ -199,7 +199,9 @@ public final class Scheduler {
                 reject(instance, choice.metric());
             }
         }
-        if (job.spec().allAtOnce() && !inParts && !failed.isEmpty()) {
+        // where a job runs everywhere each node is for itself
+        boolean together = job.spec().allAtOnce() && !job.spec().type().everywhere();
+        if (together && !inParts && !failed.isEmpty()) {
             takeBack();
             stopped.subList(stoppedBefore, stopped.size()).clear();
             updates.putAll(before);

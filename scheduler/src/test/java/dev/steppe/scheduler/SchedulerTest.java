@@ -62,10 +62,14 @@ class SchedulerTest {
     }
 
     private Plan schedule() throws CodecException {
+        return schedule("web");
+    }
+
+    private Plan schedule(String job) throws CodecException {
         var evaluation = Codec.fromJson(
                 Evaluation.class,
-                "{\"ID\":\"e" + store.snapshot().index()
-                        + "\",\"JobID\":\"web\",\"Type\":\"service\",\"Priority\":50,\"TriggeredBy\":\"job-register\"}");
+                "{\"ID\":\"e" + store.snapshot().index() + "\",\"JobID\":\"" + job
+                        + "\",\"Type\":\"service\",\"Priority\":50,\"TriggeredBy\":\"job-register\"}");
         var plan = Scheduler.plan(store.snapshot(), evaluation, now, random);
         var accepted = PlanCheck.check(store.snapshot(), plan).accepted();
         store.apply(accepted.command(List.of(accepted.evaluation()), now));
@@ -360,6 +364,24 @@ class SchedulerTest {
         node("n2", "raw");
         assertThat(schedule().placed()).hasSize(5);
         assertThat(running()).hasSize(5);
+    }
+
+    @Test
+    void all_at_once_lets_no_node_of_a_system_job_wait_for_another() throws CodecException {
+        node("n1", "raw");
+        registered("""
+                {"ID":"other","Type":"system","TaskGroups":[{"Name":"g","Tasks":[
+                  {"Name":"t","Driver":"raw_exec","Resources":{"CPU":900,"MemoryMB":100}}]}]}
+                """);
+        assertThat(schedule("other").placed()).hasSize(1);
+        node("n2", "raw");
+        registered("""
+                {"ID":"web","Type":"system","AllAtOnce":true,"TaskGroups":[{"Name":"g","Tasks":[
+                  {"Name":"t","Driver":"raw_exec","Resources":{"CPU":300,"MemoryMB":100}}]}]}
+                """);
+        assertThat(schedule().placed())
+                .extracting(allocation -> allocation.nodeId().value())
+                .containsExactly("n2");
     }
 
     @Test

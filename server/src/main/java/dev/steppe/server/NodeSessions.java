@@ -194,6 +194,8 @@ final class NodeSessions {
         private Optional<NodeData.Stream> reads = Optional.empty();
         private boolean told;
         private boolean reported;
+        /** Reports that are proposed and not answered: while there are any, what the state says may be old. */
+        private int underway;
 
         Session(Link link) {
             this.link = link;
@@ -327,7 +329,7 @@ final class NodeSessions {
             }
             var snapshot = store.snapshot();
             var news = reports.stream()
-                    .filter(report -> reported || isNews(snapshot, report))
+                    .filter(report -> reported || underway > 0 || isNews(snapshot, report))
                     .toList();
             if (news.isEmpty()) {
                 taken(reports);
@@ -336,8 +338,10 @@ final class NodeSessions {
             var commands = news.stream()
                     .map(report -> new Command.Report(report.allocation(), report.state()))
                     .toList();
+            underway++;
             proposals.propose(
                     new Command.ReportAllocations(commands, evaluationsAfter(snapshot, news), loop.now()), reply -> {
+                        underway--;
                         switch (reply) {
                             case Reply.Done<Long> done -> taken(reports);
                             case Reply.Refused<Long> refused ->

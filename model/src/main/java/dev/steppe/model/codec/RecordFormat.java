@@ -58,14 +58,17 @@ final class RecordFormat implements Format {
         if (fields.isEmpty() && !shape.components().isEmpty()) {
             var list = new ArrayList<Field>();
             var names = new HashMap<String, Field>();
+            boolean flat = false;
             for (var component : shape.components()) {
                 var format = component.rfc3339() ? new SimpleFormats.InstantFormat(true) : Formats.of(component.type());
                 var field = new Field(component, format, list.size());
                 list.add(field);
                 names.put(component.json(), field);
-                anyFlat |= component.flat();
+                flat |= component.flat();
             }
+            anyFlat = flat;
             byName = names;
+            // the last, since it tells others that all of it is there
             fields = list;
         }
         return fields;
