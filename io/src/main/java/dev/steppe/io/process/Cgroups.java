@@ -190,7 +190,7 @@ public final class Cgroups {
     }
 
     /** Why no task can have processors that others are kept off; empty where groups say what runs where. */
-    public Optional<String> sharesAll() throws IOException {
+    public Optional<String> sharesAll() {
         if (version() == 0) {
             return Optional.of("no control groups are mounted");
         }
@@ -202,7 +202,12 @@ public final class Cgroups {
                             .orElse("the control groups have no cpuset"));
         }
         var root = version2.orElseThrow();
-        var available = Files.readString(root.resolve("cgroup.controllers")).trim();
+        String available;
+        try {
+            available = Files.readString(root.resolve("cgroup.controllers")).trim();
+        } catch (IOException unreadable) {
+            return Optional.of("the control groups in " + root + " cannot be read: " + unreadable.getMessage());
+        }
         if (!List.of(available.split(" ")).contains("cpuset")) {
             return Optional.of("the control groups have no cpuset");
         }
