@@ -73,9 +73,8 @@ final class ProxyProcess implements MeshProxy, AutoCloseable {
         settings = settings.serving(namespaces);
         if (proxy.isPresent()) {
             proxy.get().close();
-            // when this one does not start, whoever needs it next tries again
             proxy = Optional.empty();
-            proxy = Optional.of(NodeProxy.start(settings));
+            running();
         }
     }
 

@@ -13,6 +13,8 @@ public record NodeCpu(
         @Json("TotalCpuCores") int cores,
         @Json("ReservableCpuCores") List<Integer> reservable,
         @Json("NumaNodes") List<NumaNode> numaNodes) {
+    /** The attribute of a node that says why it gives no task cores of its own; absent where it does. */
+    public static final String SHARED_CORES = "cpu.reservablecores.reason";
 
     /** A node of the machine's memory with the cores that are close to it. */
     public record NumaNode(@Json("ID") int id, List<Integer> cores) {}

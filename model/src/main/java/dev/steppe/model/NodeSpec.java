@@ -100,8 +100,12 @@ public record NodeSpec(
 
     /** The address at which other nodes reach ports of this one. */
     public String address() {
-        int colon = httpAddress.lastIndexOf(':');
-        String fallback = colon < 0 ? httpAddress : httpAddress.substring(0, colon);
-        return attributes.getOrDefault("unique.network.ip-address", fallback.replaceAll("[\\[\\]]", ""));
+        return attributes.getOrDefault("unique.network.ip-address", host(httpAddress));
+    }
+
+    /** The host of an address such as {@code 10.0.0.1:4646} or {@code [::1]:4646}, without brackets. */
+    public static String host(String address) {
+        int colon = address.lastIndexOf(':');
+        return (colon < 0 ? address : address.substring(0, colon)).replaceAll("[\\[\\]]", "");
     }
 }

@@ -29,8 +29,6 @@ final class HardwareFit {
             new Given(Collections.emptySortedMap(), Collections.emptySortedMap(), Optional.empty());
 
     private static final String CORES = "cores";
-    /** Where a node says why it gives no task cores of its own. */
-    private static final String SHARED_CORES = "cpu.reservablecores.reason";
 
     private static final String DEVICES = "devices: no devices match request";
     private static final String PLACES = "numa-cores";
@@ -96,7 +94,7 @@ final class HardwareFit {
     }
 
     private Optional<Refusal> sharedCores(Node node) {
-        return Optional.ofNullable(node.spec().attributes().get(SHARED_CORES))
+        return Optional.ofNullable(node.spec().attributes().get(NodeCpu.SHARED_CORES))
                 .flatMap(reason -> tasks.stream()
                         .filter(needs -> needs.cores() > 0)
                         .findFirst()

@@ -127,7 +127,8 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
                 .append('\n');
     }
 
-    static MessageDigest sha256() {
+    /** What the sums of an archive are made with. */
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException missing) {
@@ -135,11 +136,30 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
         }
     }
 
-    /** The SHA-256 of the bytes of the file. */
-    public byte[] digest() throws IOException {
+    /** How long the file is and what its SHA-256 is: it is written once for both, and kept nowhere. */
+    public Measure measure() throws IOException {
+        var length = new Length();
         var digest = sha256();
-        write(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-        return digest.digest();
+        write(new DigestOutputStream(length, digest));
+        return new Measure(length.bytes, digest.digest());
+    }
+
+    /** What is told of a file before it is sent. */
+    public record Measure(long bytes, byte[] sha256) {}
+
+    /** Counts what is written and drops it. */
+    private static final class Length extends OutputStream {
+        private long bytes;
+
+        @Override
+        public void write(int one) {
+            bytes++;
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) {
+            bytes += length;
+        }
     }
 
     /** The keys and the state are secret. */

@@ -61,9 +61,11 @@ class StateArchiveTest {
     }
 
     @Test
-    void archive_is_the_same_bytes_each_time_and_knows_their_digest() throws Exception {
+    void archive_is_the_same_bytes_each_time_and_knows_their_number_and_digest() throws Exception {
         assertThat(bytes()).isEqualTo(bytes());
-        assertThat(archive().digest())
+        var measure = archive().measure();
+        assertThat(measure.bytes()).isEqualTo(bytes().length);
+        assertThat(measure.sha256())
                 .isEqualTo(MessageDigest.getInstance("SHA-256").digest(bytes()));
     }
 

@@ -9,14 +9,11 @@ import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import dev.steppe.api.http.SinkStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.util.List;
 
 /** The whole state as a file, in the form that programs of this dialect look at before they keep it. */
 final class SnapshotRoutes {
-    private static final int CHUNK_BYTES = 1 << 16;
-
     private final Reads reads;
 
     SnapshotRoutes(Reads reads) {
@@ -38,11 +35,7 @@ final class SnapshotRoutes {
                 .with("X-Consul-Index", Long.toString(archive.description().index()))
                 .with("X-Consul-KnownLeader", Boolean.toString(fresh.knownLeader()))
                 .with("X-Consul-LastContact", Long.toString(fresh.lastContact().toMillis()));
-        return new Answer.Streamed(200, headers, sink -> {
-            var out = new BufferedOutputStream(new SinkStream(sink), CHUNK_BYTES);
-            wrapped.write(out);
-            out.flush();
-        });
+        return SinkStream.answer(headers, wrapped::write);
     }
 
     private Response restore(Request request) throws Refused, IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package dev.steppe.api.http;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -7,10 +8,27 @@ import java.util.Arrays;
 
 /** Writes to the sink of a streamed answer. */
 public final class SinkStream extends OutputStream {
+    private static final int CHUNK_BYTES = 1 << 16;
+
     private final Answer.Sink sink;
+
+    /** Writes what a stream is given as the body of an answer. */
+    @FunctionalInterface
+    public interface Body {
+        void write(OutputStream to) throws IOException;
+    }
 
     public SinkStream(Answer.Sink sink) {
         this.sink = sink;
+    }
+
+    /** An answer whose body is written in large parts while it is made. */
+    public static Answer answer(Headers headers, Body body) {
+        return new Answer.Streamed(200, headers, sink -> {
+            var out = new BufferedOutputStream(new SinkStream(sink), CHUNK_BYTES);
+            body.write(out);
+            out.flush();
+        });
     }
 
     @Override

@@ -45,18 +45,26 @@ public final class Spool {
         return new Spool(directory, bytesMax);
     }
 
-    /** A body on the disk. Closing removes it. */
-    record Kept(Path file) implements AutoCloseable {
+    /** The spool in whose directory a body is that was kept already: for what is unpacked from it. */
+    public static Spool beside(Path kept) {
+        return new Spool(kept.toAbsolutePath().getParent(), BYTES_MAX);
+    }
+
+    /** Something kept on the disk. Closing removes it; whoever has it open still reads it. */
+    public record Kept(Path file) implements AutoCloseable {
         @Override
         public void close() throws IOException {
             Files.deleteIfExists(file);
         }
     }
 
-    /** Writes all that the stream has to a file of its own; refuses what is too large or finds no room. */
-    Kept keep(InputStream body) throws Refused, IOException {
-        var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        var kept = new Kept(Files.createTempFile(directory, "body-", "", owner));
+    /**
+     * Writes all that the stream has to a file of its own; refuses what is too large or finds no room.
+     *
+     * @throws IOException when the stream cannot be read; that the disk does not take it is refused
+     */
+    public Kept keep(InputStream body) throws Refused, IOException {
+        var kept = create();
         boolean whole = false;
         try (var channel = FileChannel.open(kept.file(), StandardOpenOption.WRITE)) {
             copy(body, channel);
@@ -66,6 +74,15 @@ public final class Spool {
             if (!whole) {
                 kept.close();
             }
+        }
+    }
+
+    private Kept create() throws Refused {
+        var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        try {
+            return new Kept(Files.createTempFile(directory, "body-", "", owner));
+        } catch (IOException failed) {
+            throw notKept(failed);
         }
     }
 
@@ -82,10 +99,25 @@ public final class Spool {
                 looked = bytes >> 20;
                 requireRoom();
             }
-            for (var buffer = ByteBuffer.wrap(part, 0, read); buffer.hasRemaining(); ) {
-                to.write(buffer);
-            }
+            write(to, ByteBuffer.wrap(part, 0, read));
         }
+    }
+
+    private void write(FileChannel to, ByteBuffer part) throws Refused {
+        try {
+            while (part.hasRemaining()) {
+                to.write(part);
+            }
+        } catch (IOException failed) {
+            throw notKept(failed);
+        }
+    }
+
+    private Refused notKept(IOException failed) {
+        return new Refused(
+                Refused.Kind.UNAVAILABLE,
+                "the request body cannot be kept in " + directory + ": " + failed
+                        + "; see to that directory and its disk, and send it again");
     }
 
     private void requireRoom() throws Refused, IOException {

@@ -10,13 +10,10 @@ import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import dev.steppe.api.http.SinkStream;
-import java.io.BufferedOutputStream;
 import java.util.Optional;
 
 /** The data of an allocation as an archive, for the node that runs the one in its place. */
 final class DiskRoute {
-    private static final int CHUNK_BYTES = 64 * 1024;
-
     private final Region region;
     private final Optional<LocalNode> node;
 
@@ -38,10 +35,9 @@ final class DiskRoute {
         var disk = here.diskOf(allocation.id())
                 .orElseThrow(() -> Refused.notFound("the directory of allocation " + allocation.id()
                         + " is not on node " + allocation.nodeName() + " any more"));
-        return new Answer.Streamed(200, Headers.of("Content-Type", "application/x-tar"), sink -> {
-            var out = new BufferedOutputStream(new SinkStream(sink), CHUNK_BYTES);
-            disk.write(out);
-            out.flush();
+        return SinkStream.answer(Headers.of("Content-Type", "application/x-tar"), to -> {
+            disk.write(to);
+            to.flush();
             here.handedOver(allocation.id());
         });
     }

@@ -10,7 +10,6 @@ import dev.steppe.api.http.Response;
 import dev.steppe.api.http.Right;
 import dev.steppe.api.http.Route;
 import dev.steppe.api.http.SinkStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
@@ -19,8 +18,6 @@ import java.util.TreeMap;
 
 /** The servers' own affairs: who takes part in the log, who leads, and the whole state as a file. */
 final class OperatorRoutes {
-    private static final int CHUNK_BYTES = 1 << 16;
-
     private final Region region;
     private final Reads reads;
 
@@ -88,15 +85,11 @@ final class OperatorRoutes {
     private Answer save(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
         var archive = region.operator().save(request.query().flag("stale"));
-        var digest = Base64.getEncoder().encodeToString(archive.digest());
+        var digest = Base64.getEncoder().encodeToString(archive.measure().sha256());
         var headers = Headers.of("Content-Type", "application/octet-stream")
                 .with("Digest", "sha-256=" + digest)
                 .with("X-Nomad-Index", Long.toString(archive.description().index()));
-        return new Answer.Streamed(200, headers, sink -> {
-            var out = new BufferedOutputStream(new SinkStream(sink), CHUNK_BYTES);
-            archive.write(out);
-            out.flush();
-        });
+        return SinkStream.answer(headers, archive::write);
     }
 
     private Response restore(Request request) throws Refused, IOException, InterruptedException {

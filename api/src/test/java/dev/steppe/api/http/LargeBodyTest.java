@@ -150,6 +150,18 @@ class LargeBodyTest {
     }
 
     @Test
+    void body_that_the_disk_does_not_take_is_refused_with_the_place() throws IOException {
+        var server = serve(Gate.accessControlOff());
+        Files.delete(directory);
+        var socket = connect(server);
+        send(socket, head("/v1/large", "Content-Length: 5\r\n"), content(5));
+        var reply = Reply.read(new BufferedInputStream(socket.getInputStream()));
+        assertThat(reply.status()).isEqualTo(500);
+        assertThat(reply.text()).contains("cannot be kept in " + directory);
+        Files.createDirectory(directory);
+    }
+
+    @Test
     void peer_that_goes_away_leaves_nothing() throws Exception {
         var server = serve(Gate.accessControlOff());
         var socket = connect(server);

@@ -34,9 +34,6 @@ import java.util.stream.Collectors;
 
 /** What this machine is and has, under the published attribute names. Reads the system once per call; may block. */
 public final class Fingerprint {
-    /** The attribute that says why a node gives no task cores of its own; absent where it does. */
-    public static final String SHARED_CORES = "cpu.reservablecores.reason";
-
     /** The attribute that lists the modes a group's network can have on the node. */
     public static final String NETWORK_MODES = "network.modes";
 
@@ -72,7 +69,7 @@ public final class Fingerprint {
         var attributes = new TreeMap<String, String>();
         var capacity = capacity(settings, attributes);
         system(settings, attributes);
-        var networks = MachineNetworks.read().reachedAt(host(settings.httpAddress()));
+        var networks = MachineNetworks.read().reachedAt(NodeSpec.host(settings.httpAddress()));
         networks.describe(settings.networkInterface(), attributes);
         var infos = drivers(drivers, now);
         infos.values().stream().filter(DriverInfo::detected).forEach(found -> attributes.putAll(found.attributes()));
@@ -92,11 +89,6 @@ public final class Fingerprint {
                 infos,
                 networks.named(settings.hostNetworks()),
                 volumes(settings.hostVolumes()));
-    }
-
-    private static String host(String address) {
-        int colon = address.lastIndexOf(':');
-        return (colon < 0 ? address : address.substring(0, colon)).replaceAll("[\\[\\]]", "");
     }
 
     private static SortedMap<String, HostVolume> volumes(SortedMap<String, HostVolume> configured) throws IOException {
@@ -169,7 +161,7 @@ public final class Fingerprint {
         long ofCores = said.cpu().isPresent() ? megaHertz : processors.share(megaHertz, ofTasks);
         var reservable = settings.sharedCores().isPresent() ? List.<Integer>of() : ofTasks;
         processors.describe(reservable, attributes);
-        settings.sharedCores().ifPresent(why -> attributes.put(SHARED_CORES, why));
+        settings.sharedCores().ifPresent(why -> attributes.put(NodeCpu.SHARED_CORES, why));
         long usable = Math.max(0, ofCores - said.reserved().cpu());
         attributes.put("cpu.usablecompute", Long.toString(usable));
         return new NodeCapacity(

@@ -17,7 +17,6 @@ final class RecordFormat implements Format {
     private volatile List<Field> fields = List.of();
     private volatile Map<String, Field> byName = Map.of();
     private volatile boolean anyFlat;
-    private volatile Optional<Object> absent = Optional.empty();
 
     /** One component. Values are immutable, so the one that stands for a missing text is made once. */
     private static final class Field {
@@ -114,10 +113,7 @@ final class RecordFormat implements Format {
 
     @Override
     public Object absent() throws CodecException {
-        if (absent.isEmpty()) {
-            absent = Optional.of(new Reading(this).finish());
-        }
-        return absent.get();
+        return new Reading(this).finish();
     }
 
     private static final Object NOTHING = new Object();
