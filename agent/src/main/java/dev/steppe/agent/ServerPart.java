@@ -183,6 +183,7 @@ record ServerPart(
                         server.garbageEvery(),
                         server.keepJobs(),
                         server.keepEvaluations(),
+                        server.keepBatchEvaluations(),
                         server.keepDeployments(),
                         server.keepNodes(),
                         Server.Most.standard()),

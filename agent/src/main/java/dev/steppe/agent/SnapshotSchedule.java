@@ -110,11 +110,10 @@ final class SnapshotSchedule {
             out.flush();
             channel.force(true);
         }
-        try (var read = SavedState.open(unfinished)) {
-            if (!read.description().equals(description)) {
-                throw new IOException(
-                        "what was read again from " + unfinished + " is another state: " + read.description());
-            }
+        var read = SavedState.open(unfinished);
+        if (!read.description().equals(description)) {
+            throw new IOException(
+                    "what was read again from " + unfinished + " is another state: " + read.description());
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         try (var folder = FileChannel.open(directory, StandardOpenOption.READ)) {

@@ -60,6 +60,7 @@ class ServerKeysTest {
                   job_gc_interval          = "1s"
                   job_gc_threshold         = "3s"
                   eval_gc_threshold        = "1s"
+                  batch_eval_gc_threshold  = "1s"
                   snapshots {
                     interval  = "1s"
                     retain    = 2
@@ -75,9 +76,13 @@ class ServerKeysTest {
             node.awaitStatus("short", "complete");
             node.run(job("long", "service", 50, "exec sleep 1000", 20));
             node.awaitStatus("long", "running");
-            node.await(
-                    "an evaluation to be forgotten while its job runs",
-                    () -> list(node.get("/v1/job/long/evaluations")).isEmpty());
+            node.run(job("lasting", "batch", 50, "exec sleep 1000", 20));
+            node.awaitStatus("lasting", "running");
+            for (var name : List.of("long", "lasting")) {
+                node.await(
+                        "an evaluation to be forgotten while its job runs",
+                        () -> list(node.get("/v1/job/" + name + "/evaluations")).isEmpty());
+            }
             node.await(
                     "a job to be forgotten",
                     () -> list(node.get("/v1/jobs?prefix=short")).isEmpty());

@@ -173,6 +173,9 @@ class ServersTest {
         var left = ask(asked, "PUT", "/v1/agent/force-leave?node=" + lost, "");
         assertThat(left.statusCode()).as(left.body()).isEqualTo(200);
         for (var agent : running) {
+            assertThat(ask(agent, "GET", "/v1/agent/members", "").body().split("\"Name\":\"" + lost, -1))
+                    .as("the lost one is listed once")
+                    .hasSize(2);
             await("it left", () -> "left".equals(statuses(agent).get(lost)));
             await("two servers in the log", () -> peers(agent).size() == 2);
         }

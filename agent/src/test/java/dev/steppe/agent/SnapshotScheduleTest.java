@@ -64,10 +64,9 @@ class SnapshotScheduleTest {
     void file_is_whole_and_its_owners_alone() throws Exception {
         assertThat(schedule().look()).isEqualTo(HOURLY.interval());
         var file = files().getFirst();
-        try (var archive = SavedState.open(file)) {
-            assertThat(archive.description().created()).isEqualTo(created);
-            assertThat(archive.rootKeys()).containsKey("key");
-        }
+        var archive = SavedState.open(file);
+        assertThat(archive.description().created()).isEqualTo(created);
+        assertThat(archive.rootKeys()).containsKey("key");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(files()).hasSize(1);

@@ -6,9 +6,9 @@ import dev.steppe.consensus.Members;
 import dev.steppe.model.AutopilotSettings;
 import dev.steppe.server.AccessEndpoint;
 import dev.steppe.server.Autopilot;
-import dev.steppe.server.SavedState;
 import dev.steppe.server.StateArchive;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -52,6 +52,6 @@ public interface RegionOperator {
      */
     StateArchive save(boolean stale) throws Refused, IOException, InterruptedException;
 
-    /** Replaces the whole state; returns the index of the state after that. */
-    long restore(SavedState saved) throws Refused, IOException, InterruptedException;
+    /** Replaces the whole state by that of a saved one, after the file was found whole; returns the index after that. */
+    long restore(Path file) throws Refused, IOException, InterruptedException;
 }

@@ -134,15 +134,20 @@ public final class ServerRegion implements Region, AutoCloseable {
         return servers;
     }
 
+    /** Has the log asked for the servers anew, after they were changed here. */
+    void serversChanged() {
+        known.set(Optional.empty());
+    }
+
     @Override
     public List<Region.Peer> left() {
-        var members = consensus.status().members();
-        if (members.isEmpty()) {
+        var here = servers();
+        if (here.isEmpty()) {
             return List.of();
         }
         var left = new ArrayList<Region.Peer>();
         for (ServerMember told : store.snapshot().servers()) {
-            if (members.stream().noneMatch(member -> member.id().value().equals(told.id()))) {
+            if (here.stream().noneMatch(peer -> peer.id().equals(told.id()))) {
                 left.add(told(told, false, false, Region.LEFT));
             }
         }

@@ -13,6 +13,7 @@ import dev.steppe.server.SavedState;
 import dev.steppe.server.Server;
 import dev.steppe.server.StateArchive;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -37,7 +38,10 @@ record ServerRegionOperator(ServerRegion region, ServerRegion.Self self, Server 
 
     @Override
     public Indexed<Members> remove(String id) throws Refused, IOException, InterruptedException {
-        return ask(then -> server.operator().remove(id, then));
+        var members =
+                ServerRegionOperator.<Members>ask(then -> server.operator().remove(id, then));
+        region.serversChanged();
+        return members;
     }
 
     @Override
@@ -130,7 +134,13 @@ record ServerRegionOperator(ServerRegion region, ServerRegion.Self self, Server 
     }
 
     @Override
-    public long restore(SavedState saved) throws Refused, IOException, InterruptedException {
+    public long restore(Path file) throws Refused, IOException, InterruptedException {
+        SavedState saved;
+        try {
+            saved = SavedState.open(file);
+        } catch (IOException damaged) {
+            throw Refused.invalid("nothing was restored: " + damaged.getMessage());
+        }
         return ServerRegion.<Long>done(then -> server.operator().restore(saved, then), RESTORE_PATIENCE)
                 .index();
     }

@@ -60,7 +60,8 @@ final class Garbage implements Controller {
     /** What forgets all that is over now, as much as fits into one command. */
     static List<Command> everything(Snapshot snapshot, Instant now) {
         var nothing = Duration.ZERO;
-        var retention = new Server.Retention(nothing, nothing, nothing, nothing, nothing, Server.Most.standard());
+        var retention =
+                new Server.Retention(nothing, nothing, nothing, nothing, nothing, nothing, Server.Most.standard());
         return new Garbage(retention, Integer.MAX_VALUE).decide(snapshot, now);
     }
 
@@ -154,7 +155,7 @@ final class Garbage implements Controller {
         return forgotten(
                 over,
                 Evaluation::modifyTime,
-                now.minus(retention.evaluations()),
+                it -> now.minus(patience(snapshot, it.jobKey())),
                 over.size() - retention.most().evaluations(),
                 Evaluation::id);
     }
@@ -170,9 +171,15 @@ final class Garbage implements Controller {
         return forgotten(
                 over,
                 Allocation::modifyTime,
-                now.minus(retention.evaluations()),
+                it -> now.minus(patience(snapshot, it.jobKey())),
                 over.size() - retention.most().allocations(),
                 Allocation::id);
+    }
+
+    /** What a batch job did is asked about for longer, as long as there is the job. */
+    private Duration patience(Snapshot snapshot, JobKey job) {
+        boolean batch = snapshot.job(job).filter(it -> it.spec().type().ends()).isPresent();
+        return batch ? retention.batchEvaluations() : retention.evaluations();
     }
 
     /** What ended of itself and nothing replaced tells its job how far it is. */
@@ -191,7 +198,7 @@ final class Garbage implements Controller {
             }
         }
         long tooMany = Math.max(over.size() - retention.most().jobs(), tooLarge(snapshot, over));
-        return forgotten(over, job -> ended(snapshot, job), now.minus(retention.jobs()), tooMany, Job::key);
+        return forgotten(over, job -> ended(snapshot, job), job -> now.minus(retention.jobs()), tooMany, Job::key);
     }
 
     /** How many of the oldest jobs have to go until the sources and payloads of the rest fit. */
@@ -216,7 +223,7 @@ final class Garbage implements Controller {
 
     /** The oldest: those whose time is over, and as many as there are too many. */
     private static <T, I> List<I> forgotten(
-            List<T> over, Function<T, Instant> ended, Instant before, long tooMany, Function<T, I> id) {
+            List<T> over, Function<T, Instant> ended, Function<T, Instant> before, long tooMany, Function<T, I> id) {
         boolean anyTooMany = tooMany > 0;
         if (anyTooMany) {
             over.sort(Comparator.comparing(ended));
@@ -227,7 +234,7 @@ final class Garbage implements Controller {
             if (found.size() == BATCH) {
                 break;
             }
-            if (position++ < tooMany || ended.apply(each).isBefore(before)) {
+            if (position++ < tooMany || ended.apply(each).isBefore(before.apply(each))) {
                 found.add(id.apply(each));
             }
         }

@@ -163,7 +163,7 @@ public final class OperatorEndpoint {
         return StateArchive.of(snapshot, region, server, consensus.status().term(), now, keys);
     }
 
-    /** Replaces the whole state by that of an archive, which must stay open until there is a reply. */
+    /** Replaces the whole state by that of an archive, whose file must stay as it is until there is a reply. */
     public void restore(SavedState saved, Consumer<Reply<Long>> then) {
         restore.begin(saved, then);
     }

@@ -119,7 +119,13 @@ public final class Server implements AutoCloseable {
 
     /** How often what ended is looked for, and how long it stays (nodes count from when they were lost), and how much of it at most. */
     public record Retention(
-            Duration lookEvery, Duration jobs, Duration evaluations, Duration deployments, Duration nodes, Most most) {
+            Duration lookEvery,
+            Duration jobs,
+            Duration evaluations,
+            Duration batchEvaluations,
+            Duration deployments,
+            Duration nodes,
+            Most most) {
 
         /** Long enough to look at what went wrong over a night's work; the published defaults of peers are the same. */
         public static Retention standard() {
@@ -127,6 +133,7 @@ public final class Server implements AutoCloseable {
                     Duration.ofMinutes(1),
                     Duration.ofHours(4),
                     Duration.ofHours(1),
+                    Duration.ofHours(24),
                     Duration.ofHours(1),
                     Duration.ofHours(24),
                     Most.standard());

@@ -1,10 +1,12 @@
 package dev.steppe.server;
 
 import dev.steppe.model.codec.Codec;
+import dev.steppe.model.codec.Default;
 import dev.steppe.model.codec.Rfc3339;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.SnapshotFile;
 import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,22 +14,23 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.Date;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * The whole state of a region as one file: a zip of a description, the state, the root keys that open its variables, and
- * the SHA-256 of each. It is written as it is read from the state, the same bytes each time. Whoever has it has every
- * secret of the region.
+ * The whole state of a region as one file, in the form that programs of both dialects look at before they keep it: a gzipped
+ * tar of a description, of {@code state.bin}, which is the root keys and the state, and of the SHA-256 of both. It is written
+ * as it is read from the state, the same bytes each time. Whoever has it has every secret of the region.
  */
 public record StateArchive(Description description, Snapshot snapshot, Map<String, String> rootKeys) {
-    static final long VERSION = 1;
+    static final long VERSION = 2;
     static final String DESCRIPTION = "meta.json";
     static final String STATE = "state.bin";
-    static final String KEYS = "keys.json";
     static final String SUMS = "SHA256SUMS";
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -44,16 +47,20 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
             long index,
             long term,
             @Rfc3339 Instant created,
+            @Default("0") long size,
             long jobs,
             long nodes,
             long allocations) {}
 
-    /** What the root keys file holds. */
+    /** The root keys as they are written. */
     public record Keys(Map<String, String> keys) {}
 
-    /** The archive of a state. */
+    /** The archive of a state, which is written once for its length. */
     public static StateArchive of(
-            Snapshot snapshot, String region, String server, long term, Instant now, Map<String, String> rootKeys) {
+            Snapshot snapshot, String region, String server, long term, Instant now, Map<String, String> rootKeys)
+            throws IOException {
+        var length = new Length();
+        writeState(snapshot, rootKeys, length);
         return new StateArchive(
                 new Description(
                         VERSION,
@@ -63,6 +70,7 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
                         snapshot.index(),
                         term,
                         now,
+                        length.bytes,
                         count(snapshot.jobs()),
                         snapshot.nodeCount(),
                         count(snapshot.allocations())),
@@ -78,6 +86,17 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
         return count;
     }
 
+    /** The keys go before the state, with their length before them. */
+    private static void writeState(Snapshot snapshot, Map<String, String> rootKeys, OutputStream to)
+            throws IOException {
+        var keys = Codec.toJsonBytes(new Keys(new TreeMap<>(rootKeys)), true);
+        var out = new DataOutputStream(new BufferedOutputStream(to, BUFFER_BYTES));
+        out.writeInt(keys.length);
+        out.write(keys);
+        SnapshotFile.write(snapshot, out);
+        out.flush();
+    }
+
     /** Something that goes into the archive. */
     private interface Content {
         void write(OutputStream to) throws IOException;
@@ -85,25 +104,46 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
 
     /** Writes the bytes of the file; the stream stays open. */
     public void write(OutputStream to) throws IOException {
-        try (var zip = new Zip(to)) {
-            write(zip);
+        try (var gzip = new Gzip(to)) {
+            write(gzip);
+            gzip.finish();
         }
         to.flush();
     }
 
-    private void write(Zip zip) throws IOException {
-        var sums = new StringBuilder();
-        add(zip, DESCRIPTION, sums, out -> out.write(Codec.toJsonBytes(description, true)));
-        add(zip, KEYS, sums, out -> out.write(Codec.toJsonBytes(new Keys(new TreeMap<>(rootKeys)), true)));
-        add(zip, STATE, sums, out -> SnapshotFile.write(snapshot, out));
-        add(zip, SUMS, new StringBuilder(), out -> out.write(sums.toString().getBytes(StandardCharsets.UTF_8)));
-        zip.finish();
+    private void write(Gzip gzip) throws IOException {
+        var tar = new TarArchiveOutputStream(gzip, StandardCharsets.UTF_8.name());
+        tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
+        var about = Codec.toJsonBytes(description, true);
+        var sums = add(tar, DESCRIPTION, about.length, out -> out.write(about))
+                + add(tar, STATE, description.size(), out -> writeState(snapshot, rootKeys, out));
+        var lines = sums.getBytes(StandardCharsets.UTF_8);
+        add(tar, SUMS, lines.length, out -> out.write(lines));
+        tar.finish();
+    }
+
+    /** Returns the line with the sum of what was added. */
+    private String add(TarArchiveOutputStream tar, String name, long bytes, Content content) throws IOException {
+        var entry = new TarArchiveEntry(name);
+        entry.setSize(bytes);
+        entry.setMode(0600);
+        entry.setModTime(Date.from(description.created()));
+        tar.putArchiveEntry(entry);
+        var digest = sha256();
+        content.write(new DigestOutputStream(tar, digest));
+        tar.closeArchiveEntry();
+        return sum(digest, name) + "\n";
+    }
+
+    /** As a line of {@code SHA256SUMS} has it. */
+    static String sum(MessageDigest digest, String name) {
+        return HexFormat.of().formatHex(digest.digest()) + "  " + name;
     }
 
     /** Closing gives back memory outside the heap; the stream below stays open. */
-    private static final class Zip extends ZipOutputStream {
-        private Zip(OutputStream to) {
-            super(to);
+    private static final class Gzip extends GZIPOutputStream {
+        private Gzip(OutputStream to) throws IOException {
+            super(to, BUFFER_BYTES);
         }
 
         @Override
@@ -112,23 +152,8 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
         }
     }
 
-    private void add(ZipOutputStream zip, String name, StringBuilder sums, Content content) throws IOException {
-        var entry = new ZipEntry(name);
-        entry.setTime(description.created().toEpochMilli());
-        zip.putNextEntry(entry);
-        var digest = sha256();
-        var out = new BufferedOutputStream(new DigestOutputStream(zip, digest), BUFFER_BYTES);
-        content.write(out);
-        out.flush();
-        zip.closeEntry();
-        sums.append(HexFormat.of().formatHex(digest.digest()))
-                .append("  ")
-                .append(name)
-                .append('\n');
-    }
-
     /** What the sums of an archive are made with. */
-    public static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException missing) {
@@ -136,16 +161,12 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
         }
     }
 
-    /** How long the file is and what its SHA-256 is: it is written once for both, and kept nowhere. */
-    public Measure measure() throws IOException {
-        var length = new Length();
+    /** The SHA-256 of the file: it is written once more for that, and kept nowhere. */
+    public byte[] digest() throws IOException {
         var digest = sha256();
-        write(new DigestOutputStream(length, digest));
-        return new Measure(length.bytes, digest.digest());
+        write(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+        return digest.digest();
     }
-
-    /** What is told of a file before it is sent. */
-    public record Measure(long bytes, byte[] sha256) {}
 
     /** Counts what is written and drops it. */
     private static final class Length extends OutputStream {

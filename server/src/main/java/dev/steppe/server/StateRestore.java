@@ -32,7 +32,7 @@ final class StateRestore {
         this.rootKeys = rootKeys;
     }
 
-    /** The archive must stay open until there is a reply. */
+    /** The file must stay as it is until there is a reply. */
     void begin(SavedState saved, Consumer<Reply<Long>> then) {
         loop.<InputStream>offload(
                 "keep-root-keys",

@@ -30,9 +30,13 @@ class GarbageTest {
     }
 
     private void ended(String id, Instant at) throws CodecException {
+        ended(id, "j", at);
+    }
+
+    private void ended(String id, String job, Instant at) throws CodecException {
         apply(new Command.PutEvaluations(
                 List.of(Codec.fromJson(
-                        Evaluation.class, "{\"ID\":\"" + id + "\",\"JobID\":\"j\",\"Status\":\"complete\"}")),
+                        Evaluation.class, "{\"ID\":\"" + id + "\",\"JobID\":\"" + job + "\",\"Status\":\"complete\"}")),
                 at));
     }
 
@@ -66,9 +70,26 @@ class GarbageTest {
         ended("old", AT);
         ended("young", AT.plusSeconds(100));
         collect(
-                new Server.Retention(Duration.ZERO, LONG, Duration.ofMinutes(1), LONG, LONG, Server.Most.standard()),
+                new Server.Retention(
+                        Duration.ZERO, LONG, Duration.ofMinutes(1), LONG, LONG, LONG, Server.Most.standard()),
                 AT.plusSeconds(120));
         assertThat(evaluations()).containsExactly("young");
+    }
+
+    @Test
+    void evaluations_of_a_batch_job_have_a_time_of_their_own_while_there_is_the_job() throws CodecException {
+        var spec = Codec.fromJson(
+                JobSpec.class, "{\"ID\":\"nightly\",\"Type\":\"batch\",\"TaskGroups\":[{\"Name\":\"g\"}]}");
+        apply(new Command.RegisterJob(spec, Optional.empty(), Optional.empty(), AT));
+        ended("kept", "nightly", AT);
+        ended("orphan", AT);
+        var minute = Duration.ofMinutes(1);
+        var day = Duration.ofDays(1);
+        var retention = new Server.Retention(Duration.ZERO, LONG, minute, day, LONG, LONG, Server.Most.standard());
+        collect(retention, AT.plus(day));
+        assertThat(evaluations()).containsExactly("kept");
+        collect(retention, AT.plus(day).plusSeconds(1));
+        assertThat(evaluations()).isEmpty();
     }
 
     @Test
@@ -77,7 +98,7 @@ class GarbageTest {
             ended("e" + (char) ('a' + (i * 7) % 20), AT.plusSeconds((i * 7) % 20));
         }
         collect(
-                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, LONG, new Server.Most(100, 3, 100, 1_000)),
+                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, LONG, LONG, new Server.Most(100, 3, 100, 1_000)),
                 AT.plusSeconds(60));
         assertThat(evaluations()).containsExactly("er", "es", "et");
     }
@@ -89,11 +110,12 @@ class GarbageTest {
         stopped("third", 500, AT.plusSeconds(2));
         stopped("fourth", 10, AT.plusSeconds(3));
         collect(
-                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, LONG, new Server.Most(3, 100, 100, 100_000)),
+                new Server.Retention(
+                        Duration.ZERO, LONG, LONG, LONG, LONG, LONG, new Server.Most(3, 100, 100, 100_000)),
                 AT.plusSeconds(60));
         assertThat(jobs()).containsExactlyInAnyOrder("second", "third", "fourth");
         collect(
-                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, LONG, new Server.Most(100, 100, 100, 600)),
+                new Server.Retention(Duration.ZERO, LONG, LONG, LONG, LONG, LONG, new Server.Most(100, 100, 100, 600)),
                 AT.plusSeconds(60));
         assertThat(jobs()).containsExactlyInAnyOrder("third", "fourth");
     }
@@ -115,7 +137,8 @@ class GarbageTest {
                         "{\"ID\":\"other\",\"TaskGroups\":[{\"Name\":\"g\",\"Count\":5,\"Tasks\":[{\"Name\":\"t\",\"Driver\":\"raw_exec\"}]}]}"));
         servers.settle();
         var garbage = new Garbage(
-                new Server.Retention(Duration.ZERO, LONG, Duration.ofMinutes(1), LONG, LONG, Server.Most.standard()),
+                new Server.Retention(
+                        Duration.ZERO, LONG, Duration.ofMinutes(1), LONG, LONG, LONG, Server.Most.standard()),
                 7);
         servers.pass(Duration.ofHours(1));
         for (int second = 0; second < 3; second++) {

@@ -83,10 +83,8 @@ class BrokenRestoreTest {
     @Test
     void every_server_has_the_state_of_the_archive() throws Exception {
         var replies = new ArrayList<Reply<Long>>();
-        try (var saved = SavedState.open(archive())) {
-            leader().running().orElseThrow().operator().restore(saved, replies::add);
-            until("the reply", () -> !replies.isEmpty());
-        }
+        leader().running().orElseThrow().operator().restore(SavedState.open(archive()), replies::add);
+        until("the reply", () -> !replies.isEmpty());
         assertThat(replies.getFirst()).isInstanceOf(Reply.Done.class);
         for (var server : cluster.servers().subList(0, 3)) {
             until(
@@ -98,16 +96,14 @@ class BrokenRestoreTest {
     @Test
     void leader_that_ends_between_two_parts_changes_nothing_and_leaves_nothing() throws Exception {
         var lost = leader();
-        try (var saved = SavedState.open(archive())) {
-            lost.running().orElseThrow().operator().restore(saved, reply -> {});
-            until(
-                    "another server knows a part",
-                    () -> cluster.servers().stream()
-                            .filter(server -> server != lost)
-                            .flatMap(server -> server.state().stream())
-                            .anyMatch(state -> state.restoring().isPresent()));
-            lost.crash();
-        }
+        lost.running().orElseThrow().operator().restore(SavedState.open(archive()), reply -> {});
+        until(
+                "another server knows a part",
+                () -> cluster.servers().stream()
+                        .filter(server -> server != lost)
+                        .flatMap(server -> server.state().stream())
+                        .anyMatch(state -> state.restoring().isPresent()));
+        lost.crash();
         var next = leader();
         until(
                 "it knows the part",

@@ -27,6 +27,7 @@ public record ServerSettings(
         Duration garbageEvery,
         Duration keepJobs,
         Duration keepEvaluations,
+        Duration keepBatchEvaluations,
         Duration keepDeployments,
         Duration keepNodes,
         SchedulerConfiguration scheduling,

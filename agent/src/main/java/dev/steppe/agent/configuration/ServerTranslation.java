@@ -44,6 +44,8 @@ final class ServerTranslation {
                 nomad.value("server.job_gc_interval", Translation::positive).orElse(Duration.ofMinutes(1)),
                 nomad.value("server.job_gc_threshold", Translation::positive).orElse(KEEP_JOBS),
                 nomad.value("server.eval_gc_threshold", Translation::positive).orElse(Duration.ofHours(1)),
+                nomad.value("server.batch_eval_gc_threshold", Translation::positive)
+                        .orElse(Duration.ofHours(24)),
                 nomad.value("server.deployment_gc_threshold", Translation::positive)
                         .orElse(Duration.ofHours(1)),
                 nomad.value("server.node_gc_threshold", Translation::positive).orElse(Duration.ofHours(24)),

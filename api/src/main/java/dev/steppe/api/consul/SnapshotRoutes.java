@@ -1,6 +1,5 @@
 package dev.steppe.api.consul;
 
-import dev.steppe.api.WrappedArchive;
 import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.Refused;
@@ -12,7 +11,7 @@ import dev.steppe.api.http.SinkStream;
 import java.io.IOException;
 import java.util.List;
 
-/** The whole state as a file, in the form that programs of this dialect look at before they keep it. */
+/** The whole state as a file, in the form that programs of both dialects look at before they keep it. */
 final class SnapshotRoutes {
     private final Reads reads;
 
@@ -29,20 +28,17 @@ final class SnapshotRoutes {
     private Answer save(Request request) throws Refused, IOException, InterruptedException {
         reads.check(request);
         var archive = reads.region().operator().save(request.query().flag("stale"));
-        var wrapped = WrappedArchive.of(archive);
         var fresh = reads.region().freshness();
         var headers = Headers.of("Content-Type", "application/x-gzip")
                 .with("X-Consul-Index", Long.toString(archive.description().index()))
                 .with("X-Consul-KnownLeader", Boolean.toString(fresh.knownLeader()))
                 .with("X-Consul-LastContact", Long.toString(fresh.lastContact().toMillis()));
-        return SinkStream.answer(headers, wrapped::write);
+        return SinkStream.answer(headers, archive::write);
     }
 
     private Response restore(Request request) throws Refused, IOException, InterruptedException {
         reads.check(request);
-        try (var saved = WrappedArchive.opened(request.requiredFile())) {
-            long index = reads.region().operator().restore(saved);
-            return Response.empty().with("X-Consul-Index", Long.toString(index));
-        }
+        long index = reads.region().operator().restore(request.requiredFile());
+        return Response.empty().with("X-Consul-Index", Long.toString(index));
     }
 }

@@ -45,13 +45,8 @@ public final class Spool {
         return new Spool(directory, bytesMax);
     }
 
-    /** The spool in whose directory a body is that was kept already: for what is unpacked from it. */
-    public static Spool beside(Path kept) {
-        return new Spool(kept.toAbsolutePath().getParent(), BYTES_MAX);
-    }
-
-    /** Something kept on the disk. Closing removes it; whoever has it open still reads it. */
-    public record Kept(Path file) implements AutoCloseable {
+    /** A body on the disk. Closing removes it. */
+    record Kept(Path file) implements AutoCloseable {
         @Override
         public void close() throws IOException {
             Files.deleteIfExists(file);
@@ -63,7 +58,7 @@ public final class Spool {
      *
      * @throws IOException when the stream cannot be read; that the disk does not take it is refused
      */
-    public Kept keep(InputStream body) throws Refused, IOException {
+    Kept keep(InputStream body) throws Refused, IOException {
         var kept = create();
         boolean whole = false;
         try (var channel = FileChannel.open(kept.file(), StandardOpenOption.WRITE)) {

@@ -1,7 +1,6 @@
 package dev.steppe.api.nomad;
 
 import dev.steppe.api.Region;
-import dev.steppe.api.WrappedArchive;
 import dev.steppe.api.http.Answer;
 import dev.steppe.api.http.Headers;
 import dev.steppe.api.http.Refused;
@@ -85,7 +84,7 @@ final class OperatorRoutes {
     private Answer save(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
         var archive = region.operator().save(request.query().flag("stale"));
-        var digest = Base64.getEncoder().encodeToString(archive.measure().sha256());
+        var digest = Base64.getEncoder().encodeToString(archive.digest());
         var headers = Headers.of("Content-Type", "application/octet-stream")
                 .with("Digest", "sha-256=" + digest)
                 .with("X-Nomad-Index", Long.toString(archive.description().index()));
@@ -94,9 +93,7 @@ final class OperatorRoutes {
 
     private Response restore(Request request) throws Refused, IOException, InterruptedException {
         reads.checkRegion(request);
-        try (var saved = WrappedArchive.opened(request.requiredFile())) {
-            long index = region.operator().restore(saved);
-            return Response.empty().with("X-Nomad-Index", Long.toString(index));
-        }
+        long index = region.operator().restore(request.requiredFile());
+        return Response.empty().with("X-Nomad-Index", Long.toString(index));
     }
 }

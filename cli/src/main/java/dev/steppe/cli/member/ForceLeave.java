@@ -62,7 +62,7 @@ public final class ForceLeave implements Command {
         } else {
             invocation.nomad().put("/v1/agent/force-leave", query.and("node", name), new Json.Fields().build());
         }
-        invocation.terminal().line("Server " + name + (prune ? " is out and forgotten" : " is out"));
+        invocation.terminal().line(name + (prune ? " is out and forgotten" : " is out"));
         return 0;
     }
 }
