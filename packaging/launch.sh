@@ -15,8 +15,9 @@ full_class_path() {
 
 command_flags=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr
   --enable-native-access=ALL-UNNAMED)
-# A small first heap: what a young agent leaves behind is collected instead of growing into memory the machine has.
-agent_flags=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xms32m
+# A small first heap: what a young agent leaves behind is collected instead of growing into memory the machine has. Without
+# memory an agent ends and is started again, instead of going on with parts of it gone; tasks run on.
+agent_flags=(-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData -Xms32m
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
   '-Djava.util.logging.SimpleFormatter.format=%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%6$s%n')
 

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +20,10 @@ import java.util.function.Consumer;
 final class StateRestore {
     private static final System.Logger LOG = System.getLogger(StateRestore.class.getName());
     private static final int PART_BYTES = 1 << 20;
+    /** The parts as they came, what is made of them, and the entries that the log still has at hand. */
+    private static final int TIMES_IN_MEMORY = 3;
+
+    private static final long BYTES_BESIDE = 64L << 20;
 
     private final Loop loop;
     private final Store store;
@@ -34,6 +39,11 @@ final class StateRestore {
 
     /** The file must stay as it is until there is a reply. */
     void begin(SavedState saved, Consumer<Reply<Long>> then) {
+        var tooLarge = tooLarge(saved.bytes(), Runtime.getRuntime().maxMemory());
+        if (tooLarge.isPresent()) {
+            loop.execute(() -> then.accept(Reply.unavailable(tooLarge.get())));
+            return;
+        }
         loop.<InputStream>offload(
                 "keep-root-keys",
                 () -> {
@@ -48,6 +58,18 @@ final class StateRestore {
                                     + failed.reason().getMessage()));
                     }
                 });
+    }
+
+    /** Why a state of so many bytes is not begun with in such a heap: an entry of the log that no server survives is never taken back. */
+    static Optional<String> tooLarge(long bytes, long heapBytes) {
+        long needed = bytes * TIMES_IN_MEMORY + BYTES_BESIDE;
+        if (needed <= heapBytes) {
+            return Optional.empty();
+        }
+        return Optional.of("nothing was restored: a state of " + (bytes >> 20) + " MB needs servers with "
+                + Math.ceilDiv(needed, 1 << 20) + " MB of heap while it is taken in, this one has " + (heapBytes >> 20)
+                + "; start all of them with STEPPE_JAVA_OPTIONS=-Xmx" + Math.ceilDiv(needed, 1 << 30)
+                + "g or more and send it again");
     }
 
     private void keep(SavedState saved) throws IOException {

@@ -12,7 +12,7 @@ import java.util.Random;
 public final class ArchiveBench {
     private static final PrintStream OUT = System.out;
     private static final int VALUE_BYTES = 256 << 10;
-    private static final int HEAP_MEGABYTES = 1_024;
+    private static final int HEAP_MEGABYTES_LEAST = 1_024;
 
     private ArchiveBench() {}
 
@@ -23,14 +23,19 @@ public final class ArchiveBench {
         var archive = Files.createTempFile("steppe-bench-", ".snap");
         try {
             save(megabytes, archive);
-            restore(count, archive);
+            restore(count, megabytes, archive);
         } finally {
             Files.deleteIfExists(archive);
         }
     }
 
+    /** What servers ask for before they take such a state in. */
+    private static int heap(int megabytes) {
+        return Math.max(HEAP_MEGABYTES_LEAST, 4 * megabytes);
+    }
+
     private static void save(int megabytes, Path archive) throws IOException, InterruptedException {
-        try (var servers = BenchServers.start(1, HEAP_MEGABYTES)) {
+        try (var servers = BenchServers.start(1, heap(megabytes))) {
             var server = servers.all().getFirst();
             fill(servers, server, megabytes);
             memory("before saving", server);
@@ -54,8 +59,8 @@ public final class ArchiveBench {
         }
     }
 
-    private static void restore(int count, Path archive) throws IOException, InterruptedException {
-        try (var servers = BenchServers.start(count, HEAP_MEGABYTES)) {
+    private static void restore(int count, int megabytes, Path archive) throws IOException, InterruptedException {
+        try (var servers = BenchServers.start(count, heap(megabytes))) {
             // of several the last one follows, and hands the archive on
             var asked = servers.all().getLast();
             memory("new", asked);

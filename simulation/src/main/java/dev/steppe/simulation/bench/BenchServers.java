@@ -60,10 +60,19 @@ final class BenchServers implements AutoCloseable {
 
     /** Starts so many, one after the other; each has at most that heap, in megabytes. */
     static BenchServers start(int count, int heapMegabytes) throws IOException, InterruptedException {
+        return start(count, "-Xmx" + heapMegabytes + "m");
+    }
+
+    /** The same with heaps that are the servers' own from the start, as machines for servers give them. */
+    static BenchServers startWithOwnHeaps(int count, int heapMegabytes) throws IOException, InterruptedException {
+        return start(count, "-Xms" + heapMegabytes + "m -Xmx" + heapMegabytes + "m -XX:+AlwaysPreTouch");
+    }
+
+    private static BenchServers start(int count, String heap) throws IOException, InterruptedException {
         var started = new BenchServers(Files.createTempDirectory("steppe-bench-"));
         try {
             for (int i = 0; i < count; i++) {
-                started.add(heapMegabytes);
+                started.add(heap);
             }
             return started;
         } catch (IOException | InterruptedException | RuntimeException failed) {
@@ -76,7 +85,7 @@ final class BenchServers implements AutoCloseable {
         return List.copyOf(servers);
     }
 
-    private void add(int heapMegabytes) throws IOException, InterruptedException {
+    private void add(String heap) throws IOException, InterruptedException {
         int number = servers.size();
         Path own = Files.createDirectory(directory.resolve("server-" + number));
         Path file = directory.resolve("server-" + number + ".hcl");
@@ -97,8 +106,7 @@ final class BenchServers implements AutoCloseable {
         builder.environment()
                 .put(
                         "STEPPE_JAVA_OPTIONS",
-                        "-Xmx" + heapMegabytes + "m -XX:-UseSerialGC -XX:+UseG1GC "
-                                + System.getProperty("steppe.bench.java", ""));
+                        heap + " -XX:-UseSerialGC -XX:+UseG1GC " + System.getProperty("steppe.bench.java", ""));
         servers.add(new Server(builder.start(), ports.get(0), ports.get(3), log));
         await("server " + number + " takes part", () -> members(servers.getFirst()) > number);
     }

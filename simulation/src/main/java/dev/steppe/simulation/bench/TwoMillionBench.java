@@ -26,15 +26,15 @@ public final class TwoMillionBench {
 
     private record Size(int jobs, int tasks, int nodes, int servers, int heapMegabytes) {}
 
-    /** Arguments: jobs (2000), tasks of each (1000), nodes (6100), servers (3), megabytes of heap of each (4096). */
+    /** Arguments: jobs (2000), tasks of each (1000), nodes (6100), servers (3), megabytes of heap of each (3072). */
     public static void main(String[] arguments) throws Exception {
         var size = new Size(
                 number(arguments, 0, 2_000),
                 number(arguments, 1, 1_000),
                 number(arguments, 2, 6_100),
                 number(arguments, 3, 3),
-                number(arguments, 4, 4_096));
-        try (var servers = BenchServers.start(size.servers, size.heapMegabytes);
+                number(arguments, 4, 3_072));
+        try (var servers = BenchServers.startWithOwnHeaps(size.servers, size.heapMegabytes);
                 var fleet = BenchFleet.join(servers.token("server"), size.nodes, 50)) {
             OUT.printf("%d servers, %d nodes are in%n", size.servers, size.nodes);
             double seconds = place(servers, size);

@@ -33,8 +33,10 @@ final class StreamChannel extends SimpleChannelInboundHandler<ByteBuf> {
     private static final int FRAME_BYTES_MAX = 64 << 20;
     private static final long UNSENT_BYTES_MAX = 128L << 20;
     private static final int LENGTH_BYTES = 4;
-    private static final int SAY_SOMETHING_SECONDS = 5;
     private static final int SILENCE_SECONDS = 20;
+    /** Twice before it is too late; longer than most nodes wait between heartbeats, which say the same. */
+    private static final int SAY_SOMETHING_SECONDS = 9;
+
     private static final int UNDELIVERED_MAX = 256;
     private static final byte MESSAGE = 1;
     private static final byte NOTICE = 2;
