@@ -50,6 +50,11 @@ public final class EventHistory implements Store.Listener {
     public void applied(Snapshot after, List<Event> events) {
         lock.lock();
         try {
+            if (events.stream().anyMatch(Event.Replaced.class::isInstance)) {
+                // another state has no history, and what was restored would be in memory twice
+                changes.clear();
+                newest = after;
+            }
             changes.addLast(new Change(newest, after, List.copyOf(events)));
             newest = after;
             nextNumber++;

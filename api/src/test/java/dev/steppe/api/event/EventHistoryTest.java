@@ -3,6 +3,7 @@ package dev.steppe.api.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.steppe.state.Event;
 import dev.steppe.state.Snapshot;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +37,18 @@ class EventHistoryTest {
         assertThatThrownBy(() -> reader.next(Duration.ZERO))
                 .isInstanceOf(EventHistory.FellBehindException.class)
                 .hasMessageContaining("the reader was too slow");
+    }
+
+    @Test
+    void a_state_that_is_replaced_leaves_nothing_of_the_one_before() throws Exception {
+        var slow = history.from(0);
+        changes(2);
+        var after = Snapshot.empty();
+        history.applied(after, List.of(new Event.Replaced()));
+        assertThatThrownBy(() -> slow.next(Duration.ZERO)).isInstanceOf(EventHistory.FellBehindException.class);
+        var change = history.from(0).next(Duration.ZERO).orElseThrow();
+        assertThat(change.before()).isSameAs(after);
+        assertThat(change.after()).isSameAs(after);
     }
 
     @Test
