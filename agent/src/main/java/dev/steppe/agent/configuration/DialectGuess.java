@@ -3,6 +3,8 @@ package dev.steppe.agent.configuration;
 import dev.steppe.language.hcl.Body;
 import dev.steppe.language.hcl.Expression;
 import dev.steppe.language.source.SourceRange;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Tells by its words which dialect a file is in: those that only one of the two knows. For one file and one thread. */
@@ -10,6 +12,7 @@ final class DialectGuess {
     private final Findings findings;
     private Optional<Word> nomad = Optional.empty();
     private Optional<Word> consul = Optional.empty();
+    private final List<SourceRange> ofConsul = new ArrayList<>();
 
     private record Word(String path, SourceRange range) {}
 
@@ -17,7 +20,7 @@ final class DialectGuess {
         this.findings = findings;
     }
 
-    /** The file's dialect; empty when all its words are in both, or when it mixes them, which is reported. */
+    /** The file's dialect; empty when all its words are in both. One that mixes them, which is reported, is Nomad's. */
     static Optional<Dialect> of(Body body, Findings findings) {
         var guess = new DialectGuess(findings);
         guess.look("", body);
@@ -29,7 +32,7 @@ final class DialectGuess {
                     "One file speaks one dialect: \"" + other.path() + "\" is a word of Consul's agent, and \""
                             + one.path() + "\" in line " + one.range().line() + " one of Nomad's",
                     "Put the words of each into a file of its own; an agent reads several.");
-            return Optional.empty();
+            findings.foreign(guess.ofConsul);
         }
         return guess.nomad.isPresent() ? Optional.of(Dialect.NOMAD) : guess.consul.map(word -> Dialect.CONSUL);
     }
@@ -49,7 +52,7 @@ final class DialectGuess {
                 case Body.Block block
                 when block.labels().isEmpty() -> inner(section, block.type(), block.typeRange(), block.body());
                 case Body.Block block ->
-                    inner(section, block.type(), block.typeRange(), new Body(java.util.List.of(), block.range()));
+                    inner(section, block.type(), block.typeRange(), new Body(List.of(), block.range()));
             }
         }
     }
@@ -88,6 +91,7 @@ final class DialectGuess {
             nomad = nomad.or(() -> word);
         } else if (inConsul && !inNomad) {
             consul = consul.or(() -> word);
+            ofConsul.add(range);
         }
     }
 }

@@ -14,18 +14,30 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What reading has found so far, with secrets blackened where a message would show their line. For one thread. */
 final class Findings {
     private final Evaluator evaluator = new Evaluator(FunctionTable.standard());
     private final List<Finding> found = new ArrayList<>();
     private final Map<Source, List<SourceRange>> secrets = new HashMap<>();
+    private final Set<SourceRange> foreign = new HashSet<>();
 
     void wrong(SourceRange range, String message, String detail) {
         found.add(new Finding(Finding.Weight.WRONG, Diagnostic.error(range, message, detail)));
+    }
+
+    /** Words of another dialect than their file's, all of which one message has told of. */
+    void foreign(Collection<SourceRange> words) {
+        foreign.addAll(words);
+    }
+
+    boolean isForeign(SourceRange word) {
+        return foreign.contains(word);
     }
 
     void atStart(SourceRange range, String message, String detail) {

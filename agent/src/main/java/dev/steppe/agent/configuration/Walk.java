@@ -35,6 +35,8 @@ final class Walk {
     private void section(String section, String path, Body body) {
         for (Body.Item item : body.items()) {
             switch (item) {
+                case Body.Attribute attribute when findings.isForeign(attribute.nameRange()) -> {}
+                case Body.Block block when findings.isForeign(block.typeRange()) -> {}
                 case Body.Attribute attribute -> attribute(section, path, attribute);
                 case Body.Block block -> block(section, path, block);
             }

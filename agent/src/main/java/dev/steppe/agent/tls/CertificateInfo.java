@@ -7,6 +7,7 @@ import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.terminal.Fields;
 import dev.steppe.cli.terminal.Terminal;
+import dev.steppe.client.network.Subnet6;
 import dev.steppe.security.certificate.FileAuthority;
 import dev.steppe.security.certificate.PemText;
 import java.io.IOException;
@@ -139,6 +140,7 @@ final class CertificateInfo implements Command {
                 : names.stream()
                         .filter(name -> kind.equals(name.get(0)))
                         .map(name -> String.valueOf(name.get(1)))
+                        .map(name -> kind.equals(ADDRESS) ? Subnet6.shortened(name) : name)
                         .toList();
     }
 }

@@ -311,8 +311,8 @@ class ConfigurationReaderTest {
 
     @Test
     void one_file_speaks_one_dialect() {
-        assertThat(obstacles("client { enabled = true }\nserver = true\n"))
-                .contains(
+        assertThat(obstacles("client { enabled = true }\nserver = true\nencrypt = \"x\"\nretry_join = [\"a\"]\n"))
+                .containsExactly(
                         "One file speaks one dialect: \"server\" is a word of Consul's agent, and \"client\" in line 1"
                                 + " one of Nomad's");
     }

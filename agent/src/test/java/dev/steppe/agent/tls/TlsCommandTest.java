@@ -108,12 +108,13 @@ class TlsCommandTest {
                 "-client",
                 "-dc=kv-dc1",
                 "-additional-dnsname=lb.kv.internal",
-                "-additional-ipaddress=10.0.0.7");
+                "-additional-ipaddress=10.0.0.7",
+                "-additional-ipaddress=fd00:0:0:0:0:0:0:7");
 
         var server = trusted("consul-agent-ca.pem", "kv-dc1-server-consul-0", true);
         assertThat(CONSUL.rolesOf(server)).containsExactly(AgentRole.SERVER);
         assertThat(good("cert", "info", "kv-dc1-client-consul-0.pem"))
-                .contains("client.kv-dc1.consul", "lb.kv.internal", "10.0.0.7");
+                .contains("client.kv-dc1.consul", "lb.kv.internal", "10.0.0.7, fd00::7");
     }
 
     @Test

@@ -75,7 +75,7 @@ public final class AllocationDirectory {
         make(root, "rwx--x--x");
         make(directory, owner.isPresent() ? "rwx--x---" : "rwx--x--x");
         group(directory, owner);
-        make(shared(), "rwxr-xr-x");
+        make(shared(), 01777);
         for (String name : List.of("logs", "tmp", "data")) {
             make(shared().resolve(name), 01777);
         }

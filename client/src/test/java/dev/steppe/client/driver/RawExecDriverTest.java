@@ -51,7 +51,9 @@ class RawExecDriverTest {
     @Test
     void a_task_runs_in_its_directory_as_the_unprivileged_default_and_its_output_is_kept() throws Exception {
         var task = machine.task(
-                "web", shell("id -u; pwd; touch here local/a tmp/b secrets/c ../alloc/data/d && echo written; exit 3"));
+                "web",
+                shell(
+                        "id -u; pwd; touch here local/a tmp/b secrets/c ../alloc/data/d ../alloc/e && echo written; exit 3"));
         var handle = driver.start(task);
         assertThat(DriverMachine.exit(driver, handle).exitCode()).isEqualTo(3);
         var lines = Files.readAllLines(task.directories().stdout());

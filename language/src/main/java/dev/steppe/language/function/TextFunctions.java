@@ -1,12 +1,11 @@
 package dev.steppe.language.function;
 
+import dev.steppe.language.pattern.InvalidPatternException;
+import dev.steppe.language.pattern.LinearPattern;
 import dev.steppe.language.value.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** Functions on texts; positions and lengths count characters, not bytes. */
 final class TextFunctions {
@@ -142,71 +141,20 @@ final class TextFunctions {
 
     private static Value replacePattern(Arguments arguments) throws FunctionException {
         String text = arguments.text(0);
+        String replacement = arguments.text(2);
+        StringBuilder result = new StringBuilder();
+        int[] done = {0};
         try {
-            Pattern pattern = Pattern.compile(arguments.text(1));
-            Matcher matcher = pattern.matcher(new WatchedText(text));
-            String replacement = arguments.text(2);
-            StringBuilder result = new StringBuilder();
-            int last = 0;
-            while (matcher.find()) {
-                result.append(text, last, matcher.start());
-                expand(replacement, matcher, text, result);
-                last = matcher.end();
+            LinearPattern.compile(arguments.text(1)).<FunctionException>each(text, -1, match -> {
+                result.append(text, done[0], match.start());
+                match.expand(replacement, result);
+                done[0] = match.end();
                 Arguments.checkLength(result.length());
-            }
-            return Arguments.bounded(result.append(text, last, text.length()));
-        } catch (PatternSyntaxException wrong) {
-            throw new FunctionException("argument 2 is not a regular expression: " + wrong.getDescription());
-        } catch (WatchedText.TooSlow | StackOverflowError hopeless) {
-            throw new FunctionException("the regular expression takes too long on this text");
+            });
+        } catch (InvalidPatternException wrong) {
+            throw new FunctionException("argument 2 is not a regular expression: " + wrong.reason());
         }
-    }
-
-    /** Puts the groups of a match in for {@code $1}, {@code $name} and {@code ${name}}; unknown groups are empty. */
-    private static void expand(String replacement, Matcher match, String text, StringBuilder result) {
-        int i = 0;
-        while (i < replacement.length()) {
-            char c = replacement.charAt(i);
-            if (c != '$' || i + 1 == replacement.length()) {
-                result.append(c);
-                i++;
-                continue;
-            }
-            if (replacement.charAt(i + 1) == '$') {
-                result.append('$');
-                i += 2;
-                continue;
-            }
-            boolean braced = replacement.charAt(i + 1) == '{';
-            int start = i + (braced ? 2 : 1);
-            int end = start;
-            while (end < replacement.length() && isWord(replacement.charAt(end))) {
-                end++;
-            }
-            if (end == start || braced && (end == replacement.length() || replacement.charAt(end) != '}')) {
-                result.append('$');
-                i++;
-                continue;
-            }
-            appendGroup(replacement.substring(start, end), match, text, result);
-            i = braced ? end + 1 : end;
-        }
-    }
-
-    private static boolean isWord(char c) {
-        return c == '_' || c < 128 && Character.isLetterOrDigit(c);
-    }
-
-    private static void appendGroup(String name, Matcher match, String text, StringBuilder result) {
-        int group = -1;
-        if (name.length() < 4 && name.chars().allMatch(Character::isDigit)) {
-            group = Integer.parseInt(name);
-        } else if (match.namedGroups().containsKey(name)) {
-            group = match.namedGroups().getOrDefault(name, -1);
-        }
-        if (group >= 0 && group <= match.groupCount() && match.start(group) >= 0) {
-            result.append(text, match.start(group), match.end(group));
-        }
+        return Arguments.bounded(result.append(text, done[0], text.length()));
     }
 
     private static Value formatList(Arguments arguments) throws FunctionException {

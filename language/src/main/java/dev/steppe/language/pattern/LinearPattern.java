@@ -45,6 +45,35 @@ public final class LinearPattern {
         return pattern.matcher(text).find();
     }
 
+    /** Takes matches one after the other. */
+    @FunctionalInterface
+    public interface Taker<X extends Exception> {
+        void take(Match match) throws X;
+    }
+
+    /**
+     * Hands on the matches in a text, at most so many and below zero all. Nothing is found where a match has just ended. Refused
+     * when so many searches of a long text take too long.
+     */
+    public <X extends Exception> void each(String text, long most, Taker<X> taker) throws X, InvalidPatternException {
+        var matcher = pattern.matcher(new WatchedText(text));
+        var match = new Match(text, matcher);
+        long count = 0;
+        int last = -1;
+        try {
+            while ((most < 0 || count < most) && matcher.find()) {
+                boolean again = matcher.start() == matcher.end() && matcher.end() == last;
+                last = matcher.end();
+                if (!again) {
+                    count++;
+                    taker.take(match);
+                }
+            }
+        } catch (WatchedText.TooSlow slow) {
+            throw new InvalidPatternException("it takes too many steps on this text");
+        }
+    }
+
     /** Counts what an expression matches one after the other when repetitions like {@code {5}} are written out. */
     private static final class Steps {
         private final String text;

@@ -32,6 +32,7 @@ final class CodingFunctions {
                         "TEXT",
                         "the value of a JSON text; all its numbers are float64",
                         it -> it.text(0).isEmpty() ? Datum.table(new TreeMap<>()) : JsonText.read(it.text(0)))
+                .add("parseYAML", "TEXT", "the value of a YAML text", it -> YamlText.read(it.text(0)))
                 .add("parseBool", "TEXT", "true or false", CodingFunctions::truth)
                 .add(
                         "parseInt",

@@ -48,12 +48,16 @@ final class CollectionFunctions {
                         "the whole numbers from 0 or FROM up to, not including, TO",
                         CollectionFunctions::loop)
                 .add("explodeMap", "MAP", "keys with slashes as nested maps", CollectionFunctions::explodeMap)
-                .add("mergeMap", "OTHER MAP", "both maps in one; OTHER wins", it -> merge(it.table(0), it.table(1)))
+                .add(
+                        "mergeMap",
+                        "OTHER MAP",
+                        "both maps in one; OTHER wins where it is not empty",
+                        it -> merge(it.table(0), it.table(1), false))
                 .add(
                         "mergeMapWithOverride",
                         "OTHER MAP",
                         "both maps in one; MAP wins",
-                        it -> merge(it.table(1), it.table(0)));
+                        it -> merge(it.table(1), it.table(0), true));
     }
 
     /** Within lists only texts and numbers of one kind are compared. */
@@ -115,15 +119,18 @@ final class CollectionFunctions {
         return root;
     }
 
-    /** All of both; where both have a key, maps are merged and otherwise the stronger one's value is taken. */
-    static Datum.Table merge(Datum.Table stronger, Datum.Table weaker) {
+    /** All of both; where both have a key, maps are merged and otherwise the stronger one's value is taken, empty ones if so. */
+    private static Datum.Table merge(Datum.Table stronger, Datum.Table weaker, boolean empty) {
         var merged = weaker.copy();
         stronger.entries().forEach((key, value) -> {
             var below = weaker.get(key);
+            if (below.isPresent() && !empty && !value.isTrue()) {
+                return;
+            }
             merged.put(
                     key,
                     value instanceof Datum.Table over && below.isPresent() && below.get() instanceof Datum.Table under
-                            ? merge(over, under)
+                            ? merge(over, under, empty)
                             : value);
         });
         return merged;

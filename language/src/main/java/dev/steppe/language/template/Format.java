@@ -133,7 +133,7 @@ final class Format {
 
     private static String write(Verb verb, Datum value) {
         if (verb.letter() == 'T') {
-            return pad(value.isNothing() ? "<nil>" : value.type(), verb, false);
+            return pad(SprigValues.type(value), verb, false);
         }
         if (verb.letter() == 'v') {
             String text = verb.has('#')

@@ -67,6 +67,13 @@ public final class FunctionSet {
             return this;
         }
 
+        /** One more name of a function that is there already. */
+        void same(String function, String known) {
+            Entry entry = Optional.ofNullable(into.get(known))
+                    .orElseThrow(() -> new IllegalStateException("function " + known + " is not defined"));
+            add(function, entry.usage(), "the same as " + known, entry.action());
+        }
+
         void later(String function, String reason) {
             refuse(function, Standing.LATER, reason);
         }
@@ -99,9 +106,14 @@ public final class FunctionSet {
         CollectionFunctions.define(new Group("Lists and maps", entries));
         NumberFunctions.define(new Group("Numbers", entries));
         SprigTexts.define(new Group("Sprig: texts", entries));
+        SprigLines.define(new Group("Sprig: texts", entries));
         SprigNumbers.define(new Group("Sprig: numbers", entries));
+        SprigDurations.define(new Group("Sprig: numbers", entries));
         SprigCollections.define(new Group("Sprig: lists and maps", entries));
+        SprigVersions.define(new Group("Sprig: versions and URLs", entries));
+        SprigAddresses.define(new Group("Sprig: versions and URLs", entries));
         SprigValues.define(new Group("Sprig: kinds, defaults and paths", entries));
+        SprigNames.define(new Group("Sprig: other names", entries));
         Refusals.define(new Group("Not to be had", entries));
         return Collections.unmodifiableSequencedMap(entries);
     }

@@ -1,182 +1,90 @@
 package dev.steppe.language.template;
 
 import dev.steppe.language.function.FunctionException;
-import dev.steppe.language.function.WatchedText;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import dev.steppe.language.pattern.InvalidPatternException;
+import dev.steppe.language.pattern.LinearPattern;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Regular expressions in Go's notation. The time a match takes is bounded. */
+/** Regular expressions of templates. */
 final class GoPattern {
-    private final Pattern pattern;
+    private final String expression;
+    private final LinearPattern pattern;
 
-    private GoPattern(Pattern pattern) {
+    private GoPattern(String expression, LinearPattern pattern) {
+        this.expression = expression;
         this.pattern = pattern;
     }
 
-    static GoPattern compile(String text) throws FunctionException {
+    static GoPattern compile(String expression) throws FunctionException {
         try {
-            return new GoPattern(Pattern.compile(translate(text)));
-        } catch (PatternSyntaxException wrong) {
-            throw new FunctionException("error parsing regexp \"" + text + "\": " + wrong.getDescription());
+            return new GoPattern(expression, LinearPattern.compile(expression));
+        } catch (InvalidPatternException wrong) {
+            throw refused(expression, wrong);
         }
     }
 
-    /** Go's notation in Java's: named groups, classes of POSIX, and brackets within brackets. */
-    private static String translate(String text) {
-        var out = new StringBuilder();
-        boolean inClass = false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\\' && i + 1 < text.length()) {
-                out.append(c).append(text.charAt(++i));
-            } else if (!inClass && text.startsWith("(?P<", i)) {
-                out.append("(?<");
-                i += 3;
-            } else if (inClass && text.startsWith("[:", i) && text.indexOf(":]", i) > 0) {
-                int close = text.indexOf(":]", i);
-                out.append(posix(text.substring(i + 2, close)));
-                i = close + 1;
-            } else if (inClass && c == '[') {
-                out.append("\\[");
-            } else if (inClass && text.startsWith("&&", i)) {
-                out.append("&\\&");
-                i++;
-            } else {
-                boolean opens = !inClass && c == '[';
-                inClass = opens || inClass && c != ']';
-                out.append(c);
-                if (opens && text.startsWith("^", i + 1)) {
-                    out.append('^');
-                    i++;
-                }
-                if (opens && text.startsWith("]", i + 1)) {
-                    out.append("\\]");
-                    i++;
-                }
-            }
-        }
-        return out.toString();
+    private static FunctionException refused(String expression, InvalidPatternException wrong) {
+        return new FunctionException("error parsing regexp \"" + expression + "\": " + wrong.reason());
     }
 
-    private static String posix(String name) {
-        boolean negated = name.startsWith("^");
-        String word = negated ? name.substring(1) : name;
-        String java = switch (word) {
-            case "word" -> "w";
-            case "xdigit" -> "p{XDigit}";
-            default -> "p{" + (word.isEmpty() ? "" : Character.toUpperCase(word.charAt(0)) + word.substring(1)) + "}";
-        };
-        return "\\" + (negated ? java.replaceFirst("^p", "P").replaceFirst("^w", "W") : java);
+    boolean matches(String text) {
+        return pattern.isFoundIn(text);
     }
 
-    private <T> T bounded(java.util.function.Supplier<T> work) throws FunctionException {
+    private void each(String text, long most, LinearPattern.Taker<FunctionException> taker) throws FunctionException {
         try {
-            return work.get();
-        } catch (WatchedText.TooSlow | StackOverflowError slow) {
-            throw new FunctionException("the regular expression takes too many steps on this text");
+            pattern.each(text, most, taker);
+        } catch (InvalidPatternException slow) {
+            throw refused(expression, slow);
         }
-    }
-
-    Matcher matcher(String text) {
-        return pattern.matcher(new WatchedText(text));
-    }
-
-    boolean matches(String text) throws FunctionException {
-        return bounded(() -> matcher(text).find());
     }
 
     String replaceAll(String text, String replacement) throws FunctionException {
-        String result = bounded(() -> {
-            var out = new StringBuilder();
-            var matcher = matcher(text);
-            int done = 0;
-            int last = -1;
-            while (matcher.find()) {
-                // nothing is found a second time where a match has just ended
-                if (matcher.start() == matcher.end() && matcher.end() == last) {
-                    continue;
-                }
-                out.append(text, done, matcher.start());
-                expand(matcher, replacement, out);
-                done = matcher.end();
-                last = done;
-            }
-            return out.append(text.substring(done)).toString();
+        var out = new StringBuilder();
+        int[] done = {0};
+        each(text, -1, match -> {
+            out.append(text, done[0], match.start());
+            match.expand(replacement, out);
+            Arguments.checkLength(out.length());
+            done[0] = match.end();
         });
-        Arguments.checkLength(result.length());
-        return result;
+        out.append(text, done[0], text.length());
+        Arguments.checkLength(out.length());
+        return out.toString();
     }
 
     /** The matches, at most so many; below zero all. */
-    java.util.List<String> findAll(String text, long most) throws FunctionException {
-        return bounded(() -> {
-            var found = new java.util.ArrayList<String>();
-            var matcher = matcher(text);
-            while ((most < 0 || found.size() < most) && matcher.find()) {
-                found.add(matcher.group());
-            }
-            return found;
-        });
+    List<String> findAll(String text, long most) throws FunctionException {
+        var found = new ArrayList<String>();
+        each(text, most, match -> found.add(match.text()));
+        return found;
     }
 
     /** What lies between matches; at most so many parts, below zero all. */
-    java.util.List<String> split(String text, long most) throws FunctionException {
-        return bounded(() -> {
-            var parts = new java.util.ArrayList<String>();
-            var matcher = matcher(text);
-            int start = 0;
-            while ((most < 0 || parts.size() < most - 1) && matcher.find()) {
-                if (matcher.end() == 0 || matcher.start() == text.length() && matcher.end() == matcher.start()) {
-                    continue;
-                }
-                parts.add(text.substring(start, matcher.start()));
-                start = matcher.end();
-            }
-            parts.add(text.substring(start));
+    List<String> split(String text, long most) throws FunctionException {
+        var parts = new ArrayList<String>();
+        if (most == 0) {
             return parts;
+        }
+        if (text.isEmpty()) {
+            return expression.isEmpty() ? List.of() : List.of("");
+        }
+        int[] reached = {0, 0};
+        each(text, -1, match -> {
+            if (most > 0 && parts.size() == most - 1) {
+                return;
+            }
+            // nothing in front of the text is no part
+            if (match.end() > 0) {
+                parts.add(text.substring(reached[0], match.start()));
+            }
+            reached[0] = match.end();
+            reached[1] = match.start();
         });
-    }
-
-    /** Writes a replacement: {@code $name} reaches as far as letters, digits and underscores do. */
-    private static void expand(Matcher matcher, String replacement, StringBuilder out) {
-        int i = 0;
-        while (i < replacement.length()) {
-            char c = replacement.charAt(i++);
-            if (c != '$') {
-                out.append(c);
-                continue;
-            }
-            if (replacement.startsWith("$", i)) {
-                out.append('$');
-                i++;
-                continue;
-            }
-            boolean braces = replacement.startsWith("{", i);
-            int start = braces ? i + 1 : i;
-            int end = start;
-            while (end < replacement.length()
-                    && (Character.isLetterOrDigit(replacement.charAt(end)) || replacement.charAt(end) == '_')) {
-                end++;
-            }
-            boolean closed = !braces || replacement.startsWith("}", end);
-            if (end == start || !closed) {
-                out.append('$');
-                continue;
-            }
-            group(matcher, replacement.substring(start, end)).ifPresent(out::append);
-            i = braces ? end + 1 : end;
+        if (parts.isEmpty() || reached[1] < text.length()) {
+            parts.add(text.substring(reached[0]));
         }
-    }
-
-    private static Optional<String> group(Matcher matcher, String name) {
-        var number = Numbers.whole(name, 10);
-        if (number.isPresent()) {
-            boolean there = number.get() <= matcher.groupCount();
-            return there ? Optional.ofNullable(matcher.group(number.get().intValue())) : Optional.empty();
-        }
-        boolean there = matcher.namedGroups().containsKey(name);
-        return there ? Optional.ofNullable(matcher.group(name)) : Optional.empty();
+        return parts;
     }
 }

@@ -3,6 +3,7 @@ package dev.steppe.language.template;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.zip.Adler32;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -16,6 +17,12 @@ final class Hashes {
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException("this Java runtime lacks " + algorithm, missing);
         }
+    }
+
+    static String adler(String text) {
+        var sum = new Adler32();
+        sum.update(TextFunctions.bytes(text));
+        return Long.toString(sum.getValue());
     }
 
     static String keyed(byte[] message, byte[] key) {

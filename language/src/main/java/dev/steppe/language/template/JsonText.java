@@ -6,6 +6,7 @@ import dev.steppe.language.value.Value;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Values as JSON, as Go writes them, and back. */
 final class JsonText {
@@ -118,25 +119,25 @@ final class JsonText {
         out.append('"');
     }
 
+    /** All numbers of JSON are reals to Go. */
     static Datum read(String text) throws FunctionException {
-        return datum(JsonReader.read(text));
+        return datum(JsonReader.read(text), number -> Datum.of(number.number().doubleValue()));
     }
 
-    /** All numbers of JSON are reals to Go. */
-    private static Datum datum(Value value) {
+    static Datum datum(Value value, Function<Value.Number, Datum> numbers) {
         return switch (value) {
             case Value.Text(String text) -> Datum.of(text);
-            case Value.Number number -> Datum.of(number.number().doubleValue());
+            case Value.Number number -> numbers.apply(number);
             case Value.Bool(boolean truth) -> Datum.of(truth);
             case Value.Null _ -> Datum.nil();
             case Value.Sequence sequence -> {
                 var elements = new ArrayList<Datum>();
-                sequence.elements().forEach(element -> elements.add(datum(element)));
+                sequence.elements().forEach(element -> elements.add(datum(element, numbers)));
                 yield Datum.of(elements);
             }
             case Value.Mapping mapping -> {
                 var entries = new TreeMap<String, Datum>();
-                mapping.sorted().forEach((key, element) -> entries.put(key, datum(element)));
+                mapping.sorted().forEach((key, element) -> entries.put(key, datum(element, numbers)));
                 yield Datum.table(entries);
             }
         };

@@ -15,6 +15,13 @@ final class Refusals {
             group.later(certificate, "Templates do not get certificates of the mesh yet; use upstreams.");
         }
         group.refused("call", "There are no functions among a template's values.");
+        group.refused("sockaddr", "Use env \"NOMAD_IP_label\" for the address of a port.");
+        for (String debug : "spew_dump spew_sdump spew_printf spew_sprintf".split(" ")) {
+            group.refused(debug, "Use toJSONPretty, or printf with %#v.");
+        }
+        for (String time : "toDate mustToDate unixEpoch".split(" ")) {
+            group.refused("sprig_" + time, "There are no times among a template's values; use timestamp.");
+        }
         group.refused("plugin", "A template runs no programs; let a task do it, or use an artifact.");
         group.refused("writeToFile", "A template writes its destination only; use one template block per file.");
         for (String random :

@@ -216,11 +216,21 @@ final class SprigCollections {
         }
         var first = arguments.table(0);
         for (int i = 1; i < arguments.count(); i++) {
-            var other = arguments.table(i);
-            var both = lastWins ? CollectionFunctions.merge(other, first) : CollectionFunctions.merge(first, other);
-            both.entries().forEach(first::put);
+            mergeInto(first, arguments.table(i), lastWins);
         }
         return first;
+    }
+
+    /** An empty value gives way to another one, as a missing one does. */
+    private static void mergeInto(Datum.Table table, Datum.Table other, boolean lastWins) {
+        other.entries().forEach((key, value) -> {
+            var mine = table.get(key);
+            if (mine.isPresent() && mine.get() instanceof Datum.Table below && value instanceof Datum.Table above) {
+                mergeInto(below, above, lastWins);
+            } else if (lastWins || mine.isEmpty() || !mine.get().isTrue()) {
+                table.put(key, value);
+            }
+        });
     }
 
     private static Datum copy(Datum value) {

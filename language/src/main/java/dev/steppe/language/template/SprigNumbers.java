@@ -7,10 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
+import java.util.regex.Pattern;
 
 /** Sprig's functions on numbers. They take texts that spell numbers too; what does not is 0. */
 final class SprigNumbers {
     private static final int LIST_MAX = 1_000_000;
+    /** {@code 2.00} is a whole number, {@code 2.9} is none. */
+    private static final Pattern ZEROS = Pattern.compile("\\.0+$");
 
     private SprigNumbers() {}
 
@@ -81,8 +84,7 @@ final class SprigNumbers {
             case Datum.Missing _, Datum.Nil _, Datum.Sequence _, Datum.Table _ -> 0;
             case Datum.Text _, Datum.Structure _ ->
                 Arguments.text(value)
-                        .flatMap(text -> Numbers.whole(text, 0)
-                                .or(() -> Numbers.real(text).map(Double::longValue)))
+                        .flatMap(text -> Numbers.whole(ZEROS.matcher(text).replaceFirst(""), 0))
                         .orElse(0L);
         };
     }
@@ -151,7 +153,8 @@ final class SprigNumbers {
         if (!Double.isFinite(scaled)) {
             return Datum.of(real(arguments.value(0)));
         }
-        double fraction = scaled - Math.floor(scaled);
+        // towards zero, so that what is below zero goes down unless FROM says so: as sprig does it
+        double fraction = scaled - (scaled < 0 ? Math.ceil(scaled) : Math.floor(scaled));
         var rounded = BigDecimal.valueOf(fraction >= up ? Math.ceil(scaled) : Math.floor(scaled));
         return Datum.of(rounded.movePointLeft(digits)
                 .setScale(Math.max(0, digits), RoundingMode.HALF_EVEN)

@@ -29,7 +29,7 @@ final class SprigTexts {
                         "TEXT",
                         "in small letters",
                         it -> Datum.of(it.text(0).toLowerCase(Locale.ROOT)))
-                .add("sprig_title", "TEXT", "each word with a capital", it -> Datum.of(TextFunctions.title(it.text(0))))
+                .add("sprig_title", "TEXT", "each word with a capital", it -> Datum.of(title(it.text(0))))
                 .add("sprig_untitle", "TEXT", "each word without a capital", it -> Datum.of(untitle(it.text(0))))
                 .add("sprig_swapcase", "TEXT", "capitals and small letters exchanged", it -> Datum.of(swap(it.text(0))))
                 .add(
@@ -142,6 +142,9 @@ final class SprigTexts {
                 .add("sprig_toStrings", "LIST", "all as texts", it -> Datum.texts(strings(it.value(0))))
                 .add("sprig_b64enc", "TEXT", "in Base64", it -> Datum.of(Base64s.encode(it.text(0), false)))
                 .add("sprig_b64dec", "TEXT", "from Base64", it -> Datum.of(Base64s.decode(it.text(0), false)))
+                .add("sprig_b32enc", "TEXT", "in Base32", it -> Datum.of(Base32s.encode(it.text(0))))
+                .add("sprig_b32dec", "TEXT", "from Base32", it -> Datum.of(Base32s.decode(it.text(0))))
+                .add("sprig_adler32sum", "TEXT", "the Adler-32 checksum", it -> Datum.of(Hashes.adler(it.text(0))))
                 .add("sprig_sha1sum", "TEXT", "the SHA-1 hash", it -> TextFunctions.hash("SHA-1", it))
                 .add("sprig_sha256sum", "TEXT", "the SHA-256 hash", it -> TextFunctions.hash("SHA-256", it))
                 .add("sprig_sha512sum", "TEXT", "the SHA-512 hash", it -> TextFunctions.hash("SHA-512", it));
@@ -203,6 +206,18 @@ final class SprigTexts {
 
     private static String trim(String text, String set) {
         return TextFunctions.trimEnd(TextFunctions.trimStart(text, set), set);
+    }
+
+    /** Words end at everything but letters, digits and underscores, and so at an apostrophe. */
+    private static String title(String text) {
+        var result = new StringBuilder(text);
+        for (int i = 0; i < result.length(); i++) {
+            char before = i == 0 ? ' ' : result.charAt(i - 1);
+            if (!Character.isLetterOrDigit(before) && before != '_') {
+                result.setCharAt(i, Character.toTitleCase(result.charAt(i)));
+            }
+        }
+        return result.toString();
     }
 
     private static String untitle(String text) {
@@ -287,8 +302,8 @@ final class SprigTexts {
 
     /** Words by their capitals, blanks, dashes and underscores, in small letters. */
     private static String words(String text, String separator) {
-        return text.replaceAll("([a-z0-9])([A-Z])", "$1 $2")
-                .replaceAll("([A-Z]+)([A-Z][a-z])", "$1 $2")
+        return text.replaceAll("([\\p{Ll}0-9])(\\p{Lu})", "$1 $2")
+                .replaceAll("(\\p{Lu}+)(\\p{Lu}\\p{Ll})", "$1 $2")
                 .replaceAll("[\\s_-]", separator)
                 .toLowerCase(Locale.ROOT);
     }

@@ -66,6 +66,11 @@ final class SprigValues {
                         "whether it is of the type",
                         it -> Datum.of(type(it.value(1)).equals(it.text(0))))
                 .add(
+                        "sprig_typeIsLike",
+                        "TYPE VALUE",
+                        "the same",
+                        it -> Datum.of(type(it.value(1)).equals(it.text(0))))
+                .add(
                         "sprig_deepEqual",
                         "A B",
                         "whether they are the same throughout",
@@ -84,7 +89,18 @@ final class SprigValues {
                         "VALUE",
                         "as JSON, with <, > and & as they are",
                         it -> Datum.of(JsonText.write(it.value(0), false, "")))
-                .add("sprig_fromJson", "TEXT", "the value of a JSON text", it -> JsonText.read(it.text(0)));
+                .add("sprig_fromJson", "TEXT", "the value of a JSON text; nothing when it is none", it -> {
+                    try {
+                        return JsonText.read(it.text(0));
+                    } catch (FunctionException none) {
+                        return Datum.nil();
+                    }
+                })
+                .add(
+                        "sprig_mustFromJson",
+                        "TEXT",
+                        "the same; a mistake when it is none",
+                        it -> JsonText.read(it.text(0)));
     }
 
     private static void paths(FunctionSet.Group group) {
@@ -115,7 +131,7 @@ final class SprigValues {
         };
     }
 
-    private static String type(Datum value) {
+    static String type(Datum value) {
         return switch (value) {
             case Datum.Missing _, Datum.Nil _ -> "<nil>";
             case Datum.Sequence _ -> "[]interface {}";

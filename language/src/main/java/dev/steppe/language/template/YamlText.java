@@ -1,8 +1,12 @@
 package dev.steppe.language.template;
 
 import dev.steppe.language.function.FunctionException;
+import dev.steppe.language.function.YamlReader;
+import dev.steppe.language.value.Value;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** Values as YAML in blocks. A text that would read back as something else, or could, is quoted. */
@@ -15,9 +19,25 @@ final class YamlText {
     private static final Pattern SYNTAX = Pattern.compile(
             "(?s)([-?:](\\s.*)?|[,\\[\\]{}#&*!|>'\"%@`].*|\\s.*|.*\\s|.*: .*|.*:|.* #.*|---.*|\\.\\.\\..*)");
 
+    private static final BigDecimal LONG_MAX = BigDecimal.valueOf(Long.MAX_VALUE);
+
     private final StringBuilder out = new StringBuilder();
 
     private YamlText() {}
+
+    /** The value a text means, a map where it is empty; whole numbers stay whole. */
+    static Datum read(String text) throws FunctionException {
+        if (text.isBlank()) {
+            return Datum.table(new TreeMap<>());
+        }
+        return JsonText.datum(YamlReader.readOlder(text), YamlText::number);
+    }
+
+    private static Datum number(Value.Number number) {
+        return number.isWhole() && number.number().abs().compareTo(LONG_MAX) <= 0
+                ? Datum.of(number.number().longValueExact())
+                : Datum.of(number.number().doubleValue());
+    }
 
     static String write(Datum value) throws FunctionException {
         var writer = new YamlText();

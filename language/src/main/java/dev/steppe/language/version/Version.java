@@ -83,7 +83,7 @@ public record Version(List<BigInteger> numbers, int written, String prerelease, 
         return comparePrereleases(prerelease.split("\\.", -1), other.prerelease.split("\\.", -1));
     }
 
-    private int compareNumbers(Version other) {
+    int compareNumbers(Version other) {
         int length = Math.max(numbers.size(), other.numbers.size());
         for (int i = 0; i < length; i++) {
             int order = number(i).compareTo(other.number(i));

@@ -1,18 +1,18 @@
-package dev.steppe.language.function;
+package dev.steppe.language.pattern;
 
-/** A text that may be looked at only so often, which bounds regular expressions that try every way. */
-public final class WatchedText implements CharSequence {
+/** A text that may be looked at only so often: each search is quick, but there may be as many as the text has characters. */
+final class WatchedText implements CharSequence {
     private static final int LOOKS_MAX = 5_000_000;
 
     private final CharSequence text;
     private int looks;
 
-    public WatchedText(CharSequence text) {
+    WatchedText(CharSequence text) {
         this.text = text;
     }
 
     /** The bound was reached. */
-    public static final class TooSlow extends RuntimeException {
+    static final class TooSlow extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         TooSlow() {

@@ -1,0 +1,156 @@
+package dev.steppe.language.function;
+
+import dev.steppe.language.value.Value;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/** Reads one YAML document from a text. Bounded in depth and size, also where aliases repeat what was written once. */
+public final class YamlReader {
+    private static final int DEPTH_MAX = 90;
+    private static final int NODES_MAX = 200_000;
+    private static final Pattern TRUE = Pattern.compile("y|Y|yes|Yes|YES|on|On|ON");
+    private static final Pattern FALSE = Pattern.compile("n|N|no|No|NO|off|Off|OFF");
+
+    private static final Pattern OCTAL = Pattern.compile("[-+]?0[0-7]+");
+    private static final Pattern GROUPED = Pattern.compile("[-+]?[1-9][0-9]*_[0-9_]+");
+
+    private final boolean older;
+    private int count;
+
+    private YamlReader(boolean older) {
+        this.older = older;
+    }
+
+    /** By YAML 1.2. */
+    public static Value read(String text) throws FunctionException {
+        return read(text, false);
+    }
+
+    /** As readers of YAML 1.1 take it: {@code yes}, {@code on} and the like are truth values, and {@code <<} merges maps. */
+    public static Value readOlder(String text) throws FunctionException {
+        return read(text, true);
+    }
+
+    private static Value read(String text, boolean older) throws FunctionException {
+        var settings = LoadSettings.builder()
+                .setSchema(new CoreSchema())
+                .setMaxAliasesForCollections(1_000)
+                .setCodePointLimit(FunctionTable.TEXT_LENGTH_MAX)
+                .build();
+        try {
+            Optional<Node> document = new Compose(settings).composeString(text);
+            return document.isEmpty() ? Value.none() : new YamlReader(older).value(document.get(), 0);
+        } catch (MarkedYamlEngineException wrong) {
+            String at = wrong.getProblemMark()
+                    .map(mark -> " in line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
+                    .orElse("");
+            throw new FunctionException("not YAML: " + wrong.getProblem() + at);
+        } catch (YamlEngineException wrong) {
+            throw new FunctionException("not YAML: " + wrong.getMessage());
+        }
+    }
+
+    /** Aliases share nodes, so that a short text may stand for a huge value: values are counted. */
+    private Value value(Node node, int depth) throws FunctionException {
+        count++;
+        if (depth > DEPTH_MAX || count > NODES_MAX) {
+            throw new FunctionException(
+                    "the YAML text has more than " + DEPTH_MAX + " levels or " + NODES_MAX + " values");
+        }
+        return switch (node) {
+            case ScalarNode scalar -> scalar(scalar);
+            case SequenceNode sequence -> {
+                List<Value> elements = new ArrayList<>();
+                for (Node element : sequence.getValue()) {
+                    elements.add(value(element, depth + 1));
+                }
+                yield Value.of(elements);
+            }
+            case MappingNode mapping -> Value.of(entries(mapping, depth));
+            default -> throw new FunctionException("the YAML text refers to nothing");
+        };
+    }
+
+    private Map<String, Value> entries(MappingNode mapping, int depth) throws FunctionException {
+        Map<String, Value> entries = new LinkedHashMap<>();
+        Map<String, Value> merged = new LinkedHashMap<>();
+        for (NodeTuple entry : mapping.getValue()) {
+            if (!(entry.getKeyNode() instanceof ScalarNode key)) {
+                throw new FunctionException("the keys of a YAML mapping must be texts");
+            }
+            Value value = value(entry.getValueNode(), depth + 1);
+            if (older
+                    && key.getScalarStyle() == ScalarStyle.PLAIN
+                    && key.getValue().equals("<<")) {
+                merge(value, merged);
+            } else if (entries.put(key.getValue(), value) != null) {
+                throw new FunctionException("the YAML key \"" + key.getValue() + "\" occurs twice");
+            }
+        }
+        merged.forEach(entries::putIfAbsent);
+        return entries;
+    }
+
+    private static void merge(Value value, Map<String, Value> into) throws FunctionException {
+        List<Value> maps = value instanceof Value.Sequence(List<Value> several) ? several : List.of(value);
+        for (Value map : maps) {
+            if (!(map instanceof Value.Mapping mapping)) {
+                throw new FunctionException("what << merges must be a YAML mapping or a list of them");
+            }
+            mapping.entries().forEach(into::putIfAbsent);
+        }
+    }
+
+    private Value scalar(ScalarNode node) throws FunctionException {
+        String text = node.getValue();
+        Tag tag = node.getTag();
+        if (tag.equals(Tag.NULL)) {
+            return Value.none();
+        }
+        if (tag.equals(Tag.BOOL)) {
+            return Value.of(Boolean.parseBoolean(text));
+        }
+        if (older && node.getScalarStyle() == ScalarStyle.PLAIN && tag.equals(Tag.STR)) {
+            boolean isTrue = TRUE.matcher(text).matches();
+            return isTrue || FALSE.matcher(text).matches() ? Value.of(isTrue) : olderNumber(text);
+        }
+        if (!tag.equals(Tag.INT) && !tag.equals(Tag.FLOAT)) {
+            return Value.of(text);
+        }
+        if (older && OCTAL.matcher(text).matches()) {
+            return Value.of(new BigDecimal(new BigInteger(text, 8)));
+        }
+        try {
+            if (text.startsWith("0x") || text.startsWith("0o")) {
+                int base = text.startsWith("0x") ? 16 : 8;
+                return Value.of(new BigDecimal(new BigInteger(text.substring(2), base)));
+            }
+            return Value.of(new BigDecimal(text));
+        } catch (NumberFormatException notFinite) {
+            throw new FunctionException("the YAML number " + text + " is not a finite number");
+        }
+    }
+
+    /** Underscores between digits do not count. */
+    private static Value olderNumber(String text) {
+        return GROUPED.matcher(text).matches() ? Value.of(new BigDecimal(text.replace("_", ""))) : Value.of(text);
+    }
+}
