@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * {@code raft/peers.json} in the directory of a server: an operator's word who the servers are, after so many of them were
@@ -34,36 +35,59 @@ final class PeersFile {
     /** The file is a list; as the component of an object it can be read. */
     record Content(List<Peer> peers) {}
 
-    static void apply(Path serverDirectory) throws IOException {
+    /** The server that starts, and its ports. */
+    record Self(MemberId id, int agentPort, int logPort) {}
+
+    static void apply(Path serverDirectory, Self self) throws IOException {
         var file = serverDirectory.resolve("raft").resolve("peers.json");
         if (!Files.exists(file)) {
             return;
         }
-        var members = read(file);
+        var members = read(file, self);
         LostQuorum.recover(serverDirectory, members);
         Files.move(file, file.resolveSibling("peers.json.used"), StandardCopyOption.REPLACE_EXISTING);
-        LOG.log(Level.WARNING, "the servers are now those of " + file + ": " + members.all());
+        LOG.log(
+                Level.WARNING,
+                "the servers are now those of " + file + ": "
+                        + members.all().stream()
+                                .map(it -> it.id() + " at " + it.address().orElseThrow())
+                                .collect(Collectors.joining(", ")));
     }
 
-    static Members read(Path file) throws IOException {
-        List<Peer> peers;
-        try {
-            peers = Codec.fromJson(Content.class, "{\"Peers\":" + Files.readString(file) + "}")
-                    .peers();
-        } catch (CodecException wrong) {
-            throw new IOException(
-                    file + " is not a list of {\"id\": ..., \"address\": \"host:port\"}: " + wrong.getMessage(), wrong);
-        }
+    static Members read(Path file, Self self) throws IOException {
         var members = new ArrayList<Member>();
-        for (var peer : peers) {
+        for (var peer : peers(file)) {
             if (peer.nonVoter().orElse(false)) {
                 throw new IOException(file + ": server " + peer.id()
                         + " has non_voter = true, which is not supported: every server has a vote");
             }
             var address = Member.Address.parse(peer.address())
                     .orElseThrow(() -> new IOException(file + ": \"" + peer.address() + "\" is no host:port"));
-            members.add(new Member(new MemberId(peer.id()), Optional.of(address)));
+            members.add(new Member(new MemberId(peer.id()), Optional.of(ofLog(address, self))));
+        }
+        var own = members.stream().filter(it -> it.id().equals(self.id())).findFirst();
+        if (own.isEmpty()) {
+            throw new IOException(file + " does not name this server, whose id is " + self.id());
+        }
+        if (own.get().address().orElseThrow().port() != self.logPort()) {
+            throw new IOException(file + ": this server is at "
+                    + own.get().address().orElseThrow() + ", but its log listens at port " + self.logPort());
         }
         return new Members(members);
+    }
+
+    private static List<Peer> peers(Path file) throws IOException {
+        try {
+            return Codec.fromJson(Content.class, "{\"Peers\":" + Files.readString(file) + "}")
+                    .peers();
+        } catch (CodecException wrong) {
+            throw new IOException(
+                    file + " is not a list of {\"id\": ..., \"address\": \"host:port\"}: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    /** Lists of servers show the port at which agents call each other; that of the log is the same on all servers then. */
+    private static Member.Address ofLog(Member.Address told, Self self) {
+        return told.port() == self.agentPort() ? new Member.Address(told.host(), self.logPort()) : told;
     }
 }

@@ -52,7 +52,8 @@ record ServerPart(
         var machine = new Machine(store);
         var ownKeys = new RootKeyFiles(options.keyringDirectory());
         var identity = Identity.in(options.serverDirectory(), () -> Ids.random(random));
-        PeersFile.apply(options.serverDirectory());
+        PeersFile.apply(
+                options.serverDirectory(), new PeersFile.Self(identity.id(), options.rpcPort(), options.logPort()));
         var consensus = parts.add(new PendingLog(identity.id()));
         Optional<ServerForming> forming = Optional.empty();
         if (link.isPresent()) {

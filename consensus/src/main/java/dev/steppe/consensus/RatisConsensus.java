@@ -82,6 +82,7 @@ public final class RatisConsensus implements Consensus {
         }
         try {
             consensus.server.start();
+            consensus.callMembersWhereTheyAreNow();
         } catch (IOException | RuntimeException failure) {
             consensus.close();
             throw new IOException(
@@ -117,6 +118,11 @@ public final class RatisConsensus implements Consensus {
         this.barriers = new ReadBarriers(division, standing, network, this.machine, timers);
         this.succession = network.map(it -> new Succession(division, it, timers));
         this.membership = new EngineMembership(options.self(), server, division, client, calls::incrementAndGet);
+    }
+
+    /** Entries of the log name addresses in their order; what an operator wrote after the last of them counts more. */
+    private void callMembersWhereTheyAreNow() {
+        network.ifPresent(it -> it.addRaftPeers(division.getRaftConf().getCurrentPeers()));
     }
 
     private Optional<PeerNetwork> network(ConsensusOptions options) {

@@ -48,6 +48,11 @@ final class Group implements AutoCloseable {
         return known;
     }
 
+    /** Has another address from now on; the member must not run. */
+    void move(String name) {
+        places.remove(name);
+    }
+
     Path directory(String name) {
         return directory.resolve(name);
     }

@@ -242,7 +242,7 @@ class MembershipTest {
     }
 
     @Test
-    void two_that_are_left_recover_together_though_one_was_behind() throws Exception {
+    void two_that_are_left_recover_together_at_other_addresses_though_one_was_behind() throws Exception {
         var leader = group.three();
         group.write("one");
         group.awaitWord("b", "one");
@@ -252,6 +252,8 @@ class MembershipTest {
         group.awaitWord("c", "two");
         group.stop("a");
         group.stop("c");
+        group.move("b");
+        group.move("c");
         var rest = Members.of(group.at("b"), group.at("c"));
         for (var name : List.of("b", "c")) {
             LostQuorum.recover(group.directory(name), rest);
