@@ -46,7 +46,7 @@ public record Addresses(
         boolean any = isAny(first) || isLoopback(first) && isAny(agents.getFirst());
         String advertised = told.filter(address -> !isAny(address)).orElseGet(() -> any ? outward(machine) : first);
         String why = told.filter(address -> !isAny(address)).isPresent()
-                ? "as advertise_addr or -advertise says"
+                ? "bind_addr, advertise_addr, advertise or -advertise says so"
                 : any
                         ? advertised.equals(LOOPBACK)
                                 ? "the machine has no private address"
