@@ -103,6 +103,7 @@ class AccessControlTest {
         for (String path : List.of("/v1/kv/a", "/v1/catalog/services", "/v1/agent/self", "/v1/connect/intentions")) {
             assertThat(status(consul, NOBODY, path)).as(path).isEqualTo(403);
         }
+        assertThat(ask(consul, NOBODY, "GET", "/v1/kv/a", "").body()).contains("key:read \"a\" needs a token");
         var secret = bootstrapped(nomad);
         for (String shown : List.of("X-Nomad-Token ", "X-Consul-Token ", "Authorization Bearer ")) {
             assertThat(status(nomad, shown + secret, "/v1/jobs")).isEqualTo(200);

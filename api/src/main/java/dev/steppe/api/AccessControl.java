@@ -53,6 +53,15 @@ public final class AccessControl {
         };
     }
 
+    /** With what the request names in the places that the route has for it. */
+    private static String needed(Right right, Request request) {
+        var text = right.toString();
+        for (var name : request.names().entrySet()) {
+            text = text.replace("{" + name.getKey() + "}", "\"" + name.getValue() + "\"");
+        }
+        return text;
+    }
+
     private void admit(Request request, Right right, Dialect dialect)
             throws Refused, IOException, InterruptedException {
         if (right instanceof Right.Anyone) {
@@ -65,7 +74,7 @@ public final class AccessControl {
                     right instanceof Right.FirstToken
                             ? "Permission denied: the first token is made on the machine of a server, by steppe acl"
                                     + " bootstrap there"
-                            : "Permission denied: " + right + " needs a token, and none was shown");
+                            : "Permission denied: " + needed(right, request) + " needs a token, and none was shown");
         }
         if (!tokens.contains(AccessSecret.digestOf(secret.get()))) {
             throw new Refused(
