@@ -169,7 +169,7 @@ class LifeFieldsTest {
                         """, "trap 'echo asked; exit 7' USR1; echo up; while :; do sleep 0.1; done")
                         + task("deaf", """
                         kill_timeout = "1s"
-                        """, "trap '' INT TERM; echo up; while :; do sleep 0.1; done")));
+                        """, "trap '' INT TERM; echo up; exec sleep 1000")));
         node.await(
                 "both to be up",
                 () -> node.output("ending", "polite").equals("up\n")

@@ -37,6 +37,26 @@ final class GrpcProbe {
     private static final int FIELD_ONE_BYTES = 0x0a;
     private static final int FIELD_ONE_NUMBER = 0x08;
     private static final List<String> STATES = List.of("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN");
+    /** What the numbers of failures mean, from 0 on. */
+    private static final List<String> CODES = List.of(
+            "OK",
+            "CANCELLED",
+            "UNKNOWN",
+            "INVALID_ARGUMENT",
+            "DEADLINE_EXCEEDED",
+            "NOT_FOUND",
+            "ALREADY_EXISTS",
+            "PERMISSION_DENIED",
+            "RESOURCE_EXHAUSTED",
+            "FAILED_PRECONDITION",
+            "ABORTED",
+            "OUT_OF_RANGE",
+            "UNIMPLEMENTED",
+            "INTERNAL",
+            "UNAVAILABLE",
+            "DATA_LOSS",
+            "UNAUTHENTICATED");
+
     private static final int SERVING = 1;
 
     private final Target target;
@@ -192,12 +212,18 @@ final class GrpcProbe {
             return Result.critical(what + ": not a gRPC answer, HTTP status " + httpStatus);
         }
         if (!grpcStatus.isEmpty() && !grpcStatus.equals("0")) {
-            return Result.critical(
-                    what + ": failed with gRPC code " + grpcStatus + (grpcMessage.isEmpty() ? "" : ": " + grpcMessage));
+            return Result.critical(what + ": failed with gRPC code " + named(grpcStatus)
+                    + (grpcMessage.isEmpty() ? "" : ": " + grpcMessage));
         }
         int state = state(answer.toByteArray());
         var word = state < STATES.size() ? STATES.get(state) : Integer.toString(state);
         return state == SERVING ? Result.passing(what + ": success") : Result.critical(what + ": status is " + word);
+    }
+
+    private static String named(String code) {
+        return code.matches("[0-9]{1,2}") && Integer.parseInt(code) < CODES.size()
+                ? code + " (" + CODES.get(Integer.parseInt(code)) + ")"
+                : code;
     }
 
     /** The only field of the answer; a field that is not there is 0. */

@@ -221,7 +221,7 @@ class SocketProbeTest {
             assertThat(ill.health()).isEqualTo(Health.CRITICAL);
             assertThat(ill.output()).endsWith("status is NOT_SERVING");
             var unknown = ask(port, "\"Type\":\"grpc\",\"GRPCService\":\"unknown\"");
-            assertThat(unknown.output()).endsWith("failed with gRPC code 5: unknown service");
+            assertThat(unknown.output()).endsWith("failed with gRPC code 5 (NOT_FOUND): unknown service");
         } finally {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         }

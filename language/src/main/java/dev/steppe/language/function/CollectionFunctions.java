@@ -40,7 +40,9 @@ final class CollectionFunctions {
         definitions.add(
                 "reverse",
                 1,
-                arguments -> Value.of(List.copyOf(arguments.list(0).reversed())));
+                arguments -> arguments.value(0) instanceof Value.Text(String text)
+                        ? Value.of(new StringBuilder(text).reverse().toString())
+                        : Value.of(List.copyOf(arguments.list(0).reversed())));
         definitions.add("sort", 1, arguments -> {
             List<String> sorted = new ArrayList<>(arguments.texts(0));
             Collections.sort(sorted);

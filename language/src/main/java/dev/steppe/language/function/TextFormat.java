@@ -194,7 +194,12 @@ final class TextFormat {
     }
 
     private static BigInteger whole(Directive directive, Value value) throws FunctionException {
-        return number(directive, value).toBigInteger();
+        BigDecimal number = number(directive, value);
+        if (number.stripTrailingZeros().scale() > 0) {
+            throw new FunctionException(
+                    "\"%" + directive.verb() + "\" takes whole numbers, not " + number.toPlainString());
+        }
+        return number.toBigInteger();
     }
 
     private static String signed(String number, Directive directive) {

@@ -63,7 +63,7 @@ final class TextFunctions {
             if (wordStart && Character.isLetter(c)) {
                 result.setCharAt(i, Character.toTitleCase(c));
             }
-            wordStart = !Character.isLetterOrDigit(c) && c != '_' && c != '\'';
+            wordStart = !Character.isLetterOrDigit(c) && c != '_';
         }
         return result.toString();
     }

@@ -22,7 +22,10 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
-/** Reads one YAML document from a text. Bounded in depth and size, also where aliases repeat what was written once. */
+/**
+ * Reads one YAML document from a text as readers of YAML 1.1 take it, which people's files are written for: {@code yes}, {@code on}
+ * and the like are truth values, {@code 1_000} is a number, and {@code <<} merges maps. Bounded in depth and size, also where aliases repeat what was written once.
+ */
 public final class YamlReader {
     private static final int DEPTH_MAX = 90;
     private static final int NODES_MAX = 200_000;
@@ -32,24 +35,24 @@ public final class YamlReader {
     private static final Pattern OCTAL = Pattern.compile("[-+]?0[0-7]+");
     private static final Pattern GROUPED = Pattern.compile("[-+]?[1-9][0-9]*_[0-9_]+");
 
-    private final boolean older;
+    private final boolean octals;
     private int count;
 
-    private YamlReader(boolean older) {
-        this.older = older;
+    private YamlReader(boolean octals) {
+        this.octals = octals;
     }
 
-    /** By YAML 1.2. */
+    /** As job files mean it: {@code 010} is 10. */
     public static Value read(String text) throws FunctionException {
         return read(text, false);
     }
 
-    /** As readers of YAML 1.1 take it: {@code yes}, {@code on} and the like are truth values, and {@code <<} merges maps. */
-    public static Value readOlder(String text) throws FunctionException {
+    /** As templates mean it: {@code 010} is 8. */
+    public static Value readWithOctals(String text) throws FunctionException {
         return read(text, true);
     }
 
-    private static Value read(String text, boolean older) throws FunctionException {
+    private static Value read(String text, boolean octals) throws FunctionException {
         var settings = LoadSettings.builder()
                 .setSchema(new CoreSchema())
                 .setMaxAliasesForCollections(1_000)
@@ -57,7 +60,7 @@ public final class YamlReader {
                 .build();
         try {
             Optional<Node> document = new Compose(settings).composeString(text);
-            return document.isEmpty() ? Value.none() : new YamlReader(older).value(document.get(), 0);
+            return document.isEmpty() ? Value.none() : new YamlReader(octals).value(document.get(), 0);
         } catch (MarkedYamlEngineException wrong) {
             String at = wrong.getProblemMark()
                     .map(mark -> " in line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
@@ -97,9 +100,7 @@ public final class YamlReader {
                 throw new FunctionException("the keys of a YAML mapping must be texts");
             }
             Value value = value(entry.getValueNode(), depth + 1);
-            if (older
-                    && key.getScalarStyle() == ScalarStyle.PLAIN
-                    && key.getValue().equals("<<")) {
+            if (key.getScalarStyle() == ScalarStyle.PLAIN && key.getValue().equals("<<")) {
                 merge(value, merged);
             } else if (entries.put(key.getValue(), value) != null) {
                 throw new FunctionException("the YAML key \"" + key.getValue() + "\" occurs twice");
@@ -128,14 +129,14 @@ public final class YamlReader {
         if (tag.equals(Tag.BOOL)) {
             return Value.of(Boolean.parseBoolean(text));
         }
-        if (older && node.getScalarStyle() == ScalarStyle.PLAIN && tag.equals(Tag.STR)) {
+        if (node.getScalarStyle() == ScalarStyle.PLAIN && tag.equals(Tag.STR)) {
             boolean isTrue = TRUE.matcher(text).matches();
-            return isTrue || FALSE.matcher(text).matches() ? Value.of(isTrue) : olderNumber(text);
+            return isTrue || FALSE.matcher(text).matches() ? Value.of(isTrue) : grouped(text);
         }
         if (!tag.equals(Tag.INT) && !tag.equals(Tag.FLOAT)) {
             return Value.of(text);
         }
-        if (older && OCTAL.matcher(text).matches()) {
+        if (octals && OCTAL.matcher(text).matches()) {
             return Value.of(new BigDecimal(new BigInteger(text, 8)));
         }
         try {
@@ -150,7 +151,7 @@ public final class YamlReader {
     }
 
     /** Underscores between digits do not count. */
-    private static Value olderNumber(String text) {
+    private static Value grouped(String text) {
         return GROUPED.matcher(text).matches() ? Value.of(new BigDecimal(text.replace("_", ""))) : Value.of(text);
     }
 }

@@ -224,8 +224,9 @@ final class TemplateParser {
         private void sequence(char kind) throws SyntaxException {
             int start = position;
             boolean trimBefore = text.startsWith("~", start + 2);
+            boolean atLineStart = literal.isEmpty();
             flushLiteral(trimBefore);
-            if (trimBefore) {
+            if (trimBefore && atLineStart) {
                 trimLast();
             }
             trimNext = false;
@@ -246,7 +247,7 @@ final class TemplateParser {
             literalStart = position;
         }
 
-        /** In heredocs the blanks before a sequence may be a part already. */
+        /** In heredocs each line is a part: a sequence in front of which its line has nothing takes the blanks of the line before. */
         private void trimLast() {
             if (!parts.isEmpty()
                     && parts.getLast() instanceof TemplatePart.Literal(String content, SourceRange range)) {

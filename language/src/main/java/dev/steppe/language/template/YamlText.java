@@ -30,7 +30,7 @@ final class YamlText {
         if (text.isBlank()) {
             return Datum.table(new TreeMap<>());
         }
-        return JsonText.datum(YamlReader.readOlder(text), YamlText::number);
+        return JsonText.datum(YamlReader.readWithOctals(text), YamlText::number);
     }
 
     private static Datum number(Value.Number number) {

@@ -57,7 +57,7 @@ class FunctionTableTest {
             strrev("abc")                            | "cba"
             substr("hello", 1, 3)                    | "ell"
             substr("hello", -3, -1)                  | "llo"
-            title("hello big world")                 | "Hello Big World"
+            title("hello big world's a_b")           | "Hello Big World'S A_b"
             trim("??x??", "?")                       | "x"
             trimprefix("ab", "a")                    | "b"
             trimsuffix("ab", "b")                    | "a"
@@ -82,6 +82,7 @@ class FunctionTableTest {
             range(1, 8, 3)                           | [1, 4, 7]
             range(2, 0)                              | [2, 1]
             reverse([1, 2])                          | [2, 1]
+            reverse("abc")                           | "cba"
             setintersection(["a", "b"], ["b"])       | ["b"]
             setproduct(["a", "b"], [1])              | [["a", 1], ["b", 1]]
             setunion(["b"], ["a", "b"])              | ["a", "b"]
@@ -113,6 +114,8 @@ class FunctionTableTest {
             convert(["b", "a", "b"], set(string))    | ["a", "b"]
             convert({a = "1"}, object({a = number})) | {a = 1}
             yamldecode("a: [1, 0x10, true, ~, x]\\nb: {c: \\"2\\"}") | {a = [1, 16, true, null, "x"], b = {c = "2"}}
+            yamldecode("{a: yes, b: Off, c: 'no', d: 1_000, e: 010}") | {a = true, b = false, c = "no", d = 1000, e = 10}
+            yamldecode("- &x {a: 1}\\n- {<<: *x, b: 2}") | [{a = 1}, {a = 1, b = 2}]
             yamldecode("- &x {a: 1.50}\\n- *x")       | [{a = 1.5}, {a = 1.5}]
             yamlencode({b = ["x", 1], a = {}, c = [{d = null}]}) | "\\"a\\": {}\\n\\"b\\":\\n  - \\"x\\"\\n  - 1\\n\\"c\\":\\n  -\\n    \\"d\\": null\\n"
             yamlencode("x")                          | "\\"x\\"\\n"
@@ -130,6 +133,7 @@ class FunctionTableTest {
             signum("x")                              | argument 1 must be a number
             chomp([])                                | argument 1 must be a string
             format("%d", "x")                        | format()
+            format("%d", 1.5)                        | format()
             format("a", 1)                           | format()
             format("%9999s", 1)                      | format()
             formatlist("%d", ["x"])                  | formatlist()
@@ -164,7 +168,7 @@ class FunctionTableTest {
             lookup({}, "a")                          | lookup()
             merge({}, [])                            | merge()
             range(0, 5, -1)                          | range()
-            reverse("a")                             | argument 1 must be a list
+            reverse(true)                            | argument 1 must be a list
             setintersection(["a"], "a")              | argument 2 must be a list
             setproduct(range(1000), range(1000))     | setproduct()
             setunion(["a"], "a")                     | argument 2 must be a list

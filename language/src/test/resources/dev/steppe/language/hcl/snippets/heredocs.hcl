@@ -27,3 +27,16 @@ A
 , "two"]
 empty = <<EOT
 EOT
+stripped_in_its_line = <<-EOT
+    %{~ if true ~}
+      yes
+    %{~ else ~}
+      no
+    %{~ endif ~}
+    end
+    EOT
+stripped_with_the_line_before = <<EOT
+a  
+${~ "b" ~}
+  c
+EOT
