@@ -330,11 +330,17 @@ final class Applier {
         return move.epoch().map(updated::resumed).orElse(updated);
     }
 
+    /** What a node told while the plan was made stands: nobody would tell it again. */
     private void stop(Allocation allocation, Command.Stop stop, Instant at) {
+        boolean ended = allocation.client().status().isTerminal();
+        boolean outOfReach = stop.client().equals(Optional.of(ClientStatus.UNKNOWN));
+        if (outOfReach && (ended || isReached(allocation))) {
+            return;
+        }
         var changed = allocation.desired(stop.desired(), stop.reason());
-        if (stop.client().isPresent()) {
+        if (!ended && stop.client().isPresent()) {
             changed = changed.reported(stop.client().get(), stop.reason());
-        } else if (isOnLostNode(allocation) && !allocation.client().status().isTerminal()) {
+        } else if (!ended && isOnLostNode(allocation)) {
             changed = changed.reported(ClientStatus.LOST, "its node is lost");
         }
         putByServer(stop.preemptedBy().map(changed::preemptedBy).orElse(changed), at);
@@ -345,6 +351,13 @@ final class Applier {
         return before.node(allocation.nodeId())
                 .filter(node -> node.status() != NodeStatus.DOWN)
                 .isEmpty();
+    }
+
+    /** Its node is back and has told what became of it. */
+    private boolean isReached(Allocation allocation) {
+        return before.node(allocation.nodeId())
+                .filter(node -> node.status() == NodeStatus.READY)
+                .isPresent();
     }
 
     private void putByServer(Allocation allocation, Instant at) {
