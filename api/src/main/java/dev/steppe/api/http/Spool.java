@@ -3,6 +3,7 @@ package dev.steppe.api.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,8 +62,10 @@ public final class Spool {
     Kept keep(InputStream body) throws Refused, IOException {
         var kept = create();
         boolean whole = false;
-        try (var channel = FileChannel.open(kept.file(), StandardOpenOption.WRITE)) {
-            copy(body, channel);
+        try {
+            try (var channel = open(kept)) {
+                copy(body, channel);
+            }
             whole = true;
             return kept;
         } finally {
@@ -76,6 +79,14 @@ public final class Spool {
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         try {
             return new Kept(Files.createTempFile(directory, "body-", "", owner));
+        } catch (IOException failed) {
+            throw notKept(failed);
+        }
+    }
+
+    private FileChannel open(Kept kept) throws Refused {
+        try {
+            return FileChannel.open(kept.file(), StandardOpenOption.WRITE);
         } catch (IOException failed) {
             throw notKept(failed);
         }
@@ -98,11 +109,13 @@ public final class Spool {
         }
     }
 
-    private void write(FileChannel to, ByteBuffer part) throws Refused {
+    private void write(FileChannel to, ByteBuffer part) throws Refused, IOException {
         try {
             while (part.hasRemaining()) {
                 to.write(part);
             }
+        } catch (ClosedByInterruptException stopping) {
+            throw stopping;
         } catch (IOException failed) {
             throw notKept(failed);
         }
@@ -115,8 +128,8 @@ public final class Spool {
                         + "; see to that directory and its disk, and send it again");
     }
 
-    private void requireRoom() throws Refused, IOException {
-        long free = Files.getFileStore(directory).getUsableSpace();
+    private void requireRoom() throws Refused {
+        long free = directory.toFile().getUsableSpace();
         if (free < BYTES_LEFT_FREE) {
             throw new Refused(
                     Refused.Kind.UNAVAILABLE,
