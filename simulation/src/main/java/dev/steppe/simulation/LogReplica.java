@@ -128,7 +128,8 @@ final class LogReplica {
 
     private void stand() {
         if (!isMember(self)) {
-            // it waits to be taken in, or was removed
+            // it waits to be taken in, or was removed; whom it followed may need its vote for that
+            leader = Optional.empty();
             awaitLeader();
             return;
         }
