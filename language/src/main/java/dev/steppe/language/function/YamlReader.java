@@ -20,6 +20,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
@@ -29,8 +30,8 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 public final class YamlReader {
     private static final int DEPTH_MAX = 90;
     private static final int NODES_MAX = 200_000;
-    private static final Pattern TRUE = Pattern.compile("y|Y|yes|Yes|YES|on|On|ON");
-    private static final Pattern FALSE = Pattern.compile("n|N|no|No|NO|off|Off|OFF");
+    private static final Pattern TRUE = Pattern.compile("true|True|TRUE|y|Y|yes|Yes|YES|on|On|ON");
+    private static final Pattern FALSE = Pattern.compile("false|False|FALSE|n|N|no|No|NO|off|Off|OFF");
 
     private static final Pattern OCTAL = Pattern.compile("[-+]?0[0-7]+");
     private static final Pattern GROUPED = Pattern.compile("[-+]?[1-9][0-9]*_[0-9_]+");
@@ -54,7 +55,7 @@ public final class YamlReader {
 
     private static Value read(String text, boolean octals) throws FunctionException {
         var settings = LoadSettings.builder()
-                .setSchema(new CoreSchema())
+                .setSchema(new Words())
                 .setMaxAliasesForCollections(1_000)
                 .setCodePointLimit(FunctionTable.TEXT_LENGTH_MAX)
                 .build();
@@ -68,6 +69,28 @@ public final class YamlReader {
             throw new FunctionException("not YAML: " + wrong.getProblem() + at);
         } catch (YamlEngineException wrong) {
             throw new FunctionException("not YAML: " + wrong.getMessage());
+        } catch (StackOverflowError deep) {
+            throw tooLarge();
+        }
+    }
+
+    private static FunctionException tooLarge() {
+        return new FunctionException(
+                "the YAML text has more than " + DEPTH_MAX + " levels or " + NODES_MAX + " values");
+    }
+
+    /** Takes for truth values and numbers also what YAML 1.1 does; only where a text has neither quotes nor a tag. */
+    private static final class Words extends CoreSchema {
+        @Override
+        public ScalarResolver getScalarResolver() {
+            ScalarResolver core = super.getScalarResolver();
+            return (text, plain) -> {
+                if (plain
+                        && (TRUE.matcher(text).matches() || FALSE.matcher(text).matches())) {
+                    return Tag.BOOL;
+                }
+                return plain && GROUPED.matcher(text).matches() ? Tag.INT : core.resolve(text, plain);
+            };
         }
     }
 
@@ -75,8 +98,7 @@ public final class YamlReader {
     private Value value(Node node, int depth) throws FunctionException {
         count++;
         if (depth > DEPTH_MAX || count > NODES_MAX) {
-            throw new FunctionException(
-                    "the YAML text has more than " + DEPTH_MAX + " levels or " + NODES_MAX + " values");
+            throw tooLarge();
         }
         return switch (node) {
             case ScalarNode scalar -> scalar(scalar);
@@ -127,11 +149,11 @@ public final class YamlReader {
             return Value.none();
         }
         if (tag.equals(Tag.BOOL)) {
-            return Value.of(Boolean.parseBoolean(text));
-        }
-        if (node.getScalarStyle() == ScalarStyle.PLAIN && tag.equals(Tag.STR)) {
             boolean isTrue = TRUE.matcher(text).matches();
-            return isTrue || FALSE.matcher(text).matches() ? Value.of(isTrue) : grouped(text);
+            if (!isTrue && !FALSE.matcher(text).matches()) {
+                throw new FunctionException("the YAML text !!bool " + text + " is neither true nor false");
+            }
+            return Value.of(isTrue);
         }
         if (!tag.equals(Tag.INT) && !tag.equals(Tag.FLOAT)) {
             return Value.of(text);
@@ -144,14 +166,10 @@ public final class YamlReader {
                 int base = text.startsWith("0x") ? 16 : 8;
                 return Value.of(new BigDecimal(new BigInteger(text.substring(2), base)));
             }
-            return Value.of(new BigDecimal(text));
+            // underscores between digits do not count
+            return Value.of(new BigDecimal(GROUPED.matcher(text).matches() ? text.replace("_", "") : text));
         } catch (NumberFormatException notFinite) {
             throw new FunctionException("the YAML number " + text + " is not a finite number");
         }
-    }
-
-    /** Underscores between digits do not count. */
-    private static Value grouped(String text) {
-        return GROUPED.matcher(text).matches() ? Value.of(new BigDecimal(text.replace("_", ""))) : Value.of(text);
     }
 }

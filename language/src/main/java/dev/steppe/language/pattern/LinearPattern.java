@@ -60,10 +60,13 @@ public final class LinearPattern {
         var match = new Match(text, matcher);
         long count = 0;
         int last = -1;
+        int from = 0;
         try {
-            while ((most < 0 || count < most) && matcher.find()) {
-                boolean again = matcher.start() == matcher.end() && matcher.end() == last;
+            while (from <= text.length() && (most < 0 || count < most) && matcher.find(from)) {
+                boolean empty = matcher.start() == matcher.end();
+                boolean again = empty && matcher.end() == last;
                 last = matcher.end();
+                from = empty ? next(text, last) : last;
                 if (!again) {
                     count++;
                     taker.take(match);
@@ -72,6 +75,11 @@ public final class LinearPattern {
         } catch (WatchedText.TooSlow slow) {
             throw new InvalidPatternException("it takes too many steps on this text");
         }
+    }
+
+    /** Behind the character there, which may be two {@code char}s. */
+    private static int next(String text, int at) {
+        return at < text.length() ? text.offsetByCodePoints(at, 1) : at + 1;
     }
 
     /** Counts what an expression matches one after the other when repetitions like {@code {5}} are written out. */

@@ -31,7 +31,7 @@ final class Base32s {
     }
 
     static String decode(String text) throws FunctionException {
-        String digits = text.replaceAll("[\r\n]", "").replaceAll("=+$", "");
+        String digits = TextFunctions.trimEnd(text.replaceAll("[\r\n]", ""), "=");
         var out = new ByteArrayOutputStream();
         int held = 0;
         int bits = 0;

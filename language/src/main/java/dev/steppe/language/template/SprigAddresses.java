@@ -3,6 +3,7 @@ package dev.steppe.language.template;
 import dev.steppe.language.function.FunctionException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,7 +11,7 @@ import java.util.regex.Pattern;
 /** Sprig's functions on URLs: into their parts, and from parts. */
 final class SprigAddresses {
     private static final Pattern URL = Pattern.compile(
-            "(?s)(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://(?:([^/?#@]*)@)?([^/?#]*))?([^?#]*)(?:\\?([^#]*))?(?:#(.*))?");
+            "(?s)(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://(?:([^/?#]*)@)?([^/?#@]*))?([^?#]*)(?:\\?([^#]*))?(?:#(.*))?");
 
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Za-z:.%]*]|[^:\\s]*)(:[0-9]*)?");
 
@@ -27,24 +28,25 @@ final class SprigAddresses {
 
     private static Datum parse(String url) throws FunctionException {
         Matcher matcher = URL.matcher(url);
-        if (!matcher.matches()
-                || !HOST.matcher(part(matcher, 3)).matches()
-                || url.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-            throw new FunctionException("not a URL: \"" + url + "\"");
+        if (!matcher.matches() || url.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+            throw wrong("a control character in it");
+        }
+        if (!HOST.matcher(part(matcher, 3)).matches()) {
+            throw wrong("invalid host or port");
         }
         String path = part(matcher, 4);
         boolean opaque =
                 matcher.group(1) != null && matcher.group(3) == null && !path.isEmpty() && !path.startsWith("/");
         String host = part(matcher, 3);
         var parts = new TreeMap<String, Datum>();
-        parts.put("scheme", Datum.of(part(matcher, 1).toLowerCase(java.util.Locale.ROOT)));
+        parts.put("scheme", Datum.of(part(matcher, 1).toLowerCase(Locale.ROOT)));
         parts.put("userinfo", Datum.of(part(matcher, 2)));
         parts.put("host", Datum.of(host));
         parts.put("hostname", Datum.of(host.replaceFirst(":[0-9]*$", "").replaceAll("^\\[|]$", "")));
-        parts.put("path", Datum.of(opaque ? "" : decoded(path)));
+        parts.put("path", Datum.of(opaque ? "" : decoded(path, "path")));
         parts.put("query", Datum.of(part(matcher, 5)));
         parts.put("opaque", Datum.of(opaque ? path : ""));
-        parts.put("fragment", Datum.of(decoded(part(matcher, 6))));
+        parts.put("fragment", Datum.of(decoded(part(matcher, 6), "fragment")));
         return Datum.table(parts);
     }
 
@@ -52,12 +54,17 @@ final class SprigAddresses {
         return matcher.start(group) < 0 ? "" : matcher.group(group);
     }
 
-    private static String decoded(String text) throws FunctionException {
+    private static String decoded(String text, String where) throws FunctionException {
         try {
             return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException wrong) {
-            throw new FunctionException("not a URL: invalid escape in \"" + text + "\"");
+            throw wrong("invalid escape in its " + where);
         }
+    }
+
+    /** What a URL says is not repeated: it may have a password in it, also where it is not expected. */
+    private static FunctionException wrong(String what) {
+        return new FunctionException("not a URL: " + what);
     }
 
     private static String join(Datum.Table parts) {

@@ -221,9 +221,12 @@ final class SprigCollections {
         return first;
     }
 
-    /** An empty value gives way to another one, as a missing one does. */
+    /**
+     * An empty value gives way to another one, as a missing one does. Either map may be a part of the other one; maps that are
+     * taken over stay the same ones, as people know it, and deepCopy is there for whom that does not suit.
+     */
     private static void mergeInto(Datum.Table table, Datum.Table other, boolean lastWins) {
-        other.entries().forEach((key, value) -> {
+        other.copy().entries().forEach((key, value) -> {
             var mine = table.get(key);
             if (mine.isPresent() && mine.get() instanceof Datum.Table below && value instanceof Datum.Table above) {
                 mergeInto(below, above, lastWins);

@@ -33,10 +33,15 @@ final class SprigDurations {
     }
 
     private static String text(long seconds) {
-        long size = Math.abs(seconds);
+        long size = size(seconds);
         String hours = size >= 3600 ? size / 3600 + "h" : "";
         String minutes = size >= 60 ? size / 60 % 60 + "m" : "";
         return (seconds < 0 ? "-" : "") + hours + minutes + size % 60 + "s";
+    }
+
+    /** The least number has no opposite; the greatest is next to it. */
+    private static long size(long number) {
+        return Math.abs(Math.max(number, -Long.MAX_VALUE));
     }
 
     private static long nanos(Datum value) {
@@ -55,7 +60,7 @@ final class SprigDurations {
     }
 
     private static String rounded(long nanos) {
-        long size = Math.abs(nanos);
+        long size = size(nanos);
         long[] units = {365 * DAY, 30 * DAY, DAY, HOUR, MINUTE, SECOND};
         String[] names = {"y", "mo", "d", "h", "m", "s"};
         for (int i = 0; i < units.length; i++) {

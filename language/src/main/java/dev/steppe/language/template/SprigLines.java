@@ -69,14 +69,14 @@ final class SprigLines {
         }
         // with four characters or fewer left out, the dots would be no shorter
         if (from <= 4) {
-            return Datum.of(text.substring(0, (int) length - DOTS.length()) + DOTS);
+            return Datum.of(text.substring(0, SprigTexts.boundary(text, (int) length - DOTS.length())) + DOTS);
         }
-        String rest = text.substring((int) from);
+        String rest = text.substring(SprigTexts.boundary(text, (int) from));
         boolean cut = from + length - DOTS.length() < text.length();
         return Datum.of(DOTS
                 + (cut
-                        ? rest.substring(0, (int) length - 2 * DOTS.length()) + DOTS
-                        : text.substring(text.length() - ((int) length - DOTS.length()))));
+                        ? rest.substring(0, SprigTexts.boundary(rest, (int) length - 2 * DOTS.length())) + DOTS
+                        : text.substring(SprigTexts.boundary(text, text.length() - ((int) length - DOTS.length())))));
     }
 
     private static String wrap(String text, long width, String lineEnd, boolean breakWords) throws FunctionException {
@@ -90,17 +90,32 @@ final class SprigLines {
                 start++;
                 continue;
             }
-            int blank = text.lastIndexOf(' ', start + most);
+            int blank = lastBlank(text, start, start + most);
             if (blank < start && !breakWords) {
                 blank = text.indexOf(' ', start + most);
                 if (blank < 0) {
                     break;
                 }
             }
-            int stop = blank < start ? start + most : blank;
+            int stop = blank < start ? endOfLine(text, start, start + most) : blank;
             out.append(text, start, stop).append(end);
             start = blank < start ? stop : blank + 1;
         }
         return out.append(text.substring(start)).toString();
+    }
+
+    /** A line has at least one whole character. */
+    private static int endOfLine(String text, int start, int end) {
+        int boundary = SprigTexts.boundary(text, end);
+        return boundary > start ? boundary : end + 1;
+    }
+
+    /** Before the first place where there is none; it looks no further, as words may be long. */
+    private static int lastBlank(String text, int first, int last) {
+        int at = last;
+        while (at >= first && text.charAt(at) != ' ') {
+            at--;
+        }
+        return at;
     }
 }

@@ -252,8 +252,8 @@ final class SprigTexts {
         String text = arguments.text(2);
         long from = arguments.whole(0);
         long to = arguments.whole(1);
-        int start = (int) Math.clamp(from, 0L, text.length());
-        int end = to < 0 || to > text.length() ? text.length() : (int) to;
+        int start = boundary(text, (int) Math.clamp(from, 0L, text.length()));
+        int end = to < 0 || to > text.length() ? text.length() : boundary(text, (int) to);
         return Datum.of(from < 0 ? text.substring(0, end) : text.substring(Math.min(start, end), end));
     }
 
@@ -261,21 +261,31 @@ final class SprigTexts {
         String text = arguments.text(1);
         long length = arguments.whole(0);
         if (length < 0 && text.length() + length > 0) {
-            return Datum.of(text.substring((int) (text.length() + length)));
+            return Datum.of(text.substring(boundary(text, (int) (text.length() + length))));
         }
-        return Datum.of(length >= 0 && text.length() > length ? text.substring(0, (int) length) : text);
+        return Datum.of(length >= 0 && text.length() > length ? text.substring(0, boundary(text, (int) length)) : text);
     }
 
     private static Datum abbreviate(Arguments arguments) throws FunctionException {
         String text = arguments.text(1);
         long length = arguments.whole(0);
-        return Datum.of(length < 4 || text.length() <= length ? text : text.substring(0, (int) length - 3) + "...");
+        return Datum.of(
+                length < 4 || text.length() <= length
+                        ? text
+                        : text.substring(0, boundary(text, (int) length - 3)) + "...");
+    }
+
+    /** Where a text may be cut: one earlier when it would be between the halves of a character. */
+    static int boundary(String text, int at) {
+        boolean between =
+                at > 0 && at < text.length() && Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
+        return between ? at - 1 : at;
     }
 
     private static Datum initials(Arguments arguments) throws FunctionException {
         var out = new StringBuilder();
         for (String word : arguments.text(0).split("\\s+", -1)) {
-            out.append(word.isEmpty() ? "" : word.substring(0, 1));
+            out.append(word.isEmpty() ? "" : Character.toString(word.codePointAt(0)));
         }
         return Datum.of(out.toString());
     }
@@ -303,7 +313,7 @@ final class SprigTexts {
     /** Words by their capitals, blanks, dashes and underscores, in small letters. */
     private static String words(String text, String separator) {
         return text.replaceAll("([\\p{Ll}0-9])(\\p{Lu})", "$1 $2")
-                .replaceAll("(\\p{Lu}+)(\\p{Lu}\\p{Ll})", "$1 $2")
+                .replaceAll("(?<=\\p{Lu})(?=\\p{Lu}\\p{Ll})", " ")
                 .replaceAll("[\\s_-]", separator)
                 .toLowerCase(Locale.ROOT);
     }

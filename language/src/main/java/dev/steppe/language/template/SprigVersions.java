@@ -32,6 +32,7 @@ final class SprigVersions {
     private static Version read(String text) throws FunctionException {
         return Version.parseSemantic(text)
                 .filter(version -> version.written() <= 3)
+                .filter(version -> version.numbers().stream().allMatch(number -> number.bitLength() < Long.SIZE))
                 .orElseThrow(() -> new FunctionException("Invalid Semantic Version"));
     }
 

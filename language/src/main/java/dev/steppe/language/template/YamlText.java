@@ -19,6 +19,7 @@ final class YamlText {
     private static final Pattern SYNTAX = Pattern.compile(
             "(?s)([-?:](\\s.*)?|[,\\[\\]{}#&*!|>'\"%@`].*|\\s.*|.*\\s|.*: .*|.*:|.* #.*|---.*|\\.\\.\\..*)");
 
+    private static final BigDecimal LONG_MIN = BigDecimal.valueOf(Long.MIN_VALUE);
     private static final BigDecimal LONG_MAX = BigDecimal.valueOf(Long.MAX_VALUE);
 
     private final StringBuilder out = new StringBuilder();
@@ -34,7 +35,9 @@ final class YamlText {
     }
 
     private static Datum number(Value.Number number) {
-        return number.isWhole() && number.number().abs().compareTo(LONG_MAX) <= 0
+        return number.isWhole()
+                        && number.number().compareTo(LONG_MIN) >= 0
+                        && number.number().compareTo(LONG_MAX) <= 0
                 ? Datum.of(number.number().longValueExact())
                 : Datum.of(number.number().doubleValue());
     }

@@ -115,6 +115,7 @@ class FunctionTableTest {
             convert({a = "1"}, object({a = number})) | {a = 1}
             yamldecode("a: [1, 0x10, true, ~, x]\\nb: {c: \\"2\\"}") | {a = [1, 16, true, null, "x"], b = {c = "2"}}
             yamldecode("{a: yes, b: Off, c: 'no', d: 1_000, e: 010}") | {a = true, b = false, c = "no", d = 1000, e = 10}
+            yamldecode("[!!str yes, !!str 1_0, ! off, !!bool on, !!int \\"7\\", True]") | ["yes", "1_0", "off", true, 7, true]
             yamldecode("- &x {a: 1}\\n- {<<: *x, b: 2}") | [{a = 1}, {a = 1, b = 2}]
             yamldecode("- &x {a: 1.50}\\n- *x")       | [{a = 1.5}, {a = 1.5}]
             yamlencode({b = ["x", 1], a = {}, c = [{d = null}]}) | "\\"a\\": {}\\n\\"b\\":\\n  - \\"x\\"\\n  - 1\\n\\"c\\":\\n  -\\n    \\"d\\": null\\n"
@@ -184,6 +185,7 @@ class FunctionTableTest {
             urlencode([])                            | argument 1 must be a string
             yamldecode("a: [1")                      | not YAML
             yamldecode("a: 1\\na: 2")                | yamldecode()
+            yamldecode("!!bool x")                  | neither true nor false
             yamldecode("[.inf]")                     | not a finite number
             yamldecode("? [a]\\n: 1")                | yamldecode()
             yamlencode()                             | takes exactly 1 argument
@@ -300,6 +302,15 @@ class FunctionTableTest {
         assertThatThrownBy(() -> FunctionTable.standard().call("yamldecode", List.of(Value.of(text.toString()))))
                 .isInstanceOf(FunctionException.class)
                 .hasMessageContaining("more than");
+    }
+
+    @Test
+    void a_deep_yaml_text_is_refused() {
+        for (String deep : new String[] {"[".repeat(100_000), "- ".repeat(1_000) + "x"}) {
+            assertThatThrownBy(() -> FunctionTable.standard().call("yamldecode", List.of(Value.of(deep))))
+                    .isInstanceOf(FunctionException.class)
+                    .hasMessageContaining("more than 90 levels");
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,15 @@ class LinearPatternTest {
         assertThatThrownBy(() -> LinearPattern.compile("(a)\\1")).hasMessage("invalid escape sequence: \\1");
         assertThatThrownBy(() -> LinearPattern.compile("(?=a)")).isInstanceOf(InvalidPatternException.class);
         assertThatThrownBy(() -> LinearPattern.compile("(linux")).hasMessage("missing closing ): (linux");
+    }
+
+    @Test
+    void no_match_begins_within_a_character() throws InvalidPatternException {
+        for (String expression : new String[] {"x*", "(?:^|.)"}) {
+            var starts = new ArrayList<Integer>();
+            LinearPattern.compile(expression).each("😀a", -1, match -> starts.add(match.start()));
+            assertThat(starts).as(expression).doesNotContain(1).contains(0, 2);
+        }
     }
 
     @ParameterizedTest

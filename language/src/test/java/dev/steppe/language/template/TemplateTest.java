@@ -1,6 +1,7 @@
 package dev.steppe.language.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.steppe.language.source.Diagnostic;
 import dev.steppe.language.source.DiagnosticException;
@@ -8,6 +9,9 @@ import dev.steppe.language.source.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -119,6 +123,20 @@ class TemplateTest {
     void misspelled_functions_are_recognised() {
         assertThat(mistake("{{ toUper \"a\" }}", Template.Rules.STANDARD, false).getMessage())
                 .contains("Did you mean \"toUpper\"?");
+    }
+
+    @Test
+    void long_texts_take_no_longer_than_others_for_each_character() {
+        String million = "(sprig_repeat 1000000 \"%s\")";
+        var results = new TreeMap<String, String>(Map.of(
+                "len (sprig_wrapWith 1 \"/\" " + million.formatted("a") + ")", "1999999",
+                "len (sprig_snakecase " + million.formatted("A") + ")", "1000000",
+                "sprig_b32dec (print " + million.formatted("=") + " \"x\")",
+                        "!! template:1,4: error calling sprig_b32dec: illegal base32 data at input byte 0"));
+        results.forEach((call, result) -> assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () -> assertThat(render("{{ " + call + " }}")).isEqualTo(result),
+                call));
     }
 
     @Test
