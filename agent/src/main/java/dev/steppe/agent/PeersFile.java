@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -35,8 +36,8 @@ final class PeersFile {
     /** The file is a list; as the component of an object it can be read. */
     record Content(List<Peer> peers) {}
 
-    /** The server that starts, and its ports. */
-    record Self(MemberId id, int agentPort, int logPort) {}
+    /** The server that starts, the ports at which agents call it (its own and the one it tells others), and that of its log. */
+    record Self(MemberId id, Set<Integer> agentPorts, int logPort) {}
 
     static void apply(Path serverDirectory, Self self) throws IOException {
         var file = serverDirectory.resolve("raft").resolve("peers.json");
@@ -86,8 +87,8 @@ final class PeersFile {
         }
     }
 
-    /** Lists of servers show the port at which agents call each other; that of the log is the same on all servers then. */
+    /** Lists of servers show the port at which agents call each other; where that is the same on all servers, so is that of the log. */
     private static Member.Address ofLog(Member.Address told, Self self) {
-        return told.port() == self.agentPort() ? new Member.Address(told.host(), self.logPort()) : told;
+        return self.agentPorts().contains(told.port()) ? new Member.Address(told.host(), self.logPort()) : told;
     }
 }

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -52,8 +53,7 @@ record ServerPart(
         var machine = new Machine(store);
         var ownKeys = new RootKeyFiles(options.keyringDirectory());
         var identity = Identity.in(options.serverDirectory(), () -> Ids.random(random));
-        PeersFile.apply(
-                options.serverDirectory(), new PeersFile.Self(identity.id(), options.rpcPort(), options.logPort()));
+        PeersFile.apply(options.serverDirectory(), named(options, identity));
         var consensus = parts.add(new PendingLog(identity.id()));
         Optional<ServerForming> forming = Optional.empty();
         if (link.isPresent()) {
@@ -113,6 +113,13 @@ record ServerPart(
                 Optional.of(regions),
                 Optional.of(keyring),
                 List.copyOf(routes));
+    }
+
+    private static PeersFile.Self named(AgentOptions options, Identity identity) {
+        var ports = new TreeSet<>(List.of(options.rpcPort()));
+        Member.Address.parse(options.addresses().agent(options.rpcPort()))
+                .ifPresent(outside -> ports.add(outside.port()));
+        return new PeersFile.Self(identity.id(), ports, options.logPort());
     }
 
     /** Files of the whole state, if the configuration wants them. */

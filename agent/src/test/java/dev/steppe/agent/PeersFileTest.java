@@ -9,12 +9,13 @@ import dev.steppe.consensus.Members;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who the servers are, as an operator writes it down after a majority was lost. */
 class PeersFileTest {
-    private static final PeersFile.Self SELF = new PeersFile.Self(new MemberId("one"), 4647, 4648);
+    private static final PeersFile.Self SELF = new PeersFile.Self(new MemberId("one"), Set.of(4647, 14647), 4648);
 
     @TempDir
     Path directory;
@@ -31,6 +32,8 @@ class PeersFileTest {
                 [{"id": "one", "address": "10.0.0.1:4648"}, {"id": "two", "address": "10.0.0.2:4648", "non_voter": false}]""")).isEqualTo(both);
         assertThat(read("""
                 [{"id": "one", "address": "10.0.0.1:4647"}, {"id": "two", "address": "10.0.0.2:4647"}]""")).isEqualTo(both);
+        assertThat(read("""
+                [{"id": "one", "address": "10.0.0.1:14647"}, {"id": "two", "address": "10.0.0.2:14647"}]""")).isEqualTo(both);
     }
 
     @Test

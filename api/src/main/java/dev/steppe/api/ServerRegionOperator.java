@@ -138,7 +138,7 @@ record ServerRegionOperator(ServerRegion region, ServerRegion.Self self, Server 
         SavedState saved;
         try {
             saved = SavedState.open(file);
-        } catch (IOException damaged) {
+        } catch (SavedState.Damaged damaged) {
             throw Refused.invalid("nothing was restored: " + damaged.getMessage());
         }
         return ServerRegion.<Long>done(then -> server.operator().restore(saved, then), RESTORE_PATIENCE)

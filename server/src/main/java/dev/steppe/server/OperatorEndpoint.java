@@ -47,7 +47,8 @@ public final class OperatorEndpoint {
         this.proposals = proposals;
         this.formats = formats;
         this.rootKeys = rootKeys;
-        this.restore = new StateRestore(loop, store, proposals, rootKeys);
+        this.restore = new StateRestore(
+                loop, store, proposals, rootKeys, Runtime.getRuntime().maxMemory());
     }
 
     /** The servers as the log names them. */

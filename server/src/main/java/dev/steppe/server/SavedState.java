@@ -6,23 +6,23 @@ import dev.steppe.state.SnapshotFile;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.ArchiveEntry;
-import org.apache.commons.compress.archivers.ArchiveInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 
 /**
@@ -37,6 +37,9 @@ public record SavedState(
         Path file, StateArchive.Description description, Map<String, String> rootKeys, String digest, long bytes) {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int SMALL_BYTES_MAX = 16 << 20;
+    /** A tar ends with a few empty blocks. */
+    private static final int REST_BYTES_MAX = 1 << 20;
+
     /** No checksum is of these bytes, which are the same in every archive. */
     private static final byte[] GZIP = HexFormat.of().parseHex("1f8b08000000000000ff");
 
@@ -47,22 +50,46 @@ public record SavedState(
         rootKeys = Map.copyOf(rootKeys);
     }
 
+    /** An archive is not whole, was changed, or is from a version this program does not know. */
+    public static final class Damaged extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Damaged(String message) {
+            super(message);
+        }
+
+        Damaged(String message, Exception cause) {
+            super(message, cause);
+        }
+    }
+
     /**
-     * Reads an archive and everything in it.
+     * Reads an archive and everything in it; of the state there is one record in memory at a time.
      *
-     * @throws IOException when it is not whole, was changed, or is from a version this program does not know
+     * @throws Damaged when the fault is the archive's
+     * @throws IOException when the disk cannot be read
      */
     public static SavedState open(Path file) throws IOException {
-        try (var opened = new Opened(file)) {
+        var disk = new Disk(Files.newInputStream(file));
+        try (disk;
+                var opened = new Opened(disk)) {
             return new Reading(opened.isZip).read(file, opened);
-        } catch (CodecException | IllegalArgumentException unreadable) {
-            throw new IOException("the archive is damaged: " + unreadable.getMessage(), unreadable);
+        } catch (UncheckedIOException fault) {
+            throw fault.getCause();
+        } catch (Damaged damaged) {
+            throw damaged;
+        } catch (EOFException cut) {
+            throw new Damaged("the archive is damaged or cut short", cut);
+        } catch (IOException | CodecException | IllegalArgumentException unreadable) {
+            throw new Damaged(
+                    "the archive is damaged, cut short or from a newer version: " + unreadable.getMessage(),
+                    unreadable);
         }
     }
 
     /** The state as it is written, from its beginning. */
     public InputStream state() throws IOException {
-        var opened = new Opened(file);
+        var opened = new Opened(Files.newInputStream(file));
         try {
             opened.goTo(StateArchive.STATE);
             if (!opened.isZip) {
@@ -78,6 +105,10 @@ public record SavedState(
     private static byte[] keys(InputStream state) throws IOException {
         var content = new DataInputStream(state);
         int length = content.readInt();
+        if (length == ByteBuffer.wrap(ZIP).getInt()) {
+            throw new Damaged("state.bin in this archive is an archive of its own, as GET /v1/snapshot once made them: "
+                    + "\"tar -xzOf FILE state.bin\" gives it, and it can be restored");
+        }
         if (length < 0 || length > SMALL_BYTES_MAX) {
             throw new IOException("its root keys are longer than they can be");
         }
@@ -90,14 +121,45 @@ public record SavedState(
         return "SavedState(" + description + ")";
     }
 
+    /** Goes to the next file in an archive and says its name; empty after the last one. */
+    private interface Names {
+        Optional<String> next() throws IOException;
+    }
+
+    /** What the disk does wrong is told from what is wrong in the file. */
+    private static final class Disk extends FilterInputStream {
+        private Disk(InputStream file) {
+            super(file);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return super.read();
+            } catch (IOException fault) {
+                throw new UncheckedIOException(fault);
+            }
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            try {
+                return super.read(into, offset, length);
+            } catch (IOException fault) {
+                throw new UncheckedIOException(fault);
+            }
+        }
+    }
+
     /** The files in an archive, one after the other. */
     private static final class Opened implements AutoCloseable {
         private final InputStream content;
-        private final ArchiveInputStream<?> entries;
+        private final InputStream entries;
+        private final Names names;
         private final boolean isZip;
 
-        private Opened(Path path) throws IOException {
-            var file = new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES);
+        private Opened(InputStream from) throws IOException {
+            var file = new BufferedInputStream(from, BUFFER_BYTES);
             boolean known = false;
             try {
                 file.mark(GZIP.length);
@@ -106,11 +168,19 @@ public record SavedState(
                 isZip = Arrays.equals(ZIP, Arrays.copyOf(first, ZIP.length));
                 known = isZip || Arrays.equals(GZIP, first);
                 if (!known) {
-                    throw new IOException("this is no archive of a state, or it is damaged or cut short: "
+                    throw new Damaged("this is no archive of a state, or it is damaged or cut short: "
                             + "operator snapshot save makes one");
                 }
                 content = isZip ? file : new GZIPInputStream(file, BUFFER_BYTES);
-                entries = isZip ? new ZipArchiveInputStream(content) : new TarArchiveInputStream(content);
+                if (isZip) {
+                    var zip = new ZipArchiveInputStream(content);
+                    names = () -> Optional.ofNullable(zip.getNextEntry()).map(ArchiveEntry::getName);
+                    entries = zip;
+                } else {
+                    var tar = new TarFiles(content);
+                    names = tar::next;
+                    entries = tar;
+                }
             } finally {
                 if (!known) {
                     file.close();
@@ -118,16 +188,12 @@ public record SavedState(
             }
         }
 
-        private Optional<ArchiveEntry> next() throws IOException {
-            return Optional.ofNullable(entries.getNextEntry());
-        }
-
         private void goTo(String name) throws IOException {
-            var entry = next();
-            while (entry.isPresent() && !entry.get().getName().equals(name)) {
-                entry = next();
+            var found = names.next();
+            while (found.isPresent() && !found.get().equals(name)) {
+                found = names.next();
             }
-            if (entry.isEmpty()) {
+            if (found.isEmpty()) {
                 throw new IOException("it has no " + name + " any more");
             }
         }
@@ -154,39 +220,30 @@ public record SavedState(
         }
 
         private SavedState read(Path file, Opened opened) throws IOException, CodecException {
-            try {
-                for (var entry = opened.next(); entry.isPresent(); entry = opened.next()) {
-                    read(entry.get(), opened.entries);
-                }
-                // what comes after the last entry has a checksum of all before it
-                opened.content.transferTo(OutputStream.nullOutputStream());
-            } catch (EOFException cut) {
-                throw new IOException("the archive is damaged or cut short", cut);
-            } catch (IOException | IllegalArgumentException unreadable) {
-                throw new IOException(
-                        "the archive is damaged, cut short or from a newer version: " + unreadable.getMessage(),
-                        unreadable);
+            for (var name = opened.names.next(); name.isPresent(); name = opened.names.next()) {
+                read(name.get(), opened.entries);
             }
+            // what comes after the last entry has a checksum of all before it
+            readAll(opened.content, REST_BYTES_MAX, "what comes after its files");
             var parts = new TreeSet<>(names);
             parts.remove(StateArchive.SUMS);
             if (parts.size() != (isZip ? 3 : 2)
                     || !sums.equals(new TreeSet<>(told.lines().toList()))) {
-                throw new IOException("the archive is damaged: the checksums do not match");
+                throw new Damaged("the archive is damaged: the checksums do not match");
             }
             var about = Codec.fromJson(StateArchive.Description.class, description);
             if (about.version() != (isZip ? 1 : StateArchive.VERSION)) {
-                throw new IOException("the archive has version " + about.version() + ", but this program reads "
+                throw new Damaged("the archive has version " + about.version() + ", but this program reads "
                         + "versions up to " + StateArchive.VERSION);
             }
             var rootKeys = Codec.fromJson(StateArchive.Keys.class, keys).keys();
+            rootKeys.values().forEach(key -> Base64.getDecoder().decode(key));
             return new SavedState(file, about, rootKeys, digest, bytes);
         }
 
-        private void read(ArchiveEntry entry, InputStream from) throws IOException, CodecException {
-            var name = entry.getName();
-            boolean holes = entry instanceof TarArchiveEntry inTar && inTar.isSparse();
-            if (holes || !names.add(name)) {
-                throw new IOException("it has " + name + (holes ? " with holes" : " twice"));
+        private void read(String name, InputStream from) throws IOException, CodecException {
+            if (!names.add(name)) {
+                throw new IOException("it has " + name + " twice");
             }
             var content = new DigestInputStream(from, StateArchive.sha256());
             switch (name) {
@@ -210,16 +267,23 @@ public record SavedState(
                 keys = keys(content);
             }
             var state = new Counted(content);
-            SnapshotFile.read(new BufferedInputStream(state, BUFFER_BYTES));
-            state.transferTo(OutputStream.nullOutputStream());
+            var records = new BufferedInputStream(state, BUFFER_BYTES);
+            SnapshotFile.verify(records);
+            if (records.read() >= 0) {
+                throw new IOException(StateArchive.STATE + " goes on after its end");
+            }
             digest = HexFormat.of().formatHex(state.getMessageDigest().digest());
             bytes = state.bytes;
         }
 
         private static byte[] small(InputStream content, String name) throws IOException {
-            byte[] read = content.readNBytes(SMALL_BYTES_MAX + 1);
-            if (read.length > SMALL_BYTES_MAX) {
-                throw new IOException(name + " is larger than it can be");
+            return readAll(content, SMALL_BYTES_MAX, name);
+        }
+
+        private static byte[] readAll(InputStream content, int most, String what) throws IOException {
+            byte[] read = content.readNBytes(most + 1);
+            if (read.length > most) {
+                throw new IOException(what + " is larger than it can be");
             }
             return read;
         }

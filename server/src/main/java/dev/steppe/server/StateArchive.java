@@ -25,7 +25,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 /**
  * The whole state of a region as one file, in the form that programs of both dialects look at before they keep it: a gzipped
  * tar of a description, of {@code state.bin}, which is the root keys and the state, and of the SHA-256 of both. It is written
- * as it is read from the state, the same bytes each time. Whoever has it has every secret of the region.
+ * as it is read from the state, the same bytes each time this archive is written. Whoever has it has every secret of the region.
  */
 public record StateArchive(Description description, Snapshot snapshot, Map<String, String> rootKeys) {
     static final long VERSION = 2;
@@ -59,8 +59,6 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
     public static StateArchive of(
             Snapshot snapshot, String region, String server, long term, Instant now, Map<String, String> rootKeys)
             throws IOException {
-        var length = new Length();
-        writeState(snapshot, rootKeys, length);
         return new StateArchive(
                 new Description(
                         VERSION,
@@ -70,12 +68,19 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
                         snapshot.index(),
                         term,
                         now,
-                        length.bytes,
+                        length(snapshot, rootKeys),
                         count(snapshot.jobs()),
                         snapshot.nodeCount(),
                         count(snapshot.allocations())),
                 snapshot,
                 rootKeys);
+    }
+
+    /** How long a state is with its keys as it is written: it is written once for that. */
+    static long length(Snapshot snapshot, Map<String, String> rootKeys) throws IOException {
+        var length = new Length();
+        writeState(snapshot, rootKeys, length);
+        return length.bytes;
     }
 
     private static long count(Iterable<?> things) {
@@ -127,6 +132,8 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
         var entry = new TarArchiveEntry(name);
         entry.setSize(bytes);
         entry.setMode(0600);
+        entry.setUserName("");
+        entry.setGroupName("");
         entry.setModTime(Date.from(description.created()));
         tar.putArchiveEntry(entry);
         var digest = sha256();

@@ -1,6 +1,7 @@
 package dev.steppe.server;
 
 import dev.steppe.io.Loop;
+import dev.steppe.model.Refusal;
 import dev.steppe.security.Secret;
 import dev.steppe.security.keyring.SealingKey;
 import dev.steppe.state.Command;
@@ -10,7 +11,9 @@ import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
@@ -20,7 +23,7 @@ import java.util.function.Consumer;
 final class StateRestore {
     private static final System.Logger LOG = System.getLogger(StateRestore.class.getName());
     private static final int PART_BYTES = 1 << 20;
-    /** The parts as they came, what is made of them, and the entries that the log still has at hand. */
+    /** The parts as they came, what is made of them, and the entries that the log still has at hand; all of it beside the state that is there. */
     private static final int TIMES_IN_MEMORY = 3;
 
     private static final long BYTES_BESIDE = 64L << 20;
@@ -29,47 +32,78 @@ final class StateRestore {
     private final Store store;
     private final Proposals proposals;
     private final RootKeys rootKeys;
+    private final long heapBytes;
 
-    StateRestore(Loop loop, Store store, Proposals proposals, RootKeys rootKeys) {
+    StateRestore(Loop loop, Store store, Proposals proposals, RootKeys rootKeys, long heapBytes) {
         this.loop = loop;
         this.store = store;
         this.proposals = proposals;
         this.rootKeys = rootKeys;
+        this.heapBytes = heapBytes;
     }
 
     /** The file must stay as it is until there is a reply. */
     void begin(SavedState saved, Consumer<Reply<Long>> then) {
-        var tooLarge = tooLarge(saved.bytes(), Runtime.getRuntime().maxMemory());
-        if (tooLarge.isPresent()) {
-            loop.execute(() -> then.accept(Reply.unavailable(tooLarge.get())));
-            return;
-        }
-        loop.<InputStream>offload(
-                "keep-root-keys",
-                () -> {
-                    keep(saved);
-                    return saved.state();
-                },
-                outcome -> {
-                    switch (outcome) {
-                        case Loop.Outcome.Done<InputStream> opened -> new Sending(saved, opened.value(), then).next(0);
-                        case Loop.Outcome.Failed<InputStream> failed ->
-                            then.accept(Reply.unavailable("the root keys of the archive cannot be kept: "
-                                    + failed.reason().getMessage()));
+        step(
+                "measure-state",
+                () -> tooLarge(saved.bytes(), StateArchive.length(store.snapshot(), Map.of()), heapBytes),
+                "this server's state cannot be measured",
+                then,
+                tooLarge -> {
+                    if (tooLarge.isPresent()) {
+                        then.accept(Reply.refused(Refusal.invalid(tooLarge.get())));
+                    } else {
+                        keepKeys(saved, then);
                     }
                 });
     }
 
-    /** Why a state of so many bytes is not begun with in such a heap: an entry of the log that no server survives is never taken back. */
-    static Optional<String> tooLarge(long bytes, long heapBytes) {
-        long needed = bytes * TIMES_IN_MEMORY + BYTES_BESIDE;
+    private void keepKeys(SavedState saved, Consumer<Reply<Long>> then) {
+        step(
+                "keep-root-keys",
+                () -> {
+                    keep(saved);
+                    return true;
+                },
+                "the root keys of the archive cannot be kept",
+                then,
+                kept -> step(
+                        "open-state",
+                        saved::state,
+                        "the archive cannot be read any more",
+                        then,
+                        state -> new Sending(saved, state, then).next(0)));
+    }
+
+    /** Does something away from the loop, and goes on there unless it fails. */
+    private <T> void step(
+            String name, Callable<T> work, String otherwise, Consumer<Reply<Long>> then, Consumer<T> onward) {
+        loop.<T>offload(name, work, outcome -> {
+            switch (outcome) {
+                case Loop.Outcome.Done<T> done -> onward.accept(done.value());
+                case Loop.Outcome.Failed<T> failed ->
+                    then.accept(
+                            Reply.unavailable(otherwise + ": " + failed.reason().getMessage()));
+            }
+        });
+    }
+
+    /**
+     * Why a state of so many bytes is not begun with in such a heap beside the one that is there until the last part: an
+     * entry of the log that no server survives is never taken back.
+     */
+    static Optional<String> tooLarge(long bytes, long liveBytes, long heapBytes) {
+        long needed = bytes * TIMES_IN_MEMORY + liveBytes + BYTES_BESIDE;
         if (needed <= heapBytes) {
             return Optional.empty();
         }
-        return Optional.of("nothing was restored: a state of " + (bytes >> 20) + " MB needs servers with "
-                + Math.ceilDiv(needed, 1 << 20) + " MB of heap while it is taken in, this one has " + (heapBytes >> 20)
-                + "; start all of them with STEPPE_JAVA_OPTIONS=-Xmx" + Math.ceilDiv(needed, 1 << 30)
-                + "g or more and send it again");
+        return Optional.of(
+                "nothing was restored: a state of " + (bytes >> 20) + " MB in the place of one of " + (liveBytes >> 20)
+                        + " MB needs servers with "
+                        + Math.ceilDiv(needed, 1 << 20) + " MB of heap each while it is taken in, this one has "
+                        + (heapBytes >> 20)
+                        + "; start all of them with STEPPE_JAVA_OPTIONS=-Xmx" + Math.ceilDiv(needed, 1 << 30)
+                        + "g or more and send it again");
     }
 
     private void keep(SavedState saved) throws IOException {

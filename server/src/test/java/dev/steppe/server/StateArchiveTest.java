@@ -182,9 +182,49 @@ class StateArchiveTest {
         assertWhole(read(rebuilt(it -> it, 0)));
         assertThatThrownBy(() -> read(rebuilt(it -> it, 1))).hasMessageContaining("it has meta.json twice");
         assertThatThrownBy(() -> read(rebuilt(it -> renamed(it, "state.bin", TarConstants.LF_GNUTYPE_SPARSE), 0)))
-                .hasMessageContaining("it has state.bin with holes");
+                .hasMessageContaining("it has state.bin, which is no plain file");
         assertThatThrownBy(() -> read(rebuilt(it -> renamed(it, "keys.json", TarConstants.LF_NORMAL), 0)))
                 .hasMessageContaining("it has keys.json, which no archive of a state has");
+    }
+
+    @Test
+    void name_without_end_is_refused_before_it_is_read() throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        try (var to = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
+            var name = new TarArchiveEntry("././@LongLink", TarConstants.LF_GNUTYPE_LONGNAME);
+            name.setSize(1 << 20);
+            to.putArchiveEntry(name);
+            to.write(new byte[1 << 20]);
+            to.closeArchiveEntry();
+        }
+        assertThatThrownBy(() -> read(bytes.toByteArray())).hasMessageContaining("which is no plain file");
+    }
+
+    @Test
+    void archive_in_an_archive_is_refused_with_the_way_to_the_inner_one() throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        try (var to = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
+            var inner = zip(Map.of("meta.json", new byte[1]));
+            var entry = new TarArchiveEntry("state.bin");
+            entry.setSize(inner.length);
+            to.putArchiveEntry(entry);
+            to.write(inner);
+            to.closeArchiveEntry();
+        }
+        assertThatThrownBy(() -> read(bytes.toByteArray()))
+                .isInstanceOf(SavedState.Damaged.class)
+                .hasMessageContaining("tar -xzOf FILE state.bin");
+    }
+
+    @Test
+    void key_that_is_none_is_the_fault_of_the_archive_and_a_missing_file_is_not() throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        StateArchive.of(Snapshot.empty(), "global", "s1", 3, Instant.EPOCH, Map.of("root", "!"))
+                .write(bytes);
+        assertThatThrownBy(() -> read(bytes.toByteArray())).isInstanceOf(SavedState.Damaged.class);
+        assertThatThrownBy(() -> SavedState.open(directory.resolve("none")))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(SavedState.Damaged.class);
     }
 
     private static TarArchiveEntry renamed(TarArchiveEntry entry, String name, byte kind) {

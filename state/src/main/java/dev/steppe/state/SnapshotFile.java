@@ -174,12 +174,34 @@ public final class SnapshotFile {
                 : ByteBuffer.wrap(beginning).getInt(FORMAT_AT);
     }
 
+    /** Takes the records of a file, one after the other. */
+    private interface Records {
+        void take(Kind kind, byte[] record) throws IOException, CodecException;
+    }
+
     /**
      * Reads a snapshot.
      *
      * @throws IOException when the bytes are not a whole, undamaged snapshot of a version this program knows
      */
     public static Snapshot read(InputStream from) throws IOException {
+        var draft = new Draft();
+        read(from, draft, (kind, record) -> readRecord(kind, record, draft));
+        draft.freedBefore = draft.index;
+        return new Snapshot(draft);
+    }
+
+    /**
+     * Reads a snapshot and keeps nothing of it: in memory is one record at a time.
+     *
+     * @throws IOException as {@link #read}
+     */
+    public static void verify(InputStream from) throws IOException {
+        read(from, new Draft(), (kind, record) -> Codec.fromBinary(kind.type, record));
+    }
+
+    /** Only what is no record comes into the draft. */
+    private static void read(InputStream from, Draft draft, Records records) throws IOException {
         var crc = new CRC32C();
         var in = new DataInputStream(new CheckedInputStream(from, crc));
         if (in.readInt() != MAGIC) {
@@ -190,7 +212,6 @@ public final class SnapshotFile {
             throw new IOException(
                     "snapshot of version " + format + "; this program reads versions up to " + LogFormat.NEWEST);
         }
-        var draft = new Draft();
         draft.format = format;
         long index = in.readLong();
         var tableIndexes = new java.util.EnumMap<Table, Long>(Table.class);
@@ -201,17 +222,15 @@ public final class SnapshotFile {
             }
         }
         for (int kind = in.readUnsignedByte(); kind != Kind.END.ordinal(); kind = in.readUnsignedByte()) {
-            readRecord(in, kind, draft);
+            readRecord(in, kind, records);
         }
         long expected = crc.getValue();
         if (in.readLong() != expected) {
             throw new IOException("the snapshot is damaged: its checksum does not match");
         }
         draft.index = index;
-        draft.freedBefore = index;
         draft.tableIndexes.clear();
         draft.tableIndexes.putAll(tableIndexes);
-        return new Snapshot(draft);
     }
 
     private static void addPart(Draft draft, Command.RestorePart part) {
@@ -220,7 +239,7 @@ public final class SnapshotFile {
         draft.restoring = List.copyOf(parts);
     }
 
-    private static void readRecord(DataInputStream in, int kind, Draft draft) throws IOException {
+    private static void readRecord(DataInputStream in, int kind, Records records) throws IOException {
         if (kind >= Kind.values().length) {
             throw new IOException("the snapshot holds records of the unknown kind " + kind
                     + "; it comes from a newer version or is damaged");
@@ -229,64 +248,67 @@ public final class SnapshotFile {
         if (length < 0 || length > RECORD_BYTES_MAX) {
             throw new IOException("the snapshot is damaged: a record of " + length + " bytes");
         }
-        byte[] bytes = in.readNBytes(length);
         try {
-            switch (Kind.values()[kind]) {
-                case JOB -> draft.put(Codec.fromBinary(Job.class, bytes));
-                case JOB_VERSION -> {
-                    var job = Codec.fromBinary(Job.class, bytes);
-                    draft.versions = draft.versions.put(new Snapshot.JobVersion(job.key(), job.version()), job);
-                }
-                case NODE -> draft.put(Codec.fromBinary(Node.class, bytes));
-                case EVALUATION -> draft.put(Codec.fromBinary(Evaluation.class, bytes));
-                case PLACEMENTS ->
-                    Codec.fromBinary(Placements.class, bytes)
-                            .all(draft::knownNode)
-                            .forEach(allocation -> draft.put(allocation, true));
-                case ALLOCATION -> draft.put(Codec.fromBinary(Allocation.class, bytes), true);
-                case INTENTION -> {
-                    var intention = Codec.fromBinary(dev.steppe.model.Intention.class, bytes);
-                    draft.intentions = draft.intentions.put(
-                            new Snapshot.IntentionPair(intention.source(), intention.destination()), intention);
-                }
-                case ROOT -> {
-                    var root = Codec.fromBinary(AuthorityRoot.class, bytes);
-                    draft.roots = draft.roots.put(root.id(), root);
-                }
-                case VARIABLE -> {
-                    var variable = Codec.fromBinary(Variable.class, bytes);
-                    draft.variables = draft.variables.put(variable.key(), variable);
-                }
-                case DATA_KEY -> {
-                    var key = Codec.fromBinary(DataKey.class, bytes);
-                    draft.dataKeys = draft.dataKeys.put(key.id(), key);
-                }
-                case KEY -> draft.keys = draft.keys.put(Codec.fromBinary(KeyEntry.class, bytes));
-                case SESSION -> draft.keys = draft.keys.put(Codec.fromBinary(Session.class, bytes));
-                case KEY_TOMBSTONE -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.Tombstone.class, bytes));
-                case LOCK_DELAY -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.LockDelay.class, bytes));
-                case DEPLOYMENT -> draft.put(Codec.fromBinary(Deployment.class, bytes));
-                case SUBMISSION -> draft.put(Codec.fromBinary(SubmittedVersion.class, bytes));
-                case PERIODIC_LAUNCH -> draft.put(Codec.fromBinary(PeriodicLaunch.class, bytes));
-                case SCALING -> draft.put(Codec.fromBinary(ScalingHistory.class, bytes));
-                case JOIN_TOKEN -> {
-                    var token = Codec.fromBinary(JoinToken.class, bytes);
-                    draft.joinTokens = draft.joinTokens.put(token.digest(), token);
-                }
-                case SERVER -> draft.put(Codec.fromBinary(ServerMember.class, bytes));
-                case REGION -> draft.put(Codec.fromBinary(FederatedRegion.class, bytes));
-                case ACCESS_TOKEN -> draft.put(Codec.fromBinary(AccessToken.class, bytes));
-                case NODE_POOL -> {
-                    var pool = Codec.fromBinary(NodePool.class, bytes);
-                    draft.nodePools = draft.nodePools.put(pool.name(), pool);
-                }
-                case SCHEDULER_CONFIGURATION -> draft.scheduler = Codec.fromBinary(SchedulerConfiguration.class, bytes);
-                case AUTOPILOT -> draft.autopilot = Optional.of(Codec.fromBinary(AutopilotSettings.class, bytes));
-                case RESTORE_PART -> addPart(draft, Codec.fromBinary(Command.RestorePart.class, bytes));
-                case END -> throw new IOException("unreachable: the end mark has no record");
-            }
+            records.take(Kind.values()[kind], in.readNBytes(length));
         } catch (CodecException damaged) {
             throw new IOException("the snapshot is damaged: " + damaged.getMessage(), damaged);
+        }
+    }
+
+    private static void readRecord(Kind of, byte[] bytes, Draft draft) throws IOException, CodecException {
+        switch (of) {
+            case JOB -> draft.put(Codec.fromBinary(Job.class, bytes));
+            case JOB_VERSION -> {
+                var job = Codec.fromBinary(Job.class, bytes);
+                draft.versions = draft.versions.put(new Snapshot.JobVersion(job.key(), job.version()), job);
+            }
+            case NODE -> draft.put(Codec.fromBinary(Node.class, bytes));
+            case EVALUATION -> draft.put(Codec.fromBinary(Evaluation.class, bytes));
+            case PLACEMENTS ->
+                Codec.fromBinary(Placements.class, bytes)
+                        .all(draft::knownNode)
+                        .forEach(allocation -> draft.put(allocation, true));
+            case ALLOCATION -> draft.put(Codec.fromBinary(Allocation.class, bytes), true);
+            case INTENTION -> {
+                var intention = Codec.fromBinary(dev.steppe.model.Intention.class, bytes);
+                draft.intentions = draft.intentions.put(
+                        new Snapshot.IntentionPair(intention.source(), intention.destination()), intention);
+            }
+            case ROOT -> {
+                var root = Codec.fromBinary(AuthorityRoot.class, bytes);
+                draft.roots = draft.roots.put(root.id(), root);
+            }
+            case VARIABLE -> {
+                var variable = Codec.fromBinary(Variable.class, bytes);
+                draft.variables = draft.variables.put(variable.key(), variable);
+            }
+            case DATA_KEY -> {
+                var key = Codec.fromBinary(DataKey.class, bytes);
+                draft.dataKeys = draft.dataKeys.put(key.id(), key);
+            }
+            case KEY -> draft.keys = draft.keys.put(Codec.fromBinary(KeyEntry.class, bytes));
+            case SESSION -> draft.keys = draft.keys.put(Codec.fromBinary(Session.class, bytes));
+            case KEY_TOMBSTONE -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.Tombstone.class, bytes));
+            case LOCK_DELAY -> draft.keys = draft.keys.put(Codec.fromBinary(KeySpace.LockDelay.class, bytes));
+            case DEPLOYMENT -> draft.put(Codec.fromBinary(Deployment.class, bytes));
+            case SUBMISSION -> draft.put(Codec.fromBinary(SubmittedVersion.class, bytes));
+            case PERIODIC_LAUNCH -> draft.put(Codec.fromBinary(PeriodicLaunch.class, bytes));
+            case SCALING -> draft.put(Codec.fromBinary(ScalingHistory.class, bytes));
+            case JOIN_TOKEN -> {
+                var token = Codec.fromBinary(JoinToken.class, bytes);
+                draft.joinTokens = draft.joinTokens.put(token.digest(), token);
+            }
+            case SERVER -> draft.put(Codec.fromBinary(ServerMember.class, bytes));
+            case REGION -> draft.put(Codec.fromBinary(FederatedRegion.class, bytes));
+            case ACCESS_TOKEN -> draft.put(Codec.fromBinary(AccessToken.class, bytes));
+            case NODE_POOL -> {
+                var pool = Codec.fromBinary(NodePool.class, bytes);
+                draft.nodePools = draft.nodePools.put(pool.name(), pool);
+            }
+            case SCHEDULER_CONFIGURATION -> draft.scheduler = Codec.fromBinary(SchedulerConfiguration.class, bytes);
+            case AUTOPILOT -> draft.autopilot = Optional.of(Codec.fromBinary(AutopilotSettings.class, bytes));
+            case RESTORE_PART -> addPart(draft, Codec.fromBinary(Command.RestorePart.class, bytes));
+            case END -> throw new IOException("unreachable: the end mark has no record");
         }
     }
 }

@@ -29,7 +29,7 @@ public final class ArchiveBench {
         }
     }
 
-    /** What servers ask for before they take such a state in. */
+    /** More than new servers ask for before they take such a state in, which is three times as much and 64 MB. */
     private static int heap(int megabytes) {
         return Math.max(HEAP_MEGABYTES_LEAST, 4 * megabytes);
     }
