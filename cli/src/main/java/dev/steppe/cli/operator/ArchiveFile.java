@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,6 +29,7 @@ import java.util.zip.ZipInputStream;
 /** An archive of the state on this machine's disk: whether it is whole, and what it says of itself. */
 record ArchiveFile(Json description, long bytes) {
     private static final String DESCRIPTION = "meta.json";
+    private static final String STATE = "state.bin";
     private static final String SUMS = "SHA256SUMS";
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int SMALL_BYTES_MAX = 1 << 20;
@@ -39,6 +41,7 @@ record ArchiveFile(Json description, long bytes) {
     private static final int NAME_BYTES = 100;
     private static final int SIZE_AT = 124;
     private static final int SIZE_BYTES = 12;
+    private static final int KIND_AT = 156;
 
     /** Reads an archive from its beginning to its end and compares every checksum. */
     static ArchiveFile read(Path file) throws CommandFailure {
@@ -50,7 +53,7 @@ record ArchiveFile(Json description, long bytes) {
                     sums.add(part.sha256() + "  " + name);
                 }
             });
-            if (!parts.containsKey(DESCRIPTION)
+            if (!parts.keySet().containsAll(List.of(DESCRIPTION, STATE))
                     || !sums.equals(new TreeSet<>(text(parts, SUMS).lines().toList()))) {
                 throw new CommandFailure("the archive is damaged: the checksums do not match");
             }
@@ -90,9 +93,15 @@ record ArchiveFile(Json description, long bytes) {
     private static TreeMap<String, Part> ofZip(ZipInputStream zip) throws IOException {
         var parts = new TreeMap<String, Part>();
         for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-            parts.put(entry.getName(), part(zip));
+            add(parts, entry.getName(), part(zip));
         }
         return parts;
+    }
+
+    private static void add(TreeMap<String, Part> parts, String name, Part part) throws ZipException {
+        if (parts.put(name, part) != null) {
+            throw new ZipException(name + " is in it twice");
+        }
     }
 
     /** As much of that form as archives have: files with short names. */
@@ -101,9 +110,12 @@ record ArchiveFile(Json description, long bytes) {
         for (var header = tar.readNBytes(BLOCK_BYTES);
                 header.length == BLOCK_BYTES && header[0] != 0;
                 header = tar.readNBytes(BLOCK_BYTES)) {
+            if (header[KIND_AT] != '0' && header[KIND_AT] != 0) {
+                throw new ZipException("there is more than plain files in it");
+            }
             long size = size(Arrays.copyOfRange(header, SIZE_AT, SIZE_AT + SIZE_BYTES));
             var content = new Bounded(tar, size);
-            parts.put(untilZero(Arrays.copyOf(header, NAME_BYTES)), part(content));
+            add(parts, untilZero(Arrays.copyOf(header, NAME_BYTES)), part(content));
             if (content.left > 0) {
                 throw new EOFException();
             }
@@ -115,12 +127,19 @@ record ArchiveFile(Json description, long bytes) {
     }
 
     /** In octal digits, or, where these do not do, as a number with its first bit set. */
-    private static long size(byte[] field) {
+    private static long size(byte[] field) throws EOFException {
+        var size = BigInteger.valueOf(-1);
         if (field[0] < 0) {
             field[0] &= 0x7f;
-            return new BigInteger(field).longValueExact();
+            size = new BigInteger(field);
+        } else {
+            var digits = untilZero(field).strip();
+            size = digits.matches("[0-7]+") ? new BigInteger(digits, 8) : size;
         }
-        return Long.parseLong(untilZero(field).strip(), 8);
+        if (size.signum() < 0 || size.bitLength() >= Long.SIZE) {
+            throw new EOFException();
+        }
+        return size.longValueExact();
     }
 
     private static String untilZero(byte[] field) {
