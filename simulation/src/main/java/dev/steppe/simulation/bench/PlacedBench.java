@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * How long a small job waits on an idle cluster: from the first byte of its submission to the answer that its evaluation is
  * complete, over HTTP on a kept connection, with the log on disk; with one server and with three. First in processes that
- * have just started, then in the same ones after some thousand jobs.
+ * have just started, then in the same ones after some thousand jobs. Servers have their heaps from the start.
  */
 public final class PlacedBench {
     private static final PrintStream OUT = System.out;
@@ -47,28 +47,30 @@ public final class PlacedBench {
     }
 
     private static void measure(int count, int nodes, int jobs) throws Exception {
-        try (var servers = BenchServers.start(count, HEAP_MEGABYTES);
-                var fleet = BenchFleet.join(servers.token("server"), nodes, RACKS)) {
-            row(servers, jobs, "the start");
+        try (var servers = BenchServers.startWithOwnHeaps(count, HEAP_MEGABYTES);
+                var fleet = BenchFleet.join(servers.token("server"), nodes, RACKS);
+                var client = new KeptConnection(servers.all().getFirst().port())) {
+            row(servers, client, jobs, "the start");
             for (int job = 0; job < WARM_UP; job++) {
-                place(servers, "warm-" + job);
+                place(client, submission("warm-" + job));
             }
-            row(servers, jobs, WARM_UP + jobs + " jobs");
+            row(servers, client, jobs, WARM_UP + jobs + " jobs");
             if (fleet.lost() > 0) {
                 OUT.printf("streams of nodes that broke: %d%n", fleet.lost());
             }
         }
     }
 
-    private static void row(BenchServers servers, int jobs, String after)
-            throws IOException, InterruptedException, CodecException {
+    private static void row(BenchServers servers, KeptConnection client, int jobs, String after)
+            throws IOException, CodecException {
         long leader = servers.all().getFirst().process().pid();
         var busy = ProcessMemory.cpu(leader);
         var nanos = new long[jobs];
         for (int job = 0; job < jobs; job++) {
+            byte[] submission = submission("small-" + job + "-after-" + after.replace(' ', '-'));
             LockSupport.parkNanos(PAUSE_NANOS);
             long begun = System.nanoTime();
-            place(servers, "small-" + job + "-after-" + after.replace(' ', '-'));
+            place(client, submission);
             nanos[job] = System.nanoTime() - begun;
         }
         var used = ProcessMemory.cpu(leader).minus(busy);
@@ -90,27 +92,29 @@ public final class PlacedBench {
                 / (double) Duration.ofMillis(1).toNanos();
     }
 
-    /** Submits a job of one instance and waits until its evaluation is complete. */
-    private static void place(BenchServers servers, String name)
-            throws IOException, InterruptedException, CodecException {
-        var server = servers.all().getFirst();
+    private static byte[] submission(String name) {
         JobSpec job = BenchNodes.job(name, 1, false);
-        var answer = servers.post(server, "/v1/jobs", "{\"Job\":" + Codec.toJson(job) + "}");
-        if (answer.statusCode() != 200) {
-            throw new IOException("job " + name + " is refused: " + answer.body());
+        return KeptConnection.request("PUT", "/v1/jobs", "{\"Job\":" + Codec.toJson(job) + "}");
+    }
+
+    /** Submits a job of one instance and waits until its evaluation is complete. */
+    private static void place(KeptConnection client, byte[] submission) throws IOException, CodecException {
+        var answer = client.ask(submission);
+        if (answer.status() != 200) {
+            throw new IOException("a job is refused: " + answer.body());
         }
         var written = (Map<?, ?>) Codec.fromJson(Object.class, answer.body());
-        String path = "/v1/evaluation/" + written.get("EvalID");
+        var path = "/v1/evaluation/" + written.get("EvalID");
         var index = String.valueOf(written.get("EvalCreateIndex"));
         while (true) {
-            var seen = servers.get(server, path + "?stale&wait=10s&index=" + index);
+            var seen = client.ask(KeptConnection.request("GET", path + "?stale&wait=10s&index=" + index, ""));
             if (seen.body().contains("\"Status\":\"complete\"")) {
                 if (seen.body().contains("\"FailedTGAllocs\":{\"")) {
                     throw new IOException("not placed: " + seen.body());
                 }
                 return;
             }
-            index = seen.headers().firstValue("X-Nomad-Index").orElse(index);
+            index = seen.headers().getOrDefault("x-nomad-index", index);
         }
     }
 }

@@ -13,9 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.codec.LengthFieldPrepender;
-import io.netty.handler.timeout.IdleState;
-import io.netty.handler.timeout.IdleStateEvent;
-import io.netty.handler.timeout.IdleStateHandler;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,16 +24,18 @@ import java.util.concurrent.atomic.AtomicInteger;
  * for gone; one that does not take what is sent to it is cut off; and who cannot keep up with what it is told is not read
  * from until it can.
  */
-final class StreamChannel extends SimpleChannelInboundHandler<ByteBuf> {
+final class StreamChannel extends SimpleChannelInboundHandler<ByteBuf> implements Silences.Owner {
     /** The protocol's name in the handshake. */
     static final String PROTOCOL = "steppe-link/1";
 
     private static final int FRAME_BYTES_MAX = 64 << 20;
     private static final long UNSENT_BYTES_MAX = 128L << 20;
     private static final int LENGTH_BYTES = 4;
-    private static final int SILENCE_SECONDS = 20;
+    private static final Duration SILENCE = Duration.ofSeconds(20);
     /** Twice before it is too late; longer than most nodes wait between heartbeats, which say the same. */
-    private static final int SAY_SOMETHING_SECONDS = 9;
+    private static final Duration SAY_SOMETHING = Duration.ofSeconds(9);
+    /** Longer than that: whoever took a stream is asked, answers, and need not begin. */
+    private static final Duration SAY_SOMETHING_UNASKED = Duration.ofSeconds(12);
 
     private static final int UNDELIVERED_MAX = 256;
     private static final byte MESSAGE = 1;
@@ -43,6 +43,7 @@ final class StreamChannel extends SimpleChannelInboundHandler<ByteBuf> {
 
     private final Channel channel;
     private final Loop loop;
+    private final Side side;
     private final Owner owner;
     private final AtomicInteger undelivered = new AtomicInteger();
     private final AtomicBoolean over = new AtomicBoolean();
@@ -52,17 +53,29 @@ final class StreamChannel extends SimpleChannelInboundHandler<ByteBuf> {
         void noticed(StreamNotice notice);
     }
 
-    private StreamChannel(Channel channel, Loop loop, Owner owner) {
+    /** Who opened the stream asks now and then whether the other end is there, and who took it answers. */
+    enum Side {
+        OPENED,
+        TAKEN;
+
+        /** What notices silence on streams of this side. */
+        Silences silences() {
+            return new Silences(SILENCE, this == OPENED ? SAY_SOMETHING : SAY_SOMETHING_UNASKED);
+        }
+    }
+
+    private StreamChannel(Channel channel, Loop loop, Side side, Owner owner) {
         this.channel = channel;
         this.loop = loop;
+        this.side = side;
         this.owner = owner;
     }
 
     /** Makes a connection one end of a stream; to be called on the connection's event loop. */
-    static StreamChannel on(Channel channel, Loop loop, Owner owner) {
-        var stream = new StreamChannel(channel, loop, owner);
+    static StreamChannel on(Channel channel, Loop loop, Side side, Silences silences, Owner owner) {
+        var stream = new StreamChannel(channel, loop, side, owner);
         channel.pipeline()
-                .addLast(new IdleStateHandler(SILENCE_SECONDS, SAY_SOMETHING_SECONDS, 0))
+                .addLast(silences.of(channel.eventLoop(), stream))
                 .addLast(new LengthFieldBasedFrameDecoder(FRAME_BYTES_MAX, 0, LENGTH_BYTES, 0, LENGTH_BYTES))
                 .addLast(new LengthFieldPrepender(LENGTH_BYTES))
                 .addLast(stream);
@@ -130,11 +143,17 @@ final class StreamChannel extends SimpleChannelInboundHandler<ByteBuf> {
             }
             case NOTICE -> {
                 var notice = StreamNotice.decode(bytes);
-                if (notice instanceof StreamNotice.Goodbye goodbye) {
-                    end(goodbye.reason());
-                    context.close();
-                } else if (!(notice instanceof StreamNotice.Alive)) {
-                    deliver(() -> owner.noticed(notice));
+                switch (notice) {
+                    case StreamNotice.Goodbye goodbye -> {
+                        end(goodbye.reason());
+                        context.close();
+                    }
+                    case StreamNotice.Alive alive -> {
+                        if (side == Side.TAKEN) {
+                            tell(alive);
+                        }
+                    }
+                    default -> deliver(() -> owner.noticed(notice));
                 }
             }
             default -> throw new CodecException("a frame of the unknown kind " + kind);
@@ -159,17 +178,17 @@ final class StreamChannel extends SimpleChannelInboundHandler<ByteBuf> {
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-        if (event instanceof IdleStateEvent idle) {
-            if (idle.state() == IdleState.WRITER_IDLE) {
-                tell(new StreamNotice.Alive());
-            } else if (channel.config().isAutoRead()) {
-                end("nothing was heard from the other side for " + SILENCE_SECONDS + " s");
-                context.close();
-            }
-            return;
+    public void saysNothing() {
+        tell(new StreamNotice.Alive());
+    }
+
+    @Override
+    public void hearsNothing() {
+        // else it is this end that does not listen
+        if (channel.config().isAutoRead()) {
+            end("nothing was heard from the other side for " + SILENCE.toSeconds() + " s");
+            channel.close();
         }
-        super.userEventTriggered(context, event);
     }
 
     @Override

@@ -33,6 +33,7 @@ public final class StreamDialer implements AutoCloseable {
     private final Loop loop;
     private final KnownServers servers;
     private final SslContext context;
+    private final Silences silences = StreamChannel.Side.OPENED.silences();
     private final MultiThreadIoEventLoopGroup threads = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("stream-loop", true), NioIoHandler.newFactory());
 
@@ -187,7 +188,7 @@ public final class StreamDialer implements AutoCloseable {
             if (!protocol.equals(StreamChannel.PROTOCOL)) {
                 throw new SSLException("what listens there takes no streams of nodes");
             }
-            var opened = StreamChannel.on(context.channel(), loop, attempt);
+            var opened = StreamChannel.on(context.channel(), loop, StreamChannel.Side.OPENED, silences, attempt);
             loop.execute(() -> attempt.connected(opened));
         }
 

@@ -21,6 +21,7 @@ public final class StreamDoor {
     private final Supplier<Standing> standing;
     private final AtomicReference<Optional<Function<Link, Link.End>>> acceptor =
             new AtomicReference<>(Optional.empty());
+    private final Silences silences = StreamChannel.Side.TAKEN.silences();
     private final Set<Incoming> open = ConcurrentHashMap.newKeySet();
     private final AtomicReference<List<String>> told = new AtomicReference<>(List.of());
 
@@ -56,7 +57,7 @@ public final class StreamDoor {
 
         private Incoming(Channel channel, Optional<String> node) {
             this.node = node;
-            this.stream = StreamChannel.on(channel, loop, this);
+            this.stream = StreamChannel.on(channel, loop, StreamChannel.Side.TAKEN, silences, this);
         }
 
         private void begin() {
