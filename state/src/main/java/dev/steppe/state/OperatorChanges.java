@@ -1,13 +1,12 @@
 package dev.steppe.state;
 
+import dev.steppe.model.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -73,7 +72,7 @@ final class OperatorChanges {
     }
 
     private Optional<String> replace(List<Command.RestorePart> parts) {
-        var digest = sha256();
+        var digest = Sha256.digest();
         var contents = parts.stream()
                 .<InputStream>map(part -> new ByteArrayInputStream(part.content()))
                 .toList();
@@ -89,14 +88,6 @@ final class OperatorChanges {
             return Optional.empty();
         } catch (IOException damaged) {
             return Optional.of("the archive holds no whole state: " + damaged);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every JDK has SHA-256", missing);
         }
     }
 }

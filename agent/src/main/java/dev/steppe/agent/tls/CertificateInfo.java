@@ -8,12 +8,12 @@ import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.terminal.Fields;
 import dev.steppe.cli.terminal.Terminal;
 import dev.steppe.client.network.Subnet6;
+import dev.steppe.model.Sha256;
 import dev.steppe.security.certificate.FileAuthority;
 import dev.steppe.security.certificate.PemText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
@@ -129,8 +129,7 @@ final class CertificateInfo implements Command {
     }
 
     private static String digest(X509Certificate certificate) throws GeneralSecurityException {
-        return HexFormat.ofDelimiter(":")
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+        return HexFormat.ofDelimiter(":").formatHex(Sha256.of(certificate.getEncoded()));
     }
 
     private static List<String> names(X509Certificate certificate, Integer kind) throws CertificateParsingException {

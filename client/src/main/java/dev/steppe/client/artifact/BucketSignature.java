@@ -1,11 +1,11 @@
 package dev.steppe.client.artifact;
 
 import dev.steppe.model.BucketAccess;
+import dev.steppe.model.Sha256;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -57,7 +57,7 @@ final class BucketSignature {
         String time = TIME.format(now);
         var signed = new TreeMap<String, String>();
         signed.put("host", address.getRawAuthority());
-        signed.put("x-amz-content-sha256", hash(""));
+        signed.put("x-amz-content-sha256", Sha256.hex(""));
         signed.put("x-amz-date", time);
         token.ifPresent(value -> signed.put("x-amz-security-token", value));
         String names = String.join(";", signed.keySet());
@@ -70,10 +70,10 @@ final class BucketSignature {
                         .map(header -> header.getKey() + ":" + header.getValue() + "\n")
                         .collect(Collectors.joining()),
                 names,
-                hash(""));
+                Sha256.hex(""));
         String scope = time.substring(0, DAY) + "/" + region + "/s3/aws4_request";
-        String signature =
-                HexFormat.of().formatHex(hmac(key(time), String.join("\n", ALGORITHM, time, scope, hash(request))));
+        String signature = HexFormat.of()
+                .formatHex(hmac(key(time), String.join("\n", ALGORITHM, time, scope, Sha256.hex(request))));
         var headers = new TreeMap<>(signed);
         headers.remove("host");
         headers.put(
@@ -129,15 +129,6 @@ final class BucketSignature {
             encoded.append(stays ? Character.toString(letter) : String.format(Locale.ROOT, "%%%02X", (int) letter));
         }
         return encoded.toString();
-    }
-
-    private static String hash(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException missing) {
-            throw new IllegalStateException("this Java runtime lacks SHA-256", missing);
-        }
     }
 
     private static byte[] hmac(byte[] key, String text) {

@@ -1,14 +1,11 @@
 package dev.steppe.client.artifact;
 
 import dev.steppe.model.Artifact;
+import dev.steppe.model.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Which artifacts of a task are there, and those on their way, in the agent's own directory of the task. */
 final class Shelf {
@@ -39,12 +36,6 @@ final class Shelf {
     }
 
     private static String key(Artifact artifact) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            byte[] all = artifact.toString().getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(digest.digest(all)).substring(0, NAME);
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("this Java runtime lacks SHA-256", missing);
-        }
+        return Sha256.hex(artifact.toString()).substring(0, NAME);
     }
 }

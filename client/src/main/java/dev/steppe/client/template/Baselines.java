@@ -1,14 +1,10 @@
 package dev.steppe.client.template;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -20,15 +16,6 @@ final class Baselines {
 
     Baselines(Path folder) {
         this.folder = folder;
-    }
-
-    static String hash(String content) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(content.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("this Java runtime lacks SHA-256", missing);
-        }
     }
 
     private Path file(int index) {

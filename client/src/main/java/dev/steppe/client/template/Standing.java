@@ -1,6 +1,7 @@
 package dev.steppe.client.template;
 
 import dev.steppe.language.template.Query;
+import dev.steppe.model.Sha256;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -75,7 +76,7 @@ final class Standing {
         used = asked;
         missing = Set.of();
         mistake = Optional.empty();
-        if (hash.filter(Baselines.hash(text)::equals).isPresent()) {
+        if (hash.filter(Sha256.hex(text)::equals).isPresent()) {
             pending = Optional.empty();
         } else if (pending.filter(text::equals).isEmpty()) {
             firstChange = pending.isEmpty() ? now : firstChange;
@@ -102,7 +103,7 @@ final class Standing {
     }
 
     void written(String text, Optional<SortedMap<String, String>> given) {
-        hash = Optional.of(Baselines.hash(text));
+        hash = Optional.of(Sha256.hex(text));
         pending = pending.filter(newer -> !newer.equals(text));
         variables = given;
     }

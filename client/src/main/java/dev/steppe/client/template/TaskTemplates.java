@@ -7,6 +7,7 @@ import dev.steppe.io.Loop;
 import dev.steppe.language.template.Query;
 import dev.steppe.language.template.Rendered;
 import dev.steppe.language.template.TemplateData.Answer;
+import dev.steppe.model.Sha256;
 import dev.steppe.wire.DataAnswer;
 import java.io.IOException;
 import java.time.Duration;
@@ -274,7 +275,7 @@ final class TaskTemplates {
                     ? Optional.of(DotEnv.read(writing.text()))
                     : Optional.<SortedMap<String, String>>empty();
             workshop.files().write(blueprint.place(), writing.text(), blueprint.ownership());
-            workshop.baselines().write(writing.index(), Baselines.hash(writing.text()));
+            workshop.baselines().write(writing.index(), Sha256.hex(writing.text()));
             return new Written.Done(variables);
         } catch (DotEnv.MalformedException malformed) {
             return new Written.Refused("template " + destination + " gives no environment: " + malformed.getMessage());

@@ -1,8 +1,7 @@
 package dev.steppe.security.certificate;
 
+import dev.steppe.model.Sha256;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -165,11 +164,7 @@ final class CertificateExtensions {
 
     /** The first 20 bytes of the digest of the encoded public key. */
     static byte[] keyId(byte[] publicKey) {
-        try {
-            return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(publicKey), KEY_ID_LENGTH);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Arrays.copyOf(Sha256.of(publicKey), KEY_ID_LENGTH);
     }
 
     static String subjectKeyId(X509Certificate certificate) throws CertificateException {

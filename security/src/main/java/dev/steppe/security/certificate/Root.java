@@ -1,8 +1,7 @@
 package dev.steppe.security.certificate;
 
 import dev.steppe.model.AuthorityRoot;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.steppe.model.Sha256;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -103,10 +102,6 @@ public record Root(
     }
 
     private static String digest(X509Certificate certificate) throws CertificateEncodingException {
-        try {
-            return COLONS.formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return hex(Sha256.of(certificate.getEncoded()));
     }
 }

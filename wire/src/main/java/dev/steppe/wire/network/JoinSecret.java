@@ -1,14 +1,12 @@
 package dev.steppe.wire.network;
 
-import java.nio.charset.StandardCharsets;
+import dev.steppe.model.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 
 /**
  * What a token to join with carries: a secret, and the fingerprint of the cluster's authority, so that the first
@@ -34,7 +32,7 @@ public final class JoinSecret {
         String body = authorityPem
                 .replaceAll("(?s)-----END CERTIFICATE-----.*", "")
                 .replace("-----BEGIN CERTIFICATE-----", "");
-        return new JoinSecret(secret, sha256(Base64.getMimeDecoder().decode(body)));
+        return new JoinSecret(secret, Sha256.of(Base64.getMimeDecoder().decode(body)));
     }
 
     /** Reads the text of a token; fails with what is wrong, and never with the text itself. */
@@ -63,7 +61,7 @@ public final class JoinSecret {
 
     /** What the servers know of the secret. */
     public String digest() {
-        return HexFormat.of().formatHex(sha256(secret));
+        return Sha256.hex(secret);
     }
 
     /** What the new agent sends. */
@@ -74,26 +72,18 @@ public final class JoinSecret {
     /** The digest of what a new agent sent. */
     public static String digestOf(String secretText) {
         try {
-            return HexFormat.of().formatHex(sha256(Base64.getUrlDecoder().decode(secretText)));
+            return Sha256.hex(Base64.getUrlDecoder().decode(secretText));
         } catch (IllegalArgumentException notBase64) {
-            return HexFormat.of().formatHex(sha256(secretText.getBytes(StandardCharsets.UTF_8)));
+            return Sha256.hex(secretText);
         }
     }
 
     /** True for the authority that the token was made for. */
     public boolean isOf(X509Certificate authority) {
         try {
-            return MessageDigest.isEqual(fingerprint, sha256(authority.getEncoded()));
+            return MessageDigest.isEqual(fingerprint, Sha256.of(authority.getEncoded()));
         } catch (CertificateEncodingException unreadable) {
             return false;
-        }
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every Java platform has SHA-256", missing);
         }
     }
 
