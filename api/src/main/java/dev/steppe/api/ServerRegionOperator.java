@@ -6,6 +6,7 @@ import dev.steppe.consensus.Consensus;
 import dev.steppe.consensus.Members;
 import dev.steppe.model.AutopilotSettings;
 import dev.steppe.model.Refusal;
+import dev.steppe.model.archive.DamagedArchiveException;
 import dev.steppe.server.AccessEndpoint;
 import dev.steppe.server.Autopilot;
 import dev.steppe.server.Reply;
@@ -138,7 +139,7 @@ record ServerRegionOperator(ServerRegion region, ServerRegion.Self self, Server 
         SavedState saved;
         try {
             saved = SavedState.open(file);
-        } catch (SavedState.Damaged damaged) {
+        } catch (DamagedArchiveException damaged) {
             throw Refused.invalid("nothing was restored: " + damaged.getMessage());
         }
         return ServerRegion.<Long>done(then -> server.operator().restore(saved, then), RESTORE_PATIENCE)

@@ -1,5 +1,7 @@
 package dev.steppe.server;
 
+import dev.steppe.model.Sha256;
+import dev.steppe.model.archive.ArchiveFiles;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.Default;
 import dev.steppe.model.codec.Rfc3339;
@@ -11,11 +13,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Date;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
@@ -29,9 +28,6 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  */
 public record StateArchive(Description description, Snapshot snapshot, Map<String, String> rootKeys) {
     static final long VERSION = 2;
-    static final String DESCRIPTION = "meta.json";
-    static final String STATE = "state.bin";
-    static final String SUMS = "SHA256SUMS";
     private static final int BUFFER_BYTES = 1 << 16;
 
     public StateArchive {
@@ -120,10 +116,10 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
         var tar = new TarArchiveOutputStream(gzip, StandardCharsets.UTF_8.name());
         tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
         var about = Codec.toJsonBytes(description, true);
-        var sums = add(tar, DESCRIPTION, about.length, out -> out.write(about))
-                + add(tar, STATE, description.size(), out -> writeState(snapshot, rootKeys, out));
+        var sums = add(tar, ArchiveFiles.DESCRIPTION, about.length, out -> out.write(about))
+                + add(tar, ArchiveFiles.STATE, description.size(), out -> writeState(snapshot, rootKeys, out));
         var lines = sums.getBytes(StandardCharsets.UTF_8);
-        add(tar, SUMS, lines.length, out -> out.write(lines));
+        add(tar, ArchiveFiles.SUMS, lines.length, out -> out.write(lines));
         tar.finish();
     }
 
@@ -136,15 +132,10 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
         entry.setGroupName("");
         entry.setModTime(Date.from(description.created()));
         tar.putArchiveEntry(entry);
-        var digest = sha256();
+        var digest = Sha256.digest();
         content.write(new DigestOutputStream(tar, digest));
         tar.closeArchiveEntry();
-        return sum(digest, name) + "\n";
-    }
-
-    /** As a line of {@code SHA256SUMS} has it. */
-    static String sum(MessageDigest digest, String name) {
-        return HexFormat.of().formatHex(digest.digest()) + "  " + name;
+        return ArchiveFiles.sum(digest, name) + "\n";
     }
 
     /** Closing gives back memory outside the heap; the stream below stays open. */
@@ -159,18 +150,9 @@ public record StateArchive(Description description, Snapshot snapshot, Map<Strin
         }
     }
 
-    /** What the sums of an archive are made with. */
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every JDK has SHA-256", missing);
-        }
-    }
-
     /** The SHA-256 of the file: it is written once more for that, and kept nowhere. */
     public byte[] digest() throws IOException {
-        var digest = sha256();
+        var digest = Sha256.digest();
         write(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
         return digest.digest();
     }

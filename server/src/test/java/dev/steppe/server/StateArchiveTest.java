@@ -3,6 +3,7 @@ package dev.steppe.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.steppe.model.archive.DamagedArchiveException;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.SnapshotFile;
 import java.io.ByteArrayInputStream;
@@ -212,7 +213,7 @@ class StateArchiveTest {
             to.closeArchiveEntry();
         }
         assertThatThrownBy(() -> read(bytes.toByteArray()))
-                .isInstanceOf(SavedState.Damaged.class)
+                .isInstanceOf(DamagedArchiveException.class)
                 .hasMessageContaining("tar -xzOf FILE state.bin");
     }
 
@@ -221,10 +222,10 @@ class StateArchiveTest {
         var bytes = new ByteArrayOutputStream();
         StateArchive.of(Snapshot.empty(), "global", "s1", 3, Instant.EPOCH, Map.of("root", "!"))
                 .write(bytes);
-        assertThatThrownBy(() -> read(bytes.toByteArray())).isInstanceOf(SavedState.Damaged.class);
+        assertThatThrownBy(() -> read(bytes.toByteArray())).isInstanceOf(DamagedArchiveException.class);
         assertThatThrownBy(() -> SavedState.open(directory.resolve("none")))
                 .isInstanceOf(IOException.class)
-                .isNotInstanceOf(SavedState.Damaged.class);
+                .isNotInstanceOf(DamagedArchiveException.class);
     }
 
     private static TarArchiveEntry renamed(TarArchiveEntry entry, String name, byte kind) {

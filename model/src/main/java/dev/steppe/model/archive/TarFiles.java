@@ -1,4 +1,4 @@
-package dev.steppe.server;
+package dev.steppe.model.archive;
 
 import java.io.EOFException;
 import java.io.IOException;

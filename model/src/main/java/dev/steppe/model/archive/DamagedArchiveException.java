@@ -1,0 +1,16 @@
+package dev.steppe.model.archive;
+
+import java.io.IOException;
+
+/** An archive of a state is not whole, was changed, or is from a version this program does not know. */
+public final class DamagedArchiveException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    public DamagedArchiveException(String message) {
+        super(message);
+    }
+
+    DamagedArchiveException(String message, Exception cause) {
+        super(message, cause);
+    }
+}
