@@ -4,6 +4,7 @@ import dev.steppe.language.function.FunctionException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -199,9 +200,7 @@ final class SprigCollections {
         }
         Datum current = arguments.table(count - 1);
         for (int i = 0; i < count - 2; i++) {
-            var next = current instanceof Datum.Table table
-                    ? table.get(arguments.text(i))
-                    : java.util.Optional.<Datum>empty();
+            var next = current instanceof Datum.Table table ? table.get(arguments.text(i)) : Optional.<Datum>empty();
             if (next.isEmpty()) {
                 return arguments.value(count - 2);
             }
