@@ -4,16 +4,13 @@ import dev.steppe.cli.command.Command;
 import dev.steppe.cli.command.CommandFailure;
 import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
+import dev.steppe.cli.command.Questions;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 
 /** Forgets evaluations that are over, blocked or wait for a time. */
 public final class EvalDelete implements Command {
@@ -46,7 +43,8 @@ public final class EvalDelete implements Command {
         }
         long count = filter.isPresent() ? chosen(invocation, filter.get()) : ids.size();
         var what = count + (count == 1 ? " evaluation" : " evaluations");
-        if (!invocation.arguments().has("yes") && !agreed(invocation, what)) {
+        if (!invocation.arguments().has("yes")
+                && !new Questions(terminal).agreed("Are you sure you want to delete " + what + "?", "add -yes")) {
             terminal.line("Cancelling eval deletion");
             return 0;
         }
@@ -70,16 +68,5 @@ public final class EvalDelete implements Command {
                 .body()
                 .items()
                 .size();
-    }
-
-    private static boolean agreed(Invocation invocation, String what) throws CommandFailure, IOException {
-        var terminal = invocation.terminal();
-        terminal.out().print("Are you sure you want to delete " + what + "? [y/N] ");
-        terminal.out().flush();
-        var answers = new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8));
-        return Optional.ofNullable(answers.readLine())
-                .orElseThrow(() -> new CommandFailure("\nNobody can be asked here; add -yes"))
-                .strip()
-                .startsWith("y");
     }
 }

@@ -4,6 +4,7 @@ import dev.steppe.cli.command.Command;
 import dev.steppe.cli.command.CommandFailure;
 import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
+import dev.steppe.cli.command.Questions;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;

@@ -4,16 +4,13 @@ import dev.steppe.cli.command.Command;
 import dev.steppe.cli.command.CommandFailure;
 import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
+import dev.steppe.cli.command.Questions;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 
 /** Stops jobs, one after the other, and follows each evaluation. */
 public final class JobStop implements Command {
@@ -47,22 +44,28 @@ public final class JobStop implements Command {
         if (names.isEmpty()) {
             throw new UsageException("this command takes one or more arguments: the jobs to stop");
         }
+        var questions = new Questions(invocation.terminal());
         var worst = 0;
         for (var name : names) {
-            worst = Math.max(worst, stop(invocation, JobMatch.one(invocation, name), name));
+            var job = JobMatch.one(invocation, name);
+            var id = job.text("ID");
+            if (id.equals(name) || invocation.arguments().has("yes") || agreed(questions, id)) {
+                worst = Math.max(worst, stop(invocation, job, id));
+            } else {
+                invocation.terminal().line("Cancelling job stop");
+            }
         }
         return worst;
     }
 
-    private static int stop(Invocation invocation, Json job, String written)
-            throws CommandFailure, ApiException, IOException {
+    private static boolean agreed(Questions questions, String id) throws CommandFailure, IOException {
+        return questions.agreed(
+                "Are you sure you want to stop job \"" + id + "\"?", "write the job's whole id or add -yes");
+    }
+
+    private static int stop(Invocation invocation, Json job, String id) throws CommandFailure, ApiException {
         var arguments = invocation.arguments();
         var terminal = invocation.terminal();
-        var id = job.text("ID");
-        if (!id.equals(written) && !arguments.has("yes") && !agreed(invocation, id)) {
-            terminal.line("Cancelling job stop");
-            return 0;
-        }
         var scope = JobRun.JobScope.of(job);
         var query = scope.query()
                 .and("purge", Boolean.toString(arguments.has("purge")))
@@ -78,16 +81,5 @@ public final class JobStop implements Command {
             return 0;
         }
         return new Monitor(invocation, scope, arguments.has("verbose")).followEvaluation(evaluation);
-    }
-
-    private static boolean agreed(Invocation invocation, String id) throws CommandFailure, IOException {
-        var terminal = invocation.terminal();
-        terminal.out().print("Are you sure you want to stop job \"" + id + "\"? [y/N] ");
-        terminal.out().flush();
-        var answer = new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)).readLine();
-        if (answer == null) {
-            throw new CommandFailure("\nNobody can be asked here; write the job's whole id or add -yes");
-        }
-        return answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
     }
 }

@@ -6,6 +6,7 @@ import dev.steppe.cli.command.CommandFailure;
 import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.Match;
+import dev.steppe.cli.command.Questions;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.http.ApiException;
 import dev.steppe.cli.http.Query;
@@ -13,13 +14,9 @@ import dev.steppe.cli.json.Json;
 import dev.steppe.cli.terminal.Table;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.model.codec.GoDuration;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** Moves what runs on a node to others, and follows that until the node is empty. */
@@ -71,7 +68,12 @@ public final class NodeDrain implements Command {
         var body = body(arguments, id);
         var written = arguments.words().isEmpty() ? id : arguments.words().getFirst();
         String change = arguments.has("enable") ? "enable" : "disable";
-        if (!id.equals(written) && !arguments.has("yes") && !agreed(invocation, change, id)) {
+        if (!id.equals(written)
+                && !arguments.has("yes")
+                && !new Questions(invocation.terminal())
+                        .agreed(
+                                "Are you sure you want to " + change + " drain mode for node \"" + id + "\"?",
+                                "write the node's whole id or add -yes")) {
             invocation.terminal().line("Canceling drain toggle");
             return 0;
         }
@@ -170,17 +172,6 @@ public final class NodeDrain implements Command {
         } catch (CodecException wrong) {
             throw new UsageException("flag -deadline: " + wrong.getMessage());
         }
-    }
-
-    private static boolean agreed(Invocation invocation, String change, String id) throws CommandFailure, IOException {
-        var terminal = invocation.terminal();
-        terminal.out().print("Are you sure you want to " + change + " drain mode for node \"" + id + "\"? [y/N] ");
-        terminal.out().flush();
-        var answer = new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)).readLine();
-        if (answer == null) {
-            throw new CommandFailure("\nNobody can be asked here; write the node's whole id or add -yes");
-        }
-        return answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
     }
 
     /** Exit code 1 when something has no other place. */
