@@ -88,12 +88,7 @@ public final class AgentEndpoint {
                     wish.region());
             proposals.propose(
                     new Command.PutJoinToken(token, loop.now()),
-                    reply -> then.accept(
-                            switch (reply) {
-                                case Reply.Done<Long> done ->
-                                    new Reply.Done<>(new TokenMade(secret, token), done.index());
-                                case Reply.Refused<Long> refused -> Reply.refused(refused.refusal());
-                            }));
+                    reply -> then.accept(reply.map(index -> new TokenMade(secret, token))));
         });
     }
 

@@ -35,12 +35,7 @@ public final class AllocationEndpoint {
             var evaluation = Evaluations.of(job.get(), "alloc-stop", loop.now(), loop.random());
             var command = new Command.SetTransitions(
                     List.of(id), new DesiredTransition(true, noShutdownDelay), List.of(evaluation), loop.now());
-            proposals.propose(command, reply -> {
-                switch (reply) {
-                    case Reply.Done<Long> done -> then.accept(new Reply.Done<>(evaluation.id(), done.index()));
-                    case Reply.Refused<Long> refused -> then.accept(Reply.refused(refused.refusal()));
-                }
-            });
+            proposals.propose(command, reply -> then.accept(reply.map(index -> evaluation.id())));
         });
     }
 }

@@ -148,12 +148,7 @@ public final class DeploymentEndpoint {
                 ? fail.evaluations().getFirst()
                 : made.getFirst();
         var reverted = command instanceof Command.FailDeployment fail ? fail.revertTo() : Optional.<Long>empty();
-        proposals.propose(command, reply -> {
-            switch (reply) {
-                case Reply.Done<Long> done ->
-                    then.accept(new Reply.Done<>(new Changed(evaluation.id(), reverted), done.index()));
-                case Reply.Refused<Long> refused -> then.accept(Reply.refused(refused.refusal()));
-            }
-        });
+        var changed = new Changed(evaluation.id(), reverted);
+        proposals.propose(command, reply -> then.accept(reply.map(index -> changed)));
     }
 }

@@ -54,12 +54,7 @@ public final class IntentionEndpoint {
                     0,
                     0);
             proposals.propose(
-                    new Command.PutIntention(intention, loop.now()),
-                    reply -> then.accept(
-                            switch (reply) {
-                                case Reply.Done<Long> done -> new Reply.Done<>(id, done.index());
-                                case Reply.Refused<Long> refused -> Reply.refused(refused.refusal());
-                            }));
+                    new Command.PutIntention(intention, loop.now()), reply -> then.accept(reply.map(index -> id)));
         });
     }
 

@@ -297,15 +297,9 @@ public final class JobEndpoint {
 
     private Reply<Registered> registered(
             Reply<Long> reply, JobKey key, Optional<Evaluation> evaluation, List<String> notices) {
-        return switch (reply) {
-            case Reply.Done<Long> done -> {
-                long index = store.snapshot()
-                        .job(key)
-                        .map(job -> job.jobModifyIndex())
-                        .orElse(done.index());
-                yield new Reply.Done<>(new Registered(index, evaluation.map(Evaluation::id), notices), done.index());
-            }
-            case Reply.Refused<Long> refused -> Reply.refused(refused.refusal());
-        };
+        return reply.map(index -> new Registered(
+                store.snapshot().job(key).map(job -> job.jobModifyIndex()).orElse(index),
+                evaluation.map(Evaluation::id),
+                notices));
     }
 }

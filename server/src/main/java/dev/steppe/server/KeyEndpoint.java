@@ -83,11 +83,7 @@ public final class KeyEndpoint {
             renewals.renew(sessionName(session.id()), loop.now());
             proposals.propose(
                     new Command.CreateSession(session, loop.now()),
-                    reply -> then.accept(
-                            switch (reply) {
-                                case Reply.Done<Long> done -> new Reply.Done<>(session.id(), done.index());
-                                case Reply.Refused<Long> refused -> Reply.refused(refused.refusal());
-                            }));
+                    reply -> then.accept(reply.map(index -> session.id())));
         });
     }
 

@@ -119,13 +119,7 @@ public final class LaunchEndpoint {
     }
 
     private void propose(Command command, Launched launched, Consumer<Reply<Launched>> then) {
-        proposals.propose(
-                command,
-                reply -> then.accept(
-                        switch (reply) {
-                            case Reply.Done<Long> done -> new Reply.Done<>(launched, done.index());
-                            case Reply.Refused<Long> refused -> Reply.refused(refused.refusal());
-                        }));
+        proposals.propose(command, reply -> then.accept(reply.map(index -> launched)));
     }
 
     private Optional<Launched> earlier(JobKey parent, String token) {

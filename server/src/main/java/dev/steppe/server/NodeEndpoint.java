@@ -188,13 +188,9 @@ public final class NodeEndpoint {
                 then.accept(Reply.refused(new Refusal(Refusal.Code.INVALID, outcome.refusal())));
                 return;
             }
-            proposals.propose(outcome.command().get(), reply -> {
-                switch (reply) {
-                    case Reply.Done<Long> done ->
-                        then.accept(new Reply.Done<>(new Changed(outcome.evaluations()), done.index()));
-                    case Reply.Refused<Long> refused -> then.accept(Reply.refused(refused.refusal()));
-                }
-            });
+            proposals.propose(
+                    outcome.command().get(),
+                    reply -> then.accept(reply.map(index -> new Changed(outcome.evaluations()))));
         });
     }
 }

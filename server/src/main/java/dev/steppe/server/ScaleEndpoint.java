@@ -93,19 +93,12 @@ public final class ScaleEndpoint {
                 loop.now());
         proposals.propose(
                 command,
-                reply -> then.accept(
-                        switch (reply) {
-                            case Reply.Done<Long> done ->
-                                new Reply.Done<>(
-                                        new Scaled(
-                                                store.snapshot()
-                                                        .job(wish.job())
-                                                        .map(Job::jobModifyIndex)
-                                                        .orElse(0L),
-                                                evaluation.map(Evaluation::id)),
-                                        done.index());
-                            case Reply.Refused<Long> refused -> Reply.refused(refused.refusal());
-                        }));
+                reply -> then.accept(reply.map(index -> new Scaled(
+                        store.snapshot()
+                                .job(wish.job())
+                                .map(Job::jobModifyIndex)
+                                .orElse(0L),
+                        evaluation.map(Evaluation::id)))));
     }
 
     private static Optional<Refusal> problem(Job job, Wish wish) {
