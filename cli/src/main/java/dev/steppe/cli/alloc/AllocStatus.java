@@ -125,8 +125,8 @@ public final class AllocStatus implements Command {
                                 allocation.texts("PreemptedAllocations").stream()
                                         .map(id -> Match.shown(id, verbose))
                                         .toList()))
-                .put("Created", time(allocation.number("CreateTime"), verbose, terminal))
-                .put("Modified", time(allocation.number("ModifyTime"), verbose, terminal))
+                .put("Created", terminal.since(allocation.number("CreateTime"), verbose))
+                .put("Modified", terminal.since(allocation.number("ModifyTime"), verbose))
                 .putIf(
                         !allocation.text("DeploymentID").isEmpty(),
                         "Deployment ID",
@@ -146,14 +146,6 @@ public final class AllocStatus implements Command {
     private static String health(Json deployment) {
         var healthy = deployment.at("Healthy");
         return healthy.isNull() ? "unset" : healthy.isTrue() ? "healthy" : "unhealthy";
-    }
-
-    private static String time(long nanos, boolean verbose, Terminal terminal) {
-        var time = Times.ofNanos(nanos);
-        if (time.isEmpty()) {
-            return "N/A";
-        }
-        return verbose ? terminal.time(time.get()) : terminal.ago(time.get());
     }
 
     private static void addresses(Json allocation, Terminal terminal) {

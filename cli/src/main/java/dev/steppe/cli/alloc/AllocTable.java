@@ -4,7 +4,6 @@ import dev.steppe.cli.command.Match;
 import dev.steppe.cli.json.Json;
 import dev.steppe.cli.terminal.Table;
 import dev.steppe.cli.terminal.Terminal;
-import dev.steppe.cli.terminal.Times;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,8 +43,8 @@ public final class AllocTable {
             cells.add(version(allocation));
             cells.add(allocation.text("DesiredStatus"));
             cells.add(allocation.text("ClientStatus"));
-            cells.add(time(allocation.number("CreateTime"), verbose, terminal));
-            cells.add(time(allocation.number("ModifyTime"), verbose, terminal));
+            cells.add(terminal.since(allocation.number("CreateTime"), verbose));
+            cells.add(terminal.since(allocation.number("ModifyTime"), verbose));
             table.row(cells);
         }
         return table;
@@ -54,13 +53,5 @@ public final class AllocTable {
     private static String version(Json allocation) {
         var version = allocation.text("JobVersion");
         return version.isEmpty() ? allocation.at("Job").text("Version") : version;
-    }
-
-    private static String time(long nanos, boolean verbose, Terminal terminal) {
-        var time = Times.ofNanos(nanos);
-        if (time.isEmpty()) {
-            return "N/A";
-        }
-        return verbose ? terminal.time(time.get()) : terminal.ago(time.get());
     }
 }

@@ -106,8 +106,8 @@ public final class EvalStatus implements Command {
         var waitUntil = Times.ofText(evaluation.text("WaitUntil"));
         return new Fields()
                 .put("ID", Match.shown(evaluation.text("ID"), verbose))
-                .put("Create Time", time(evaluation.number("CreateTime"), verbose, terminal))
-                .put("Modify Time", time(evaluation.number("ModifyTime"), verbose, terminal))
+                .put("Create Time", terminal.since(evaluation.number("CreateTime"), verbose))
+                .put("Modify Time", terminal.since(evaluation.number("ModifyTime"), verbose))
                 .put("Status", status(evaluation))
                 .put("Status Description", description(evaluation))
                 .put("Type", evaluation.text("Type"))
@@ -142,14 +142,6 @@ public final class EvalStatus implements Command {
     private static String description(Json evaluation) {
         var description = evaluation.text("StatusDescription");
         return description.isEmpty() ? evaluation.text("Status") : description;
-    }
-
-    private static String time(long nanos, boolean verbose, Terminal terminal) {
-        var time = Times.ofNanos(nanos);
-        if (time.isEmpty()) {
-            return "N/A";
-        }
-        return verbose ? terminal.time(time.get()) : terminal.ago(time.get());
     }
 
     private static void related(List<Json> related, boolean verbose, Terminal terminal) {

@@ -50,12 +50,12 @@ final class AllocationWatch {
             tellTasks(allocation);
             if (before != null && !before.equals(status)) {
                 var description = allocation.text("ClientDescription");
-                note("Allocation \"" + id(allocationId) + "\" status changed: \"" + before + "\" -> \"" + status + "\""
-                        + (description.isEmpty() ? "" : " (" + description + ")"));
+                terminal.note("Allocation \"" + id(allocationId) + "\" status changed: \"" + before + "\" -> \""
+                        + status + "\"" + (description.isEmpty() ? "" : " (" + description + ")"));
             }
             statuses.put(allocationId, status);
             if (allocation.at("DeploymentStatus").isTrue("Healthy") && told.add(allocationId + " healthy")) {
-                note("Allocation \"" + id(allocationId) + "\" is " + terminal.green("healthy"));
+                terminal.note("Allocation \"" + id(allocationId) + "\" is " + terminal.green("healthy"));
             }
         }
     }
@@ -66,11 +66,11 @@ final class AllocationWatch {
         var place = "node \"" + id(allocation.text("NodeID")) + "\", group \"" + allocation.text("TaskGroup") + "\""
                 + canary;
         if (!allocation.text("DesiredStatus").equals("run")) {
-            note(shown + "stopped: " + place);
+            terminal.note(shown + "stopped: " + place);
         } else if (allocation.number("CreateIndex") < createIndex) {
-            note(shown + "modified: " + place);
+            terminal.note(shown + "modified: " + place);
         } else {
-            note(shown + "created: " + place);
+            terminal.note(shown + "created: " + place);
         }
     }
 
@@ -83,7 +83,7 @@ final class AllocationWatch {
                 if (event.number("Time") >= createTimeNanos && told.add(key)) {
                     var bad = TaskEvents.isTrouble(event);
                     var line = name + ": " + event.text("Type") + ": " + TaskEvents.message(event);
-                    note(bad ? terminal.yellow(line) : line);
+                    terminal.note(bad ? terminal.yellow(line) : line);
                 }
             }
         }
@@ -111,7 +111,7 @@ final class AllocationWatch {
                 continue;
             }
             var runs = allocation.text("ClientStatus").equals("running");
-            head(terminal.red(
+            terminal.head(terminal.red(
                     "Allocation \"" + id(allocationId) + "\" of group \"" + allocation.text("TaskGroup") + "\" "
                             + (runs ? "did not become healthy" : "failed") + " on node \"" + allocation.text("NodeName")
                             + "\": "
@@ -160,18 +160,11 @@ final class AllocationWatch {
     void tellUnproven(List<Json> unproven) {
         for (var allocation : unproven) {
             if (told.add(allocation.text("ID") + " runs")) {
-                note("Allocation \"" + id(allocation.text("ID")) + "\" runs; waiting until it has proved healthy");
+                terminal.note(
+                        "Allocation \"" + id(allocation.text("ID")) + "\" runs; waiting until it has proved healthy");
             }
         }
-        checks.tell(unproven, this::note);
-    }
-
-    private void head(String text) {
-        terminal.line("==> " + terminal.time(terminal.clock().instant()) + ": " + text);
-    }
-
-    private void note(String text) {
-        terminal.line("    " + terminal.time(terminal.clock().instant()) + ": " + text);
+        checks.tell(unproven, terminal::note);
     }
 
     private String id(String id) {

@@ -49,7 +49,7 @@ public final class DeploymentWatch {
 
     /** Follows to the end. Exit code: 0 it was successful, 1 it was not. */
     public int follow(String deploymentId) throws ApiException {
-        head("Monitoring deployment \"" + id(deploymentId) + "\"");
+        terminal.head("Monitoring deployment \"" + id(deploymentId) + "\"");
         var path = "/v1/deployment/" + Query.encode(deploymentId);
         var allocationsPath = "/v1/deployment/allocations/" + Query.encode(deploymentId);
         while (true) {
@@ -90,7 +90,7 @@ public final class DeploymentWatch {
                     + state.number("HealthyAllocs") + " of " + state.number("DesiredTotal") + " healthy"
                     + (unhealthy > 0 ? ", " + unhealthy + " unhealthy" : "");
             if (told.add(deployment.text("ID") + line)) {
-                note(line);
+                terminal.note(line);
             }
         }
     }
@@ -102,9 +102,9 @@ public final class DeploymentWatch {
             return;
         }
         if (description.contains("manual promotion")) {
-            note(description + ": steppe deployment promote " + id(deployment.text("ID")));
+            terminal.note(description + ": steppe deployment promote " + id(deployment.text("ID")));
         } else if (deployment.text("Status").equals("paused")) {
-            note(description + ": steppe deployment resume " + id(deployment.text("ID")));
+            terminal.note(description + ": steppe deployment resume " + id(deployment.text("ID")));
         }
     }
 
@@ -113,7 +113,7 @@ public final class DeploymentWatch {
         var successful = status.equals("successful");
         var line = "Deployment \"" + id(deployment.text("ID")) + "\" " + status + ": "
                 + deployment.text("StatusDescription");
-        head(successful ? terminal.green(line) : terminal.red(line));
+        terminal.head(successful ? terminal.green(line) : terminal.red(line));
         terminal.blankLine();
         DeploymentView.print(deployment, terminal, verbose);
         if (deployment.text("StatusDescription").contains("rolling back to job version")) {
@@ -139,14 +139,6 @@ public final class DeploymentWatch {
             reply = api.next(path, query, reply, waitSeconds);
         }
         return "";
-    }
-
-    private void head(String text) {
-        terminal.line("==> " + terminal.time(terminal.clock().instant()) + ": " + text);
-    }
-
-    private void note(String text) {
-        terminal.line("    " + terminal.time(terminal.clock().instant()) + ": " + text);
     }
 
     private String id(String id) {

@@ -48,7 +48,7 @@ public final class Monitor {
         }
         var next = evaluation.text("NextEval");
         if (!next.isEmpty() && evaluation.number("Wait") > 0) {
-            note("Waiting for the next evaluation \"" + id(next) + "\" of a rolling update");
+            terminal.note("Waiting for the next evaluation \"" + id(next) + "\" of a rolling update");
             return follow(next);
         }
         if (!evaluation.entries("FailedTGAllocs").isEmpty()) {
@@ -70,7 +70,7 @@ public final class Monitor {
     }
 
     private Json untilDecided(String evaluationId) throws ApiException {
-        head("Monitoring evaluation \"" + id(evaluationId) + "\"");
+        terminal.head("Monitoring evaluation \"" + id(evaluationId) + "\"");
         var path = "/v1/evaluation/" + Query.encode(evaluationId);
         var reply = api.get(path, scope.query());
         watch.since(reply.body());
@@ -83,7 +83,7 @@ public final class Monitor {
                 watch.tell(api.get(allocationsPath(evaluationId), scope.query())
                         .body()
                         .items());
-                note("Evaluation status changed: \"" + status + "\" -> \"" + now + "\"");
+                terminal.note("Evaluation status changed: \"" + status + "\" -> \"" + now + "\"");
                 status = now;
             }
             if (isTerminal(now)) {
@@ -97,13 +97,13 @@ public final class Monitor {
     private void tellTrigger(Json evaluation) {
         var job = evaluation.text("JobID");
         if (evaluation.text("TriggeredBy").equals("node-update")) {
-            note("Evaluation triggered by node \"" + id(evaluation.text("NodeID")) + "\"");
+            terminal.note("Evaluation triggered by node \"" + id(evaluation.text("NodeID")) + "\"");
         } else if (!job.isEmpty()) {
-            note("Evaluation triggered by job \"" + job + "\"");
+            terminal.note("Evaluation triggered by job \"" + job + "\"");
         }
         var deployment = evaluation.text("DeploymentID");
         if (!deployment.isEmpty()) {
-            note("Evaluation within deployment: \"" + id(deployment) + "\"");
+            terminal.note("Evaluation within deployment: \"" + id(deployment) + "\"");
         }
     }
 
@@ -115,10 +115,10 @@ public final class Monitor {
         var status = evaluation.text("Status");
         var finished = "Evaluation \"" + id(evaluation.text("ID")) + "\" finished with status \"" + status + "\"";
         if (!evaluation.entries("FailedTGAllocs").isEmpty()) {
-            head(terminal.yellow(finished + " but failed to place all allocations:"));
+            terminal.head(terminal.yellow(finished + " but failed to place all allocations:"));
             explain(evaluation);
         } else {
-            head(finished + (status.equals("complete") ? "" : ": " + evaluation.text("StatusDescription")));
+            terminal.head(finished + (status.equals("complete") ? "" : ": " + evaluation.text("StatusDescription")));
         }
     }
 
@@ -126,9 +126,9 @@ public final class Monitor {
         PlacementFailure.print(evaluation.entries("FailedTGAllocs"), "    ", terminal);
         var blocked = evaluation.text("BlockedEval");
         if (!blocked.isEmpty()) {
-            note("Evaluation \"" + id(blocked) + "\" waiting for additional capacity to place remainder");
+            terminal.note("Evaluation \"" + id(blocked) + "\" waiting for additional capacity to place remainder");
         }
-        note(PlacementFailure.pointer(evaluation.text("JobID")));
+        terminal.note(PlacementFailure.pointer(evaluation.text("JobID")));
     }
 
     private static String allocationsPath(String evaluationId) {
@@ -218,7 +218,7 @@ public final class Monitor {
         if (wanted.size() > running) {
             counts.add(allocations(wanted.size() - running) + " complete");
         }
-        head(
+        terminal.head(
                 counts.isEmpty()
                         ? "No allocation had to be started or changed"
                         : terminal.green(String.join(", ", counts)));
@@ -226,7 +226,7 @@ public final class Monitor {
     }
 
     private int tellLate(List<Json> wanted) {
-        head(terminal.red("Not all allocations started within " + PATIENCE.toMinutes() + " minutes:"));
+        terminal.head(terminal.red("Not all allocations started within " + PATIENCE.toMinutes() + " minutes:"));
         for (var allocation : wanted) {
             if (!allocation.text("ClientStatus").equals("complete")) {
                 terminal.line("    Allocation \"" + id(allocation.text("ID")) + "\" is "
@@ -238,14 +238,6 @@ public final class Monitor {
 
     private static String allocations(int count) {
         return count + (count == 1 ? " allocation" : " allocations");
-    }
-
-    private void head(String text) {
-        terminal.line("==> " + terminal.time(terminal.clock().instant()) + ": " + text);
-    }
-
-    private void note(String text) {
-        terminal.line("    " + terminal.time(terminal.clock().instant()) + ": " + text);
     }
 
     private String id(String id) {

@@ -29,6 +29,16 @@ public record Terminal(
         err.print(text + "\n");
     }
 
+    /** What happens now in what is followed, with the time. */
+    public void head(String text) {
+        line("==> " + time(clock.instant()) + ": " + text);
+    }
+
+    /** What happens now below the last head. */
+    public void note(String text) {
+        line("    " + time(clock.instant()) + ": " + text);
+    }
+
     /** The heading of a section. */
     public void title(String text) {
         line(bold(text));
@@ -74,5 +84,14 @@ public record Terminal(
     /** How long ago a point in time was. */
     public String ago(Instant instant) {
         return Times.ago(instant, clock.instant());
+    }
+
+    /** How long ago something was that agents tell in nanoseconds since 1970, or when exactly. */
+    public String since(long nanos, boolean exactly) {
+        var time = Times.ofNanos(nanos);
+        if (time.isEmpty()) {
+            return "N/A";
+        }
+        return exactly ? time(time.get()) : ago(time.get());
     }
 }
