@@ -1,6 +1,7 @@
 package dev.steppe.agent;
 
 import dev.steppe.agent.configuration.SnapshotSettings;
+import dev.steppe.io.DurableFile;
 import dev.steppe.io.Loop;
 import dev.steppe.server.SavedState;
 import dev.steppe.server.StateArchive;
@@ -116,9 +117,7 @@ final class SnapshotSchedule {
                     "what was read again from " + unfinished + " is another state: " + read.description());
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (var folder = FileChannel.open(directory, StandardOpenOption.READ)) {
-            folder.force(true);
-        }
+        DurableFile.forceDirectory(directory);
         LOG.log(Level.INFO, "snapshot file written and read again file=" + file + " index=" + description.index());
     }
 

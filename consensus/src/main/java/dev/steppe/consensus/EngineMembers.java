@@ -1,5 +1,6 @@
 package dev.steppe.consensus;
 
+import dev.steppe.io.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.steppe.consensus;
 
+import dev.steppe.io.DurableFile;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.steppe.consensus;
 
+import dev.steppe.io.DurableFile;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;

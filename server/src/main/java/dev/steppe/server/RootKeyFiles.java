@@ -1,14 +1,12 @@
 package dev.steppe.server;
 
+import dev.steppe.io.DurableFile;
 import dev.steppe.security.Secret;
 import dev.steppe.security.keyring.SealingKey;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.Optional;
@@ -43,20 +41,8 @@ public final class RootKeyFiles implements RootKeys {
 
     @Override
     public void write(SealingKey key) throws IOException {
-        var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        var draft = directory.resolve(key.id() + ".draft");
-        Files.deleteIfExists(draft);
-        Files.createFile(draft, owner);
-        Files.writeString(draft, Base64.getEncoder().encodeToString(key.key().reveal()) + "\n", StandardCharsets.UTF_8);
-        sync(draft);
-        Files.move(draft, file(key.id()), StandardCopyOption.ATOMIC_MOVE);
-        sync(directory);
-    }
-
-    private static void sync(Path path) throws IOException {
-        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        var text = Base64.getEncoder().encodeToString(key.key().reveal()) + "\n";
+        DurableFile.replace(file(key.id()), text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

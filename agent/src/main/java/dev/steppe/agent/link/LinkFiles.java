@@ -1,15 +1,13 @@
 package dev.steppe.agent.link;
 
+import dev.steppe.io.DurableFile;
 import dev.steppe.model.AuthorityRoot;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
 import dev.steppe.wire.network.HostPort;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,18 +109,6 @@ public final class LinkFiles {
     }
 
     private void write(String name, Object document) throws IOException {
-        var draft = directory.resolve(name + ".draft");
-        Files.deleteIfExists(draft);
-        Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(draft, Codec.toJsonBytes(document, true));
-        sync(draft);
-        Files.move(draft, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        sync(directory);
-    }
-
-    private static void sync(Path path) throws IOException {
-        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        DurableFile.replace(directory.resolve(name), Codec.toJsonBytes(document, true));
     }
 }

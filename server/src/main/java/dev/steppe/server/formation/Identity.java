@@ -2,13 +2,11 @@ package dev.steppe.server.formation;
 
 import dev.steppe.consensus.MemberId;
 import dev.steppe.consensus.RatisConsensus;
+import dev.steppe.io.DurableFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -74,14 +72,6 @@ public final class Identity {
     }
 
     private static void write(Path file, String text) throws IOException {
-        var draft = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(draft, text + "\n", StandardCharsets.UTF_8);
-        try (var channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (var channel = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        DurableFile.replace(file, (text + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }
