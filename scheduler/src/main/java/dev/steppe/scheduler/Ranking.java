@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * look at are together in a bucket: what those say is the same for all of them and does not change their order.
  */
 final class Ranking {
-    private static final int SCORES_MAX = 5;
+    private static final int SCORES_MAX = SeatHeap.FEW;
 
     /** More parts of a score than there are. */
     private static final int PARTS = 8;
@@ -160,7 +160,7 @@ final class Ranking {
                 .toList();
         var scores = new ArrayList<NodeScore>();
         for (Bucket bucket : promising(open)) {
-            for (int seat : bucket.seats().best(SCORES_MAX)) {
+            for (int seat : bucket.seats().best()) {
                 scores.add(score.apply(seat));
             }
         }

@@ -7,7 +7,11 @@ import java.util.Arrays;
  * in order when that pays: the first questions are answered by a look at all, since many plans ask no more.
  */
 final class SeatHeap {
-    private static final int LOOKS = 3;
+    /** How many the best few are. */
+    static final int FEW = 5;
+
+    private static final int LOOKS = 2;
+    private static final int[] NONE = {};
 
     private final Order order;
     private final int[] positions;
@@ -15,6 +19,8 @@ final class SeatHeap {
     private int size;
     private boolean ordered;
     private int looks;
+    /** The best few of those that are there now, where a look has found them. */
+    private int[] found = NONE;
 
     /** Which of two seats is the better one; never neither. */
     @FunctionalInterface
@@ -38,7 +44,7 @@ final class SeatHeap {
 
     /** The best. Not for an empty heap. */
     int top() {
-        return isWorthOrder() ? seats[0] : lookForBest(1)[0];
+        return ordered ? seats[0] : best()[0];
     }
 
     /** Whether it is in order now. */
@@ -53,15 +59,15 @@ final class SeatHeap {
     }
 
     /** The best few of seats without order, best first. */
-    private int[] lookForBest(int most) {
-        int[] best = new int[Math.min(most, size)];
-        int found = 0;
+    private int[] lookForBest() {
+        int[] best = new int[Math.min(FEW, size)];
+        int count = 0;
         for (int i = 0; i < size; i++) {
             int seat = seats[i];
-            if (found == best.length && !order.isBetter(seat, best[found - 1])) {
+            if (count == best.length && !order.isBetter(seat, best[count - 1])) {
                 continue;
             }
-            int at = found < best.length ? found++ : found - 1;
+            int at = count < best.length ? count++ : count - 1;
             while (at > 0 && order.isBetter(seat, best[at - 1])) {
                 best[at] = best[at - 1];
                 at--;
@@ -72,6 +78,7 @@ final class SeatHeap {
     }
 
     void add(int seat) {
+        found = NONE;
         if (size == seats.length) {
             seats = Arrays.copyOf(seats, 2 * size);
         }
@@ -82,6 +89,7 @@ final class SeatHeap {
     }
 
     void remove(int seat) {
+        found = NONE;
         int at = positions[seat];
         int last = seats[--size];
         if (at < size) {
@@ -93,21 +101,24 @@ final class SeatHeap {
         }
     }
 
-    /** The best few, best first. */
-    int[] best(int most) {
+    /** The best few, best first; not to be changed. */
+    int[] best() {
+        if (found.length > 0 || size == 0) {
+            return found;
+        }
         if (!isWorthOrder()) {
-            return lookForBest(most);
+            found = lookForBest();
+            return found;
         }
-        int count = Math.min(most, size);
-        int[] found = new int[count];
-        for (int i = 0; i < count; i++) {
-            found[i] = top();
-            remove(found[i]);
+        int[] best = new int[Math.min(FEW, size)];
+        for (int i = 0; i < best.length; i++) {
+            best[i] = top();
+            remove(best[i]);
         }
-        for (int seat : found) {
+        for (int seat : best) {
             add(seat);
         }
-        return found;
+        return best;
     }
 
     private void set(int at, int seat) {

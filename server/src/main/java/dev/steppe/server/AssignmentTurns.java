@@ -74,9 +74,9 @@ final class AssignmentTurns {
 
     /** Tells as many nodes as may be told now, those that wait longest first; the others follow by themselves. */
     void tell() {
-        var now = loop.uptime();
-        allowance = Math.min(PER_SECOND, allowance + now.minus(counted).toNanos() * 1e-9 * PER_SECOND);
-        counted = now;
+        if (allowance < waiting.size()) {
+            allow();
+        }
         while (allowance >= 1) {
             var next = waiting.pollFirstEntry();
             if (next == null) {
@@ -96,5 +96,11 @@ final class AssignmentTurns {
                 tell();
             });
         }
+    }
+
+    private void allow() {
+        var now = loop.uptime();
+        allowance = Math.min(PER_SECOND, allowance + now.minus(counted).toNanos() * 1e-9 * PER_SECOND);
+        counted = now;
     }
 }

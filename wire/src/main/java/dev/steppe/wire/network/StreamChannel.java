@@ -114,7 +114,11 @@ final class StreamChannel extends SimpleChannelInboundHandler<ByteBuf> implement
                             Unpooled.wrappedBuffer(new byte[] {NOTICE}, new StreamNotice.Goodbye(reason).encode()))
                     .addListener(ChannelFutureListener.CLOSE);
             // one that takes nothing is not waited for
-            channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
+            try {
+                channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
+            } catch (RejectedExecutionException ended) {
+                channel.close();
+            }
         }
         end(reason);
     }
