@@ -159,7 +159,7 @@ public final class ArchiveFiles implements AutoCloseable {
             default -> false;
         };
         if (!known) {
-            throw new IOException("it has " + file + ", which no archive of a state has");
+            throw new IOException("it has " + shown(file) + ", which no archive of a state has");
         }
         var digest = Sha256.digest();
         if (digests.put(file, digest) != null) {
@@ -167,6 +167,11 @@ public final class ArchiveFiles implements AutoCloseable {
         }
         content = new DigestInputStream(entries, digest);
         name = file;
+    }
+
+    /** What an archive says goes to terminals and logs. */
+    static String shown(String name) {
+        return name.matches("[\\p{Graph} ]{1,100}") ? name : "a file whose name cannot be shown";
     }
 
     private void compare() throws IOException {

@@ -43,7 +43,7 @@ final class TarFiles extends InputStream {
         }
         var name = untilZero(Arrays.copyOf(header, NAME_BYTES));
         if (header[KIND_AT] != '0' && header[KIND_AT] != 0) {
-            throw new IOException("it has " + name + ", which is no plain file");
+            throw new IOException("it has " + ArchiveFiles.shown(name) + ", which is no plain file");
         }
         left = size(Arrays.copyOfRange(header, SIZE_AT, SIZE_AT + SIZE_BYTES));
         padding = Math.floorMod(-left, BLOCK_BYTES);

@@ -137,6 +137,19 @@ class ArchiveFilesTest {
     }
 
     @Test
+    void name_that_would_change_a_terminal_is_not_repeated() throws Exception {
+        for (var name : List.of("a\033[2Jb", "\u00fc", "a\nb")) {
+            var entries = Entry.summed(Entry.of(name, ""));
+            for (var archive : List.of(tar(entries), zip(entries))) {
+                assertThatThrownBy(() -> names(archive))
+                        .isInstanceOf(DamagedArchiveException.class)
+                        .hasMessageEndingWith(
+                                "it has a file whose name cannot be shown, which no archive of a state has");
+            }
+        }
+    }
+
+    @Test
     void small_file_that_is_large_is_refused() {
         var large = new Entry("meta.json", new byte[(16 << 20) + 1]);
         assertThatThrownBy(() -> ArchiveFiles.read(new ByteArrayInputStream(tar(List.of(large))), files -> {
