@@ -27,6 +27,9 @@ final class Completion {
     private static final String UPDATE = "Update";
     private static final String MIGRATE = "Migrate";
     private static final String IDENTITIES = "Identities";
+    private static final String SCALING = "Scaling";
+    private static final String COUNT = "Count";
+    private static final String MIN = "Min";
 
     private final Findings findings;
     private final SourceRange whole;
@@ -50,6 +53,7 @@ final class Completion {
             String path = "TaskGroups[" + groups.size() + "]";
             OldForms.group(group);
             policies(job, group, type, carried);
+            scaling(group);
             tasks(job, group, path, carried);
             group.computeIfPresent(
                     SERVICES, (_, services) -> services(services, text(job, "ID") + "-" + text(group, "Name")));
@@ -106,6 +110,18 @@ final class Completion {
                 written.putIfAbsent("Unlimited", false);
             }
             group.put(RESCHEDULE, filled(written, asJson(ReschedulePolicy.defaultOf(type))));
+        }
+    }
+
+    /** Without a count a group has as many as scaling wants at least, and without that at least as many as its count. */
+    private static void scaling(Map<String, Object> group) {
+        if (group.get(SCALING) instanceof Map<?, ?> written) {
+            Map<String, Object> scaling = BlockReader.asMap(written);
+            if (scaling.get(MIN) instanceof Number least) {
+                group.putIfAbsent(COUNT, least);
+            }
+            scaling.putIfAbsent(MIN, group.get(COUNT) instanceof Number count ? count : 1L);
+            group.put(SCALING, scaling);
         }
     }
 

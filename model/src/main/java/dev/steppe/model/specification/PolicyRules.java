@@ -79,6 +79,13 @@ final class PolicyRules {
                 "reschedule max_delay must not be less than delay");
         if (!policy.unlimited()) {
             at.atLeast("ReschedulePolicy.Interval", "reschedule interval", policy.interval(), Duration.ofSeconds(15));
+            at.addIf(
+                    policy.delayFunction().equals("constant")
+                            && policy.delay().multipliedBy(policy.attempts()).compareTo(policy.interval()) > 0,
+                    "ReschedulePolicy",
+                    "reschedule: " + policy.attempts() + " attempts with a delay of " + Problems.text(policy.delay())
+                            + " do not fit into the interval of " + Problems.text(policy.interval())
+                            + ", so they would never be used up");
         }
     }
 

@@ -60,6 +60,11 @@ class RulesTest {
                         "TaskGroups[0].ReschedulePolicy.Delay",
                         "at least 5s"),
                 Arguments.of(
+                        group("\"ReschedulePolicy\":{\"Attempts\":10,\"Interval\":60000000000,\"Delay\":10000000000,"
+                                + "\"DelayFunction\":\"constant\"}"),
+                        "TaskGroups[0].ReschedulePolicy",
+                        "do not fit into the interval of 1m0s"),
+                Arguments.of(
                         group("\"Update\":{\"MinHealthyTime\":600000000000}"),
                         "TaskGroups[0].Update.MinHealthyTime",
                         "less than healthy_deadline"),
