@@ -1,6 +1,7 @@
 package dev.steppe.server;
 
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.JobType;
 import dev.steppe.model.Refusal;
 import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.model.specification.Examination;
@@ -43,9 +44,12 @@ public final class JobAdmission {
         }
     }
 
-    /** What has no effect as long as operators do not allow it. */
+    /** What has no effect in a job of its type, or as long as operators do not allow it. */
     static List<String> notices(JobSpec job, SchedulerConfiguration configuration) {
         var notices = new ArrayList<String>();
+        if (job.type() == JobType.SYSBATCH && wishesPlaces(job)) {
+            notices.add("affinity and spread have no effect in a sysbatch job: it runs on every fitting node");
+        }
         job.taskGroups()
                 .forEach(group -> group.tasks().stream()
                         .filter(task -> task.resources().memoryMaxMb() != 0 && !configuration.memoryOversubscription())
@@ -54,6 +58,15 @@ public final class JobAdmission {
                                         + " oversubscription is off; steppe operator scheduler set-config"
                                         + " -memory-oversubscription=true turns it on")));
         return notices;
+    }
+
+    private static boolean wishesPlaces(JobSpec job) {
+        boolean inGroups = job.taskGroups().stream()
+                .anyMatch(group -> !group.affinities().isEmpty()
+                        || !group.spreads().isEmpty()
+                        || group.tasks().stream()
+                                .anyMatch(task -> !task.affinities().isEmpty()));
+        return inGroups || !job.affinities().isEmpty() || !job.spreads().isEmpty();
     }
 
     public static Verdict check(JobSpec job, Instant now) {

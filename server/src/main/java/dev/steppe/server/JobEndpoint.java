@@ -9,6 +9,7 @@ import dev.steppe.model.Job;
 import dev.steppe.model.JobDefaults;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.JobType;
 import dev.steppe.model.Refusal;
 import dev.steppe.model.Submission;
 import dev.steppe.model.VersionTag;
@@ -21,6 +22,7 @@ import dev.steppe.state.Store;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -102,12 +104,19 @@ public final class JobEndpoint {
         return job.periodic().isPresent() || job.parameterized().isPresent() && !dispatched;
     }
 
-    /** A job that runs cannot become one that launches others, nor the other way round: what runs would be orphaned. */
+    /**
+     * A job that runs cannot become one that launches others, nor one of another type, nor the other way round: what runs
+     * would be orphaned, and what one type has done means nothing to another.
+     */
     private static Optional<Refusal> changeProblem(Optional<Job> registered, JobSpec wanted) {
         if (registered.isEmpty()) {
             return Optional.empty();
         }
         var before = registered.get().spec();
+        if (before.type() != wanted.type()) {
+            return Optional.of(Refusal.invalid("cannot update job from type \"" + word(before.type()) + "\" to \""
+                    + word(wanted.type()) + "\"; purge job \"" + wanted.id() + "\" first, or give it another id"));
+        }
         String word = before.periodic().isPresent() != wanted.periodic().isPresent()
                 ? "periodic"
                 : before.parameterized().isPresent() != wanted.parameterized().isPresent() ? "parameterized" : "";
@@ -119,6 +128,10 @@ public final class JobEndpoint {
                 : Optional.of(Refusal.invalid("cannot update " + (becomes ? "non-" : "") + word + " job to being "
                         + (becomes ? "" : "non-") + word + "; purge job \"" + wanted.id() + "\" first, or give it"
                         + " another id"));
+    }
+
+    private static String word(JobType type) {
+        return type.name().toLowerCase(Locale.ROOT);
     }
 
     /** A pool comes into being with its first node, or by itself. */
@@ -140,19 +153,23 @@ public final class JobEndpoint {
             }
             var job = JobDefaults.applied(given);
             var snapshot = store.snapshot();
-            if (snapshot.nodePool(job.nodePool()).isEmpty()) {
-                then.accept(Reply.refused(unknownPool(job)));
+            var problem = snapshot.nodePool(job.nodePool()).isEmpty()
+                    ? Optional.of(unknownPool(job))
+                    : changeProblem(snapshot.job(job.key()), job);
+            if (problem.isPresent()) {
+                then.accept(Reply.refused(problem.get()));
                 return;
             }
             var now = loop.now();
             var random = new SplittableRandom(loop.random().nextLong());
             var evaluation = Evaluations.of(job, "job-register", now, random);
+            var notices = new ArrayList<>(admission.notices());
+            notices.addAll(JobAdmission.notices(given, snapshot.schedulerConfiguration()));
             loop.<Preview>offload("preview", () -> Preview.of(snapshot, job, evaluation, now, random), outcome -> {
                 switch (outcome) {
                     case Loop.Outcome.Done<Preview> done ->
                         then.accept(new Reply.Done<>(
-                                new Planned(done.value(), LaunchTimes.next(job, now), admission.notices()),
-                                snapshot.index()));
+                                new Planned(done.value(), LaunchTimes.next(job, now), notices), snapshot.index()));
                     case Loop.Outcome.Failed<Preview> failed -> {
                         LOG.log(System.Logger.Level.ERROR, "preview failed job=" + job.key(), failed.reason());
                         then.accept(Reply.refused(new Refusal(
