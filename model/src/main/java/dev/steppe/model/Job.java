@@ -22,6 +22,11 @@ public record Job(
         return spec.key();
     }
 
+    /** False for an allocation that a purged job of the same name left behind. */
+    public boolean brought(Allocation allocation) {
+        return allocation.createIndex() >= createIndex;
+    }
+
     /** The same version, known to work or not. */
     public Job stable(boolean works, long index) {
         return new Job(spec, stop, works, version, submitTime, createIndex, index, jobModifyIndex, versionTag, origin);

@@ -1,6 +1,7 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.Affinity;
+import dev.steppe.model.Constraint;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.Node;
 import dev.steppe.model.TaskGroup;
@@ -18,17 +19,17 @@ final class AffinityScore {
 
     AffinityScore(JobSpec job, TaskGroup group) {
         if (!job.type().everywhere()) {
-            job.affinities().forEach(this::add);
-            group.affinities().forEach(this::add);
-            group.tasks().forEach(task -> task.affinities().forEach(this::add));
+            job.affinities().forEach(it -> add(it, job.region()));
+            group.affinities().forEach(it -> add(it, job.region()));
+            group.tasks().forEach(task -> task.affinities().forEach(it -> add(it, job.region())));
         }
         weights = wishes.stream().mapToInt(wish -> Math.abs(wish.weight())).sum();
     }
 
-    private void add(Affinity affinity) {
+    private void add(Affinity affinity, String region) {
         byKind &= !Target.isOwn(affinity.leftTarget()) && !Target.isOwn(affinity.rightTarget());
-        wishes.add(new Wish(
-                new Condition(affinity.leftTarget(), affinity.operand(), affinity.rightTarget()), affinity.weight()));
+        var compared = new Constraint(affinity.leftTarget(), affinity.rightTarget(), affinity.operand());
+        wishes.add(new Wish(new Condition(compared, region), affinity.weight()));
     }
 
     /** True when nobody wishes anything. */

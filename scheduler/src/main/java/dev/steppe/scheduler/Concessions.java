@@ -99,7 +99,7 @@ final class Concessions {
         for (String said : saidConstraints()) {
             boolean keepsOut = checks.stream().anyMatch(check -> isOf(check, said));
             if (keepsOut && ++examined <= CONSTRAINTS_MAX) {
-                places(without(it -> Condition.of(it).said().equals(said)))
+                places(without(it -> Condition.said(it).equals(said)))
                         .ifPresent(places -> found.add("leave out the constraint " + said + ": " + places));
             }
         }
@@ -115,11 +115,9 @@ final class Concessions {
 
     private TreeSet<String> saidConstraints() {
         var said = new TreeSet<String>();
-        job.constraints().forEach(it -> said.add(Condition.of(it).said()));
-        group.constraints().forEach(it -> said.add(Condition.of(it).said()));
-        group.tasks()
-                .forEach(task -> task.constraints()
-                        .forEach(it -> said.add(Condition.of(it).said())));
+        job.constraints().forEach(it -> said.add(Condition.said(it)));
+        group.constraints().forEach(it -> said.add(Condition.said(it)));
+        group.tasks().forEach(task -> task.constraints().forEach(it -> said.add(Condition.said(it))));
         return said;
     }
 

@@ -10,17 +10,16 @@ final class Condition {
     private final String left;
     private final String operand;
     private final String right;
+    private final String said;
     private final Optional<Predicate<String>> ready;
 
-    Condition(String left, String operand, String right) {
-        this.left = left;
-        this.operand = operand;
-        this.right = right;
+    /** Of a job in that region. */
+    Condition(Constraint constraint, String region) {
+        this.left = Target.inRegion(constraint.leftTarget(), region);
+        this.operand = constraint.operand();
+        this.right = Target.inRegion(constraint.rightTarget(), region);
+        this.said = said(constraint);
         this.ready = Target.isPlain(right) ? Operand.ready(operand, right) : Optional.empty();
-    }
-
-    static Condition of(Constraint constraint) {
-        return new Condition(constraint.leftTarget(), constraint.operand(), constraint.rightTarget());
     }
 
     boolean holds(Node node) {
@@ -37,6 +36,10 @@ final class Condition {
 
     /** As it was written. */
     String said() {
-        return (left + " " + operand + " " + right).strip();
+        return said;
+    }
+
+    static String said(Constraint constraint) {
+        return (constraint.leftTarget() + " " + constraint.operand() + " " + constraint.rightTarget()).strip();
     }
 }

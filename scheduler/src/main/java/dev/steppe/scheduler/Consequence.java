@@ -29,6 +29,7 @@ record Consequence(List<String> replacing) {
             "ReschedulePolicy",
             "Update",
             "Migrate",
+            "Disconnect",
             "Scaling",
             "ShutdownDelay",
             "MaxRunDuration",

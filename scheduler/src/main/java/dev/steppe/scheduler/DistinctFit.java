@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The constraints that look at where other instances are: of the whole job where the job has them, of the group where the
@@ -19,14 +20,19 @@ final class DistinctFit {
     private final List<Rule> rules = new ArrayList<>();
 
     private record Rule(Constraint constraint, Optional<String> group, Optional<Long> limit) {
-        boolean counts(Allocation allocation) {
-            return group.filter(name -> !name.equals(allocation.taskGroup())).isEmpty();
+        boolean counts(String ofGroup) {
+            return group.filter(name -> !name.equals(ofGroup)).isEmpty();
         }
     }
 
     DistinctFit(JobSpec job, TaskGroup group) {
-        job.constraints().forEach(constraint -> add(constraint, Optional.empty()));
-        group.constraints().forEach(constraint -> add(constraint, Optional.of(group.name())));
+        job.constraints().forEach(constraint -> add(inRegion(constraint, job), Optional.empty()));
+        group.constraints().forEach(constraint -> add(inRegion(constraint, job), Optional.of(group.name())));
+    }
+
+    private static Constraint inRegion(Constraint constraint, JobSpec job) {
+        return new Constraint(
+                Target.inRegion(constraint.leftTarget(), job.region()), constraint.rightTarget(), constraint.operand());
     }
 
     private void add(Constraint constraint, Optional<String> group) {
@@ -42,6 +48,11 @@ final class DistinctFit {
         return constraint.rightTarget().matches("[0-9]{1,9}") ? Long.parseLong(constraint.rightTarget()) : 1;
     }
 
+    /** True when it does not matter where other instances are. */
+    boolean isNone() {
+        return rules.isEmpty();
+    }
+
     /** The properties whose values decide. */
     List<String> properties() {
         return rules.stream()
@@ -53,27 +64,43 @@ final class DistinctFit {
     /** Where instances are, for the rules of this group. */
     final class Placed {
         private final List<TreeMap<NodeId, List<Allocation>>> hosts = new ArrayList<>();
+        private final List<TreeSet<NodeId>> expected = new ArrayList<>();
         private final List<TreeMap<String, Integer>> values = new ArrayList<>();
 
         Placed() {
             rules.forEach(rule -> {
                 hosts.add(new TreeMap<>());
+                expected.add(new TreeSet<>());
                 values.add(new TreeMap<>());
             });
+        }
+
+        /** An instance of a group is going to be on a node. */
+        void expect(String group, Node node) {
+            for (int i = 0; i < rules.size(); i++) {
+                if (rules.get(i).counts(group)) {
+                    expected.get(i).add(node.id());
+                    count(i, node, 1);
+                }
+            }
+        }
+
+        private void count(int rule, Node node, int more) {
+            var counts = values.get(rule);
+            Target.resolve(rules.get(rule).constraint().leftTarget(), node)
+                    .ifPresent(value -> counts.merge(value, more, Integer::sum));
         }
 
         /** An instance more ({@code 1}) or less ({@code -1}) on a node. */
         void count(Allocation allocation, Node node, int more) {
             for (int i = 0; i < rules.size(); i++) {
-                if (rules.get(i).counts(allocation)) {
+                if (rules.get(i).counts(allocation.taskGroup())) {
                     var there = hosts.get(i).computeIfAbsent(node.id(), id -> new ArrayList<>());
                     there.removeIf(other -> other.id().equals(allocation.id()));
                     if (more > 0) {
                         there.add(allocation);
                     }
-                    var counts = values.get(i);
-                    Target.resolve(rules.get(i).constraint().leftTarget(), node)
-                            .ifPresent(value -> counts.merge(value, more, Integer::sum));
+                    count(i, node, more);
                 }
             }
         }
@@ -89,6 +116,10 @@ final class DistinctFit {
                 var there = hosts.get(i).getOrDefault(node.id(), List.of());
                 if (rules.get(i).limit().isEmpty() && !there.isEmpty()) {
                     return Optional.of(alreadyThere(there.getFirst()));
+                }
+                if (rules.get(i).limit().isEmpty() && expected.get(i).contains(node.id())) {
+                    return Optional.of(Refusal.filtered(
+                            "distinct_hosts", "distinct_hosts: another instance of the job is to be there"));
                 }
             }
             return Optional.empty();

@@ -1,6 +1,7 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DeploymentState;
 import dev.steppe.model.DesiredStatus;
@@ -20,12 +21,13 @@ import java.util.TreeSet;
 /**
  * Compares a group that wants one instance on every fitting node with what it lacks. A node that does not fit is left out,
  * not failed on; one that takes nothing new keeps what it runs; one that is down loses its instance and gets another when
- * it is back. For one group in one evaluation.
+ * it is back. For one group in one evaluation; of a group that wants several on each node, for those of one number.
  */
 final class Everywhere {
     private final Snapshot snapshot;
     private final Job job;
     private final TaskGroup group;
+    private final int number;
     private final Succession succession;
     private final NodeFates fates;
     private final Rescheduling rescheduling;
@@ -49,12 +51,14 @@ final class Everywhere {
             NodeFates fates,
             Job job,
             TaskGroup group,
+            int number,
             Succession succession,
             Rescheduling rescheduling,
             Rollout rollout) {
         this.snapshot = fates.snapshot();
         this.job = job;
         this.group = group;
+        this.number = number;
         this.succession = succession;
         this.fates = fates;
         this.changes = fates.changes();
@@ -67,13 +71,8 @@ final class Everywhere {
     void run(List<Allocation> existing) {
         existing.forEach(this::sort);
         List.copyOf(live.values()).forEach(this::look);
-        if (group.count() > 0) {
-            for (Node node : snapshot.nodes()) {
-                boolean wanted = !live.containsKey(node.id()) && !over.contains(node.id());
-                if (wanted && node.isEligible() && feasibility.refusal(node).isEmpty()) {
-                    lacking.add(node);
-                }
-            }
+        if (isWanted()) {
+            findLacking();
         }
         begin(existing);
         inPlace.forEach(allocation -> changes.move(allocation, job.version(), rollout.active()));
@@ -87,7 +86,7 @@ final class Everywhere {
             }
         }
         boolean anywhere = !live.isEmpty() || !over.isEmpty() || !lacking.isEmpty();
-        if (group.count() > 0 && !anywhere) {
+        if (isWanted() && !anywhere) {
             // not one node fits: it is asked for without one, so that the reasons are told and a new node is waited for
             changes.place(Missing.fresh(job, group, name()));
         }
@@ -103,8 +102,48 @@ final class Everywhere {
         }
     }
 
+    private boolean isWanted() {
+        return number < group.count();
+    }
+
+    private void findLacking() {
+        var distinct = new DistinctFit(job.spec(), group);
+        var others = distinct.new Placed();
+        if (!distinct.isNone()) {
+            countOthers(others);
+        }
+        for (Node node : snapshot.nodes()) {
+            boolean lacks = !live.containsKey(node.id()) && !over.contains(node.id());
+            boolean open = lacks && node.isEligible();
+            if (open
+                    && feasibility.refusal(node).isEmpty()
+                    && others.refusal(node).isEmpty()) {
+                lacking.add(node);
+                others.expect(group.name(), node);
+            }
+        }
+    }
+
+    /** Where instances of the job are that stay or have run their course, and where others are to be. */
+    private void countOthers(DistinctFit.Placed others) {
+        var stopped = new TreeSet<AllocationId>();
+        changes.stopped().forEach(stop -> stopped.add(stop.allocation()));
+        for (Allocation allocation : snapshot.allocationsOf(job.key())) {
+            boolean counts = isDone(allocation) || !allocation.isTerminal() && !stopped.contains(allocation.id());
+            if (counts) {
+                snapshot.node(allocation.nodeId()).ifPresent(node -> others.count(allocation, node, 1));
+            }
+        }
+        for (Missing missing : changes.missing()) {
+            missing.pinned()
+                    .filter(node -> !missing.stopsReplaced())
+                    .flatMap(snapshot::node)
+                    .ifPresent(node -> others.expect(missing.group().name(), node));
+        }
+    }
+
     private String name() {
-        return job.spec().name() + "." + group.name() + "[0]";
+        return job.spec().name() + "." + group.name() + "[" + number + "]";
     }
 
     private void sort(Allocation allocation) {
@@ -158,14 +197,14 @@ final class Everywhere {
         if (isSilent(node)) {
             fates.keepsItsName(allocation, group);
             leave(allocation);
-        } else if (group.count() == 0) {
+        } else if (!isWanted()) {
             changes.stopUnneeded(allocation);
             leave(allocation);
-        } else if (feasibility.refusal(node.get()).isPresent()) {
+        } else if (refusal(allocation, node.get()).isPresent()) {
             changes.stop(
                     allocation,
                     "the node does not fit the job any more: "
-                            + feasibility.refusal(node.get()).get().sentence());
+                            + refusal(allocation, node.get()).get().sentence());
             leave(allocation);
         } else if (allocation.desiredTransition().migrate()) {
             changes.migrate(allocation);
@@ -182,6 +221,13 @@ final class Everywhere {
                 outdated.add(allocation);
             }
         }
+    }
+
+    /** Why it may not stay where it is: what goes on as it is asks less of its node than what would be started anew. */
+    private Optional<Refusal> refusal(Allocation allocation, Node node) {
+        boolean goesOn = allocation.jobVersion() == job.version()
+                || succession.ofVersion(allocation, group).inPlace();
+        return goesOn ? feasibility.refusalOfRunning(node) : feasibility.refusal(node);
     }
 
     /** Its node counts no more, now or until it is back. */

@@ -34,7 +34,7 @@ final class Feasibility {
         this.constraints = all;
         this.conditions = all.stream()
                 .filter(constraint -> !ConstraintOperators.OF_PLACEMENTS.contains(constraint.operand()))
-                .map(Condition::of)
+                .map(constraint -> new Condition(constraint, job.region()))
                 .toList();
     }
 
@@ -54,6 +54,14 @@ final class Feasibility {
                 .or(() -> constraints(node))
                 .or(() -> hardware.neverFits(node))
                 .or(() -> volumes(node));
+    }
+
+    /**
+     * The first condition the node does not meet any more for what runs there already. Drivers, networks, devices and volumes
+     * matter when an instance starts; and while a driver is away, so is what the node tells of it.
+     */
+    Optional<Refusal> refusalOfRunning(Node node) {
+        return membership(node).or(() -> drivers(node).isPresent() ? Optional.empty() : constraints(node));
     }
 
     /** The constraints that look at where other instances are. */

@@ -122,6 +122,7 @@ final class GroupReconciler {
 
     /** Finds what runs an older version, and what becomes of it. */
     private void compare(List<Allocation> kept) {
+        var staying = staying();
         for (Allocation allocation : kept) {
             if (allocation.jobVersion() == job.version()) {
                 continue;
@@ -131,10 +132,36 @@ final class GroupReconciler {
                 outOfReach++;
                 continue;
             }
-            boolean goesOn =
-                    !allocation.isTerminal() && succession.of(allocation, group).inPlace();
+            boolean goesOn = !allocation.isTerminal() && goesOn(allocation, staying);
             (goesOn ? inPlace : outdated).add(allocation);
         }
+    }
+
+    /** Where instances are that stay: those of other groups, and those of this version. */
+    private DistinctFit.Placed staying() {
+        var distinct = new DistinctFit(job.spec(), group);
+        var placed = distinct.new Placed();
+        for (Allocation other : distinct.isNone() ? List.<Allocation>of() : snapshot.allocationsOf(job.key())) {
+            boolean stays = other.jobVersion() == job.version()
+                    || !other.taskGroup().equals(group.name()) && !succession.isGivingWay(other);
+            if (stays && !other.isTerminal()) {
+                snapshot.node(other.nodeId()).ifPresent(node -> placed.count(other, node, 1));
+            }
+        }
+        return placed;
+    }
+
+    /** One that could go on gives way when the newest version wants fewer together, and others stay there. */
+    private boolean goesOn(Allocation allocation, DistinctFit.Placed staying) {
+        if (!succession.of(allocation, group).inPlace()) {
+            return false;
+        }
+        var node = snapshot.node(allocation.nodeId());
+        var tooMany = node.flatMap(staying::refusal);
+        tooMany.ifPresentOrElse(
+                refusal -> succession.giveWay(allocation, refusal),
+                () -> node.ifPresent(it -> staying.count(allocation, it, 1)));
+        return tooMany.isEmpty();
     }
 
     /** Makes the group part of a deployment when this version is new to it. */
@@ -178,13 +205,15 @@ final class GroupReconciler {
         }
     }
 
+    /** After the id, which stays, unlike the name that people read. */
     private String name(int index) {
-        return job.spec().name() + "." + group.name() + "[" + index + "]";
+        return job.spec().id() + "." + group.name() + "[" + index + "]";
     }
 
     /** Fills up to the count: successors of what was lost or failed first, then new names. */
     private void place(List<Allocation> kept, List<Allocation> replaced) {
         boolean open = rollout.isOpen(group.name());
+        boolean filling = open || rollout.foundNoRoom(group.name()) && outdated.isEmpty();
         var taken = new TreeSet<String>();
         kept.forEach(allocation -> taken.add(allocation.name()));
         for (Allocation old : replaced) {
@@ -193,7 +222,7 @@ final class GroupReconciler {
                 placed++;
             }
         }
-        for (int index = 0; open && taken.size() < group.count(); index++) {
+        for (int index = 0; filling && taken.size() < group.count(); index++) {
             if (taken.add(name(index))) {
                 changes.place(Missing.fresh(job, group, name(index)));
                 placed++;

@@ -34,8 +34,10 @@ final class Reconciler {
     void run() {
         var byGroup = new TreeMap<String, List<Allocation>>();
         for (Allocation allocation : fates.snapshot().allocationsOf(job.key())) {
-            byGroup.computeIfAbsent(allocation.taskGroup(), name -> new ArrayList<>())
-                    .add(allocation);
+            if (!allocation.isTerminal() || job.brought(allocation)) {
+                byGroup.computeIfAbsent(allocation.taskGroup(), name -> new ArrayList<>())
+                        .add(allocation);
+            }
         }
         if (!job.stop()) {
             for (TaskGroup group : job.spec().taskGroups()) {
@@ -48,10 +50,22 @@ final class Reconciler {
 
     private void reconcile(TaskGroup group, List<Allocation> existing) {
         if (job.spec().type().everywhere()) {
-            new Everywhere(fates, job, group, succession, rescheduling, rollout).run(existing);
+            everywhere(group, existing);
         } else {
             new GroupReconciler(fates, job, group, succession, rescheduling, rollout).run(existing);
         }
+    }
+
+    /** Each number for itself: a group may want several instances on each node. */
+    private void everywhere(TaskGroup group, List<Allocation> existing) {
+        var byNumber = new TreeMap<Integer, List<Allocation>>();
+        for (int number = 0; number < Math.max(1, group.count()); number++) {
+            byNumber.put(number, new ArrayList<>());
+        }
+        existing.forEach(it -> byNumber.computeIfAbsent(it.index(), number -> new ArrayList<>())
+                .add(it));
+        byNumber.forEach(
+                (number, all) -> new Everywhere(fates, job, group, number, succession, rescheduling, rollout).run(all));
     }
 
     /** Stops everything of a job that is not registered any more. */

@@ -67,6 +67,19 @@ final class Rollout {
         return is(DeploymentStatus.PAUSED) || is(DeploymentStatus.FAILED);
     }
 
+    /**
+     * True when the time of the deployment ran out before there was room for a single instance of the group: that says
+     * nothing against the version.
+     */
+    boolean foundNoRoom(String group) {
+        return current.filter(deployment -> deployment.status() == DeploymentStatus.FAILED
+                        && deployment.statusDescription().startsWith(Deployment.NO_PROGRESS))
+                .flatMap(deployment ->
+                        Optional.ofNullable(deployment.taskGroups().get(group)))
+                .filter(state -> state.placedAllocs() == 0)
+                .isPresent();
+    }
+
     /** True while canaries of the group are tried out. */
     boolean isTrying(String group) {
         return state(group).filter(DeploymentState::isTrying).isPresent();

@@ -22,11 +22,15 @@ final class SpreadScore {
 
     SpreadScore(JobSpec job, TaskGroup group) {
         if (!job.type().everywhere()) {
-            spreads.addAll(group.spreads());
-            spreads.addAll(job.spreads());
+            group.spreads().forEach(it -> spreads.add(inRegion(it, job)));
+            job.spreads().forEach(it -> spreads.add(inRegion(it, job)));
         }
         count = group.count();
         weights = Math.max(1, spreads.stream().mapToInt(Spread::weight).sum());
+    }
+
+    private static Spread inRegion(Spread spread, JobSpec job) {
+        return new Spread(Target.inRegion(spread.attribute(), job.region()), spread.weight(), spread.targets());
     }
 
     List<Spread> spreads() {

@@ -1,6 +1,7 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.Job;
 import dev.steppe.model.TaskGroup;
 import dev.steppe.state.Snapshot;
@@ -13,6 +14,7 @@ final class Succession {
     private final Job job;
     private final TreeMap<String, Consequence> known = new TreeMap<>();
     private final TreeMap<String, Feasibility> feasibility = new TreeMap<>();
+    private final TreeMap<AllocationId, Consequence> tooClose = new TreeMap<>();
 
     Succession(Snapshot snapshot, Job job) {
         this.snapshot = snapshot;
@@ -32,14 +34,28 @@ final class Succession {
 
     /** What the job's newest version means for an instance of an older one. */
     Consequence of(Allocation allocation, TaskGroup group) {
-        var consequence = ofVersion(allocation, group);
+        var consequence = tooClose.getOrDefault(allocation.id(), ofVersion(allocation, group));
         if (!consequence.inPlace()) {
             return consequence;
         }
         var fitting = feasibility.computeIfAbsent(group.name(), name -> new Feasibility(job.spec(), group));
+        boolean everywhere = job.spec().type().everywhere();
         return snapshot.node(allocation.nodeId())
-                .flatMap(fitting::refusal)
-                .map(refusal -> new Consequence(List.of("its node does not fit any more: " + refusal.sentence())))
+                .flatMap(node -> everywhere ? fitting.refusalOfRunning(node) : fitting.refusal(node))
+                .map(Succession::movedFromNode)
                 .orElse(consequence);
+    }
+
+    private static Consequence movedFromNode(Refusal refusal) {
+        return new Consequence(List.of("its node does not fit any more: " + refusal.sentence()));
+    }
+
+    /** An instance gives way to others of the job that stay where the newest version does not want them together. */
+    void giveWay(Allocation allocation, Refusal tooMany) {
+        tooClose.put(allocation.id(), movedFromNode(tooMany));
+    }
+
+    boolean isGivingWay(Allocation allocation) {
+        return tooClose.containsKey(allocation.id());
     }
 }

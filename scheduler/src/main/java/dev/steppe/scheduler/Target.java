@@ -23,7 +23,12 @@ final class Target {
                                 && NodeKind.isOwn(text.substring(ATTRIBUTE.length(), text.length() - 1)));
     }
 
-    /** The value for this node; empty when the node does not have it. */
+    /** The text for a job of a region, whose nodes are all there. */
+    static String inRegion(String text, String region) {
+        return text.equals("${node.region}") ? region : text;
+    }
+
+    /** The value for this node; empty when the node does not have it. The region is a job's to say. */
     static Optional<String> resolve(String text, Node node) {
         if (isPlain(text)) {
             return Optional.of(text);
@@ -42,7 +47,6 @@ final class Target {
             case "node.datacenter" -> Optional.of(spec.datacenter());
             case "node.class" -> Optional.of(spec.nodeClass());
             case "node.pool" -> Optional.of(spec.nodePool());
-            case "node.region" -> Optional.of("global");
             default -> Optional.empty();
         };
     }

@@ -28,7 +28,7 @@ public final class Unblocking {
     private final TreeMap<String, Integer> queued = new TreeMap<>();
     private final List<Wanted> wanted = new ArrayList<>();
 
-    private record Wanted(String group, Feasibility feasibility, Fit fit) {}
+    private record Wanted(String group, int count, Feasibility feasibility, Fit fit) {}
 
     /** What of a node is promised to others that have not been planned yet; {@code wholly} where some of them would evict. */
     public record Promised(List<AllocatedResources> resources, boolean wholly) {
@@ -78,7 +78,10 @@ public final class Unblocking {
             for (TaskGroup group : version.spec().taskGroups()) {
                 if (queued.containsKey(group.name())) {
                     wanted.add(new Wanted(
-                            group.name(), new Feasibility(version.spec(), group), new Fit(group, configuration)));
+                            group.name(),
+                            group.count(),
+                            new Feasibility(version.spec(), group),
+                            new Fit(group, configuration)));
                 }
             }
         }
@@ -133,7 +136,7 @@ public final class Unblocking {
             var there = own.getOrDefault(node.id(), List.of());
             var fitting = wanted.stream()
                     .filter(it -> missing.containsKey(it.group())
-                            && !isThereAlready(there, it.group())
+                            && !isThereAlready(there, it)
                             && it.feasibility().refusal(node).isEmpty())
                     .toList();
             if (fitting.isEmpty()) {
@@ -191,10 +194,13 @@ public final class Unblocking {
         }
     }
 
-    /** One that runs everywhere has no second instance on a node. */
-    private boolean isThereAlready(List<Allocation> there, String group) {
+    /** One that runs everywhere has no more than its count on a node, which is one but for jobs that end. */
+    private boolean isThereAlready(List<Allocation> there, Wanted wanted) {
         return job.spec().type().everywhere()
-                && there.stream().anyMatch(it -> it.taskGroup().equals(group) && !mayBeReplaced(it));
+                && there.stream()
+                                .filter(it -> it.taskGroup().equals(wanted.group()) && !mayBeReplaced(it))
+                                .count()
+                        >= wanted.count();
     }
 
     /** Its own successor takes its place. */

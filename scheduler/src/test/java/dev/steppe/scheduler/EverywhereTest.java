@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientStatus;
+import dev.steppe.model.DeploymentStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.JobId;
@@ -278,5 +279,118 @@ class EverywhereTest {
         agent("sysbatch", "", "");
         cluster.schedule("agent");
         assertThat(where()).containsExactly("n1");
+    }
+
+    /** A node that says this of itself. */
+    private void node(String id, String meta, boolean detected, boolean healthy) {
+        cluster.node("""
+                {"ID":"%1$s","Name":"%1$s","Datacenter":"dc1","HTTPAddr":"10.0.0.1:4646","Meta":{%2$s},
+                 "Attributes":{"kernel.name":"linux"},"Drivers":{"raw_exec":{"Detected":%3$b,"Healthy":%4$b}},
+                 "NodeResources":{"Cpu":{"CpuShares":1000},"Memory":{"MemoryMB":1000},"Disk":{"DiskMB":10000}}}""".formatted(id, meta, detected, healthy));
+    }
+
+    @Test
+    void a_driver_that_is_away_for_a_while_stops_nothing_that_runs_and_starts_nothing() {
+        node("n1", "", true, true);
+        node("n2", "", true, false);
+        agent("system", "", "");
+        cluster.schedule("agent");
+        cluster.everythingRuns("agent");
+        var before = on("n1").id();
+        for (boolean detected : List.of(true, false)) {
+            node("n1", "", detected, false);
+            assertThat(cluster.schedule("agent").stopped()).isEmpty();
+            agent("system", ",\"Priority\":" + (detected ? 60 : 70), "");
+            cluster.schedule("agent");
+            assertThat(cluster.live("agent")).extracting(Allocation::id).containsExactly(before);
+            assertThat(on("n1").jobVersion()).isEqualTo(detected ? 1 : 2);
+        }
+        node("n2", "", true, true);
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n2");
+    }
+
+    @Test
+    void what_somebody_says_of_a_node_gives_it_one_or_takes_it_away() {
+        node("n1", "\"role\":\"edge\"", true, true);
+        node("n2", "", true, true);
+        agent("system", ",\"Constraints\":[{\"LTarget\":\"${meta.role}\",\"RTarget\":\"edge\",\"Operand\":\"=\"}]", "");
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1");
+        node("n1", "\"role\":\"core\"", true, true);
+        node("n2", "\"role\":\"edge\"", true, true);
+        var plan = cluster.schedule("agent");
+        assertThat(plan.stopped())
+                .singleElement()
+                .satisfies(it -> assertThat(it.reason()).startsWith("the node does not fit the job any more: "));
+        assertThat(where()).containsExactly("n2");
+    }
+
+    @Test
+    void a_property_that_is_to_be_distinct_has_one_for_each_value_and_another_when_that_one_is_lost() {
+        for (String node : List.of("n1", "n2", "n3")) {
+            node(node, "\"rack\":\"" + (node.equals("n3") ? "b" : "a") + "\"", true, true);
+        }
+        node("n4", "", true, true);
+        agent(
+                "system",
+                ",\"Constraints\":[{\"LTarget\":\"${meta.rack}\",\"RTarget\":\"1\",\"Operand\":\"distinct_property\"}]",
+                "");
+        var plan = cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n3");
+        assertThat(plan.failed()).as("the others are left out").isEmpty();
+        assertThat(plan.deployment().orElseThrow().taskGroups().get("g").desiredTotal())
+                .isEqualTo(2);
+        cluster.everythingRuns("agent");
+        assertThat(cluster.schedule("agent").ended())
+                .singleElement()
+                .satisfies(it -> assertThat(it.status()).isEqualTo(DeploymentStatus.SUCCESSFUL));
+        cluster.status("n1", NodeStatus.DOWN);
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n2", "n3");
+        cluster.status("n1", NodeStatus.READY);
+        assertThat(cluster.schedule("agent").isEmpty()).isTrue();
+    }
+
+    @Test
+    void a_sysbatch_with_a_count_runs_so_often_on_each_node() {
+        nodes(2);
+        var job = """
+                {"ID":"agent","Type":"sysbatch","TaskGroups":[{"Name":"g","Count":%d,
+                  "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":100}}]}]}""";
+        cluster.register(job.formatted(3));
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n1", "n1", "n2", "n2", "n2");
+        assertThat(cluster.live("agent"))
+                .extracting(Allocation::name)
+                .contains("agent.g[0]", "agent.g[1]", "agent.g[2]");
+        cluster.report(on("n1"), ClientStatus.COMPLETE);
+        assertThat(cluster.schedule("agent").isEmpty()).isTrue();
+        cluster.live("agent").forEach(allocation -> cluster.report(allocation, ClientStatus.RUNNING));
+        cluster.register(job.formatted(1));
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n2");
+    }
+
+    @Test
+    void who_had_to_make_room_comes_back_to_its_node_when_there_is_room_again() {
+        cluster.configure("{\"PreemptionConfig\":{\"SystemSchedulerEnabled\":true,\"ServiceSchedulerEnabled\":true}}");
+        nodes(2);
+        agent("system", "", "");
+        cluster.schedule("agent");
+        cluster.register("""
+                {"ID":"big","Priority":80,"TaskGroups":[{"Name":"g","Count":1,"Tasks":[{"Name":"t","Driver":"raw_exec",
+                 "Resources":{"CPU":950,"MemoryMB":100}}]}]}""");
+        var evicting = cluster.schedule("big");
+        var taken = cluster.live("big").getFirst().nodeId().value();
+        assertThat(evicting.ofVictims()).extracting(it -> it.jobId().value()).containsExactly("agent");
+        assertThat(where()).hasSize(1).doesNotContain(taken);
+        var waiting = cluster.schedule("agent");
+        assertThat(waiting.failed()).containsOnlyKeys("g");
+        assertThat(waiting.stopped()).as("it does not evict in turn").isEmpty();
+        cluster.apply(new Command.DeregisterJob("default", new JobId("big"), false, Optional.empty(), TestCluster.NOW));
+        cluster.schedule("big");
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n2");
     }
 }

@@ -199,4 +199,125 @@ class PlacementRulesTest {
         cluster.schedule("web");
         assertThat(nodesOf("web")).containsExactly("n1");
     }
+
+    @Test
+    void numbers_stay_unique_when_a_job_gets_another_name_and_count() {
+        cluster.node("n1", "dc1");
+        String job = """
+                {"ID":"web","Name":"%s","TaskGroups":[{"Name":"g","Count":%d,
+                 "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":100}}]}]}""";
+        cluster.register(job.formatted("shop", 2));
+        cluster.schedule("web");
+        cluster.everythingRuns("web");
+        cluster.register(job.formatted("store", 4));
+        for (int round = 0; round < 4; round++) {
+            cluster.schedule("web");
+            cluster.everythingRuns("web");
+        }
+        assertThat(cluster.live("web"))
+                .extracting(Allocation::name)
+                .containsExactlyInAnyOrder("web.g[0]", "web.g[1]", "web.g[2]", "web.g[3]");
+        assertThat(cluster.live("web")).allMatch(it -> it.jobVersion() == 1);
+    }
+
+    @Test
+    void a_running_job_moves_one_by_one_to_the_pool_it_is_given() {
+        node("n1", "default", "", driver("raw_exec", true));
+        node("n2", "gpu", "", driver("raw_exec", true));
+        run("web", 2, "", "", SMALL);
+        cluster.everythingRuns("web");
+        run("web", 2, ",\"NodePool\":\"gpu\"", "", SMALL);
+        assertThat(nodesOf("web")).containsExactlyInAnyOrder("n1", "n2");
+        cluster.everythingRuns("web");
+        cluster.schedule("web");
+        assertThat(nodesOf("web")).containsExactly("n2", "n2");
+    }
+
+    @Test
+    void a_job_that_wants_its_instances_apart_now_moves_no_more_of_them_than_it_must() {
+        cluster.node("n1", "dc1");
+        run("web", 3, "", "", SMALL);
+        cluster.everythingRuns("web");
+        cluster.node("n2", "dc1");
+        cluster.node("n3", "dc1");
+        for (int round = 0; round < 4; round++) {
+            run("web", 3, ",\"Constraints\":[{\"Operand\":\"distinct_hosts\"}]", "", SMALL);
+            cluster.everythingRuns("web");
+        }
+        assertThat(nodesOf("web")).containsExactlyInAnyOrder("n1", "n2", "n3");
+        assertThat(cluster.all("web")).as("two have moved").hasSize(5);
+    }
+
+    @Test
+    void a_property_that_is_to_be_distinct_now_moves_what_is_too_many_also_of_another_group() {
+        for (String id : List.of("n1", "n2", "n3")) {
+            cluster.node("""
+                    {"ID":"%1$s","Name":"%1$s","HTTPAddr":"10.0.0.1:4646","Meta":{"rack":"%2$s"},
+                     "Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
+                     "NodeResources":{"Cpu":{"CpuShares":1000},"Memory":{"MemoryMB":1000},"Disk":{"DiskMB":10000}}}""".formatted(id, id.equals("n3") ? "b" : "a"));
+        }
+        cluster.eligibility("n3", "ineligible");
+        String job = """
+                {"ID":"web","Constraints":[%s],"TaskGroups":[
+                  {"Name":"a","Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":100}}]},
+                  {"Name":"b","Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":100}}]}]}""";
+        cluster.register(job.formatted(""));
+        cluster.schedule("web");
+        cluster.everythingRuns("web");
+        cluster.eligibility("n3", "eligible");
+        cluster.register(
+                job.formatted("{\"LTarget\":\"${meta.rack}\",\"RTarget\":\"1\",\"Operand\":\"distinct_property\"}"));
+        var plan = cluster.schedule("web");
+        assertThat(plan.updates().get("a").destructive()
+                        + plan.updates().get("b").destructive())
+                .isEqualTo(1);
+        assertThat(plan.updates().toString())
+                .contains("its node does not fit any more: distinct_property: ${meta.rack}");
+        assertThat(nodesOf("web")).hasSize(2).contains("n3");
+    }
+
+    @Test
+    void the_region_of_nodes_is_that_of_the_job() {
+        cluster.node("n1", "dc1");
+        String here =
+                ",\"Region\":\"eu\",\"Constraints\":[{\"LTarget\":\"${node.region}\",\"RTarget\":\"%s\",\"Operand\":\"=\"}]";
+        run("web", 1, here.formatted("eu"), "", SMALL);
+        assertThat(nodesOf("web")).containsExactly("n1");
+        assertThat(run("other", 1, here.formatted("global"), "", SMALL)
+                        .failed()
+                        .get("g")
+                        .explanation())
+                .containsExactly("node n1: constraint ${node.region} = global: the value there is \"eu\"");
+    }
+
+    @Test
+    void fewer_are_wanted_while_some_are_to_leave_so_those_have_no_successors() {
+        cluster.node("n1", "dc1");
+        cluster.node("n2", "dc1");
+        run("web", 4, "", "", SMALL);
+        cluster.everythingRuns("web");
+        var leaving = cluster.live("web").stream()
+                .filter(it -> it.nodeId().value().equals("n1"))
+                .toList();
+        assertThat(leaving).hasSize(2);
+        leaving.forEach(cluster::migrate);
+        var plan = run("web", 2, "", "", SMALL);
+        assertThat(plan.placed()).isEmpty();
+        assertThat(nodesOf("web")).containsExactly("n2", "n2");
+        assertThat(cluster.schedule("web").isEmpty()).isTrue();
+    }
+
+    @Test
+    void an_instance_with_a_sticky_disk_leaves_a_node_that_is_emptied_all_the_same() {
+        cluster.node("n1", "dc1");
+        run("web", 1, "", ",\"EphemeralDisk\":{\"Sticky\":true,\"SizeMB\":100}", SMALL);
+        cluster.everythingRuns("web");
+        cluster.node("n2", "dc1");
+        var first = cluster.live("web").getFirst();
+        cluster.eligibility("n1", "ineligible");
+        cluster.migrate(first);
+        cluster.schedule("web");
+        assertThat(nodesOf("web")).containsExactly("n2");
+        assertThat(cluster.live("web").getFirst().previous()).contains(first.id());
+    }
 }

@@ -192,4 +192,45 @@ class PreemptionTest {
         assertThat(verdict.accepted().stopped()).isEqualTo(List.of());
         assertThat(verdict.accepted().evaluationsOfVictims(cluster.snapshot())).isEmpty();
     }
+
+    private void runAllAtOnce(int count) {
+        cluster.register(job("high", "service", 60, count, "", "\"CPU\":600,\"MemoryMB\":100")
+                .replace("\"Priority\"", "\"AllAtOnce\":true,\"Priority\""));
+    }
+
+    @Test
+    void all_at_once_evicts_nobody_as_long_as_not_all_would_have_room() {
+        cluster.node("n1", "dc1");
+        cluster.node("n2", "dc1");
+        run("low", 20, 1, "\"CPU\":900,\"MemoryMB\":100");
+        run("equal", 60, 1, "\"CPU\":900,\"MemoryMB\":100");
+        runAllAtOnce(2);
+        var plan = cluster.schedule("high");
+        assertThat(plan.placed()).isEmpty();
+        assertThat(plan.stopped()).isEmpty();
+        assertThat(plan.ofVictims()).isEmpty();
+        assertThat(plan.updates().get("g").preemptions()).isZero();
+        assertThat(plan.queued()).containsEntry("g", 2);
+        assertThat(cluster.live("low")).hasSize(1);
+        run("equal", 40, 1, "\"CPU\":900,\"MemoryMB\":100");
+        var evicting = cluster.schedule("high");
+        assertThat(cluster.live("high")).hasSize(2);
+        assertThat(evicting.updates().get("g").preemptions()).isEqualTo(2);
+        assertThat(evicting.ofVictims()).extracting(it -> it.jobId().value()).containsExactlyInAnyOrder("low", "equal");
+    }
+
+    @Test
+    void all_at_once_evicts_nobody_when_one_of_its_victims_became_too_important_meanwhile() {
+        cluster.node("n1", "dc1");
+        cluster.node("n2", "dc1");
+        run("low", 20, 1, "\"CPU\":900,\"MemoryMB\":100");
+        run("rising", 20, 1, "\"CPU\":900,\"MemoryMB\":100");
+        runAllAtOnce(2);
+        var plan = cluster.plan("high");
+        assertThat(plan.stopped()).hasSize(2);
+        cluster.register(job("rising", "service", 60, 1, "", "\"CPU\":900,\"MemoryMB\":100"));
+        var accepted = PlanCheck.check(cluster.snapshot(), plan).accepted();
+        assertThat(accepted.isEmpty()).isTrue();
+        assertThat(accepted.evaluationsOfVictims(cluster.snapshot())).isEmpty();
+    }
 }

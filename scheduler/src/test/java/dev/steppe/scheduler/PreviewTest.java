@@ -64,7 +64,7 @@ class PreviewTest {
         runWeb();
         var preview = cluster.preview(web(
                 ",\"Priority\":70",
-                ",\"Services\":[{\"Name\":\"web\",\"Tags\":[\"new\"]}]",
+                ",\"Services\":[{\"Name\":\"web\",\"Tags\":[\"new\"]}],\"Disconnect\":{\"LostAfter\":60000000000}",
                 ",\"KillTimeout\":60000000000"));
         assertThat(preview.updates().get("g").inPlace()).isEqualTo(2);
         assertThat(preview.updates().get("g").destructive()).isZero();

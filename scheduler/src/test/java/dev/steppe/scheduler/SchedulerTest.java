@@ -429,4 +429,78 @@ class SchedulerTest {
         assertThat(verdict.accepted().placed()).isEmpty();
         assertThat(verdict.rejected()).containsExactly(new NodeId("n1"));
     }
+
+    @Test
+    void all_at_once_ends_what_is_to_leave_and_its_successors_wait_for_each_other() throws CodecException {
+        node("n1", "raw");
+        registerTwoGroups(true);
+        node("n2", "raw");
+        schedule();
+        // three are on one node and two on the other, which has room for one more
+        var emptied = new NodeId(store.snapshot().usage(new NodeId("n1")).cpuMegaHertz() == 900 ? "n1" : "n2");
+        var leaving =
+                running().stream().filter(it -> it.nodeId().equals(emptied)).toList();
+        assertThat(leaving).hasSize(3);
+        store.apply(new Command.SetNodeEligibility(emptied, "ineligible", List.of(), now));
+        store.apply(new Command.SetTransitions(
+                leaving.stream().map(Allocation::id).toList(),
+                new dev.steppe.model.DesiredTransition(true, false),
+                List.of(),
+                now));
+        var plan = schedule();
+        assertThat(plan.placed()).isEmpty();
+        assertThat(plan.stopped()).as("a drain comes to its end").hasSameSizeAs(leaving);
+        assertThat(plan.queued().values().stream().mapToInt(it -> it).sum()).isEqualTo(leaving.size());
+        assertThat(schedule().placed()).as("there is room for one, not for all").isEmpty();
+        node("n3", "raw");
+        assertThat(schedule().placed()).hasSameSizeAs(leaving);
+        assertThat(running()).hasSize(5);
+    }
+
+    @Test
+    void a_job_that_is_purged_and_run_again_at_once_takes_over_what_its_forerunner_left() throws CodecException {
+        node("n1", "raw");
+        register(2, "", "");
+        schedule();
+        running().forEach(allocation -> report(allocation, ClientStatus.RUNNING, true));
+        var tag = Optional.of(new dev.steppe.model.VersionTag("good", "", now));
+        store.apply(new Command.TagVersion("default", WEB.id(), 0, tag, now));
+        store.apply(new Command.DeregisterJob("default", WEB.id(), true, Optional.empty(), now));
+        register(2, "", ",\"Env\":{\"A\":\"1\"}");
+        assertThat(store.apply(new Command.TagVersion("default", WEB.id(), 0, tag, now)))
+                .isInstanceOf(Store.Result.Refused.class);
+        assertThat(store.apply(new Command.TagVersion("default", WEB.id(), 1, tag, now)))
+                .isInstanceOf(Store.Result.Applied.class);
+        for (int round = 0; round < 3; round++) {
+            schedule();
+            running().forEach(allocation -> report(allocation, ClientStatus.RUNNING, true));
+        }
+        var job = store.snapshot().job(WEB).orElseThrow();
+        assertThat(job.version()).as("told from what is left of the one before").isEqualTo(1);
+        assertThat(running()).hasSize(2).allMatch(it -> it.jobVersion() == job.version());
+        assertThat(store.snapshot().historyOf(WEB)).as("its own versions").hasSize(1);
+    }
+
+    @Test
+    void all_at_once_tries_all_canaries_or_none_and_what_runs_goes_on() throws CodecException {
+        node("n1", "raw");
+        String job = """
+                {"ID":"web","AllAtOnce":true,"TaskGroups":[{"Name":"g","Count":2,"Update":{"MaxParallel":1,"Canary":2},
+                  "Tasks":[{"Name":"t","Driver":"raw_exec","Env":{"V":"%s"},"Resources":{"CPU":300,"MemoryMB":100}}]}]}""";
+        registered(job.formatted("1"));
+        schedule();
+        running().forEach(allocation -> report(allocation, ClientStatus.RUNNING, true));
+        schedule();
+        registered(job.formatted("2"));
+        var plan = schedule();
+        assertThat(plan.placed()).as("there is room for one of two").isEmpty();
+        assertThat(plan.stopped()).isEmpty();
+        assertThat(plan.deployment().orElseThrow().taskGroups().get("g").desiredCanaries())
+                .isEqualTo(2);
+        assertThat(running()).hasSize(2).allMatch(it -> it.jobVersion() == 0);
+        node("n2", "raw");
+        schedule();
+        assertThat(running()).filteredOn(Allocation::isCanary).hasSize(2);
+        assertThat(running()).hasSize(4);
+    }
 }

@@ -9,6 +9,7 @@ import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
+import dev.steppe.model.JobType;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeStatus;
@@ -182,12 +183,15 @@ final class Garbage implements Controller {
         return batch ? retention.batchEvaluations() : retention.evaluations();
     }
 
-    /** What ended of itself and nothing replaced tells its job how far it is. */
+    /** What ended of itself and nothing replaced tells its job how far it is, of a service also in an older version. */
     private static boolean isNeeded(Snapshot snapshot, TreeSet<JobKey> forgotten, Allocation allocation) {
         return allocation.desiredStatus() == DesiredStatus.RUN
                 && allocation.next().isEmpty()
                 && !forgotten.contains(allocation.jobKey())
-                && snapshot.job(allocation.jobKey()).isPresent();
+                && snapshot.job(allocation.jobKey())
+                        .filter(job -> job.brought(allocation)
+                                && (job.spec().type() == JobType.SERVICE || job.version() == allocation.jobVersion()))
+                        .isPresent();
     }
 
     private List<JobKey> jobs(Snapshot snapshot, Instant now) {
@@ -271,7 +275,7 @@ final class Garbage implements Controller {
                         && !allocations.isEmpty()
                         && snapshot.evaluationsOf(job.key()).stream()
                                 .allMatch(evaluation -> evaluation.status().isTerminal()));
-        boolean tagged = snapshot.versionsOf(job.key()).stream()
+        boolean tagged = snapshot.historyOf(job.key()).stream()
                 .anyMatch(version -> version.versionTag().isPresent());
         return ended
                 && !tagged

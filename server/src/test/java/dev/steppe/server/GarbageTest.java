@@ -2,6 +2,7 @@ package dev.steppe.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.model.ClientStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobSpec;
@@ -162,5 +163,34 @@ class GarbageTest {
         apply(new Command.RegisterJob(spec, Optional.empty(), Optional.empty(), AT));
         Garbage.everything(store.snapshot(), AT.plus(LONG)).forEach(this::apply);
         assertThat(jobs()).containsExactly("tick");
+    }
+
+    @Test
+    void what_a_batch_job_did_in_older_versions_is_forgotten_while_the_newest_tells_how_far_it_is() {
+        var servers = new Rehearsal(1);
+        servers.node("n1", 100_000);
+        for (int version = 0; version < 3; version++) {
+            servers.register(Rehearsal.read(JobSpec.class, """
+                    {"ID":"again","Type":"batch","Meta":{"run":"%d"},"TaskGroups":[{"Name":"g","Count":2,
+                     "Tasks":[{"Name":"t","Driver":"raw_exec"}]}]}""".formatted(version)));
+            servers.settle();
+            servers.live("again").forEach(it -> servers.report(it, ClientStatus.COMPLETE, Optional.empty()));
+            servers.settle();
+        }
+        assertThat(servers.snapshot().allocations()).hasSize(6);
+        servers.pass(Duration.ofHours(25));
+        new Garbage(new Server.Retention(
+                        Duration.ZERO,
+                        LONG,
+                        Duration.ofMinutes(1),
+                        Duration.ofHours(24),
+                        LONG,
+                        LONG,
+                        Server.Most.standard()))
+                .decide(servers.snapshot(), servers.now)
+                .forEach(servers::apply);
+        assertThat(servers.snapshot().allocations()).hasSize(2).allMatch(it -> it.jobVersion() == 2);
+        servers.look("again", false);
+        assertThat(servers.settle()).as("it is done").isEmpty();
     }
 }

@@ -164,7 +164,9 @@ final class Applier {
                 spec,
                 false,
                 false,
-                existing.map(job -> job.version() + 1).orElse(0L),
+                existing.or(() -> newestOfBefore(spec.key()))
+                        .map(job -> job.version() + 1)
+                        .orElse(0L),
                 at,
                 existing.map(Job::createIndex).orElse(draft.index),
                 draft.index,
@@ -173,6 +175,11 @@ final class Applier {
                 existing.map(Job::origin).orElse(JobOrigin.NONE)));
         dropOldVersions(spec.key());
         new LaunchChanges(before, draft).registered(existing, spec.key(), at);
+    }
+
+    /** The newest version of a purged job whose instances are still known: those of its successor are told from them by a higher one. */
+    private Optional<Job> newestOfBefore(JobKey key) {
+        return before.versionsOf(key).stream().findFirst();
     }
 
     private Optional<String> failDeployment(Command.FailDeployment command) {
@@ -227,18 +234,21 @@ final class Applier {
         return putEvaluations(command.evaluation().stream().toList(), command.at());
     }
 
-    /** Forgets versions beyond the newest few that no allocation runs and nobody tagged; the newest stable one stays. */
+    /**
+     * Forgets versions beyond the newest few that no allocation runs and nobody tagged; the newest stable one stays. Those of
+     * a purged job of that name stay as long as an allocation runs them.
+     */
     private void dropOldVersions(JobKey key) {
         long newest = draft.jobs.get(key).map(Job::version).orElse(Long.MAX_VALUE);
-        var versions = before.versionsOf(key);
-        long stable = versions.stream()
-                .filter(Job::stable)
-                .mapToLong(Job::version)
-                .max()
-                .orElse(-1);
-        for (Job job : versions) {
-            boolean kept = job.version() == stable || job.versionTag().isPresent() || isUsed(job);
-            if (!kept && job.version() <= newest - VERSIONS_KEPT) {
+        var own = before.historyOf(key);
+        long stable =
+                own.stream().filter(Job::stable).mapToLong(Job::version).max().orElse(-1);
+        for (Job job : before.versionsOf(key)) {
+            boolean wanted = own.contains(job)
+                    && (job.version() == stable
+                            || job.versionTag().isPresent()
+                            || job.version() > newest - VERSIONS_KEPT);
+            if (!wanted && !isUsed(job)) {
                 draft.removeVersion(job);
             }
         }
@@ -272,11 +282,13 @@ final class Applier {
     }
 
     private Optional<String> tagVersion(Command.TagVersion command) {
-        var version = before.job(command.key(), command.version());
-        if (before.job(command.key()).isEmpty() || version.isEmpty()) {
+        var own = before.historyOf(command.key());
+        var version =
+                own.stream().filter(it -> it.version() == command.version()).findFirst();
+        if (version.isEmpty()) {
             return Optional.of("job " + command.key() + " has no version " + command.version());
         }
-        for (Job other : before.versionsOf(command.key())) {
+        for (Job other : own) {
             boolean taken = other.version() != command.version()
                     && other.versionTag().isPresent()
                     && command.tag()
@@ -344,6 +356,7 @@ final class Applier {
             changed = changed.reported(ClientStatus.LOST, "its node is lost");
         }
         putByServer(stop.preemptedBy().map(changed::preemptedBy).orElse(changed), at);
+        new DeploymentChanges(draft, at).ended(allocation, changed);
     }
 
     /** Nobody will tell that it has stopped. */
@@ -389,6 +402,7 @@ final class Applier {
                                 command.at());
                 draft.put(heard, false);
                 deployments(command).proved(existing, heard);
+                deployments(command).ended(existing.get(), heard);
             }
         }
         return putEvaluations(command.evaluations(), command.at());

@@ -105,6 +105,17 @@ final class DeploymentChanges {
         }
     }
 
+    /** What had proved to work has ended or is given up: its successor has as much time as it had. */
+    void ended(Allocation before, Allocation after) {
+        var active = after.deploymentId().flatMap(this::active);
+        if (before.isHealthy() && !before.isTerminal() && after.isTerminal() && active.isPresent()) {
+            var state = active.get().taskGroups().get(after.taskGroup());
+            if (state != null) {
+                put(active.get().with(after.taskGroup(), state.progressed(at)));
+            }
+        }
+    }
+
     private static int count(boolean one) {
         return one ? 1 : 0;
     }
