@@ -239,7 +239,9 @@ final class Everywhere {
     /** Makes the group part of a deployment when this version is new to it; canaries are a percentage of the nodes. */
     private void begin(List<Allocation> existing) {
         boolean isNew = existing.stream().noneMatch(allocation -> allocation.jobVersion() == job.version());
-        boolean needed = isNew || !inPlace.isEmpty() || !outdated.isEmpty();
+        // what runs on nodes that get nothing new stays as it is: with that alone there is nothing to deploy
+        boolean comes = !lacking.isEmpty() || migrated > 0;
+        boolean needed = isNew && comes || !inPlace.isEmpty() || !outdated.isEmpty();
         int total = live.size() + lacking.size() + migrated;
         if (strategy.isPresent() && total > 0 && needed && rollout.mayBegin()) {
             int canaries =

@@ -19,6 +19,10 @@ record Sorting(List<Allocation> kept, List<Allocation> replaced) {
     private static final Comparator<Allocation> ORDER =
             Comparator.comparingInt(Allocation::index).thenComparing(Allocation::createIndex);
 
+    /** Of several with a name, a successor stands for the newest. */
+    private static final Comparator<Allocation> NEWEST_FIRST = Comparator.comparingInt(Allocation::index)
+            .thenComparing(Comparator.comparingLong(Allocation::createIndex).reversed());
+
     /** Looks at allocations of a group; what is lost or wanted elsewhere is stopped at once. */
     static Sorting of(Job job, TaskGroup group, List<Allocation> existing, NodeFates fates, Rescheduling rescheduling) {
         var live = new ArrayList<Allocation>();
@@ -38,7 +42,7 @@ record Sorting(List<Allocation> kept, List<Allocation> replaced) {
         }
         sorting.kept.addAll(reconnected(live, sorting.kept, group, fates));
         sorting.kept.sort(ORDER);
-        sorting.replaced.sort(ORDER);
+        sorting.replaced.sort(NEWEST_FIRST);
         return sorting;
     }
 

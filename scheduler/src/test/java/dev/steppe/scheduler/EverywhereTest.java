@@ -203,6 +203,22 @@ class EverywhereTest {
     }
 
     @Test
+    void a_version_for_which_no_node_is_open_begins_no_deployment_again_and_again() {
+        nodes(1);
+        agent("system", ",\"Update\":{\"MaxParallel\":1}", "");
+        cluster.schedule("agent");
+        cluster.everythingRuns("agent");
+        cluster.schedule("agent");
+        cluster.eligibility("n1", "ineligible");
+        agent("system", ",\"Update\":{\"MaxParallel\":1}", ",\"Env\":{\"A\":\"2\"}");
+        cluster.schedule("agent");
+        assertThat(cluster.schedule("agent").isEmpty()).isTrue();
+        cluster.eligibility("n1", "eligible");
+        assertThat(cluster.schedule("agent").deployment()).isPresent();
+        assertThat(on("n1").jobVersion()).isEqualTo(1);
+    }
+
+    @Test
     void a_changed_job_is_replaced_as_many_nodes_at_a_time_as_it_says() {
         nodes(4);
         agent("system", ",\"Update\":{\"MaxParallel\":2}", "");

@@ -295,6 +295,31 @@ class SchedulerTest {
     }
 
     @Test
+    void a_successor_stands_for_the_newest_of_its_name_and_remembers_its_failures() {
+        var cluster = new TestCluster();
+        cluster.node("n1", "dc1");
+        cluster.register(JOB_IN.formatted("default"));
+        cluster.schedule("twin");
+        cluster.everythingRuns("twin");
+        cluster.apply(new Command.DeregisterJob(
+                "default", new dev.steppe.model.JobId("twin"), false, Optional.empty(), cluster.now()));
+        cluster.schedule("twin");
+        cluster.eligibility("n1", "ineligible");
+        cluster.node("n2", "dc1");
+        cluster.register(JOB_IN.formatted("default"));
+        cluster.schedule("twin");
+        var failed = cluster.live("twin").getFirst();
+        // what was stopped there is lost, long after it was replaced by nobody
+        cluster.status("n1", NodeStatus.DOWN);
+        cluster.report(failed, ClientStatus.FAILED);
+        cluster.pass(Duration.ofMinutes(1));
+        cluster.schedule("twin");
+        var successor = cluster.live("twin").getFirst();
+        assertThat(successor.previous()).contains(failed.id());
+        assertThat(successor.reschedules().events()).hasSize(1);
+    }
+
+    @Test
     void jobs_of_one_name_in_two_namespaces_do_not_know_each_other() {
         var cluster = new TestCluster();
         cluster.node("n1", "dc1");
