@@ -46,6 +46,7 @@ final class Concessions {
         all.addAll(pools());
         all.addAll(constraints());
         dynamicPorts().ifPresent(all::add);
+        anyMemoryNode().ifPresent(all::add);
         List.of("memory", "cpu", "disk").forEach(it -> lower(it).ifPresent(all::add));
         return all;
     }
@@ -147,7 +148,8 @@ final class Concessions {
         boolean clashes = survey.seen().stream()
                 .anyMatch(seen -> seen.open()
                         && seen.refusal()
-                                .filter(it -> it.key().equals("network: port collision"))
+                                .filter(it -> it.key().equals(PortFit.COLLISION)
+                                        || it.key().equals(PortFit.RESERVED))
                                 .isPresent());
         if (!clashes || group.networks().isEmpty()) {
             return Optional.empty();
@@ -160,6 +162,31 @@ final class Concessions {
         var labels = network.reservedPorts().stream().map(Port::label).toList();
         return places(with(RecordShape.with(group, "networks", List.of(changed))))
                 .map(places -> "leave out static of port " + String.join(", ", labels) + ": " + places);
+    }
+
+    /** Cores of several memory nodes, where one has too few. */
+    private Optional<String> anyMemoryNode() {
+        boolean lacks = survey.seen().stream()
+                .anyMatch(seen -> seen.open()
+                        && seen.refusal()
+                                .filter(it -> it.key().equals(HardwareFit.PLACES))
+                                .isPresent());
+        if (!lacks) {
+            return Optional.empty();
+        }
+        var tasks = group.tasks().stream().map(Concessions::preferring).toList();
+        return places(with(RecordShape.with(group, "tasks", tasks)))
+                .map(places -> "write affinity = \"prefer\" in numa: " + places);
+    }
+
+    private static Task preferring(Task task) {
+        var numa = task.resources()
+                .numa()
+                .filter(it -> it.affinity().equals("require"))
+                .map(it -> RecordShape.with(it, "affinity", "prefer"));
+        return numa.isEmpty()
+                ? task
+                : RecordShape.with(task, "resources", RecordShape.with(task.resources(), "numa", numa));
     }
 
     private record Deficit(Node node, long missing) {}

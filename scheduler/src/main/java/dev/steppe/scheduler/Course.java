@@ -12,12 +12,13 @@ import dev.steppe.model.NodeStatus;
 import dev.steppe.model.ReschedulePolicy;
 import dev.steppe.model.RestartPolicy;
 import dev.steppe.model.Task;
+import dev.steppe.model.TaskEvent;
 import dev.steppe.model.TaskGroup;
 import dev.steppe.model.TaskState;
 import dev.steppe.model.TaskStatus;
-import dev.steppe.model.UpdateStrategy;
 import dev.steppe.model.codec.GoDuration;
 import dev.steppe.state.Snapshot;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -34,6 +35,10 @@ final class Course {
                     (Allocation it) -> it.client().status() == ClientStatus.RUNNING)
             .thenComparing(Comparator.comparingLong(Allocation::createIndex).reversed())
             .thenComparing(Allocation::id);
+
+    /** What nodes say of an allocation where each of its tasks says more. */
+    private static final List<String> SAID_OF_TASKS =
+            List.of("Tasks are running", "No tasks have started", "Failed tasks", "All tasks have completed");
 
     private final Snapshot snapshot;
     private final Instant now;
@@ -60,6 +65,9 @@ final class Course {
         wishes(allocation, facts, next);
         var node = snapshot.node(allocation.nodeId());
         node(allocation, node, group, facts, next);
+        if (job.isPresent() && node.isPresent()) {
+            drain(allocation, job.get(), node.get(), facts, next);
+        }
         if (job.isPresent() && group.isPresent()) {
             tasks(allocation, job.get(), group.get(), facts, next);
             health(allocation, job.get(), group.get(), facts, next);
@@ -89,8 +97,10 @@ final class Course {
 
     /** What the servers want of it, when that is not to run. */
     private void wishes(Allocation allocation, List<String> facts, List<String> next) {
-        if (!allocation.client().description().isEmpty()) {
-            facts.add(allocation.client().description());
+        var description = allocation.client().description();
+        boolean told = !allocation.client().taskStates().isEmpty() && SAID_OF_TASKS.contains(description);
+        if (!told && !description.isEmpty()) {
+            facts.add(description);
         }
         if (allocation.desiredStatus() != DesiredStatus.RUN) {
             facts.add("it is not wanted any more: " + allocation.desiredDescription());
@@ -117,7 +127,8 @@ final class Course {
             facts.add("its node " + node.get().spec().name() + ": " + Survey.closed(node.get()));
         } else if (allocation.client().status() == ClientStatus.PENDING
                 && allocation.client().taskStates().isEmpty()) {
-            facts.add("its node " + node.get().spec().name() + " was told and has not reported on it yet");
+            facts.add("its node " + node.get().spec().name() + " was told at " + Waits.at(allocation.createTime())
+                    + " and has not reported on it yet");
         }
         group.map(it -> NodeFate.of(node, allocation, it, now)).ifPresent(fate -> {
             switch (fate) {
@@ -128,11 +139,23 @@ final class Course {
                 case NodeFate.Awaited awaited ->
                     next.add("nothing takes its place before its node is back"
                             + awaited.until()
-                                    .map(it -> " or it is lost, at " + it)
+                                    .map(it -> " or it is lost, at " + Waits.at(it))
                                     .orElse(""));
                 case NodeFate.Covered covered ->
-                    next.add("another runs in its place until its node is back; at " + covered.until() + " it is lost");
+                    next.add("another runs in its place until its node is back; at " + Waits.at(covered.until())
+                            + " it is lost");
             }
+        });
+    }
+
+    /** What it means that its node is being emptied, until it is its turn. */
+    private static void drain(Allocation allocation, Job job, Node node, List<String> facts, List<String> next) {
+        if (allocation.isTerminal() || allocation.desiredTransition().migrate()) {
+            return;
+        }
+        node.drain().ifPresent(strategy -> {
+            facts.add("its node " + node.spec().name() + " is being drained");
+            next.add("when it has to leave: " + DrainPreview.when(job, strategy));
         });
     }
 
@@ -144,6 +167,7 @@ final class Course {
             var task = group.task(entry.getKey());
             if (task.isPresent() && state.status() == TaskStatus.PENDING && !allocation.isTerminal()) {
                 waitsFor(task.get(), group, allocation).ifPresent(next::add);
+                missing(entry.getKey(), state).ifPresent(next::add);
             }
             if (task.isPresent() && state.restarts() > 0 && !allocation.isTerminal()) {
                 next.add(restarts(task.get(), job, group, state));
@@ -155,7 +179,7 @@ final class Course {
         var text = new StringBuilder(
                 switch (state.status()) {
                     case PENDING -> "has not started";
-                    case RUNNING -> "runs since " + state.startedAt();
+                    case RUNNING -> "runs since " + Waits.at(state.startedAt());
                     case DEAD -> state.failed() ? "failed" : "ended";
                 });
         if (state.restarts() > 0) {
@@ -164,9 +188,7 @@ final class Course {
         if (state.status() != TaskStatus.RUNNING || state.restarts() > 0) {
             var events = state.events();
             var told = events.stream()
-                    .filter(event -> event.failsTask()
-                            || List.of("Driver Failure", "Setup Failure", "Terminated")
-                                    .contains(event.type()))
+                    .filter(Course::tellsWhy)
                     .reduce((first, last) -> last)
                     .filter(event -> !event.equals(events.getLast()));
             told.ifPresent(
@@ -174,10 +196,29 @@ final class Course {
             if (!events.isEmpty()) {
                 var last = events.getLast();
                 text.append("; last: ").append(last.type()).append(", ").append(last.displayMessage());
-                text.append(" (").append(last.time()).append(')');
+                text.append(" (").append(Waits.at(last.time())).append(')');
             }
         }
         return text.toString();
+    }
+
+    /** Not what follows from it: that a task is, or is not, started again. */
+    private static boolean tellsWhy(TaskEvent event) {
+        return event.type().equals("Terminated")
+                || event.type().contains("Fail")
+                || event.type().equals("Task hook failed")
+                || event.failsTask() && !event.type().equals("Not Restarting");
+    }
+
+    /** What its templates wait for. */
+    private static Optional<String> missing(String task, TaskState state) {
+        return state.events().isEmpty()
+                ? Optional.empty()
+                : Optional.of(state.events().getLast())
+                        .filter(last -> last.type().equals("Template")
+                                && last.displayMessage().startsWith("Missing: "))
+                        .map(last -> "task \"" + task + "\" starts as soon as its templates find what they miss (keys:"
+                                + " steppe kv put, variables: steppe var put, services: an instance that is healthy)");
     }
 
     /** The tasks that come before it in the order of the group. */
@@ -216,7 +257,7 @@ final class Course {
                 .orElseGet(() -> RestartPolicy.defaultOf(job.spec().type()));
         return "task \"" + task.name() + "\" may be restarted " + policy.attempts() + " times within "
                 + GoDuration.format(policy.interval()) + ", " + GoDuration.format(policy.delay())
-                + " after it ended (last at " + state.lastRestart() + "); then "
+                + " after it ended (last at " + Waits.at(state.lastRestart()) + "); then "
                 + (policy.mode().equals("fail") ? "the allocation fails" : "it waits for the next interval");
     }
 
@@ -241,16 +282,29 @@ final class Course {
             facts.add("it did not become healthy in time");
             return;
         }
-        group.update().or(() -> job.spec().update()).ifPresent(update -> next.add(unproven(update)));
+        judged(allocation, job, group).ifPresent(next::add);
     }
 
-    private static String unproven(UpdateStrategy update) {
-        return "it is healthy once "
-                + (update.healthCheck().equals("checks")
-                        ? "its tasks run and its checks pass"
-                        : update.healthCheck().equals("manual") ? "somebody says so" : "its tasks run")
-                + (update.healthCheck().equals("manual") ? "" : " for " + GoDuration.format(update.minHealthyTime()))
-                + ", and unhealthy after " + GoDuration.format(update.healthyDeadline());
+    /** What it has to do to count as healthy. Outside of a deployment the update block says nothing. */
+    private static Optional<String> judged(Allocation allocation, Job job, TaskGroup group) {
+        var deployment = allocation.deploymentId();
+        var update = group.update().or(() -> job.spec().update());
+        if (deployment.isEmpty() || update.isEmpty()) {
+            return group.migrate()
+                    .filter(it -> !it.healthCheck().equals("manual"))
+                    .map(it -> unproven(it.healthCheck(), it.minHealthyTime(), it.healthyDeadline()));
+        }
+        var by = update.get();
+        return Optional.of(
+                by.healthCheck().equals("manual")
+                        ? "it is healthy once somebody says so (PUT /v1/deployment/allocation-health/"
+                                + deployment.get() + "), and unhealthy when somebody says that or a task fails"
+                        : unproven(by.healthCheck(), by.minHealthyTime(), by.healthyDeadline()));
+    }
+
+    private static String unproven(String check, Duration minimum, Duration deadline) {
+        return "it is healthy once its tasks run " + (check.equals("checks") ? "and its checks pass " : "") + "for "
+                + GoDuration.format(minimum) + ", and unhealthy after " + GoDuration.format(deadline);
     }
 
     private void replacement(Allocation allocation, Job job, TaskGroup group, List<String> next) {
@@ -271,8 +325,8 @@ final class Course {
         switch (new Rescheduling(snapshot, current.get(), now, false, rollout).of(group, allocation)) {
             case Rescheduling.Decision.Now due -> next.add("it is replaced as soon as there is room");
             case Rescheduling.Decision.Later later ->
-                next.add("it is replaced at " + later.due() + " (in " + new Waits(snapshot, now).in(later.due())
-                        + "), as its reschedule policy says");
+                next.add("it is replaced at " + Waits.at(later.due()) + " (in "
+                        + new Waits(snapshot, now).in(later.due()) + "), as its reschedule policy says");
             case Rescheduling.Decision.NoMore none -> next.add(noMore(allocation, job, group));
             case Rescheduling.Decision.Updated updated -> next.add("the newest version of the job takes its place");
             case Rescheduling.Decision.NotNeeded none ->

@@ -92,7 +92,7 @@ public record DrainPreview(@Json("NodeID") NodeId node, List<Move> allocations) 
                 job,
                 allocation,
                 Optional.empty(),
-                stays ? "never: it is left alone" : when(job, strategy),
+                when(job, strategy),
                 List.of(
                         stays
                                 ? "jobs that run on every node are left alone"
@@ -128,19 +128,24 @@ public record DrainPreview(@Json("NodeID") NodeId node, List<Move> allocations) 
                 reasons);
     }
 
-    private static String when(Job job, DrainStrategy strategy) {
+    /** What the turn of an instance of the job waits for. */
+    static String when(Job job, DrainStrategy strategy) {
+        if (job.spec().type().everywhere() && strategy.ignoreSystemJobs()) {
+            return "never: it is left alone";
+        }
         if (strategy.deadline().isNegative()) {
             return "at once";
         }
-        String deadline =
-                strategy.deadline().isZero() ? "" : ", at the latest at the deadline " + strategy.forceDeadline();
+        String deadline = strategy.deadline().isZero()
+                ? ""
+                : ", at the latest at the deadline " + Waits.at(strategy.forceDeadline());
         return switch (job.spec().type()) {
             case SERVICE -> "as migrate { max_parallel } allows" + deadline;
             case SYSTEM -> "when all others have stopped" + deadline;
             case BATCH, SYSBATCH ->
                 strategy.deadline().isZero()
                         ? "never: it is left to end by itself"
-                        : "at the deadline " + strategy.forceDeadline() + ", if it has not ended by itself";
+                        : "at the deadline " + Waits.at(strategy.forceDeadline()) + ", if it has not ended by itself";
         };
     }
 

@@ -19,12 +19,14 @@ public record Explained(
 
     /**
      * The instances of a group and the nodes for one more of them: {@code fitting} of {@code nodes} would take it. The
-     * reasons are those of all the others, and the remedies what would give the unplaced ones a place.
+     * reasons are those of all the others, and the remedies what would give the unplaced ones a place. Of those
+     * {@code replacing} are to replace instances that run on until then.
      */
     public record Group(
             String name,
             int wanted,
             int unplaced,
+            int replacing,
             int nodes,
             int fitting,
             List<Reason> reasons,

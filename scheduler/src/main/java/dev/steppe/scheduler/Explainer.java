@@ -1,8 +1,8 @@
 package dev.steppe.scheduler;
 
+import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
-import dev.steppe.model.ClientStatus;
-import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.Job;
@@ -12,6 +12,7 @@ import dev.steppe.state.Snapshot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,8 +26,8 @@ public final class Explainer {
     /** Allocations that are told about one by one, those that do not run first. */
     private static final int INSTANCES_MAX = 20;
 
-    private static final String NEXT = "when the scheduler looks at the job next";
-    private static final String ALL_AT_ONCE = "that stays free until there is one for all (all_at_once)";
+    private static final Comparator<Evaluation> OLDEST_FIRST =
+            Comparator.comparingLong(Evaluation::createIndex).thenComparing(Evaluation::id);
 
     private final Snapshot snapshot;
     private final Instant now;
@@ -43,11 +44,23 @@ public final class Explainer {
         return snapshot.job(key).map(job -> {
             var open = new Waits(snapshot, now);
             var facts = new ArrayList<>(open.ofJob(job));
-            snapshot.evaluationsOf(key).stream().filter(open::isStillOpen).forEach(it -> facts.addAll(open.of(it)));
+            snapshot.evaluationsOf(key).stream()
+                    .filter(open::isStillOpen)
+                    .sorted(OLDEST_FIRST)
+                    .forEach(it -> facts.addAll(open.of(it)));
             var whatIf = new WhatIf(snapshot, job, now, random);
             var groups = groups(job, job.spec().taskGroups(), whatIf);
             boolean waits = job.spec().allAtOnce() && groups.stream().anyMatch(it -> it.unplaced() > 0);
-            groups.forEach(group -> facts.add(counted(job, group, whatIf.coming(group.name()), waits)));
+            if (!groups.isEmpty()) {
+                job.spec()
+                        .taskGroups()
+                        .forEach(it -> facts.add(new GroupCount(snapshot, job, it, whatIf).sentence(waits)));
+            }
+            var told = worthTelling(key);
+            if (told.size() > INSTANCES_MAX) {
+                facts.add(INSTANCES_MAX + " of " + told.size()
+                        + " allocations are told about one by one, those that do not run first");
+            }
             return new Explained(
                     "job",
                     key.id().value(),
@@ -55,7 +68,10 @@ public final class Explainer {
                     key.id().value(),
                     Collections.unmodifiableList(facts),
                     groups,
-                    instances(key));
+                    told.stream()
+                            .limit(INSTANCES_MAX)
+                            .map(new Course(snapshot, now)::of)
+                            .toList());
         });
     }
 
@@ -82,13 +98,18 @@ public final class Explainer {
     /** About one evaluation, and about the groups of its job that have instances without a place. */
     public Optional<Explained> evaluation(EvaluationId id) {
         return snapshot.evaluation(id).map(evaluation -> {
-            var facts = new ArrayList<>(new Waits(snapshot, now).of(evaluation));
+            var waits = new Waits(snapshot, now);
+            var facts = new ArrayList<>(waits.of(evaluation));
+            if (!evaluation.status().isTerminal()) {
+                waits.paused().ifPresent(facts::addFirst);
+            }
+            boolean looked = evaluation.status() != EvaluationStatus.CANCELLED;
             var groups = snapshot.job(evaluation.jobKey())
-                    .filter(job -> evaluation.status() != EvaluationStatus.CANCELLED)
+                    .filter(job -> looked)
                     .map(job -> groups(job, job.spec().taskGroups()))
                     .orElse(List.of());
             var unplaced = groups.stream().filter(group -> group.unplaced() > 0).toList();
-            if (!evaluation.failedGroups().isEmpty() && unplaced.isEmpty()) {
+            if (looked && !evaluation.failedGroups().isEmpty() && unplaced.isEmpty()) {
                 facts.add("by now nothing of the job is without a place");
             }
             if (facts.isEmpty() && unplaced.isEmpty()) {
@@ -106,36 +127,10 @@ public final class Explainer {
         });
     }
 
-    private String counted(Job job, Explained.Group group, int coming, boolean waits) {
-        var all = snapshot.allocationsOf(job.key()).stream()
-                .filter(it -> it.taskGroup().equals(group.name()))
-                .toList();
-        long live = all.stream().filter(it -> !it.isTerminal()).count();
-        long running = all.stream()
-                .filter(it -> !it.isTerminal() && it.client().status() == ClientStatus.RUNNING)
-                .count();
-        long done = all.stream()
-                .filter(it -> job.spec().type().ends()
-                        && it.client().status() == ClientStatus.COMPLETE
-                        && it.desiredStatus() == DesiredStatus.RUN
-                        && it.jobVersion() == job.version())
-                .count();
-        long ended = group.wanted() - live - done - group.unplaced() - coming;
-        return "group \"" + group.name() + "\": " + group.wanted() + " wanted, " + running + " running, "
-                + (live - running) + " placed and not running, "
-                + (done > 0 ? done + " complete, " : "")
-                + group.unplaced() + " without a place"
-                + (coming > 0 ? ", " + coming + " with a place " + (waits ? ALL_AT_ONCE : NEXT) : "")
-                + (ended > 0 ? ", " + ended + " ended and not replaced yet" : "");
-    }
-
-    private List<Explained.Instance> instances(JobKey key) {
-        var course = new Course(snapshot, now);
+    private List<Allocation> worthTelling(JobKey key) {
         return snapshot.allocationsOf(key).stream()
                 .filter(Course::isWorthTelling)
                 .sorted(Course.TROUBLED_FIRST)
-                .limit(INSTANCES_MAX)
-                .map(course::of)
                 .toList();
     }
 
@@ -156,22 +151,16 @@ public final class Explainer {
 
     private Explained.Group group(Job job, TaskGroup group, WhatIf whatIf) {
         int unplaced = whatIf.unplaced(group.name());
-        var survey = new Survey(whatIf.settled(), job, group, whatIf.seed());
+        var survey = new Survey(whatIf.settled(group), job, group, whatIf.seed(), snapshot.index());
         return new Explained.Group(
                 group.name(),
-                job.spec().type().everywhere() ? wantedEverywhere(job, group, unplaced) : group.count(),
+                new GroupCount(snapshot, job, group, whatIf).wanted(),
                 unplaced,
+                whatIf.replacing(group.name()),
                 survey.seen().size(),
                 survey.fitting().size(),
                 survey.reasons(),
                 survey.best(),
                 unplaced == 0 ? List.of() : new Remedies(new Shortage(whatIf, job, survey, unplaced)).all());
-    }
-
-    private int wantedEverywhere(Job job, TaskGroup group, int unplaced) {
-        long live = snapshot.allocationsOf(job.key()).stream()
-                .filter(it -> it.taskGroup().equals(group.name()) && !it.isTerminal())
-                .count();
-        return Math.toIntExact(live) + unplaced;
     }
 }

@@ -35,11 +35,7 @@ final class Explanation {
     void unavailable(Node node) {
         nodes++;
         if (!node.isEligible()) {
-            say(
-                    node,
-                    node.eligibility().equals("eligible")
-                            ? "its status is " + node.status().name().toLowerCase(java.util.Locale.ROOT)
-                            : "it is not eligible for new allocations");
+            say(node, Survey.closed(node));
         }
     }
 

@@ -31,7 +31,7 @@ final class HardwareFit {
     private static final String CORES = "cores";
 
     private static final String DEVICES = "devices: no devices match request";
-    private static final String PLACES = "numa-cores";
+    static final String PLACES = "numa-cores";
 
     private final List<Needs> tasks = new ArrayList<>();
 

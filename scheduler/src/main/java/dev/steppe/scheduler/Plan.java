@@ -14,8 +14,9 @@ import java.util.SortedMap;
 
 /**
  * What a scheduler proposes for one evaluation: instances to place, to stop and to move to a new version, how many of
- * which by group, the evaluations that follow, those of jobs that lose instances to it, the deployment that begins and those
- * that are over. Nothing of it holds until it is verified against the newest state and applied.
+ * which by group, how many find no place ({@code queued}) and how many of those are to replace one that runs on until then, the
+ * evaluations that follow, those of jobs that lose instances to it, the deployment that begins and those that are over. Nothing of
+ * it holds until it is verified against the newest state and applied.
  */
 public record Plan(
         Evaluation evaluation,
@@ -24,6 +25,7 @@ public record Plan(
         List<Command.Move> moved,
         SortedMap<String, AllocationMetric> failed,
         SortedMap<String, Integer> queued,
+        SortedMap<String, Integer> queuedUpdates,
         SortedMap<String, DesiredUpdates> updates,
         List<Evaluation> followUps,
         List<Evaluation> ofVictims,
@@ -56,6 +58,7 @@ public record Plan(
                 List.of(),
                 failed,
                 queued,
+                queuedUpdates,
                 updates,
                 List.of(),
                 List.of(),

@@ -159,6 +159,7 @@ public final class PlanCheck {
                 plan.moved(),
                 plan.failed(),
                 plan.queued(),
+                plan.queuedUpdates(),
                 plan.updates(),
                 plan.followUps(),
                 plan.ofVictims(),

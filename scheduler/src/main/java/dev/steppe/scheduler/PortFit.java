@@ -24,6 +24,9 @@ import java.util.random.RandomGenerator;
  * number may be held at another address.
  */
 final class PortFit {
+    static final String COLLISION = "network: port collision";
+    static final String RESERVED = "network: reserved port";
+
     /** How many random ports are tried before the range is searched from its start. */
     private static final int RANDOM_TRIES = 20;
 
@@ -81,7 +84,7 @@ final class PortFit {
             var wanted = new HostPort(port.value(), address(node, port));
             if (reserved(node, wanted.address()).contains(port.value())) {
                 return Optional.of(Refusal.exhausted(
-                        "network: reserved port",
+                        RESERVED,
                         "port " + port.value() + " (\"" + port.label()
                                 + "\") is reserved by the node's configuration"));
             }
@@ -91,8 +94,7 @@ final class PortFit {
             }
             if (holder.isPresent()) {
                 return Optional.of(Refusal.exhausted(
-                        "network: port collision",
-                        "port " + port.value() + " (\"" + port.label() + "\") is held by " + holder.get()));
+                        COLLISION, "port " + port.value() + " (\"" + port.label() + "\") is held by " + holder.get()));
             }
             asked.add(wanted);
         }

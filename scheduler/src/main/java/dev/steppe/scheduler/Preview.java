@@ -25,6 +25,7 @@ public record Preview(
         SortedMap<String, AllocationMetric> failed,
         List<Evaluation> followUps,
         List<AllocationId> preempted,
+        List<Loss> losses,
         long jobModifyIndex) {
 
     /** Previews the registration of a job that the given evaluation would be made for. */
@@ -44,6 +45,7 @@ public record Preview(
                         .filter(stop -> stop.preemptedBy().isPresent())
                         .map(Command.Stop::allocation)
                         .toList(),
+                Loss.of(supposed, plan, now, random),
                 before.map(Job::jobModifyIndex).orElse(0L));
     }
 }

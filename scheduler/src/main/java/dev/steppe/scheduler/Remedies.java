@@ -1,29 +1,23 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
-import dev.steppe.model.DriverInfo;
-import dev.steppe.model.HostNetwork;
-import dev.steppe.model.HostVolume;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobType;
 import dev.steppe.model.Node;
-import dev.steppe.model.NodeDevice;
+import dev.steppe.model.NodeDisk;
 import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.NodeStatus;
 import dev.steppe.model.Port;
-import dev.steppe.model.PortRanges;
-import dev.steppe.model.RequestedDevice;
 import dev.steppe.model.SchedulerConfiguration;
-import dev.steppe.model.Task;
 import dev.steppe.model.TaskGroup;
 import dev.steppe.model.codec.RecordShape;
 import dev.steppe.state.Command;
 import dev.steppe.state.NodeUsage;
 import dev.steppe.state.Snapshot;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,7 +31,7 @@ import java.util.function.Predicate;
  */
 final class Remedies {
     /** Nodes of one kind of trouble that are looked at closer. */
-    private static final int EXAMINED_MAX = 100;
+    static final int EXAMINED_MAX = 100;
 
     private static final int SENTENCES_MAX = 3;
     private static final int NODES_SUPPOSED_MAX = 20;
@@ -67,10 +61,10 @@ final class Remedies {
         var all = new ArrayList<String>();
         all.addAll(held());
         closedNodes(all);
-        all.addAll(grants());
+        all.addAll(new Grants(shortage).all());
         all.addAll(new Concessions(shortage).all());
         preemption().ifPresent(all::add);
-        moreNodes().ifPresent(all::add);
+        moreNodes().or(this::largerNode).ifPresent(all::add);
         return Collections.unmodifiableList(all);
     }
 
@@ -84,7 +78,11 @@ final class Remedies {
             return Optional.empty();
         }
         String all = unplaced == 1 ? "it then has a place" : "all " + unplaced + " then have a place";
-        return Optional.of(left == 0 ? all : unplaced - left + " of " + unplaced + " then have a place");
+        return Optional.of(
+                left == 0
+                        ? all
+                        : unplaced - left + " of " + unplaced
+                                + (unplaced - left == 1 ? " then has a place" : " then have a place"));
     }
 
     private int left(Plan plan) {
@@ -153,8 +151,8 @@ final class Remedies {
                                     new Command.SetNodeEligibility(node.id(), Node.ELIGIBLE, List.of(), whatIf.now()))
                             .toList())
                     .ifPresent(verdict -> all.add("make " + (first.size() == 1 ? "node " : "nodes ") + named(first)
-                            + " eligible (steppe node eligibility -enable " + shown(first.getFirst()) + "): "
-                            + verdict));
+                            + " eligible (steppe node eligibility -enable " + shown(first.getFirst())
+                            + (first.size() == 1 ? "" : ", and so on") + "): " + verdict));
         }
         var draining =
                 closed(node -> node.status() == NodeStatus.READY && node.drain().isPresent());
@@ -179,134 +177,6 @@ final class Remedies {
     private static String shown(Node node) {
         var id = node.id().value();
         return id.length() > 8 ? id.substring(0, 8) : id;
-    }
-
-    /** What nodes lack that their operators can give them, where nothing else is missing then. */
-    private List<String> grants() {
-        var byRemedy = new TreeMap<String, List<Node>>();
-        var examined = new TreeMap<String, Integer>();
-        for (Survey.Seen seen : survey.seen()) {
-            if (!seen.isFiltered()) {
-                continue;
-            }
-            var refusal = seen.refusal().orElseThrow();
-            if (examined.merge(refusal.key(), 1, Integer::sum) <= EXAMINED_MAX) {
-                granted(seen.node(), refusal.key())
-                        .filter(grant -> survey.refusal(grant.node()).isEmpty())
-                        .ifPresent(grant -> byRemedy.computeIfAbsent(grant.remedy(), it -> new ArrayList<>())
-                                .add(seen.node()));
-            }
-        }
-        return byRemedy.entrySet().stream()
-                .map(entry -> entry.getKey().formatted(named(entry.getValue())) + ": it would fit there")
-                .toList();
-    }
-
-    private record Grant(Node node, String remedy) {}
-
-    private Optional<Grant> granted(Node node, String check) {
-        if (check.equals("missing drivers") || check.equals("unhealthy drivers")) {
-            return Optional.of(withDrivers(node));
-        }
-        if (check.equals("missing network")) {
-            var attributes = new TreeMap<>(node.spec().attributes());
-            attributes.merge("network.modes", group.network().mode(), (had, more) -> had + "," + more);
-            return Optional.of(new Grant(
-                    with(node, "attributes", attributes),
-                    "make network mode \"" + group.network().mode()
-                            + "\" possible on %s (steppe doctor --fix there says and does what is missing)"));
-        }
-        if (check.startsWith("missing host network")) {
-            return withHostNetworks(node);
-        }
-        if (check.equals("missing devices")) {
-            return Optional.of(withDevices(node));
-        }
-        return check.equals("missing compatible host volumes") ? Optional.of(withVolumes(node)) : Optional.empty();
-    }
-
-    private Grant withDrivers(Node node) {
-        var drivers = new TreeMap<>(node.spec().drivers());
-        var lacking = new TreeSet<String>();
-        for (Task task : group.tasks()) {
-            var driver = drivers.get(task.driver());
-            if (driver == null || !driver.detected() || !driver.healthy()) {
-                lacking.add(task.driver());
-                drivers.put(task.driver(), new DriverInfo(new TreeMap<>(), true, true, "", Instant.EPOCH));
-            }
-        }
-        return new Grant(
-                with(node, "drivers", drivers),
-                "make driver " + String.join(", ", lacking) + " work on %s (steppe doctor there says what is missing)");
-    }
-
-    private Optional<Grant> withHostNetworks(Node node) {
-        var networks = new TreeMap<>(node.spec().hostNetworks());
-        var lacking = new TreeSet<String>();
-        for (Port port : group.network().ports()) {
-            Target.resolve(port.hostNetwork(), node)
-                    .filter(name -> !name.equals("default") && !networks.containsKey(name))
-                    .ifPresent(name -> {
-                        lacking.add(name);
-                        networks.put(name, new HostNetwork(name, node.spec().address() + "/32", "", PortRanges.NONE));
-                    });
-        }
-        return lacking.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Grant(
-                        with(node, "hostNetworks", networks),
-                        "configure client { host_network \"" + String.join("\", \"", lacking) + "\" } on %s"));
-    }
-
-    private Grant withVolumes(Node node) {
-        var volumes = new TreeMap<>(node.spec().hostVolumes());
-        var lacking = new TreeSet<String>();
-        group.volumes().values().forEach(volume -> {
-            var there = volumes.get(volume.source());
-            if (there == null || there.readOnly() && !volume.readOnly()) {
-                lacking.add(volume.source());
-                volumes.put(volume.source(), new HostVolume(volume.source(), "/", false));
-            }
-        });
-        return new Grant(
-                with(node, "hostVolumes", volumes),
-                "configure client { host_volume \"" + String.join("\", \"", lacking) + "\" } for writing on %s");
-    }
-
-    /** Devices without attributes: where a job has conditions on those, the copy does not do and nothing is told. */
-    private Grant withDevices(Node node) {
-        var devices = new ArrayList<>(node.spec().capacity().devices());
-        var lacking = new TreeSet<String>();
-        for (Task task : group.tasks()) {
-            for (RequestedDevice asked : task.resources().devices()) {
-                if (!new DeviceFit(asked, false).isThereAtAll(node)) {
-                    lacking.add(asked.count() + " \"" + asked.name() + "\"");
-                    devices.add(supposed(asked));
-                }
-            }
-        }
-        return new Grant(
-                with(node, "capacity", RecordShape.with(node.spec().capacity(), "devices", List.copyOf(devices))),
-                "%s with " + String.join(", ", lacking)
-                        + " more (fitted in, or named by client { device }, see docs/placement.md)");
-    }
-
-    private static NodeDevice supposed(RequestedDevice asked) {
-        var parts = asked.name().split("/", 3);
-        var instances = new ArrayList<NodeDevice.Instance>();
-        for (int i = 0; i < asked.count(); i++) {
-            instances.add(new NodeDevice.Instance("supposed-" + i, true, "", Optional.empty()));
-        }
-        return new NodeDevice(
-                parts.length > 1 ? parts[0] : "any",
-                parts.length > 1 ? parts[1] : parts[0],
-                parts.length > 2 ? parts[2] : "supposed",
-                List.copyOf(instances),
-                new TreeMap<>());
-    }
-
-    private static Node with(Node node, String component, Object value) {
-        return RecordShape.with(node, "spec", RecordShape.with(node.spec(), component, value));
     }
 
     private Optional<String> preemption() {
@@ -362,7 +232,7 @@ final class Remedies {
     }
 
     private Optional<String> moreLike(Node node) {
-        int gained = unplaced - left(whatIf.after(another(node, 1)));
+        int gained = unplaced - left(whatIf.after(another(node.spec(), 1)));
         if (gained <= 0) {
             return Optional.empty();
         }
@@ -371,8 +241,55 @@ final class Remedies {
         if (needed > NODES_SUPPOSED_MAX) {
             return Optional.of("more nodes " + like + ": each has room for " + gained + " of the " + unplaced);
         }
-        return verdict(another(node, needed))
+        return verdict(another(node.spec(), needed))
                 .map(verdict -> needed + (needed == 1 ? " more node " : " more nodes ") + like + ": " + verdict);
+    }
+
+    /** Where it fits on no node even when that is empty: one with more room, and otherwise like the one with most memory. */
+    private Optional<String> largerNode() {
+        return survey.seen().stream()
+                .filter(Survey.Seen::isExhausted)
+                .map(Survey.Seen::node)
+                .filter(node ->
+                        survey.standings().fit().refusal(node, NodeUsage.NONE).isPresent())
+                .max(Comparator.comparingLong(
+                        node -> node.spec().capacity().memory().memoryMb()))
+                .flatMap(this::larger);
+    }
+
+    private Optional<String> larger(Node node) {
+        var needed = survey.standings().fit().demand(node);
+        var capacity = node.spec().capacity();
+        var cpu = capacity.cpu();
+        var memory = capacity.memory();
+        var disk = capacity.disk();
+        var lacking = new ArrayList<String>();
+        if (needed.cpuMegaHertz() > cpu.megaHertz()) {
+            lacking.add(needed.cpuMegaHertz() + " MHz");
+            cpu = RecordShape.with(cpu, "megaHertz", needed.cpuMegaHertz());
+        }
+        if (needed.memoryMb() > memory.memoryMb()) {
+            lacking.add(needed.memoryMb() + " MB of memory");
+            memory = RecordShape.with(memory, "memoryMb", needed.memoryMb());
+        }
+        if (needed.diskMb() > disk.diskMb()) {
+            lacking.add(needed.diskMb() + " MB of disk");
+            disk = new NodeDisk(needed.diskMb());
+        }
+        if (lacking.isEmpty()) {
+            return Optional.empty();
+        }
+        var spec = RecordShape.with(
+                node.spec(),
+                "capacity",
+                RecordShape.with(
+                        capacity,
+                        new RecordShape.Value("cpu", cpu),
+                        new RecordShape.Value("memory", memory),
+                        new RecordShape.Value("disk", disk)));
+        return verdict(another(spec, 1))
+                .map(verdict -> "a larger node, with at least " + String.join(" and ", lacking) + " and otherwise like "
+                        + node.spec().name() + " (" + kind(node.spec()) + "): " + verdict);
     }
 
     private static String kind(NodeSpec spec) {
@@ -380,10 +297,10 @@ final class Remedies {
                 + ", datacenter " + spec.datacenter();
     }
 
-    private List<Command> another(Node node, int count) {
+    private List<Command> another(NodeSpec like, int count) {
         var commands = new ArrayList<Command>();
         for (int i = 0; i < count; i++) {
-            var id = RecordShape.with(node.spec(), "id", new NodeId(whatIf.freshId()));
+            var id = RecordShape.with(like, "id", new NodeId(whatIf.freshId()));
             var spec = RecordShape.with(id, "name", "another-" + i);
             commands.add(new Command.RegisterNode(spec, List.of(), whatIf.now()));
         }

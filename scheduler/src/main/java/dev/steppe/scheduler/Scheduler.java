@@ -42,6 +42,9 @@ public final class Scheduler {
     /** What triggers an evaluation at the time when a disconnected node is not waited for any more. */
     static final String DISCONNECT_TIMEOUT = "max-disconnect-timeout";
 
+    /** Why an instance is stopped whose successor of a newer version has a place. */
+    static final String UPDATED = "alloc is being updated due to job update";
+
     private static final Duration BATCH = Duration.ofSeconds(5);
 
     private final Snapshot snapshot;
@@ -56,6 +59,7 @@ public final class Scheduler {
     private final TreeMap<String, AllocationMetric> failed = new TreeMap<>();
     private final TreeMap<JobKey, Evaluation> victims = new TreeMap<>();
     private final TreeMap<String, Integer> queued = new TreeMap<>();
+    private final TreeMap<String, Integer> queuedUpdates = new TreeMap<>();
     private final TreeMap<String, DesiredUpdates> updates = new TreeMap<>();
 
     private Scheduler(Snapshot snapshot, Evaluation evaluation, Instant now, RandomGenerator random, boolean inParts) {
@@ -301,7 +305,7 @@ public final class Scheduler {
     private static Optional<Command.Stop> stopOf(Missing instance, Allocation old) {
         boolean newer = instance.job().version() != old.jobVersion();
         if (instance.stopsReplaced() || (newer && old.client().status() == ClientStatus.FAILED)) {
-            return Optional.of(stop(old, "alloc is being updated due to job update"));
+            return Optional.of(stop(old, UPDATED));
         }
         boolean ended = old.desiredStatus() == DesiredStatus.RUN
                 && old.client().status().isTerminal();
@@ -326,6 +330,9 @@ public final class Scheduler {
     private void reject(Missing instance, AllocationMetric metric) {
         String group = instance.group().name();
         queued.merge(group, 1, Integer::sum);
+        if (instance.stopsReplaced()) {
+            queuedUpdates.merge(group, 1, Integer::sum);
+        }
         failed.merge(group, metric, (first, again) -> Explanation.coalesced(first));
     }
 
@@ -343,7 +350,7 @@ public final class Scheduler {
             blocked = Optional.of(waiting.id());
         }
         var done = evaluation
-                .scheduled(EvaluationStatus.COMPLETE, "", failed, queued, blocked)
+                .scheduled(EvaluationStatus.COMPLETE, left(blocked), failed, queued, blocked)
                 .seen(active, snapshot.index());
         return new Plan(
                 done,
@@ -352,11 +359,20 @@ public final class Scheduler {
                 moved,
                 failed,
                 queued,
+                queuedUpdates,
                 updates,
                 followUps,
                 List.copyOf(victims.values()),
                 begun,
                 ended);
+    }
+
+    /** One that could not place everything is not simply complete. */
+    private String left(Optional<EvaluationId> blocked) {
+        var lacking = new ArrayList<String>();
+        failed.keySet().forEach(group -> lacking.add(queued.getOrDefault(group, 0) + " of " + group));
+        return blocked.map(it -> String.join(", ", lacking) + " without a place; evaluation " + it + " waits for room")
+                .orElse("");
     }
 
     /** Unless an evaluation is there that will look at the job then. */

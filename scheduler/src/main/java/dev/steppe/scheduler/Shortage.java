@@ -6,9 +6,9 @@ import dev.steppe.state.Snapshot;
 
 /** A group of which so many instances find no place, with what each node says to one more, and who can be asked what if. */
 record Shortage(WhatIf whatIf, Job job, Survey survey, int unplaced) {
-    /** The state when everything is placed that can be. */
+    /** The state that the survey looked at. */
     Snapshot snapshot() {
-        return whatIf.settled();
+        return survey.snapshot();
     }
 
     TaskGroup group() {

@@ -28,6 +28,7 @@ final class Survey {
 
     private final Snapshot snapshot;
     private final TaskGroup group;
+    private final long real;
     private final Standings standings;
     private final List<Seen> seen = new ArrayList<>();
 
@@ -48,14 +49,20 @@ final class Survey {
         }
     }
 
-    Survey(Snapshot snapshot, Job job, TaskGroup group, long salt) {
-        this(snapshot, job.spec(), group, salt);
+    /** What was placed after the index {@code real} is only supposed. */
+    Survey(Snapshot snapshot, Job job, TaskGroup group, long salt, long real) {
+        this(snapshot, job.spec(), group, salt, real);
     }
 
     /** The job may be another than the registered one of its name: then it is supposed. */
     Survey(Snapshot snapshot, JobSpec job, TaskGroup group, long salt) {
+        this(snapshot, job, group, salt, Long.MAX_VALUE);
+    }
+
+    private Survey(Snapshot snapshot, JobSpec job, TaskGroup group, long salt, long real) {
         this.snapshot = snapshot;
         this.group = group;
+        this.real = real;
         var live = snapshot.allocationsOf(job.key()).stream()
                 .filter(allocation -> !allocation.isTerminal())
                 .toList();
@@ -161,7 +168,7 @@ final class Survey {
     static String closed(Node node) {
         if (node.status() != NodeStatus.READY) {
             return "its status is " + node.status().name().toLowerCase(Locale.ROOT) + " since "
-                    + node.statusUpdatedAt();
+                    + Waits.at(node.statusUpdatedAt());
         }
         return node.drain().isPresent() ? "it is being drained" : "it is not eligible for new allocations";
     }
@@ -172,7 +179,7 @@ final class Survey {
         for (Allocation allocation : snapshot.allocationsOn(example.id())) {
             long amount = amount(check, allocation);
             if (allocation.holdsResources() && amount > 0) {
-                held.merge(allocation.jobId().value(), amount, Long::sum);
+                held.merge(holder(allocation), amount, Long::sum);
             }
         }
         if (held.isEmpty()) {
@@ -181,7 +188,7 @@ final class Survey {
         var most = held.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .limit(HOLDERS_MAX)
-                .map(entry -> entry.getValue() + " by job " + entry.getKey())
+                .map(entry -> entry.getValue() + " by " + entry.getKey())
                 .toList();
         var where = nodes.size() == 1 ? "" : " on " + example.spec().name();
         return new Explained.Detail(
@@ -189,6 +196,12 @@ final class Survey {
                         + (held.size() > HOLDERS_MAX ? ", and by others" : ""),
                 detail.nodes(),
                 detail.names());
+    }
+
+    private String holder(Allocation allocation) {
+        return allocation.createIndex() > real
+                ? "instances of this job that get their places before"
+                : "job " + allocation.jobId();
     }
 
     private static long amount(String check, Allocation allocation) {
@@ -199,6 +212,10 @@ final class Survey {
             case "disk" -> held.shared().diskMb();
             default -> 0;
         };
+    }
+
+    Snapshot snapshot() {
+        return snapshot;
     }
 
     TaskGroup group() {

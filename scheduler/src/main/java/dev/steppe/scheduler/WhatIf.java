@@ -1,14 +1,20 @@
 package dev.steppe.scheduler;
 
+import dev.steppe.model.Allocation;
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Ids;
 import dev.steppe.model.Job;
+import dev.steppe.model.TaskGroup;
 import dev.steppe.state.Command;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** What the scheduler would do for a job now, and what it would do had some commands been carried out before. */
@@ -50,9 +56,30 @@ final class WhatIf {
                 .count());
     }
 
-    /** The state when everything is placed that can be. */
-    Snapshot settled() {
-        return settled;
+    /** How many of those that find no place are to replace one that runs on until they have one. */
+    int replacing(String group) {
+        return plan.queuedUpdates().getOrDefault(group, 0);
+    }
+
+    /**
+     * The state when everything is placed that can be. Where a successor finds no place it is without the one that would be
+     * stopped for it: the scheduler counts on its room.
+     */
+    Snapshot settled(TaskGroup group) {
+        if (replacing(group.name()) == 0) {
+            return settled;
+        }
+        var succession = new Succession(settled, job);
+        var stops = settled.allocationsOf(job.key()).stream()
+                .filter(it -> it.taskGroup().equals(group.name()) && !it.isTerminal())
+                .filter(it -> it.jobVersion() != job.version()
+                        && it.client().status() != ClientStatus.UNKNOWN
+                        && !succession.of(it, group).inPlace())
+                .sorted(Comparator.comparingInt(Allocation::index).thenComparing(Allocation::id))
+                .limit(job.spec().type().everywhere() ? Long.MAX_VALUE : 1)
+                .map(it -> new Command.Stop(it.id(), DesiredStatus.STOP, Scheduler.UPDATED, Optional.empty()))
+                .toList();
+        return Store.supposing(settled, new Command.ApplyPlan(List.of(), stops, List.of(), List.of(), now));
     }
 
     Instant now() {

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.ClientStatus;
+import dev.steppe.model.DrainStrategy;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
+import dev.steppe.model.NodeId;
 import dev.steppe.model.NodeStatus;
 import dev.steppe.state.Command;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Proves for each case of "why is my allocation pending?" that the answer names node, check, value, holder and remedy. */
@@ -280,12 +283,200 @@ class ExplainerTest {
         cluster.everythingRuns("web");
         schedule("web");
         run(job("web", 1, ",\"Meta\":{\"v\":\"2\"}", update, SMALL));
-        assertThat(explainer()
-                        .job(new JobKey("default", new JobId("web")))
-                        .orElseThrow()
-                        .facts()
-                        .getFirst())
-                .contains("waits for somebody to approve its canaries (steppe job promote web)");
+        assertThat(facts("web").getFirst())
+                .contains("of version 1 waits for its canaries to be healthy, and then for somebody to approve them")
+                .contains("of 1 canaries 1 placed and 0 healthy");
+        assertThat(facts("web").getLast())
+                .isEqualTo("group \"g\": 1 wanted, 1 running, 1 placed and not running,"
+                        + " 0 without a place; 1 of them of an older version, 1 a canary");
+        cluster.everythingRuns("web");
+        assertThat(facts("web").getFirst())
+                .contains("waits for somebody to approve its canaries (steppe job promote web)")
+                .contains("of 1 canaries 1 placed and 1 healthy");
+    }
+
+    private List<String> facts(String job) {
+        return explainer()
+                .job(new JobKey("default", new JobId(job)))
+                .orElseThrow()
+                .facts();
+    }
+
+    @Test
+    void a_deployment_that_promotes_its_canaries_asks_nobody_to() {
+        cluster.node("n1", "dc1");
+        var update = ",\"Update\":{\"MaxParallel\":1,\"Canary\":1,\"AutoPromote\":true}";
+        run(job("web", 1, "", update, SMALL));
+        cluster.everythingRuns("web");
+        schedule("web");
+        run(job("web", 1, ",\"Meta\":{\"v\":\"2\"}", update, SMALL));
+        assertThat(facts("web").getFirst())
+                .contains("goes on by itself once all its canaries are healthy")
+                .doesNotContain("job promote");
+    }
+
+    @Test
+    void what_a_paused_deployment_holds_back_has_not_ended() {
+        cluster.node("n1", "dc1");
+        run(job("web", 3, "", ",\"Update\":{\"MaxParallel\":1}", "\"CPU\":100,\"MemoryMB\":700"));
+        var deployment = cluster.snapshot()
+                .deploymentsOf(new JobKey("default", new JobId("web")))
+                .getFirst();
+        cluster.apply(new Command.PauseDeployment(deployment.id(), true, List.of(), cluster.now()));
+        cluster.node("n2", "dc1");
+        cluster.node("n3", "dc1");
+        assertThat(facts("web").getFirst()).contains(" is paused: ").contains("steppe deployment resume ");
+        assertThat(facts("web").getLast()).endsWith("0 without a place, 2 not placed while the deployment is paused");
+    }
+
+    @Test
+    void a_successor_without_a_place_counts_on_the_room_of_the_one_that_runs_on() {
+        cluster.node("n1", "dc1");
+        run(job("web", 1, "", PORT, "\"CPU\":100,\"MemoryMB\":700"));
+        cluster.everythingRuns("web");
+        run(job("web", 1, "", PORT, "\"CPU\":100,\"MemoryMB\":1200"));
+        var group = group("web");
+        assertThat(group.unplaced()).isEqualTo(1);
+        assertThat(group.replacing()).isEqualTo(1);
+        assertThat(sentences(group)).containsExactly("n1: memory: 1200 MB asked, 1000 free of 1000");
+        assertThat(group.remedies())
+                .containsExactly(
+                        "lower memory of task \"t\" from 1200 to 1000 MB: it would fit on 1 node (n1)",
+                        "a larger node, with at least 1200 MB of memory and otherwise like n1"
+                                + " (no class, pool default, datacenter dc1): it then has a place");
+        assertThat(facts("web").getLast())
+                .isEqualTo("group \"g\": 1 wanted, 1 running, 0 placed and not running,"
+                        + " 1 without a place for the new version, the old one runs on; 1 of them of an older version");
+    }
+
+    @Test
+    void a_canceled_evaluation_says_why_and_which_one_is_there_in_its_place() {
+        cluster.node("n1", "dc1");
+        run(job("web", 2, "", "", "\"CPU\":100,\"MemoryMB\":700"));
+        var overtaken = evaluation(EvaluationStatus.BLOCKED)
+                .with(EvaluationStatus.CANCELLED, "a newer evaluation of the job is blocked");
+        cluster.apply(new Command.PutEvaluations(List.of(overtaken), cluster.now()));
+        schedule("web");
+        var newer = evaluation(EvaluationStatus.BLOCKED);
+        assertThat(explainer().evaluation(overtaken.id()).orElseThrow().facts())
+                .containsExactly(
+                        "evaluation " + overtaken.id() + " was canceled: a newer evaluation of the job is blocked;"
+                                + " evaluation " + newer.id() + " is blocked in its place");
+        assertThat(facts("web")).noneMatch(fact -> fact.contains("was canceled"));
+    }
+
+    @Test
+    void an_evaluation_that_nobody_looks_at_says_that_the_broker_is_paused() {
+        cluster.node("n1", "dc1");
+        cluster.register(job("web", 1, "", "", SMALL));
+        var waiting = cluster.evaluation("web");
+        cluster.apply(new Command.PutEvaluations(List.of(waiting), cluster.now()));
+        cluster.configure("{\"PauseEvalBroker\":true}");
+        assertThat(explainer().evaluation(waiting.id()).orElseThrow().facts())
+                .containsExactly(
+                        "evaluations wait: the broker is paused (steppe operator scheduler set-config"
+                                + " -pause-eval-broker=false)",
+                        "evaluation " + waiting.id() + " is not looked at while the broker is paused");
+    }
+
+    @Test
+    void an_evaluation_that_failed_says_what_follows_it_until_a_later_one_was_looked_at() {
+        cluster.node("n1", "dc1");
+        cluster.register(job("web", 1, "", "", SMALL));
+        var failed = cluster.evaluation("web").with(EvaluationStatus.FAILED, "maximum attempts reached (3)");
+        cluster.apply(new Command.PutEvaluations(List.of(failed), cluster.now()));
+        assertThat(facts("web").getFirst())
+                .isEqualTo("evaluation " + failed.id() + " failed: maximum attempts reached (3);"
+                        + " steppe job eval web has the job looked at again");
+        schedule("web");
+        assertThat(facts("web")).noneMatch(fact -> fact.contains("maximum attempts"));
+    }
+
+    @Test
+    void a_job_that_runs_everywhere_wants_what_it_has_and_what_it_gets() {
+        cluster.node("n1", "dc1");
+        cluster.node("n2", "dc1");
+        cluster.register(job("agent", 1, "", "", SMALL).replace("service", "system"));
+        assertThat(facts("agent").getLast())
+                .isEqualTo("group \"g\": 2 wanted, 0 running, 0 placed and not running, 0 without a place,"
+                        + " 2 with a place when the scheduler looks at the job next");
+        schedule("agent");
+        cluster.everythingRuns("agent");
+        assertThat(facts("agent").getLast())
+                .isEqualTo("group \"g\": 2 wanted, 2 running, 0 placed and not running, 0 without a place");
+    }
+
+    @Test
+    void of_very_many_allocations_it_says_how_many_are_told() {
+        cluster.node("n1", "dc1");
+        run(job("web", 25, "", "", "\"CPU\":10,\"MemoryMB\":10"));
+        assertThat(facts("web").getLast())
+                .isEqualTo("20 of 25 allocations are told about one by one, those that do not run first");
+    }
+
+    @Test
+    void a_job_that_launches_others_says_when_and_what_stands_in_the_way() {
+        cluster.node("n1", "dc1");
+        var periodic = ",\"Periodic\":{\"Enabled\":true,\"Spec\":\"0 9 * * *\",\"ProhibitOverlap\":true}";
+        cluster.register(job("report", 1, periodic, "", SMALL).replace("service", "batch"));
+        assertThat(facts("report"))
+                .containsExactly(
+                        "the job runs nothing itself: it launches jobs report/periodic-<time> when its schedule"
+                                + " says, next at 2026-01-31T09:00:00Z (in 1h0m0s)");
+        cluster.register(
+                job("convert", 1, ",\"ParameterizedJob\":{}", "", SMALL).replace("service", "batch"));
+        assertThat(facts("convert"))
+                .containsExactly("the job runs nothing itself: each steppe job dispatch convert launches a job");
+    }
+
+    @Test
+    void an_allocation_on_a_node_that_is_drained_says_when_it_has_to_leave() {
+        cluster.node("n1", "dc1");
+        run(job("web", 1, "", "", SMALL));
+        cluster.everythingRuns("web");
+        cluster.apply(new Command.DrainNode(
+                new NodeId("n1"),
+                DrainStrategy.beginning(Duration.ofHours(1), false, cluster.now()),
+                new TreeMap<>(),
+                List.of(),
+                cluster.now()));
+        var instance = instance(cluster.live("web").getFirst());
+        assertThat(instance.facts()).contains("its node n1 is being drained");
+        assertThat(instance.next())
+                .containsExactly(
+                        "when it has to leave: as migrate { max_parallel } allows, at the latest at the deadline"
+                                + " 2026-01-31T09:00:00Z");
+    }
+
+    @Test
+    void a_java_nobody_installed_and_a_port_that_the_node_keeps_are_told_with_what_would_help() {
+        node(
+                "n1",
+                "\"Attributes\":{\"network.modes\":\"host\",\"driver.java.versions\":\"17.0.9\"},"
+                        + "\"ReservedResources\":{\"Networks\":{\"ReservedHostPorts\":\"443\"}}",
+                ",\"java\":{\"Detected\":true,\"Healthy\":true}");
+        run(job("web", 1, "", "", SMALL)
+                .replace("raw_exec", "java")
+                .replace("{\"command\":\"/bin/sleep\"}", "{\"java_version\":\"21\"}"));
+        assertThat(group("web").remedies())
+                .containsExactly(
+                        "install Java 21 on n1 (docs/task-drivers.md says where it is looked for): it would fit there");
+        run(job("edge", 1, "", PORT, SMALL));
+        assertThat(group("edge").remedies())
+                .containsExactly("leave out static of port https: it would fit on 1 node (n1)");
+    }
+
+    @Test
+    void names_with_percent_signs_are_told_as_they_are() {
+        cluster.node("n1", "dc1");
+        run(job(
+                "db",
+                1,
+                "",
+                ",\"Volumes\":{\"data\":{\"Name\":\"data\",\"Type\":\"host\",\"Source\":\"100%d\"}}",
+                SMALL));
+        assertThat(group("db").remedies())
+                .containsExactly("configure client { host_volume \"100%d\" } for writing on n1: it would fit there");
     }
 
     @Test
@@ -293,12 +484,33 @@ class ExplainerTest {
         cluster.node("n1", "dc1");
         run(job("web", 1, "", "", SMALL));
         var allocation = cluster.live("web").getFirst();
-        assertThat(instance(allocation).facts()).containsExactly("its node n1 was told and has not reported on it yet");
+        assertThat(instance(allocation).facts())
+                .containsExactly("its node n1 was told at 2026-01-31T08:00:00Z and has not reported on it yet");
         reportPending(allocation, "Driver", "Downloading image acme/web:3: 12 of 40 MB");
         assertThat(instance(allocation).facts())
                 .containsExactly("task \"t\" has not started; last: Driver, Downloading image acme/web:3: 12 of 40 MB"
                         + " (2026-01-31T08:00:00Z)");
         assertThat(instance(allocation).scores().getFirst().node()).isEqualTo("n1");
+        reportPending(allocation, "Template", "Missing: kv.block(app/color)");
+        assertThat(instance(allocation).next().getFirst())
+                .startsWith("task \"t\" starts as soon as its templates find what they miss");
+    }
+
+    @Test
+    void why_a_task_failed_is_told_beside_what_followed() {
+        cluster.node("n1", "dc1");
+        run(job("web", 1, "", "", SMALL));
+        var state = TestCluster.read(ClientState.class, """
+                {"ClientStatus":"running","ClientDescription":"Tasks are running","TaskStates":{"t":{"State":"pending","Restarts":1,"Events":[
+                  {"Type":"Failed Artifact Download","Time":1769846400000000000,"DisplayMessage":"404"},
+                  {"Type":"Restarting","Time":1769846400123456789,"DisplayMessage":"Task restarting in 15s"}]}}}""");
+        var allocation = cluster.live("web").getFirst();
+        cluster.apply(new Command.ReportAllocations(
+                List.of(new Command.Report(allocation.id(), state)), List.of(), cluster.now()));
+        assertThat(instance(allocation).facts())
+                .containsExactly(
+                        "task \"t\" has not started, restarted 1 time; Failed Artifact Download: 404; last: Restarting,"
+                                + " Task restarting in 15s (2026-01-31T08:00:00Z)");
     }
 
     private void reportPending(Allocation allocation, String type, String message) {
@@ -364,6 +576,8 @@ class ExplainerTest {
         assertThat(cluster.snapshot().allocationsOf(new JobKey("default", new JobId("web"))))
                 .isEmpty();
         assertThat(group("web").unplaced()).isEqualTo(1);
+        assertThat(sentences(group("web")).getFirst())
+                .endsWith("held: 700 by instances of this job that get their places before");
         assertThat(group("web").remedies()).isNotEmpty();
         assertThat(explainer()
                         .job(new JobKey("default", new JobId("web")))

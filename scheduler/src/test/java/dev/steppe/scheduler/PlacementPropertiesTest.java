@@ -2,13 +2,9 @@ package dev.steppe.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.steppe.model.AllocatedDevice;
 import dev.steppe.model.Allocation;
-import dev.steppe.model.DeviceInstance;
-import dev.steppe.model.HostPort;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobSpec;
-import dev.steppe.model.NodeDevice;
 import dev.steppe.model.NodeSpec;
 import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.state.Command;
@@ -16,8 +12,6 @@ import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,45 +47,10 @@ class PlacementPropertiesTest {
         return town(seed, preempting, (before, plan) -> {});
     }
 
-    private static int priority(Snapshot snapshot, Allocation allocation) {
-        return snapshot.job(allocation.jobKey()).map(Job::spec).orElseThrow().priority();
-    }
-
-    private static void assertEvictsOnlyLower(Snapshot before, Plan plan) {
-        int winner = before.job(plan.evaluation().jobKey()).orElseThrow().spec().priority();
-        for (Command.Stop stop : plan.stopped()) {
-            if (stop.preemptedBy().isPresent()) {
-                var victim = before.allocation(stop.allocation()).orElseThrow();
-                assertThat(priority(before, victim)).isLessThanOrEqualTo(winner - Preemption.PRIORITY_GAP);
-                assertThat(victim.jobKey()).isNotEqualTo(plan.evaluation().jobKey());
-            }
-        }
-        if (plan.placed().size() == 1) {
-            assertEvictsNobodyInVain(before, plan);
-        }
-    }
-
-    /** Without any one of the victims gone, the instance would not fit. */
-    private static void assertEvictsNobodyInVain(Snapshot before, Plan plan) {
-        var winner = plan.placed().getFirst();
-        var job = before.job(winner.jobKey()).orElseThrow().spec();
-        var fit = new Fit(job.taskGroups().getFirst(), before.schedulerConfiguration());
-        for (var spared : winner.preemptedAllocations()) {
-            var usage = before.usage(winner.nodeId());
-            for (var gone : winner.preemptedAllocations()) {
-                usage = gone.equals(spared)
-                        ? usage
-                        : usage.minus(before.allocation(gone).orElseThrow());
-            }
-            assertThat(fit.refusal(before.node(winner.nodeId()).orElseThrow(), usage))
-                    .isPresent();
-        }
-    }
-
     @Test
     void nobody_is_evicted_by_an_equal_or_a_lower_priority_or_in_vain() {
         for (long seed = 1; seed <= TOWNS; seed++) {
-            town(seed, true, PlacementPropertiesTest::assertEvictsOnlyLower);
+            town(seed, true, TownRules::assertEvictsOnlyLower);
         }
     }
 
@@ -100,55 +59,8 @@ class PlacementPropertiesTest {
     void no_node_gives_more_than_it_has_of_anything(boolean preempting) {
         for (long seed = 1; seed <= TOWNS; seed++) {
             var snapshot = town(seed, preempting).snapshot();
-            snapshot.nodes().forEach(node -> {
-                var held = snapshot.allocationsOn(node.id()).stream()
-                        .filter(Allocation::holdsResources)
-                        .toList();
-                var capacity = node.spec().capacity();
-                assertThat(sum(held, it -> it.cpuMegaHertz()))
-                        .isLessThanOrEqualTo(capacity.cpu().megaHertz());
-                assertThat(sum(held, it -> it.memoryMb()))
-                        .isLessThanOrEqualTo(capacity.memory().memoryMb());
-                assertThat(sum(held, it -> it.shared().diskMb()))
-                        .isLessThanOrEqualTo(capacity.disk().diskMb());
-                assertThat(each(held, it -> it.reservedCores()))
-                        .doesNotHaveDuplicates()
-                        .isSubsetOf(capacity.cpu().reservable());
-                var ports = each(held, it -> it.hostPorts());
-                assertThat(ports).doesNotHaveDuplicates();
-                assertThat(ports).extracting(HostPort::port).doesNotContain(20_001);
-                var shares = new TreeMap<DeviceInstance, Integer>();
-                held.forEach(it -> it.allocatedResources()
-                        .deviceShares()
-                        .forEach((device, share) -> shares.merge(device, share, Integer::sum)));
-                assertThat(shares.values()).allMatch(share -> share <= AllocatedDevice.WHOLE);
-                assertThat(shares.keySet()).isSubsetOf(healthy(capacity.devices()));
-            });
+            TownRules.assertNothingIsOverCommitted(snapshot);
         }
-    }
-
-    private static <T> List<T> each(
-            List<Allocation> held, java.util.function.Function<dev.steppe.model.AllocatedResources, List<T>> things) {
-        return held.stream()
-                .flatMap(it -> things.apply(it.allocatedResources()).stream())
-                .toList();
-    }
-
-    private static long sum(
-            List<Allocation> held, java.util.function.ToLongFunction<dev.steppe.model.AllocatedResources> amount) {
-        return held.stream()
-                .mapToLong(it -> amount.applyAsLong(it.allocatedResources()))
-                .sum();
-    }
-
-    private static TreeSet<DeviceInstance> healthy(List<NodeDevice> kinds) {
-        var found = new TreeSet<DeviceInstance>();
-        for (NodeDevice kind : kinds) {
-            kind.instances().stream()
-                    .filter(NodeDevice.Instance::healthy)
-                    .forEach(it -> found.add(new DeviceInstance(kind.label(), it.id())));
-        }
-        return found;
     }
 
     @ParameterizedTest
@@ -157,33 +69,11 @@ class PlacementPropertiesTest {
         for (long seed = 1; seed <= TOWNS; seed++) {
             var snapshot = town(seed, preempting).snapshot();
             for (Job job : snapshot.jobs()) {
-                var live = snapshot.allocationsOf(job.key()).stream()
+                snapshot.allocationsOf(job.key()).stream()
                         .filter(Allocation::holdsResources)
-                        .toList();
-                var feasibility =
-                        new Feasibility(job.spec(), job.spec().taskGroups().getFirst());
-                var hosts = new ArrayList<String>();
-                for (Allocation allocation : live) {
-                    var node = snapshot.node(allocation.nodeId()).orElseThrow();
-                    assertThat(feasibility.refusal(node)).isEmpty();
-                    hosts.add(node.id().value());
-                }
-                for (var constraint : job.spec().constraints()) {
-                    if (constraint.operand().equals("distinct_hosts")) {
-                        assertThat(hosts).doesNotHaveDuplicates();
-                    }
-                    if (constraint.operand().equals("distinct_property")) {
-                        var racks = live.stream()
-                                .map(it -> Target.resolve(
-                                                constraint.leftTarget(),
-                                                snapshot.node(it.nodeId()).orElseThrow())
-                                        .orElseThrow())
-                                .toList();
-                        racks.forEach(rack -> assertThat(
-                                        racks.stream().filter(rack::equals).count())
-                                .isLessThanOrEqualTo(2));
-                    }
-                }
+                        .forEach(it -> TownRules.assertFits(
+                                job.spec(), snapshot.node(it.nodeId()).orElseThrow(), it));
+                TownRules.assertPlacedApart(snapshot, job);
             }
         }
     }

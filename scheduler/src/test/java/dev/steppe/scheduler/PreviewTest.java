@@ -141,6 +141,61 @@ class PreviewTest {
         }
     }
 
+    @Test
+    void of_jobs_that_ask_for_all_there_is_a_plan_counts_what_then_happens_and_then_shows_nothing() {
+        for (int seed = 0; seed < 12; seed++) {
+            var town = new TestCluster();
+            var towns = new Towns(seed);
+            IntStream.range(0, 5).forEach(number -> town.node(towns.node(number)));
+            town.configure("{\"PreemptionConfig\":{\"ServiceSchedulerEnabled\":true,\"SystemSchedulerEnabled\":true}}");
+            for (int version = 1; version <= 3; version++) {
+                for (int number = 0; number < 6; number++) {
+                    var job = TestCluster.read(JobSpec.class, towns.version(number, 30 + 20 * (number % 3), version));
+                    var id = job.id().value();
+                    var preview = town.preview(job);
+                    town.register(job);
+                    var plan = town.schedule(id);
+                    assertThat(plan.updates()).as("town %d, %s", seed, id).isEqualTo(preview.updates());
+                    assertThat(plan.failed().keySet())
+                            .isEqualTo(preview.failed().keySet());
+                    assertThat(preview.preempted())
+                            .hasSize(preview.losses().stream()
+                                    .mapToInt(Loss::evicted)
+                                    .sum());
+                    var again = town.preview(job);
+                    assertThat(again.diff().type()).isEqualTo(DiffType.NONE);
+                    again.updates()
+                            .forEach((group, updates) -> assertThat(updates.stop() + updates.inPlace())
+                                    .as("%s %s", id, updates)
+                                    .isZero());
+                    town.everythingRuns(id);
+                }
+            }
+        }
+    }
+
+    @Test
+    void what_it_costs_other_jobs_is_told_and_whether_they_find_another_place() {
+        cluster.configure("{\"PreemptionConfig\":{\"ServiceSchedulerEnabled\":true}}");
+        cluster.node("n1", "dc1");
+        cluster.register(lowly("low", 10, 800));
+        cluster.schedule("low");
+        cluster.node("n2", "dc2");
+        var urgent = TestCluster.read(JobSpec.class, """
+                {"ID":"urgent","Priority":90,"Datacenters":["dc1"],"TaskGroups":[{"Name":"g","Count":1,"Tasks":[
+                  {"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":900}}]}]}""");
+        assertThat(cluster.preview(urgent).losses()).containsExactly(new Loss("default", "low", 1, 0));
+        cluster.register(lowly("other", 10, 800));
+        cluster.schedule("other");
+        assertThat(cluster.preview(urgent).losses()).containsExactly(new Loss("default", "low", 1, 1));
+    }
+
+    private static JobSpec lowly(String id, int priority, int memory) {
+        return TestCluster.read(JobSpec.class, """
+                {"ID":"%s","Priority":%d,"Datacenters":["*"],"TaskGroups":[{"Name":"g","Count":1,"Tasks":[
+                  {"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":%d}}]}]}""".formatted(id, priority, memory));
+    }
+
     /** A job as people write them: some groups, tasks with environment, services, ports and constraints. */
     private static String random(String id, Random random) {
         var groups = IntStream.rangeClosed(0, random.nextInt(3))

@@ -6,9 +6,11 @@ import java.util.SplittableRandom;
 
 /** Clusters and jobs from a seed: small nodes of many kinds, and jobs that ask for more than there is. */
 final class Towns {
+    private final long seed;
     private final SplittableRandom random;
 
     Towns(long seed) {
+        this.seed = seed;
         random = new SplittableRandom(seed);
     }
 
@@ -28,7 +30,7 @@ final class Towns {
                 {"ID":"n%1$03d","Name":"n%1$03d","Datacenter":"%2$s","NodeClass":"%3$s","HTTPAddr":"10.0.0.1:4646",
                  "Attributes":{"kernel.name":"linux","network.modes":"host","rack":"%4$s","version":"%5$s","memory.totalbytes":"%15$d"},
                  "Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
-                 "HostNetworks":{"back":{"Name":"back","CIDR":"10.1.0.1/24"}},
+                 "HostNetworks":{"back":{"Name":"back","CIDR":"10.1.0.1/24","ReservedPorts":"%16$s"}},
                  "ReservedResources":{"Networks":{"ReservedHostPorts":"20001"}},
                  "NodeResources":{"Cpu":{"CpuShares":%6$d,"TotalCpuCores":%7$d,"ReservableCpuCores":%8$s,
                    "NumaNodes":[{"ID":0,"Cores":%9$s},{"ID":1,"Cores":%10$s}]},
@@ -49,7 +51,8 @@ final class Towns {
                         pick("t4", "a100"),
                         String.join(",", gpus),
                         16 + 24 * random.nextInt(2),
-                        1_000_000 + random.nextInt(1_000));
+                        1_000_000 + random.nextInt(1_000),
+                        number % 2 == 0 ? "443" : "");
     }
 
     private static List<Integer> range(int from, int to) {
@@ -106,6 +109,46 @@ final class Towns {
                         ports(),
                         resources(),
                         random.nextBoolean());
+    }
+
+    /**
+     * A version of a job of any type. What it asks of nodes, and what becomes of it on nodes that fall silent, is the same in all
+     * its versions; its count, its environment and how it is updated are not.
+     */
+    String version(int number, int priority, int version) {
+        var fixed = new Towns(seed * 1_000 + number);
+        var job = fixed.job(number, priority);
+        var type = fixed.pick("service", "service", "service", "batch", "system", "sysbatch");
+        var silence = fixed.silence();
+        var varying = new Towns((seed * 1_000 + number) * 1_000 + version);
+        boolean everywhere = type.startsWith("sys");
+        return job.replaceFirst("\"Type\":\"[a-z]+\"", "\"Type\":\"" + type + "\"")
+                .replaceFirst(
+                        "\"Count\":\\d+",
+                        "\"Count\":" + (everywhere ? 1 : varying.random.nextInt(6))
+                                + (type.endsWith("batch") ? "" : varying.update(everywhere))
+                                + (everywhere ? "" : silence))
+                .replaceFirst("\"raw_exec\",", "\"raw_exec\",\"Env\":{\"V\":\"" + version % 3 + "\"},");
+    }
+
+    private String update(boolean everywhere) {
+        int canaries = random.nextBoolean() ? 0 : 1 + random.nextInt(2);
+        return ",\"Update\":{\"MaxParallel\":%d,\"Canary\":%d,\"ProgressDeadline\":600000000000}"
+                .formatted(random.nextInt(4), everywhere ? 30 * canaries : canaries);
+    }
+
+    private String silence() {
+        return switch (random.nextInt(5)) {
+            case 0, 1 ->
+                ",\"Disconnect\":{\"LostAfter\":%d,\"Replace\":%b,\"Reconcile\":\"%s\"}"
+                        .formatted(
+                                1_000_000_000L * (60 + random.nextInt(600)),
+                                random.nextInt(3) > 0,
+                                pick("best_score", "keep_original", "keep_replacement", "longest_running"));
+            case 2 -> ",\"Disconnect\":{\"StopOnClientAfter\":60000000000}";
+            case 3 -> ",\"Disconnect\":{\"Replace\":false}";
+            default -> "";
+        };
     }
 
     private static String constraint(String left, String operator, String right) {

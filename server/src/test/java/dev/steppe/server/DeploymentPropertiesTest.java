@@ -47,6 +47,7 @@ class DeploymentPropertiesTest {
         private final Rehearsal servers;
         private final long seed;
         private final String type;
+        private final String disconnect;
         private final int nodes;
         private int count = 1;
         private int canaries;
@@ -57,6 +58,12 @@ class DeploymentPropertiesTest {
             random = new SplittableRandom(seed);
             servers = new Rehearsal(seed + 1);
             type = random.nextInt(4) == 0 ? "system" : "service";
+            disconnect = switch (random.nextInt(4)) {
+                case 0 -> "\"Disconnect\":{\"LostAfter\":300000000000},";
+                case 1 ->
+                    "\"Disconnect\":{\"LostAfter\":300000000000,\"Replace\":false,\"Reconcile\":\"keep_original\"},";
+                default -> "";
+            };
             nodes = 1 + random.nextInt(5);
             IntStream.range(0, nodes).forEach(node -> servers.node("n" + node, 100_000));
             register();
@@ -71,7 +78,7 @@ class DeploymentPropertiesTest {
             servers.register(Rehearsal.read(JobSpec.class, """
                     {"ID":"web","Type":"%s","TaskGroups":[{"Name":"g","Count":%d,
                      "Update":{"MaxParallel":%d,"Canary":%d,"AutoRevert":%b,"AutoPromote":%b,"ProgressDeadline":%d},
-                     "Tasks":[{"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/true"},"Env":{"V":"%d"},
+                     %s"Tasks":[{"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/true"},"Env":{"V":"%d"},
                       "Resources":{"CPU":10,"MemoryMB":10}}]}]}""".formatted(
                             type,
                             system ? 1 : count,
@@ -80,14 +87,18 @@ class DeploymentPropertiesTest {
                             random.nextBoolean(),
                             canaries > 0 && random.nextBoolean(),
                             random.nextInt(4) == 0 ? 0 : Duration.ofMinutes(10).toNanos(),
+                            system ? "" : disconnect,
                             version)));
         }
 
         void step() {
             switch (random.nextInt(10)) {
                 case 0 -> register();
-                case 1 -> servers.nodeStatus("n" + random.nextInt(nodes), NodeStatus.DOWN);
-                case 2 -> servers.nodeStatus("n" + random.nextInt(nodes), NodeStatus.READY);
+                case 1 ->
+                    servers.nodeStatus(
+                            "n" + random.nextInt(nodes),
+                            random.nextBoolean() ? NodeStatus.DOWN : NodeStatus.DISCONNECTED);
+                case 2 -> comeBack("n" + random.nextInt(nodes));
                 case 3 -> some().ifPresent(it -> servers.report(it, ClientStatus.FAILED, Optional.of(false)));
                 case 4 -> some().ifPresent(it -> servers.report(it, ClientStatus.RUNNING, Optional.of(false)));
                 case 5 -> some().ifPresent(servers::stop);
@@ -98,8 +109,20 @@ class DeploymentPropertiesTest {
             servers.settle();
         }
 
+        /** What its node did not tell of meanwhile went on. */
+        private void comeBack(String node) {
+            servers.nodeStatus(node, NodeStatus.READY);
+            servers.live(JOB).stream()
+                    .filter(it ->
+                            it.nodeId().value().equals(node) && it.client().status() == ClientStatus.UNKNOWN)
+                    .forEach(it -> servers.report(it, ClientStatus.RUNNING, Optional.empty()));
+        }
+
+        /** Of which the servers hear: what is out of reach tells nothing. */
         private Optional<Allocation> some() {
-            var live = servers.live(JOB);
+            var live = servers.live(JOB).stream()
+                    .filter(it -> it.client().status() != ClientStatus.UNKNOWN)
+                    .toList();
             return live.isEmpty() ? Optional.empty() : Optional.of(live.get(random.nextInt(live.size())));
         }
 
@@ -135,7 +158,7 @@ class DeploymentPropertiesTest {
             var live = servers.live(JOB);
             var names = new TreeSet<String>();
             live.stream()
-                    .filter(it -> !it.isCanary())
+                    .filter(it -> !it.isCanary() && it.next().isEmpty())
                     .forEach(it -> assertThat(names.add(it.name() + (type.equals("system") ? it.nodeId() : "")))
                             .as("seed %d: %s is there once", seed, it.name())
                             .isTrue());
@@ -152,12 +175,16 @@ class DeploymentPropertiesTest {
                     : all.getFirst().taskGroups().values().stream()
                             .mapToInt(it -> it.isTrying() ? it.desiredCanaries() : 0)
                             .sum();
-            assertThat(live).as("seed %d: instances", seed).hasSizeLessThanOrEqualTo(wanted + tried);
+            assertThat(live.stream().filter(it -> it.client().status() != ClientStatus.UNKNOWN))
+                    .as("seed %d: instances beside those nobody hears of", seed)
+                    .hasSizeLessThanOrEqualTo(wanted + tried);
         }
 
         /** Nodes on which a system job's instance failed: there is no other to try. */
         private int givenUp(Job job) {
+            var served = servers.live(JOB).stream().map(Allocation::nodeId).toList();
             return (int) servers.snapshot().allocationsOf(job.key()).stream()
+                    .filter(it -> !served.contains(it.nodeId()))
                     .filter(it -> it.jobVersion() == job.version()
                             && it.desiredStatus() == DesiredStatus.RUN
                             && it.client().status() == ClientStatus.FAILED)
@@ -166,7 +193,7 @@ class DeploymentPropertiesTest {
 
         /** Everything works from now on, and somebody takes care: it comes to rest with what is wanted. */
         void calmDown() {
-            IntStream.range(0, nodes).forEach(node -> servers.nodeStatus("n" + node, NodeStatus.READY));
+            IntStream.range(0, nodes).forEach(node -> comeBack("n" + node));
             servers.settle();
             for (int round = 0; round < 60; round++) {
                 for (Allocation allocation : servers.live(JOB)) {
