@@ -52,6 +52,7 @@ import dev.steppe.cli.job.JobRevert;
 import dev.steppe.cli.job.JobRun;
 import dev.steppe.cli.job.JobScale;
 import dev.steppe.cli.job.JobScalingEvents;
+import dev.steppe.cli.job.JobStart;
 import dev.steppe.cli.job.JobStatus;
 import dev.steppe.cli.job.JobStop;
 import dev.steppe.cli.job.JobTag;
@@ -129,6 +130,7 @@ final class Commands {
             case "job run" -> Optional.of(new JobRun());
             case "job status" -> Optional.of(new JobStatus());
             case "job stop" -> Optional.of(new JobStop());
+            case "job start" -> Optional.of(new JobStart());
             case "job validate" -> Optional.of(new JobValidate());
             case "job init" -> Optional.of(new JobInit());
             case "job inspect" -> Optional.of(new JobInspect());
@@ -291,6 +293,7 @@ final class Commands {
         return switch (name) {
             case "run" -> "job run";
             case "stop" -> "job stop";
+            case "start" -> "job start";
             case "validate" -> "job validate";
             case "init" -> "job init";
             case "inspect" -> "job inspect";

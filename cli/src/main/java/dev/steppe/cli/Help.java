@@ -41,6 +41,7 @@ final class Help {
                 new Entry("job run", "Submit a job and follow it until it runs"),
                 new Entry("job status", "Jobs, or one job with its allocations"),
                 new Entry("job stop", "Stop jobs"),
+                new Entry("job start", "Run a stopped job again as it was"),
                 new Entry("job validate", "Check a job file without running it"),
                 new Entry("job init", "Write an example of a job file"),
                 new Entry("job inspect", "A registered job as JSON or as it was submitted"),

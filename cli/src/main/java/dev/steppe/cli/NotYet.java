@@ -13,7 +13,6 @@ final class NotYet {
         var two = String.join(" ", words.subList(0, Math.min(2, words.size())));
         var reason = switch (two) {
             case "job action" -> "actions are not part of this version; use alloc exec";
-            case "job start" -> "run the job file again, or take the job back to a version with job revert";
             case "acl policy", "acl role", "acl auth-method", "acl binding-rule", "acl token" ->
                 "there are tokens that may do everything and no others yet: acl bootstrap makes them, acl token list, self"
                         + " and delete look after them";

@@ -125,10 +125,18 @@ final class Towns {
         return job.replaceFirst("\"Type\":\"[a-z]+\"", "\"Type\":\"" + type + "\"")
                 .replaceFirst(
                         "\"Count\":\\d+",
-                        "\"Count\":" + (everywhere ? 1 : varying.random.nextInt(6))
+                        "\"Count\":" + varying.count(type)
                                 + (type.endsWith("batch") ? "" : varying.update(everywhere))
                                 + (everywhere ? "" : silence))
                 .replaceFirst("\"raw_exec\",", "\"raw_exec\",\"Env\":{\"V\":\"" + version % 3 + "\"},");
+    }
+
+    private int count(String type) {
+        return switch (type) {
+            case "system" -> 1;
+            case "sysbatch" -> 1 + random.nextInt(2);
+            default -> random.nextInt(6);
+        };
     }
 
     private String update(boolean everywhere) {

@@ -21,7 +21,7 @@ import java.util.function.Function;
 /** Why something is as it is, and what comes next: routes of our own beside those of the dialect. */
 final class ExplainRoutes {
     private static final Table[] TABLES = {
-        Table.ALLOCATIONS, Table.EVALUATIONS, Table.JOBS, Table.NODES, Table.SCHEDULER_CONFIGURATION
+        Table.ALLOCATIONS, Table.DEPLOYMENTS, Table.EVALUATIONS, Table.JOBS, Table.NODES, Table.SCHEDULER_CONFIGURATION
     };
 
     private final Reads reads;

@@ -203,13 +203,17 @@ final class PlacementRoutes {
 
     private Answer evaluation(Request request) throws Refused, IOException, InterruptedException {
         var id = Given.id(EvaluationId::new, request);
+        boolean related = request.query().flag("related");
         return reads.answer(
                 request,
                 snapshot -> new Reads.Result(
                         snapshot.evaluation(id)
                                 .map(Evaluation::modifyIndex)
                                 .orElseGet(() -> snapshot.index(Table.EVALUATIONS)),
-                        () -> snapshot.evaluation(id).orElseThrow(() -> Refused.notFound("eval not found"))),
+                        () -> {
+                            var found = snapshot.evaluation(id).orElseThrow(() -> Refused.notFound("eval not found"));
+                            return related ? Stubs.related(snapshot, found) : found;
+                        }),
                 Table.EVALUATIONS);
     }
 

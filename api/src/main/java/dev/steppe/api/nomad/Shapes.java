@@ -2,6 +2,7 @@ package dev.steppe.api.nomad;
 
 import dev.steppe.model.AllocatedResources;
 import dev.steppe.model.Allocation;
+import dev.steppe.model.AllocationId;
 import dev.steppe.model.AllocationMetric;
 import dev.steppe.model.DeploymentHealth;
 import dev.steppe.model.DeploymentId;
@@ -19,6 +20,7 @@ import dev.steppe.model.codec.Json;
 import dev.steppe.model.codec.Rfc3339;
 import dev.steppe.model.diff.JobDiff;
 import dev.steppe.scheduler.DesiredUpdates;
+import dev.steppe.scheduler.Loss;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +71,10 @@ final class Shapes {
     record ChildrenSummary(long pending, long running, long dead) {}
 
     /** An allocation with the job version it runs. */
-    record AllocationView(@Flat Allocation allocation, Optional<JobView> job) {}
+    record AllocationView(
+            @Flat Allocation allocation,
+            Optional<JobView> job,
+            @Json("FollowupEvalID") String followUp) {}
 
     /** An allocation in a list. */
     record AllocationStub(
@@ -91,8 +96,11 @@ final class Shapes {
             SortedMap<String, TaskState> taskStates,
             Optional<DeploymentHealth> deploymentStatus,
             Optional<DeploymentId> deploymentId,
+            @Json("FollowupEvalID") String followUp,
             Optional<RescheduleTracker> rescheduleTracker,
             @Json("NextAllocation") String next,
+            List<AllocationId> preemptedAllocations,
+            @Json("PreemptedByAllocation") String preemptedBy,
             long createIndex,
             long modifyIndex,
             Instant createTime,
@@ -183,6 +191,32 @@ final class Shapes {
             long createIndex,
             long modifyIndex) {}
 
+    /** An evaluation with those that are related to it. */
+    record EvaluationView(
+            @Flat Evaluation evaluation,
+            @Json("RelatedEvals") List<EvaluationStub> related) {}
+
+    /** An evaluation in a list of related ones. */
+    record EvaluationStub(
+            String id,
+            int priority,
+            String type,
+            String triggeredBy,
+            String namespace,
+            String jobId,
+            String nodeId,
+            String deploymentId,
+            String status,
+            String statusDescription,
+            @Rfc3339 Instant waitUntil,
+            @Json("NextEval") String next,
+            @Json("PreviousEval") String previous,
+            @Json("BlockedEval") String blocked,
+            long createIndex,
+            long modifyIndex,
+            Instant createTime,
+            Instant modifyTime) {}
+
     /** How many evaluations were deleted. */
     record EvaluationsDeleted(int count) {}
 
@@ -209,7 +243,9 @@ final class Shapes {
 
     /** What would become of the instances of each group. */
     record PlanAnnotations(
-            @Json("DesiredTGUpdates") SortedMap<String, DesiredUpdates> groups, List<AllocationStub> preemptedAllocs) {}
+            @Json("DesiredTGUpdates") SortedMap<String, DesiredUpdates> groups,
+            List<AllocationStub> preemptedAllocs,
+            List<Loss> preemptedJobs) {}
 
     /** A service instance in Nomad's own words. */
     record Registration(

@@ -3,12 +3,22 @@ package dev.steppe.api.nomad;
 import dev.steppe.api.JobStatus;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
+import dev.steppe.model.ClientStatus;
+import dev.steppe.model.DeploymentId;
+import dev.steppe.model.DesiredStatus;
+import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationId;
+import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.Node;
+import dev.steppe.model.NodeId;
 import dev.steppe.state.Snapshot;
+import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The short forms of nouns in lists. Pure. */
 final class Stubs {
@@ -62,8 +72,11 @@ final class Stubs {
                 withTaskStates ? client.taskStates() : Collections.emptySortedMap(),
                 client.health(),
                 allocation.deploymentId(),
+                followUp(snapshot, allocation),
                 allocation.rescheduleTracker(),
                 allocation.next().map(AllocationId::value).orElse(""),
+                allocation.preemptedAllocations(),
+                allocation.preemptedBy().map(AllocationId::value).orElse(""),
                 allocation.createIndex(),
                 allocation.modifyIndex(),
                 allocation.createTime(),
@@ -72,7 +85,64 @@ final class Stubs {
 
     static Shapes.AllocationView view(Snapshot snapshot, Allocation allocation) {
         return new Shapes.AllocationView(
-                allocation, snapshot.jobOf(allocation).map(job -> Summaries.view(snapshot, job)));
+                allocation,
+                snapshot.jobOf(allocation).map(job -> Summaries.view(snapshot, job)),
+                followUp(snapshot, allocation));
+    }
+
+    /** The evaluation that is to replace a failed allocation when its time has come; empty when none waits. */
+    private static String followUp(Snapshot snapshot, Allocation allocation) {
+        boolean waits = allocation.client().status() == ClientStatus.FAILED
+                && allocation.desiredStatus() == DesiredStatus.RUN
+                && allocation.next().isEmpty();
+        if (!waits) {
+            return "";
+        }
+        return snapshot.evaluationsOf(allocation.jobKey()).stream()
+                .filter(it -> it.status() == EvaluationStatus.PENDING
+                        && it.triggeredBy().equals("alloc-failure")
+                        && it.waitUntil().isAfter(Instant.EPOCH))
+                .min(Comparator.comparing(Evaluation::waitUntil))
+                .map(it -> it.id().value())
+                .orElse("");
+    }
+
+    /** An evaluation with the one it came of, and those that came of it. */
+    static Shapes.EvaluationView related(Snapshot snapshot, Evaluation evaluation) {
+        var named = Stream.of(evaluation.previous(), evaluation.next(), evaluation.blocked())
+                .flatMap(Optional::stream)
+                .flatMap(it -> snapshot.evaluation(it).stream());
+        var successors = snapshot.evaluationsOf(evaluation.jobKey()).stream()
+                .filter(it -> it.previous().equals(Optional.of(evaluation.id())));
+        return new Shapes.EvaluationView(
+                evaluation,
+                Stream.concat(named, successors)
+                        .distinct()
+                        .sorted(Comparator.comparingLong(Evaluation::createIndex))
+                        .map(Stubs::of)
+                        .toList());
+    }
+
+    private static Shapes.EvaluationStub of(Evaluation evaluation) {
+        return new Shapes.EvaluationStub(
+                evaluation.id().value(),
+                evaluation.priority(),
+                Words.of(evaluation.type()),
+                evaluation.triggeredBy(),
+                evaluation.namespace(),
+                evaluation.jobId().value(),
+                evaluation.nodeId().map(NodeId::value).orElse(""),
+                evaluation.deploymentId().map(DeploymentId::value).orElse(""),
+                Words.of(evaluation.status()),
+                evaluation.statusDescription(),
+                evaluation.waitUntil(),
+                evaluation.next().map(EvaluationId::value).orElse(""),
+                evaluation.previous().map(EvaluationId::value).orElse(""),
+                evaluation.blocked().map(EvaluationId::value).orElse(""),
+                evaluation.createIndex(),
+                evaluation.modifyIndex(),
+                evaluation.createTime(),
+                evaluation.modifyTime());
     }
 
     static Shapes.NodeStub of(Node node, boolean withResources, boolean withSystem) {

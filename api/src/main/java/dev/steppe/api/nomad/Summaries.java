@@ -4,6 +4,7 @@ import dev.steppe.api.JobStatus;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.Evaluation;
+import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.Job;
 import dev.steppe.state.Snapshot;
 import java.util.Comparator;
@@ -49,8 +50,11 @@ final class Summaries {
                 counts.getOrDefault("dead", 0L));
     }
 
+    /** The newest that a scheduler has looked at: others know of no instances without a place. */
     private static List<Evaluation> newest(List<Evaluation> evaluations) {
         return evaluations.stream()
+                .filter(it -> it.status() != EvaluationStatus.CANCELLED
+                        && !it.queuedAllocations().isEmpty())
                 .max(Comparator.comparingLong(Evaluation::modifyIndex))
                 .map(List::of)
                 .orElse(List.of());

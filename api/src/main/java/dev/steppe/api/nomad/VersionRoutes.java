@@ -52,7 +52,7 @@ final class VersionRoutes {
                 preview.jobModifyIndex(),
                 preview.followUps(),
                 Optional.of(preview.diff()).filter(diff -> withDiff),
-                new Shapes.PlanAnnotations(preview.updates(), preempted(preview)),
+                new Shapes.PlanAnnotations(preview.updates(), preempted(preview), preview.losses()),
                 preview.failed(),
                 planned.nextLaunch().orElse(Instant.EPOCH),
                 String.join("\n", planned.notices())));

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steppe.api.World;
 import dev.steppe.api.http.Reply;
+import dev.steppe.model.Evaluation;
 import dev.steppe.model.codec.Codec;
 import dev.steppe.model.codec.CodecException;
+import dev.steppe.state.Command;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -210,6 +213,42 @@ class NomadDialectTest extends ServedWorld {
         assertThat(at(get("/v1/node/n1"), "SchedulingEligibility")).isEqualTo("ineligible");
         assertThat(put("/v1/node/n1/eligibility", "{\"Eligibility\":\"maybe\"}").status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void what_failed_names_the_evaluation_that_waits_for_it_and_that_one_what_it_came_of() throws Exception {
+        world.job("web", "");
+        world.place("a1", "web", "n1");
+        world.report("a1", "\"ClientStatus\":\"failed\"");
+        world.apply(new Command.PutEvaluations(
+                List.of(
+                        evaluation(
+                                "e2", "\"Status\":\"complete\",\"QueuedAllocations\":{\"g\":2},\"BlockedEval\":\"e3\""),
+                        evaluation(
+                                "e3", "\"Status\":\"blocked\",\"QueuedAllocations\":{\"g\":2},\"PreviousEval\":\"e2\""),
+                        evaluation(
+                                "e4",
+                                "\"Status\":\"pending\",\"TriggeredBy\":\"alloc-failure\",\"PreviousEval\":\"e2\","
+                                        + "\"WaitUntil\":\"2030-01-01T00:00:00Z\"")),
+                Instant.EPOCH));
+
+        assertThat(at(get("/v1/allocation/a1"), "FollowupEvalID")).isEqualTo("e4");
+        assertThat(at(get("/v1/allocations"), "0/FollowupEvalID")).isEqualTo("e4");
+        assertThat(at(get("/v1/allocations"), "0/PreemptedByAllocation")).isEmpty();
+        assertThat(at(get("/v1/job/web/summary"), "Summary/g/Queued")).isEqualTo("2");
+        var related = get("/v1/evaluation/e2?related=true");
+        assertThat(at(related, "RelatedEvals/0/ID") + at(related, "RelatedEvals/1/ID"))
+                .isEqualTo("e3e4");
+        assertThat(at(related, "RelatedEvals/0/Status")).isEqualTo("blocked");
+        assertThat(at(get("/v1/evaluation/e4?related=true"), "RelatedEvals/0/ID"))
+                .isEqualTo("e2");
+        assertThat(get("/v1/evaluation/e2").text()).doesNotContain("RelatedEvals");
+    }
+
+    private static Evaluation evaluation(String id, String fields) {
+        return World.read(
+                Evaluation.class,
+                "{\"ID\":\"" + id + "\",\"JobID\":\"web\",\"Type\":\"service\",\"Priority\":50," + fields + "}");
     }
 
     @Test

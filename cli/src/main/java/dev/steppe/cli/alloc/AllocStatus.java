@@ -15,6 +15,7 @@ import dev.steppe.cli.terminal.Places;
 import dev.steppe.cli.terminal.Table;
 import dev.steppe.cli.terminal.Terminal;
 import dev.steppe.cli.terminal.Times;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,10 +75,10 @@ public final class AllocStatus implements Command {
     }
 
     /** Prints everything about one allocation. */
-    public static void show(Invocation invocation, Json allocation) {
+    public static void show(Invocation invocation, Json allocation) throws ApiException {
         var terminal = invocation.terminal();
         var verbose = invocation.arguments().has("verbose");
-        terminal.fields(overview(allocation, verbose, terminal));
+        terminal.fields(overview(invocation, allocation, verbose));
         addresses(allocation, terminal);
         checks(allocation, terminal);
         if (invocation.arguments().has("short")) {
@@ -98,7 +99,9 @@ public final class AllocStatus implements Command {
         }
     }
 
-    private static Fields overview(Json allocation, boolean verbose, Terminal terminal) {
+    private static Fields overview(Invocation invocation, Json allocation, boolean verbose) throws ApiException {
+        var terminal = invocation.terminal();
+        var due = replacedAt(invocation, allocation);
         var deployment = allocation.at("DeploymentStatus");
         var reschedules = allocation.at("RescheduleTracker").items("Events").size();
         return new Fields()
@@ -137,10 +140,49 @@ public final class AllocStatus implements Command {
                         !allocation.text("NextAllocation").isEmpty(),
                         "Replacement Alloc ID",
                         Match.shown(allocation.text("NextAllocation"), verbose))
-                .putIf(reschedules > 0, "Reschedule Attempts", Integer.toString(reschedules))
+                .putIf(
+                        reschedules > 0 || allocation.text("ClientStatus").equals("failed"),
+                        "Reschedule Attempts",
+                        reschedules + allowed(allocation))
+                .putIf(due.isPresent(), "Reschedule Eligibility", due.orElse(""))
                 .putIf(verbose, "Evaluated Nodes", allocation.at("Metrics").text("NodesEvaluated"))
                 .putIf(verbose, "Filtered Nodes", allocation.at("Metrics").text("NodesFiltered"))
                 .putIf(verbose, "Exhausted Nodes", allocation.at("Metrics").text("NodesExhausted"));
+    }
+
+    /** Of how many attempts, where its policy counts them. */
+    private static String allowed(Json allocation) {
+        for (var group : allocation.at("Job").items("TaskGroups")) {
+            var policy = group.at("ReschedulePolicy");
+            if (group.text("Name").equals(allocation.text("TaskGroup")) && !policy.isNull()) {
+                return policy.isTrue("Unlimited") ? "" : "/" + policy.number("Attempts");
+            }
+        }
+        return "";
+    }
+
+    /** When a failed one is replaced, where an evaluation waits for that time. */
+    private static Optional<String> replacedAt(Invocation invocation, Json allocation) throws ApiException {
+        var waiting = allocation.text("FollowupEvalID");
+        if (waiting.isEmpty()) {
+            return Optional.empty();
+        }
+        var terminal = invocation.terminal();
+        var now = terminal.clock().instant();
+        try {
+            var evaluation = invocation
+                    .nomad()
+                    .get("/v1/evaluation/" + Query.encode(waiting), Query.none())
+                    .body();
+            return Times.ofText(evaluation.text("WaitUntil"))
+                    .filter(due -> due.isAfter(now))
+                    .map(due -> Times.span(Duration.between(now, due).plusMillis(999)) + " from now");
+        } catch (ApiException failed) {
+            if (failed.isNotFound()) {
+                return Optional.empty();
+            }
+            throw failed;
+        }
     }
 
     private static String health(Json deployment) {

@@ -39,12 +39,11 @@ final class Explanation {
     private void group(Json group) {
         var unplaced = group.number("Unplaced");
         terminal.blankLine();
-        var summary = unplaced == 0
-                ? "every instance has a place; "
-                : unplaced + " of " + group.number("Wanted") + (unplaced == 1 ? " instance has" : " instances have")
-                        + " no place; ";
-        terminal.title("Group \"" + group.text("Name") + "\": " + summary + group.number("Fitting") + " of "
-                + nodes(group.number("Nodes")) + " would take one more");
+        terminal.title("Group \"" + group.text("Name") + "\": " + places(group)
+                + (group.number("Nodes") == 0
+                        ? ""
+                        : "; " + group.number("Fitting") + " of " + nodes(group.number("Nodes"))
+                                + " would take one more"));
         if (unplaced > 0 || verbose) {
             group.items("Reasons").forEach(this::reason);
         }
@@ -60,6 +59,19 @@ final class Explanation {
         } else if (unplaced > 0) {
             terminal.line("  No single change that was tried would help: look at the checks above.");
         }
+    }
+
+    private static String places(Json group) {
+        var unplaced = group.number("Unplaced");
+        var replacing = group.number("Replacing");
+        if (unplaced == 0) {
+            return "no instance lacks a place";
+        }
+        var of = unplaced + " of " + group.number("Wanted")
+                + (group.number("Wanted") == 1 ? " instance " : " instances ");
+        return replacing == unplaced
+                ? of + (unplaced == 1 ? "runs" : "run") + " on in an older version, for want of a place for the new one"
+                : of + (unplaced == 1 ? "has" : "have") + " no place";
     }
 
     private void reason(Json reason) {

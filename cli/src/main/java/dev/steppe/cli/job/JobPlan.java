@@ -24,6 +24,9 @@ public final class JobPlan implements Command {
     private static final int CHANGES = 1;
     private static final int FAILED = 255;
 
+    /** Beyond that they are counted by job. */
+    private static final int PREEMPTIONS_SHOWN = 10;
+
     /** The counts of a group that mean that an allocation starts or ends. */
     private static final List<String> STARTS_AND_ENDS =
             List.of("Place", "Stop", "Migrate", "DestructiveUpdate", "Canary");
@@ -140,6 +143,19 @@ public final class JobPlan implements Command {
                 terminal.line("- Group \"" + group.getKey() + "\": " + sentence);
             }
         }
+        for (var loss : reply.at("Annotations").items("PreemptedJobs")) {
+            terminal.line("- Job \"" + loss.text("JobID") + "\" would lose " + cost(loss));
+        }
+    }
+
+    private static String cost(Json loss) {
+        var evicted = loss.number("Evicted");
+        var unplaced = loss.number("Unplaced");
+        var lost = allocations(evicted) + ", ";
+        if (unplaced == 0) {
+            return lost + (evicted == 1 ? "for which there is another place" : "for which there are other places");
+        }
+        return lost + (unplaced == evicted ? "" : unplaced + " of them ") + "without another place";
     }
 
     private static List<String> sentences(Json updates) {
@@ -168,6 +184,14 @@ public final class JobPlan implements Command {
         }
         terminal.blankLine();
         terminal.title("Preemptions:");
+        if (victims.size() > PREEMPTIONS_SHOWN) {
+            var jobs = new Table("Job ID", "Preemptions");
+            for (var loss : reply.at("Annotations").items("PreemptedJobs")) {
+                jobs.row(loss.text("JobID"), loss.text("Evicted"));
+            }
+            terminal.table(jobs);
+            return;
+        }
         var table = new Table("Alloc ID", "Job ID", "Task Group", "Node");
         for (var victim : victims) {
             table.row(

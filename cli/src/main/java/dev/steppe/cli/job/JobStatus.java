@@ -19,6 +19,7 @@ import dev.steppe.cli.terminal.Terminal;
 import dev.steppe.cli.terminal.Times;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /** Lists jobs, or shows one: its summary, why something could not be placed, its deployment and allocations. */
 public final class JobStatus implements Command {
@@ -93,10 +94,43 @@ public final class JobStatus implements Command {
         summary(api.get(path + "/summary", scope.query()).body(), terminal);
         var evaluations = api.get(path + "/evaluations", scope.query()).body().items();
         evaluations(invocation, evaluations);
+        var all = scope.query().andIf(invocation.arguments().has("all-allocs"), "all", "true");
+        var allocations = api.get(path + "/allocations", all).body().items();
+        replacements(invocation, allocations, evaluations);
         placementFailure(job.text("ID"), evaluations, terminal);
         deployment(invocation, path, scope);
-        var all = scope.query().andIf(invocation.arguments().has("all-allocs"), "all", "true");
-        allocations(invocation, api.get(path + "/allocations", all).body().items());
+        allocations(invocation, allocations);
+    }
+
+    /** When failed allocations are to be replaced, by group. */
+    private static void replacements(Invocation invocation, List<Json> allocations, List<Json> evaluations) {
+        var waiting = new TreeMap<String, String>();
+        for (var allocation : allocations) {
+            var followUp = allocation.text("FollowupEvalID");
+            if (!followUp.isEmpty()) {
+                waiting.put(allocation.text("TaskGroup"), followUp);
+            }
+        }
+        if (waiting.isEmpty()) {
+            return;
+        }
+        var terminal = invocation.terminal();
+        var table = new Table("Task Group", "Eval ID", "Eval Time");
+        waiting.forEach((group, id) -> {
+            for (var evaluation : evaluations) {
+                if (evaluation.text("ID").equals(id)) {
+                    table.row(
+                            group,
+                            Match.shown(id, invocation.arguments().has("verbose")),
+                            Times.ofText(evaluation.text("WaitUntil"))
+                                    .map(terminal::time)
+                                    .orElse(""));
+                }
+            }
+        });
+        terminal.blankLine();
+        terminal.title("Future Rescheduling Attempts");
+        terminal.table(table);
     }
 
     /** True for a job of which only the jobs run that it launches. */

@@ -9,6 +9,7 @@ import dev.steppe.cli.http.Query;
 import dev.steppe.cli.json.Json;
 import dev.steppe.cli.terminal.Terminal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +21,9 @@ public final class Monitor {
     private static final int PLACEMENT_FAILED = 2;
     private static final long WAIT_SECONDS = 2;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    /** After so long people ask themselves why nothing happens. */
+    private static final Duration QUIET = Duration.ofSeconds(10);
 
     private final Api api;
     private final Terminal terminal;
@@ -76,6 +80,7 @@ public final class Monitor {
         watch.since(reply.body());
         tellTrigger(reply.body());
         var status = "pending";
+        var wondering = terminal.clock().instant().plus(QUIET);
         while (true) {
             var evaluation = reply.body();
             var now = evaluation.text("Status");
@@ -89,6 +94,10 @@ public final class Monitor {
             if (isTerminal(now)) {
                 tellFinished(evaluation);
                 return evaluation;
+            }
+            if (terminal.clock().instant().isAfter(wondering)) {
+                terminal.note("It is not looked at yet. Why: steppe explain " + id(evaluationId));
+                wondering = Instant.MAX;
             }
             reply = api.next(path, scope.query(), reply, WAIT_SECONDS);
         }
