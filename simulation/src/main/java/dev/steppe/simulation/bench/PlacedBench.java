@@ -20,8 +20,8 @@ public final class PlacedBench {
     private static final PrintStream OUT = System.out;
     private static final int RACKS = 50;
     private static final int HEAP_MEGABYTES = 2_048;
-    /** A server that has just started compiles what it runs, and its compilers want the same processors. */
-    private static final int WARM_UP = Integer.getInteger("steppe.bench.warm", 3_000);
+    /** The compiler takes five thousand runs of a method before it makes the best of it, and wants the same processors. */
+    private static final int WARM_UP = Integer.getInteger("steppe.bench.warm", 10_000);
     /** Between two jobs, so that nothing of the one before is still under way. */
     private static final long PAUSE_NANOS = 20_000_000;
 

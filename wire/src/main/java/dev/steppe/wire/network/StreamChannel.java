@@ -110,17 +110,20 @@ final class StreamChannel extends SimpleChannelInboundHandler<ByteBuf> implement
     /** Says goodbye and ends the stream. */
     void close(String reason) {
         if (!over.get()) {
-            channel.writeAndFlush(
-                            Unpooled.wrappedBuffer(new byte[] {NOTICE}, new StreamNotice.Goodbye(reason).encode()))
-                    .addListener(ChannelFutureListener.CLOSE);
-            // one that takes nothing is not waited for
             try {
-                channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
-            } catch (RejectedExecutionException ended) {
-                channel.close();
+                channel.eventLoop().execute(() -> sayGoodbye(reason));
+            } catch (RejectedExecutionException closed) {
+                // and so is the connection
             }
         }
         end(reason);
+    }
+
+    private void sayGoodbye(String reason) {
+        channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {NOTICE}, new StreamNotice.Goodbye(reason).encode()))
+                .addListener(ChannelFutureListener.CLOSE);
+        // one that takes nothing is not waited for
+        channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
     }
 
     /** The owner's last news. */
