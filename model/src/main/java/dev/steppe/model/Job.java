@@ -22,9 +22,9 @@ public record Job(
         return spec.key();
     }
 
-    /** False for an allocation that a purged job of the same name left behind. */
-    public boolean brought(Allocation allocation) {
-        return allocation.createIndex() >= createIndex;
+    /** False for what had ended, under a purged job of the same name, before this one came into being. */
+    public boolean tookOver(Allocation allocation) {
+        return allocation.modifyIndex() >= createIndex;
     }
 
     /** The same version, known to work or not. */

@@ -80,7 +80,7 @@ final class Everywhere {
         for (Node node : lacking) {
             if (canariesLacking > 0) {
                 canariesLacking--;
-                changes.place(Missing.fresh(job, group, name()).on(node.id()).asCanary());
+                changes.place(missing(job, group, node).asCanary());
             } else {
                 fill(node);
             }
@@ -92,7 +92,7 @@ final class Everywhere {
         }
         boolean settled = rollout.isOpen(group.name())
                 && anywhere
-                && lacking.isEmpty()
+                && (lacking.isEmpty() || !live.isEmpty())
                 && migrated == 0
                 && inPlace.isEmpty()
                 && outdated.isEmpty()
@@ -259,12 +259,18 @@ final class Everywhere {
                         .filter(stable -> !Consequence.of(stable.spec(), job.spec(), group.name())
                                 .inPlace());
         var provenGroup = proven.flatMap(it -> it.spec().group(group.name()));
-        changes.place((provenGroup.isPresent()
-                        ? Missing.fresh(proven.orElseThrow(), provenGroup.get(), name())
-                        : Optional.ofNullable(again.get(node.id()))
-                                .map(failed -> Missing.replacing(job, group, failed))
-                                .orElseGet(() -> Missing.fresh(job, group, name())))
-                .on(node.id()));
+        changes.place(
+                provenGroup.isPresent()
+                        ? missing(proven.orElseThrow(), provenGroup.get(), node)
+                        : missing(job, group, node));
+    }
+
+    /** One for a node that has none, in the place of one that failed there, if one did. */
+    private Missing missing(Job version, TaskGroup ofVersion, Node node) {
+        return Optional.ofNullable(again.get(node.id()))
+                .map(failed -> Missing.replacing(version, ofVersion, failed))
+                .orElseGet(() -> Missing.fresh(version, ofVersion, name()))
+                .on(node.id());
     }
 
     /**
@@ -299,9 +305,9 @@ final class Everywhere {
         if (rollout.isHeld() || newest.stream().anyMatch(Allocation::isUnhealthy)) {
             return 0;
         }
-        long unproved =
-                newest.stream().filter(allocation -> !allocation.isHealthy()).count();
-        int placed = migrated + (rollout.isOpen(group.name()) ? lacking.size() : 0);
-        return Math.max(0, strategy.get().maxParallel() - unproved - placed);
+        long unproved = newest.stream()
+                .filter(allocation -> !allocation.isHealthy() && rollout.brought(allocation))
+                .count();
+        return Math.max(0, strategy.get().maxParallel() - unproved - migrated);
     }
 }

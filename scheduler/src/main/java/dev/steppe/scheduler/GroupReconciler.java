@@ -260,8 +260,10 @@ final class GroupReconciler {
         if (!rollout.isOpen(group.name()) || newest.stream().anyMatch(Allocation::isUnhealthy)) {
             return 0;
         }
-        long unproved =
-                newest.stream().filter(allocation -> !allocation.isHealthy()).count();
+        // who went over as it ran has to prove itself again, but is not one that is away
+        long unproved = newest.stream()
+                .filter(allocation -> !allocation.isHealthy() && rollout.brought(allocation))
+                .count();
         return Math.max(0, strategy.get().maxParallel() - unproved - outOfReach - placed);
     }
 

@@ -34,7 +34,7 @@ final class Reconciler {
     void run() {
         var byGroup = new TreeMap<String, List<Allocation>>();
         for (Allocation allocation : fates.snapshot().allocationsOf(job.key())) {
-            if (!allocation.isTerminal() || job.brought(allocation)) {
+            if (!allocation.isTerminal() || job.tookOver(allocation)) {
                 byGroup.computeIfAbsent(allocation.taskGroup(), name -> new ArrayList<>())
                         .add(allocation);
             }

@@ -97,6 +97,12 @@ final class Rollout {
                 && !allocation.isHealthy();
     }
 
+    /** True for what was placed since the deployment began; false for what went over to the newest version as it ran. */
+    boolean brought(Allocation allocation) {
+        return current.filter(deployment -> allocation.createIndex() < deployment.createIndex())
+                .isEmpty();
+    }
+
     /** True for what is tried out now; false for what an earlier deployment left behind. */
     boolean tries(Allocation allocation) {
         return allocation.isCanary() && allocation.deploymentId().equals(active()) && isTrying(allocation.taskGroup());

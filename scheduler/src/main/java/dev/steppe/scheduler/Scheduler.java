@@ -197,6 +197,8 @@ public final class Scheduler {
                 choice.victims().forEach(nodes::evict);
                 var deployment = rollout.active().filter(it -> instance.job().version() == job.version());
                 accept(instance, choice, deployment, epochs);
+                // it has to prove itself; where none found room, nothing is waited for
+                rollout.unsettled(instance.group().name());
                 nodes.take(placed.getLast());
             } else {
                 replaced.filter(old -> instance.stopsReplaced()).ifPresent(nodes::holdAgain);

@@ -189,7 +189,7 @@ final class Garbage implements Controller {
                 && allocation.next().isEmpty()
                 && !forgotten.contains(allocation.jobKey())
                 && snapshot.job(allocation.jobKey())
-                        .filter(job -> job.brought(allocation)
+                        .filter(job -> job.tookOver(allocation)
                                 && (job.spec().type() == JobType.SERVICE || job.version() == allocation.jobVersion()))
                         .isPresent();
     }

@@ -10,6 +10,7 @@ import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeStatus;
+import dev.steppe.model.SchedulerConfiguration;
 import dev.steppe.state.Command;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +34,16 @@ class DeploymentPropertiesTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void counts_converge_a_second_look_changes_nothing_and_deployments_end(long seed) {
-        var life = new Life(seed);
+        live(new Life(seed, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void so_it_is_where_room_is_scarce_and_another_job_evicts_and_is_evicted(long seed) {
+        live(new Life(seed, true));
+    }
+
+    private static void live(Life life) {
         for (int step = 0; step < STEPS; step++) {
             life.step();
             life.check();
@@ -49,12 +59,16 @@ class DeploymentPropertiesTest {
         private final String type;
         private final String disconnect;
         private final int nodes;
+        /** Nodes have room for three instances at most, and there is a second job. */
+        private final boolean scarce;
+
         private int count = 1;
         private int canaries;
         private int version;
 
-        Life(long seed) {
+        Life(long seed, boolean scarce) {
             this.seed = seed;
+            this.scarce = scarce;
             random = new SplittableRandom(seed);
             servers = new Rehearsal(seed + 1);
             type = random.nextInt(4) == 0 ? "system" : "service";
@@ -65,9 +79,23 @@ class DeploymentPropertiesTest {
                 default -> "";
             };
             nodes = 1 + random.nextInt(5);
-            IntStream.range(0, nodes).forEach(node -> servers.node("n" + node, 100_000));
+            IntStream.range(0, nodes).forEach(node -> servers.node("n" + node, scarce ? 35 : 100_000));
+            servers.apply(new Command.SetSchedulerConfiguration(
+                    Rehearsal.read(
+                            SchedulerConfiguration.class,
+                            "{\"PreemptionConfig\":{\"ServiceSchedulerEnabled\":true,\"SystemSchedulerEnabled\":true}}"),
+                    Optional.empty(),
+                    servers.now));
             register();
             servers.settle();
+        }
+
+        private void rival() {
+            servers.register(Rehearsal.read(JobSpec.class, """
+                    {"ID":"rival","Priority":%d,"AllAtOnce":%b,"TaskGroups":[{"Name":"g","Count":%d,
+                     "Tasks":[{"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/true"},
+                      "Resources":{"CPU":%d,"MemoryMB":10}}]}]}""".formatted(
+                            10 + random.nextInt(80), random.nextBoolean(), random.nextInt(5), 5 + random.nextInt(30))));
         }
 
         private void register() {
@@ -75,12 +103,15 @@ class DeploymentPropertiesTest {
             canaries = random.nextBoolean() ? 0 : 1 + random.nextInt(3);
             boolean system = type.equals("system");
             version = random.nextInt(3);
+            boolean apart = !system && count + canaries < nodes && random.nextBoolean();
             servers.register(Rehearsal.read(JobSpec.class, """
-                    {"ID":"web","Type":"%s","TaskGroups":[{"Name":"g","Count":%d,
+                    {"ID":"web","Type":"%s","AllAtOnce":%b,"Constraints":[%s],"TaskGroups":[{"Name":"g","Count":%d,
                      "Update":{"MaxParallel":%d,"Canary":%d,"AutoRevert":%b,"AutoPromote":%b,"ProgressDeadline":%d},
                      %s"Tasks":[{"Name":"t","Driver":"raw_exec","Config":{"command":"/bin/true"},"Env":{"V":"%d"},
                       "Resources":{"CPU":10,"MemoryMB":10}}]}]}""".formatted(
                             type,
+                            random.nextInt(4) == 0,
+                            apart ? "{\"Operand\":\"distinct_hosts\"}" : "",
                             system ? 1 : count,
                             random.nextInt(4),
                             system ? canaries * 30 : canaries,
@@ -92,13 +123,21 @@ class DeploymentPropertiesTest {
         }
 
         void step() {
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(scarce ? 13 : 11)) {
                 case 0 -> register();
                 case 1 ->
                     servers.nodeStatus(
                             "n" + random.nextInt(nodes),
                             random.nextBoolean() ? NodeStatus.DOWN : NodeStatus.DISCONNECTED);
                 case 2 -> comeBack("n" + random.nextInt(nodes));
+                case 10 -> {
+                    if (random.nextInt(4) == 0) {
+                        servers.deregister(JOB, true);
+                        register();
+                    }
+                }
+                case 11 -> rival();
+                case 12 -> servers.node("n" + random.nextInt(nodes), 20 + random.nextInt(40));
                 case 3 -> some().ifPresent(it -> servers.report(it, ClientStatus.FAILED, Optional.of(false)));
                 case 4 -> some().ifPresent(it -> servers.report(it, ClientStatus.RUNNING, Optional.of(false)));
                 case 5 -> some().ifPresent(servers::stop);
@@ -223,7 +262,7 @@ class DeploymentPropertiesTest {
             var newest = servers.snapshot().deploymentsOf(Rehearsal.key(JOB));
             boolean failed = !newest.isEmpty() && newest.getFirst().status() == DeploymentStatus.FAILED;
             var job = servers.snapshot().job(Rehearsal.key(JOB)).orElseThrow();
-            if (!failed && active().isEmpty()) {
+            if (!scarce && !failed && active().isEmpty()) {
                 int wanted = type.equals("system")
                         ? nodes - givenUp(job)
                         : job.spec().taskGroups().getFirst().count();

@@ -218,6 +218,14 @@ public final class Snapshot {
         return job(allocation.jobKey(), allocation.jobVersion());
     }
 
+    /** False for what a purged job of the same name left behind and this one did not take over. */
+    public boolean isOf(Job job, Allocation allocation) {
+        return allocation.createIndex() >= job.createIndex()
+                || jobOf(allocation)
+                        .filter(version -> version.createIndex() == job.createIndex())
+                        .isPresent();
+    }
+
     /** All kept versions of a job, newest first. */
     public List<Job> versionsOf(JobKey key) {
         var found = new ArrayList<Job>();

@@ -183,7 +183,7 @@ final class JobRoutes {
     /** False for what an earlier job of the same name left behind. */
     private static boolean isOfPresentJob(Snapshot snapshot, Allocation allocation) {
         var present = snapshot.job(allocation.jobKey());
-        return present.isEmpty() || allocation.createIndex() > present.get().createIndex();
+        return present.filter(job -> !snapshot.isOf(job, allocation)).isEmpty();
     }
 
     private Answer allocations(Request request) throws Refused, IOException, InterruptedException {

@@ -22,7 +22,9 @@ final class Summaries {
 
     /** The counts of a job's groups. */
     static Shapes.JobSummary summary(Snapshot snapshot, Job job) {
-        var allocations = snapshot.allocationsOf(job.key());
+        var allocations = snapshot.allocationsOf(job.key()).stream()
+                .filter(allocation -> snapshot.isOf(job, allocation))
+                .toList();
         var groups = new TreeMap<String, Shapes.GroupSummary>();
         var newest = newest(snapshot.evaluationsOf(job.key()));
         for (var group : job.spec().taskGroups()) {
