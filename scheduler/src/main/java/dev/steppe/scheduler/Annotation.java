@@ -114,6 +114,8 @@ record Annotation(SortedMap<String, DesiredUpdates> updates) {
         counts.put("create/destroy update", updates.destructive());
         counts.put("canary", updates.canary());
         counts.put("preemptions", updates.preemptions());
+        counts.put("disconnect", updates.disconnect());
+        counts.put("reconnect", updates.reconnect());
         counts.put("ignore", updates.ignore());
         counts.values().removeIf(count -> count == 0);
         return Collections.unmodifiableSortedMap(counts);

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What one evaluation found to be changed, collected group by group. Owned by that evaluation. */
@@ -21,6 +23,7 @@ final class Changes {
     private final List<Command.Move> moved = new ArrayList<>();
     private final List<Command.Stop> outOfReach = new ArrayList<>();
     private final List<Command.Move> resumed = new ArrayList<>();
+    private final TreeMap<String, Integer> retried = new TreeMap<>();
     private Optional<Instant> retryAt = Optional.empty();
     private Optional<Instant> givenUpAt = Optional.empty();
 
@@ -44,6 +47,11 @@ final class Changes {
     /** When the first delayed replacement is due. */
     Optional<Instant> retryAt() {
         return retryAt;
+    }
+
+    /** How many failed instances of each group are replaced later. */
+    SortedMap<String, Integer> retried() {
+        return Collections.unmodifiableSortedMap(retried);
     }
 
     /** When the first instance that is out of reach is given up. */
@@ -127,7 +135,8 @@ final class Changes {
     }
 
     /** Something is to be looked at again then. */
-    void retryAt(Instant due) {
+    void retryAt(Allocation failed, Instant due) {
+        retried.merge(failed.taskGroup(), 1, Integer::sum);
         retryAt = Optional.of(retryAt.filter(earlier -> earlier.isBefore(due)).orElse(due));
     }
 

@@ -6,7 +6,8 @@ import java.util.TreeSet;
 
 /**
  * How many instances of a group a plan leaves alone, places, moves, stops, updates as they run or replaces.
- * {@code replacedLater} are outdated ones among those left alone: their turn comes when the ones before are healthy.
+ * {@code replacedLater} are outdated ones among those left alone: their turn comes when the ones before are healthy. Of failed
+ * ones {@code rescheduleNow} are replaced by some of those that are placed, and {@code rescheduleLater} when their policy says.
  * {@code reasons} are what running instances are replaced for.
  */
 public record DesiredUpdates(
@@ -18,13 +19,17 @@ public record DesiredUpdates(
         @Json("DestructiveUpdate") int destructive,
         int canary,
         int preemptions,
+        int disconnect,
+        int reconnect,
+        int rescheduleNow,
+        int rescheduleLater,
         int replacedLater,
         List<String> reasons) {
 
     static final DesiredUpdates NONE = counts(0, 0, 0, 0, 0);
 
     private static DesiredUpdates counts(int ignore, int place, int stop, int inPlace, int replacedLater) {
-        return new DesiredUpdates(ignore, place, 0, stop, inPlace, 0, 0, 0, replacedLater, List.of());
+        return new DesiredUpdates(ignore, place, 0, stop, inPlace, 0, 0, 0, 0, 0, 0, 0, replacedLater, List.of());
     }
 
     DesiredUpdates plus(DesiredUpdates other) {
@@ -39,6 +44,10 @@ public record DesiredUpdates(
                 destructive + other.destructive,
                 canary + other.canary,
                 preemptions + other.preemptions,
+                disconnect + other.disconnect,
+                reconnect + other.reconnect,
+                rescheduleNow + other.rescheduleNow,
+                rescheduleLater + other.rescheduleLater,
                 replacedLater + other.replacedLater,
                 List.copyOf(all));
     }
@@ -48,15 +57,15 @@ public record DesiredUpdates(
     }
 
     static DesiredUpdates preempting(int victims) {
-        return new DesiredUpdates(0, 0, 0, 0, 0, 0, 0, victims, 0, List.of());
+        return new DesiredUpdates(0, 0, 0, 0, 0, 0, 0, victims, 0, 0, 0, 0, 0, List.of());
     }
 
     static DesiredUpdates tried() {
-        return new DesiredUpdates(0, 0, 0, 0, 0, 0, 1, 0, 0, List.of());
+        return new DesiredUpdates(0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, List.of());
     }
 
     static DesiredUpdates migrated() {
-        return new DesiredUpdates(0, 0, 1, 0, 0, 0, 0, 0, 0, List.of());
+        return new DesiredUpdates(0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
     }
 
     static DesiredUpdates stopped() {
@@ -68,10 +77,30 @@ public record DesiredUpdates(
     }
 
     static DesiredUpdates replaced(List<String> reasons) {
-        return new DesiredUpdates(0, 0, 0, 0, 0, 1, 0, 0, 0, reasons);
+        return new DesiredUpdates(0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, reasons);
     }
 
     static DesiredUpdates ignored(boolean outdated) {
         return counts(1, 0, 0, 0, outdated ? 1 : 0);
+    }
+
+    /** Nothing is heard of it any more. */
+    static DesiredUpdates disconnected() {
+        return new DesiredUpdates(0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, List.of());
+    }
+
+    /** It is heard of again, and stays in place of its replacement. */
+    static DesiredUpdates reconnected() {
+        return new DesiredUpdates(0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, List.of());
+    }
+
+    /** Placed for one that failed. */
+    static DesiredUpdates rescheduled() {
+        return new DesiredUpdates(0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, List.of());
+    }
+
+    /** So many that failed are replaced when their policy says. */
+    static DesiredUpdates rescheduledLater(int failed) {
+        return new DesiredUpdates(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, failed, 0, List.of());
     }
 }

@@ -184,7 +184,7 @@ final class Everywhere {
             case Rescheduling.Decision.Now now -> again.put(allocation.nodeId(), allocation);
             case Rescheduling.Decision.Later later -> {
                 over.add(allocation.nodeId());
-                changes.retryAt(later.due());
+                changes.retryAt(allocation, later.due());
             }
             case Rescheduling.Decision.NoMore noMore -> over.add(allocation.nodeId());
             case Rescheduling.Decision.Updated updated -> over.add(allocation.nodeId());

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -157,11 +158,23 @@ public final class Scheduler {
                 .filter(stop -> !changes.isMigrating(stop.allocation()))
                 .forEach(stop -> snapshot.allocation(stop.allocation())
                         .ifPresent(it -> count(it.taskGroup(), DesiredUpdates.stopped())));
+        countOutOfReach(changes, touched);
         for (Allocation allocation : snapshot.allocationsOf(job.key())) {
             if (!allocation.isTerminal() && !touched.contains(allocation.id())) {
                 count(allocation.taskGroup(), DesiredUpdates.ignored(allocation.jobVersion() != job.version()));
             }
         }
+    }
+
+    private void countOutOfReach(Changes changes, Set<AllocationId> touched) {
+        changes.outOfReach().forEach(stop -> countOnce(stop.allocation(), DesiredUpdates.disconnected(), touched));
+        changes.resumed().forEach(move -> countOnce(move.allocation(), DesiredUpdates.reconnected(), touched));
+        changes.retried().forEach((group, failed) -> count(group, DesiredUpdates.rescheduledLater(failed)));
+    }
+
+    private void countOnce(AllocationId id, DesiredUpdates as, Set<AllocationId> touched) {
+        touched.add(id);
+        snapshot.allocation(id).ifPresent(it -> count(it.taskGroup(), as));
     }
 
     private static DesiredUpdates counted(Missing instance, Succession succession, Changes changes) {
@@ -174,7 +187,13 @@ public final class Scheduler {
                     succession.of(old.get(), instance.group()).replacing());
         }
         boolean migrates = old.filter(it -> changes.isMigrating(it.id())).isPresent();
-        return migrates ? DesiredUpdates.migrated() : DesiredUpdates.placed();
+        if (migrates) {
+            return DesiredUpdates.migrated();
+        }
+        boolean failed = old.filter(
+                        it -> it.client().status() == ClientStatus.FAILED && it.desiredStatus() == DesiredStatus.RUN)
+                .isPresent();
+        return failed ? DesiredUpdates.rescheduled() : DesiredUpdates.placed();
     }
 
     private void count(String group, DesiredUpdates one) {

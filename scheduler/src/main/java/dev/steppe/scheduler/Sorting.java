@@ -92,7 +92,7 @@ record Sorting(List<Allocation> kept, List<Allocation> replaced) {
             case Rescheduling.Decision.Now now -> replaced.add(allocation);
             case Rescheduling.Decision.Later later -> {
                 kept.add(allocation);
-                changes.retryAt(later.due());
+                changes.retryAt(allocation, later.due());
             }
             case Rescheduling.Decision.NoMore noMore -> kept.add(allocation);
             case Rescheduling.Decision.Updated updated -> kept.add(allocation);

@@ -65,11 +65,19 @@ final class Waits {
             case PAUSED ->
                 Optional.of(name + " is paused: " + howFar + " (steppe deployment resume " + deployment.id() + ")");
             case FAILED ->
-                Optional.of(name + " failed: " + deployment.statusDescription() + "; " + howFar
-                        + "; nothing more of this version is placed but for what is lost: run a better one (steppe job"
-                        + " run) or an earlier one (steppe job revert " + deployment.jobId() + " <version>)");
+                Optional.of(name + " failed: " + deployment.statusDescription() + "; " + howFar + "; "
+                        + afterFailure(deployment));
             case SUCCESSFUL, CANCELLED -> Optional.empty();
         };
+    }
+
+    private static String afterFailure(Deployment deployment) {
+        boolean foundNoRoom = deployment.statusDescription().startsWith(Deployment.NO_PROGRESS)
+                && deployment.taskGroups().values().stream().allMatch(state -> state.placedAllocs() == 0);
+        return foundNoRoom
+                ? "there was no room for any of it in time, and it is placed as soon as there is"
+                : "nothing more of this version is placed but for what is lost: run a better one (steppe job run) or an"
+                        + " earlier one (steppe job revert " + deployment.jobId() + " <version>)";
     }
 
     private String waitsFor(Deployment deployment) {
@@ -101,8 +109,8 @@ final class Waits {
     private String said(String group, DeploymentState state, DeploymentStatus status) {
         boolean counts =
                 status == DeploymentStatus.RUNNING && state.requireProgressBy().isAfter(now);
-        return "group \"" + group + "\" has " + state.healthyAllocs() + " healthy and " + state.unhealthyAllocs()
-                + " unhealthy of " + state.desiredTotal()
+        return "group \"" + group + "\" wants " + state.desiredTotal() + " and has had " + state.healthyAllocs()
+                + " healthy and " + state.unhealthyAllocs() + " unhealthy"
                 + (state.isTrying()
                         ? ", of " + state.desiredCanaries() + " canaries "
                                 + canaries(state).count() + " placed and " + healthyCanaries(state) + " healthy"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientState;
 import dev.steppe.model.ClientStatus;
+import dev.steppe.model.Deployment;
 import dev.steppe.model.DrainStrategy;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationStatus;
@@ -15,6 +16,7 @@ import dev.steppe.model.NodeStatus;
 import dev.steppe.state.Command;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -347,6 +349,20 @@ class ExplainerTest {
         assertThat(facts("web").getLast())
                 .isEqualTo("group \"g\": 1 wanted, 1 running, 0 placed and not running,"
                         + " 1 without a place for the new version, the old one runs on; 1 of them of an older version");
+    }
+
+    @Test
+    void a_deployment_that_failed_for_want_of_room_is_placed_when_there_is_some_and_says_so() {
+        cluster.node("n1", "dc1");
+        run(job("web", 1, "", ",\"Update\":{\"MaxParallel\":1}", "\"CPU\":100,\"MemoryMB\":1200"));
+        var deployment = cluster.snapshot()
+                .deploymentsOf(new JobKey("default", new JobId("web")))
+                .getFirst();
+        cluster.apply(new Command.FailDeployment(
+                deployment.id(), Deployment.NO_PROGRESS, Optional.empty(), List.of(), cluster.now()));
+        assertThat(facts("web").getFirst())
+                .contains("failed: Failed due to progress deadline; group \"g\" wants 1 and has had 0 healthy")
+                .endsWith("there was no room for any of it in time, and it is placed as soon as there is");
     }
 
     @Test

@@ -2,9 +2,12 @@ package dev.steppe.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steppe.model.ClientStatus;
 import dev.steppe.model.JobSpec;
+import dev.steppe.model.NodeStatus;
 import dev.steppe.model.diff.DiffType;
 import dev.steppe.model.diff.FieldDiff;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -188,6 +191,27 @@ class PreviewTest {
         cluster.register(lowly("other", 10, 800));
         cluster.schedule("other");
         assertThat(cluster.preview(urgent).losses()).containsExactly(new Loss("default", "low", 1, 1));
+    }
+
+    @Test
+    void what_failed_and_what_nobody_hears_of_are_counted_apart() {
+        runWeb();
+        cluster.report(cluster.live("web").getFirst(), ClientStatus.FAILED);
+        var later = cluster.preview(web("", "", "")).updates().get("g");
+        assertThat(later.rescheduleLater()).isEqualTo(1);
+        assertThat(later.place()).isZero();
+        cluster.pass(Duration.ofMinutes(1));
+        var now = cluster.preview(web("", "", "")).updates().get("g");
+        assertThat(now.rescheduleNow()).isEqualTo(1);
+        assertThat(now.place()).isEqualTo(1);
+        assertThat(now.rescheduleLater()).isZero();
+        var patient = ",\"Disconnect\":{\"LostAfter\":600000000000,\"Replace\":false}";
+        cluster.register(web("", patient, ""));
+        cluster.schedule("web");
+        cluster.everythingRuns("web");
+        cluster.status("n1", NodeStatus.DISCONNECTED);
+        assertThat(cluster.preview(web("", patient, "")).updates().get("g").disconnect())
+                .isEqualTo(2);
     }
 
     private static JobSpec lowly(String id, int priority, int memory) {

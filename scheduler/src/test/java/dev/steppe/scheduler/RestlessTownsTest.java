@@ -287,10 +287,29 @@ class RestlessTownsTest {
             }
             TownRules.assertPlacedWhereItMay(before, plan);
             TownRules.assertEvictsOnlyLower(before, plan);
+            assertTriesFirst(before, job, plan);
             var verdict = PlanCheck.check(before, plan);
             assertThat(verdict.rejected()).as("seed %d: %s", seed, job.key()).isEmpty();
             cluster.apply(verdict.accepted().command(List.of(), cluster.now()));
             return false;
+        }
+
+        /** While canaries are tried nothing else begins with a version that its predecessor would not just go on with. */
+        private void assertTriesFirst(Snapshot before, Job job, Plan plan) {
+            boolean tries = before.newestDeployment(job)
+                    .filter(it -> it.isOf(job) && it.isActive() && it.needsPromotion())
+                    .isPresent();
+            var succession = new Succession(before, job);
+            var group = job.spec().taskGroups().getFirst();
+            plan.placed().stream()
+                    .filter(it -> tries && !job.spec().type().everywhere() && it.jobVersion() == job.version())
+                    .filter(it -> it.previous()
+                            .flatMap(before::allocation)
+                            .filter(old -> succession.ofVersion(old, group).inPlace())
+                            .isEmpty())
+                    .forEach(it -> assertThat(it.isCanary())
+                            .as("seed %d: %s is a canary", seed, it.name())
+                            .isTrue());
         }
 
         void check() {

@@ -171,6 +171,10 @@ public final class JobPlan implements Command {
         } else if (later > 0) {
             sentences.add(allocations(later) + " replaced once newer ones prove healthy");
         }
+        if (updates.number("RescheduleLater") > 0) {
+            sentences.add(allocations(updates.number("RescheduleLater"))
+                    + " that failed replaced later, as the reschedule" + " policy says");
+        }
         if (updates.number("Preemptions") > 0) {
             sentences.add(allocations(updates.number("Preemptions")) + " of other jobs evicted to make room");
         }
