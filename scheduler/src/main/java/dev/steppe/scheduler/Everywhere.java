@@ -90,10 +90,10 @@ final class Everywhere {
             // not one node fits: it is asked for without one, so that the reasons are told and a new node is waited for
             changes.place(Missing.fresh(job, group, name()));
         }
+        // what finds a place has to prove itself, which the scheduler adds; a node without room is not waited for
         boolean settled = rollout.isOpen(group.name())
                 && anywhere
-                && (lacking.isEmpty() || !live.isEmpty())
-                && migrated == 0
+                && (lacking.isEmpty() && migrated == 0 || !live.isEmpty())
                 && inPlace.isEmpty()
                 && outdated.isEmpty()
                 && live.values().stream().allMatch(Allocation::isHealthy);

@@ -409,4 +409,25 @@ class EverywhereTest {
         cluster.schedule("agent");
         assertThat(where()).containsExactly("n1", "n2");
     }
+
+    @Test
+    void one_that_was_asked_to_leave_and_finds_no_room_any_more_does_not_keep_the_deployment_from_its_end() {
+        nodes(2);
+        agent("system", "", "");
+        cluster.schedule("agent");
+        cluster.report(on("n1"), ClientStatus.RUNNING);
+        cluster.node("""
+                {"ID":"n2","Name":"n2","Datacenter":"dc1","HTTPAddr":"10.0.0.1:4646",
+                 "Drivers":{"raw_exec":{"Detected":true,"Healthy":true}},
+                 "NodeResources":{"Cpu":{"CpuShares":50},"Memory":{"MemoryMB":1000},"Disk":{"DiskMB":10000}}}""");
+        assertThat(cluster.schedule("agent").ended())
+                .as("it has to prove itself")
+                .isEmpty();
+        cluster.migrate(on("n2"));
+        var plan = cluster.schedule("agent");
+        assertThat(plan.failed()).containsOnlyKeys("g");
+        assertThat(plan.ended())
+                .singleElement()
+                .satisfies(it -> assertThat(it.status()).isEqualTo(DeploymentStatus.SUCCESSFUL));
+    }
 }
