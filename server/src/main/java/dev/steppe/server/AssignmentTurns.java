@@ -5,6 +5,7 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.NodeId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -24,7 +25,7 @@ final class AssignmentTurns {
     private final Teller teller;
     private final SequencedMap<NodeId, News> waiting = new LinkedHashMap<>();
     private double allowance = PER_SECOND;
-    private Duration counted;
+    private Instant counted;
     private boolean turnDue;
 
     /** Tells a node what is new for it: these allocations, or all that it has. */
@@ -42,7 +43,7 @@ final class AssignmentTurns {
     AssignmentTurns(Loop loop, Teller teller) {
         this.loop = loop;
         this.teller = teller;
-        counted = loop.uptime();
+        counted = loop.now();
     }
 
     /** An allocation is new for its node, or something else is wanted of it. */
@@ -74,9 +75,7 @@ final class AssignmentTurns {
 
     /** Tells as many nodes as may be told now, those that wait longest first; the others follow by themselves. */
     void tell() {
-        if (allowance < waiting.size()) {
-            allow();
-        }
+        allow();
         while (allowance >= 1) {
             var next = waiting.pollFirstEntry();
             if (next == null) {
@@ -98,9 +97,11 @@ final class AssignmentTurns {
         }
     }
 
+    /** By the clock, which costs little to ask: one that is set gives no more than a calm second does, and takes nothing. */
     private void allow() {
-        var now = loop.uptime();
-        allowance = Math.min(PER_SECOND, allowance + now.minus(counted).toNanos() * 1e-9 * PER_SECOND);
+        var now = loop.now();
+        double passed = Math.max(0, Duration.between(counted, now).toNanos() * 1e-9);
+        allowance = Math.min(PER_SECOND, allowance + passed * PER_SECOND);
         counted = now;
     }
 }

@@ -6,11 +6,14 @@ import dev.steppe.cli.command.Flag;
 import dev.steppe.cli.command.Invocation;
 import dev.steppe.cli.command.UsageException;
 import dev.steppe.cli.terminal.Fields;
+import dev.steppe.model.archive.ArchiveFiles;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Tells what a file holds that a state was saved to. */
 public final class SnapshotInspect implements Command {
+    private static final List<String> REST =
+            List.of("Index", "Term", "Version", "Region", "Server", "Created", "Jobs", "Nodes", "Allocations");
 
     @Override
     public String usage() {
@@ -36,17 +39,11 @@ public final class SnapshotInspect implements Command {
             return 0;
         }
         var fields = new Fields();
-        fields.put("ID", about.text("ID"));
+        fields.put("ID", ArchiveFiles.printable(about.text("ID")));
         fields.put("Size", archive.bytes() + " bytes");
-        fields.put("Index", about.text("Index"));
-        fields.put("Term", about.text("Term"));
-        fields.put("Version", about.text("Version"));
-        fields.put("Region", about.text("Region"));
-        fields.put("Server", about.text("Server"));
-        fields.put("Created", about.text("Created"));
-        fields.put("Jobs", about.text("Jobs"));
-        fields.put("Nodes", about.text("Nodes"));
-        fields.put("Allocations", about.text("Allocations"));
+        for (var name : REST) {
+            fields.put(name, ArchiveFiles.printable(about.text(name)));
+        }
         invocation.terminal().fields(fields);
         return 0;
     }

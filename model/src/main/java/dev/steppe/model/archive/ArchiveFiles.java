@@ -169,7 +169,11 @@ public final class ArchiveFiles implements AutoCloseable {
         name = file;
     }
 
-    /** What an archive says goes to terminals and logs. */
+    /** A text of an archive, for terminals and logs. */
+    public static String printable(String text) {
+        return text.replaceAll("\\p{Cc}", "?");
+    }
+
     static String shown(String name) {
         return name.matches("[\\p{Graph} ]{1,100}") ? name : "a file whose name cannot be shown";
     }

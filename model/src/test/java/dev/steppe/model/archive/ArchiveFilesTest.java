@@ -150,6 +150,12 @@ class ArchiveFilesTest {
     }
 
     @Test
+    void what_a_message_quotes_cannot_change_a_terminal() {
+        assertThat(new DamagedArchiveException("\"\u001b]0;x\u0007\u009b\" is not a time"))
+                .hasMessage("\"?]0;x??\" is not a time");
+    }
+
+    @Test
     void small_file_that_is_large_is_refused() {
         var large = new Entry("meta.json", new byte[(16 << 20) + 1]);
         assertThatThrownBy(() -> ArchiveFiles.read(new ByteArrayInputStream(tar(List.of(large))), files -> {

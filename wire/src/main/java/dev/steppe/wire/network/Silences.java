@@ -82,9 +82,12 @@ final class Silences {
         private void look() {
             looking = false;
             long now = now();
-            heard.tell(now);
-            said.tell(now);
-            lookLater(now);
+            try {
+                heard.tell(now);
+                said.tell(now);
+            } finally {
+                lookLater(now);
+            }
         }
     }
 
@@ -140,7 +143,11 @@ final class Silences {
 
         @Override
         public void handlerAdded(ChannelHandlerContext context) {
-            watch.begin(this);
+            if (context.channel().isActive()) {
+                watch.begin(this);
+            } else {
+                watch.end(this);
+            }
         }
 
         @Override
