@@ -56,7 +56,7 @@ public final class Explainer {
                         .taskGroups()
                         .forEach(it -> facts.add(new GroupCount(snapshot, job, it, whatIf).sentence(waits)));
             }
-            var told = worthTelling(key);
+            var told = worthTelling(job);
             if (told.size() > INSTANCES_MAX) {
                 facts.add(INSTANCES_MAX + " of " + told.size()
                         + " allocations are told about one by one, those that do not run first");
@@ -127,9 +127,11 @@ public final class Explainer {
         });
     }
 
-    private List<Allocation> worthTelling(JobKey key) {
-        return snapshot.allocationsOf(key).stream()
+    /** Not what ended of an earlier job of the name: it is nobody's any more. */
+    private List<Allocation> worthTelling(Job job) {
+        return snapshot.allocationsOf(job.key()).stream()
                 .filter(Course::isWorthTelling)
+                .filter(it -> !it.isTerminal() || it.createIndex() > job.createIndex())
                 .sorted(Course.TROUBLED_FIRST)
                 .toList();
     }

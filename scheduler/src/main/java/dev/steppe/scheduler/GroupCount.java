@@ -38,7 +38,7 @@ final class GroupCount {
         done = all.stream().filter(this::isDone).count();
         ended = all.stream()
                 .filter(it -> it.isTerminal() && it.desiredStatus() == DesiredStatus.RUN)
-                .filter(it -> it.next().isEmpty() && !isDone(it))
+                .filter(it -> it.next().isEmpty() && !isDone(it) && it.createIndex() > job.createIndex())
                 .count();
     }
 

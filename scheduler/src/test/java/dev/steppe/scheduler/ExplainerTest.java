@@ -366,6 +366,19 @@ class ExplainerTest {
     }
 
     @Test
+    void what_ended_of_an_earlier_job_of_the_name_is_not_told() {
+        cluster.node("n1", "dc1");
+        run(job("web", 1, "", "", SMALL));
+        cluster.report(cluster.live("web").getFirst(), ClientStatus.FAILED);
+        cluster.apply(new Command.DeregisterJob("default", new JobId("web"), true, Optional.empty(), cluster.now()));
+        run(job("web", 1, "", "", SMALL));
+        var explained = explainer().job(new JobKey("default", new JobId("web"))).orElseThrow();
+        assertThat(explained.allocations())
+                .extracting(Explained.Instance::id)
+                .containsExactly(cluster.live("web").getFirst().id().value());
+    }
+
+    @Test
     void a_canceled_evaluation_says_why_and_which_one_is_there_in_its_place() {
         cluster.node("n1", "dc1");
         run(job("web", 2, "", "", "\"CPU\":100,\"MemoryMB\":700"));
