@@ -19,7 +19,7 @@ record NodeFates(Snapshot snapshot, Instant now, Changes changes) {
 
     /** Puts down what becomes of a wanted instance; false when another is to take its name. */
     boolean keepsItsName(Allocation allocation, TaskGroup group) {
-        return switch (NodeFate.of(snapshot.node(allocation.nodeId()), allocation, group, now)) {
+        return switch (NodeFate.of(snapshot.node(allocation.nodeId()), allocation, known(allocation, group), now)) {
             // of one that was replaced and has not told yet what it does, nothing is decided
             case NodeFate.Stays stays ->
                 allocation.client().status() != ClientStatus.UNKNOWN
@@ -43,6 +43,13 @@ record NodeFates(Snapshot snapshot, Instant now, Changes changes) {
                 yield false;
             }
         };
+    }
+
+    /** The group as its node knows it: a silent node goes by what it was told last, whatever the newest version says. */
+    private TaskGroup known(Allocation allocation, TaskGroup newest) {
+        return snapshot.jobOf(allocation)
+                .flatMap(job -> job.spec().group(allocation.taskGroup()))
+                .orElse(newest);
     }
 
     /**

@@ -71,7 +71,7 @@ public final class EvalList implements Command {
                     evaluation.text("JobID"),
                     evaluation.text("Namespace"),
                     Match.shown(evaluation.text("NodeID"), verbose),
-                    evaluation.text("Status"),
+                    EvalStatus.status(evaluation),
                     failures(evaluation));
         }
         return table;

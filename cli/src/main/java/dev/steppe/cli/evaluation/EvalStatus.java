@@ -131,7 +131,7 @@ public final class EvalStatus implements Command {
     }
 
     /** One that left something without a place is not simply complete. */
-    private static String status(Json evaluation) {
+    static String status(Json evaluation) {
         var status = evaluation.text("Status");
         if (!status.equals("complete") || evaluation.entries("FailedTGAllocs").isEmpty()) {
             return status;
