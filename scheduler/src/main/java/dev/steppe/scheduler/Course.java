@@ -2,7 +2,6 @@ package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
 import dev.steppe.model.ClientStatus;
-import dev.steppe.model.DeploymentId;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobType;
@@ -319,10 +318,7 @@ final class Course {
             next.add("nothing takes its place: the job is stopped");
             return;
         }
-        // of a deployment that would begin nothing is known yet: its id is never seen
-        var rollout = new Rollout(
-                snapshot, current.get(), new DeploymentId(allocation.id().value()));
-        switch (new Rescheduling(snapshot, current.get(), now, false, rollout).of(group, allocation)) {
+        switch (Rescheduling.seen(snapshot, current.get(), now).of(group, allocation)) {
             case Rescheduling.Decision.Now due -> next.add("it is replaced as soon as there is room");
             case Rescheduling.Decision.Later later ->
                 next.add("it is replaced at " + Waits.at(later.due()) + " (in "

@@ -7,9 +7,11 @@ import dev.steppe.model.DeploymentState;
 import dev.steppe.model.DeploymentStatus;
 import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Job;
+import dev.steppe.model.NodeId;
 import dev.steppe.model.TaskGroup;
 import dev.steppe.state.Snapshot;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,10 +38,36 @@ final class GroupCount {
                 .toList();
         live = all.stream().filter(it -> !it.isTerminal()).toList();
         done = all.stream().filter(this::isDone).count();
-        ended = all.stream()
-                .filter(it -> it.isTerminal() && it.desiredStatus() == DesiredStatus.RUN)
-                .filter(it -> it.next().isEmpty() && !isDone(it) && it.createIndex() > job.createIndex())
+        ended = job.spec().type().everywhere()
+                ? endedInVain(all)
+                : all.stream()
+                        .filter(it -> it.isTerminal() && it.desiredStatus() == DesiredStatus.RUN)
+                        .filter(it -> it.next().isEmpty() && !isDone(it) && it.createIndex() > job.createIndex())
+                        .count();
+    }
+
+    /**
+     * Of a job that runs everywhere, the places where one failed and none is to be yet. What is to be replaced now is among
+     * those that come or lack, and each node counts once.
+     */
+    private long endedInVain(List<Allocation> all) {
+        var taken = new HashSet<Place>();
+        live.forEach(it -> taken.add(Place.of(it)));
+        var rescheduling = Rescheduling.seen(snapshot, job, whatIf.now());
+        return all.stream()
+                .filter(it -> FollowUps.mayHave(it) && it.jobVersion() == job.version() && snapshot.isOf(job, it))
+                .filter(it -> !(rescheduling.of(group, it) instanceof Rescheduling.Decision.Now))
+                .map(Place::of)
+                .filter(it -> !taken.contains(it))
+                .distinct()
                 .count();
+    }
+
+    /** The place of one instance of a job that runs everywhere. */
+    private record Place(NodeId node, int index) {
+        static Place of(Allocation allocation) {
+            return new Place(allocation.nodeId(), allocation.index());
+        }
     }
 
     private boolean isDone(Allocation allocation) {

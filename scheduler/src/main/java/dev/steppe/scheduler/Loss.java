@@ -11,17 +11,28 @@ import dev.steppe.state.Snapshot;
 import dev.steppe.state.Store;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
  * What a plan costs another job: so many of its instances would have to go, and for so many of them there would be no other
- * place.
+ * place. The latter is empty where many jobs lose instances and nobody looked for other places for those of this one.
  */
-public record Loss(String namespace, @Json("JobID") String jobId, int evicted, int unplaced) {
+public record Loss(String namespace, @Json("JobID") String jobId, int evicted, Optional<Integer> unplaced) {
+    /** So many jobs are looked at closer, each with two plans of its own. */
+    static final int LOOKED_AT = 20;
 
-    /** What each job that loses instances to a plan would do about it, one after the other. */
+    private static final Comparator<Map.Entry<JobKey, Integer>> MOST_FIRST =
+            Map.Entry.<JobKey, Integer>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey());
+
+    /**
+     * The jobs that lose instances to a plan, those that lose most first, and what the first of them would do about it, one
+     * after the other.
+     */
     static List<Loss> of(Snapshot before, Plan plan, Instant now, RandomGenerator random) {
         var evicted = new TreeMap<JobKey, Integer>();
         for (Command.Stop stop : plan.stopped()) {
@@ -31,23 +42,28 @@ public record Loss(String namespace, @Json("JobID") String jobId, int evicted, i
         }
         var losses = new ArrayList<Loss>();
         var supposed = evicted.isEmpty() ? before : Store.supposing(before, plan.command(List.of(), now));
-        for (var entry : evicted.entrySet()) {
+        for (var entry : evicted.entrySet().stream().sorted(MOST_FIRST).toList()) {
             var job = before.job(entry.getKey());
             if (job.isEmpty()) {
+                continue;
+            }
+            if (losses.size() >= LOOKED_AT) {
+                losses.add(of(entry, Optional.empty()));
                 continue;
             }
             int lackedBefore = unplaced(plan(before, job.get(), now, random));
             var after = plan(supposed, job.get(), now, random);
             int lost = entry.getValue();
-            losses.add(new Loss(
-                    entry.getKey().namespace(),
-                    entry.getKey().id().value(),
-                    lost,
-                    Math.clamp(unplaced(after) - lackedBefore, 0, lost)));
+            losses.add(of(entry, Optional.of(Math.clamp(unplaced(after) - lackedBefore, 0, lost))));
             // the next job finds the nodes as this one leaves them
             supposed = Store.supposing(supposed, after.command(List.of(), now));
         }
         return List.copyOf(losses);
+    }
+
+    private static Loss of(Map.Entry<JobKey, Integer> evicted, Optional<Integer> unplaced) {
+        var key = evicted.getKey();
+        return new Loss(key.namespace(), key.id().value(), evicted.getValue(), unplaced);
     }
 
     private static Plan plan(Snapshot snapshot, Job job, Instant now, RandomGenerator random) {

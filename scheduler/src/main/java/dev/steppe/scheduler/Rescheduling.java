@@ -1,6 +1,7 @@
 package dev.steppe.scheduler;
 
 import dev.steppe.model.Allocation;
+import dev.steppe.model.DeploymentId;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.RescheduleEvent;
@@ -52,6 +53,12 @@ public final class Rescheduling {
         this.horizon = horizon;
         this.forced = forced;
         this.rollout = rollout;
+    }
+
+    /** As one sees it who begins nothing: a deployment that would begin is not known yet, and its id is never seen. */
+    static Rescheduling seen(Snapshot snapshot, Job job, Instant horizon) {
+        var nobodys = new DeploymentId(job.spec().id().value());
+        return new Rescheduling(snapshot, job, horizon, false, new Rollout(snapshot, job, nobodys));
     }
 
     Decision of(TaskGroup group, Allocation failed) {

@@ -46,7 +46,10 @@ public final class Scheduler {
     /** Why an instance is stopped whose successor of a newer version has a place. */
     static final String UPDATED = "alloc is being updated due to job update";
 
-    private static final Duration BATCH = Duration.ofSeconds(5);
+    static final Duration BATCH = Duration.ofSeconds(5);
+
+    /** What evaluations come of that replace what failed. */
+    static final String FAILURE = "alloc-failure";
 
     private final Snapshot snapshot;
     private final Evaluation evaluation;
@@ -109,7 +112,7 @@ public final class Scheduler {
         changes.retryAt()
                 .filter(this::isNews)
                 .ifPresent(due -> followUps.add(
-                        followUp("alloc-failure", EvaluationStatus.PENDING, "created for delayed rescheduling", due)));
+                        followUp(FAILURE, EvaluationStatus.PENDING, "created for delayed rescheduling", due)));
         changes.givenUpAt()
                 .ifPresent(due -> followUpOnce(
                         DISCONNECT_TIMEOUT, "waits until a disconnected node is not waited for any more", due));
@@ -227,17 +230,26 @@ public final class Scheduler {
         // where a job runs everywhere each node is for itself
         boolean together = job.spec().allAtOnce() && !job.spec().type().everywhere();
         if (together && !inParts && !failed.isEmpty()) {
-            takeBack();
-            stopped.subList(stoppedBefore, stopped.size()).clear();
+            var withdrawn = stopped.subList(stoppedBefore, stopped.size());
+            takeBack(withdrawn);
+            withdrawn.clear();
             updates.putAll(before);
         }
     }
 
     /** All at once or none: what found room waits like the rest, its group among those that are looked at again. */
-    private void takeBack() {
+    private void takeBack(List<Command.Stop> withdrawn) {
         var others = List.copyOf(failed.keySet());
+        var runOn = new TreeSet<AllocationId>();
+        withdrawn.stream()
+                .flatMap(stop -> snapshot.allocation(stop.allocation()).stream())
+                .filter(old -> !old.isTerminal())
+                .forEach(old -> runOn.add(old.id()));
         for (Allocation instance : placed) {
             queued.merge(instance.taskGroup(), 1, Integer::sum);
+            if (instance.previous().filter(runOn::contains).isPresent()) {
+                queuedUpdates.merge(instance.taskGroup(), 1, Integer::sum);
+            }
             failed.merge(
                     instance.taskGroup(),
                     Explanation.withheld(instance.metrics().orElseThrow(), others),

@@ -422,6 +422,27 @@ class ExplainerTest {
     }
 
     @Test
+    void a_job_that_runs_everywhere_wants_one_for_a_node_where_one_failed_and_not_two() {
+        cluster.node("n1", "dc1");
+        cluster.node("n2", "dc1");
+        run(job("agent", 1, "", "", SMALL).replace("service", "system"));
+        cluster.everythingRuns("agent");
+        var failed = cluster.live("agent").getFirst();
+        cluster.report(failed, ClientStatus.FAILED);
+        assertThat(facts("agent").getLast())
+                .endsWith("\"g\": 2 wanted, 1 running, 0 placed and not running, 0 without a place,"
+                        + " 1 ended and not replaced yet");
+        cluster.pass(Duration.ofSeconds(31));
+        assertThat(facts("agent").getLast())
+                .endsWith("\"g\": 2 wanted, 1 running, 0 placed and not running, 0 without a place,"
+                        + " 1 with a place when the scheduler looks at the job next");
+        var constraint = ",\"Constraints\":[{\"LTarget\":\"${node.unique.id}\",\"RTarget\":\"%s\",\"Operand\":\"=\"}]";
+        run(job("full", 1, constraint.formatted(failed.nodeId()), "", "\"CPU\":950,\"MemoryMB\":100"));
+        assertThat(facts("agent").getLast())
+                .endsWith("\"g\": 2 wanted, 1 running, 0 placed and not running, 1 without a place");
+    }
+
+    @Test
     void a_job_that_runs_everywhere_wants_what_it_has_and_what_it_gets() {
         cluster.node("n1", "dc1");
         cluster.node("n2", "dc1");

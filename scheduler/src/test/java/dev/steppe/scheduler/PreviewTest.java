@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.steppe.model.ClientStatus;
 import dev.steppe.model.JobSpec;
 import dev.steppe.model.NodeStatus;
+import dev.steppe.model.codec.Codec;
 import dev.steppe.model.diff.DiffType;
 import dev.steppe.model.diff.FieldDiff;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -187,10 +189,35 @@ class PreviewTest {
         var urgent = TestCluster.read(JobSpec.class, """
                 {"ID":"urgent","Priority":90,"Datacenters":["dc1"],"TaskGroups":[{"Name":"g","Count":1,"Tasks":[
                   {"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":900}}]}]}""");
-        assertThat(cluster.preview(urgent).losses()).containsExactly(new Loss("default", "low", 1, 0));
+        assertThat(cluster.preview(urgent).losses()).containsExactly(new Loss("default", "low", 1, Optional.of(0)));
         cluster.register(lowly("other", 10, 800));
         cluster.schedule("other");
-        assertThat(cluster.preview(urgent).losses()).containsExactly(new Loss("default", "low", 1, 1));
+        assertThat(cluster.preview(urgent).losses()).containsExactly(new Loss("default", "low", 1, Optional.of(1)));
+    }
+
+    @Test
+    void of_very_many_jobs_that_lose_something_those_that_lose_most_are_looked_at_closer() {
+        IntStream.range(0, Loss.LOOKED_AT + 3).forEach(i -> cluster.node("n" + i, "dc1"));
+        IntStream.range(0, Loss.LOOKED_AT + 1).forEach(i -> {
+            cluster.register(lowly("low%02d".formatted(i), 10, 800));
+            cluster.schedule("low%02d".formatted(i));
+        });
+        var two = lowly("two", 10, 800);
+        cluster.register(Codec.toJson(two).replace("\"Count\":1", "\"Count\":2"));
+        cluster.schedule("two");
+        assertThat(cluster.live("two")).hasSize(2);
+        var losses = cluster.preview(TestCluster.read(JobSpec.class, """
+                {"ID":"urgent","Type":"system","Priority":90,"TaskGroups":[{"Name":"g","Tasks":[
+                  {"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":900}}]}]}""")).losses();
+        assertThat(losses).hasSize(Loss.LOOKED_AT + 2);
+        assertThat(losses.getFirst()).isEqualTo(new Loss("default", "two", 2, Optional.of(2)));
+        assertThat(losses.get(1)).isEqualTo(new Loss("default", "low00", 1, Optional.of(1)));
+        assertThat(losses.subList(0, Loss.LOOKED_AT))
+                .allMatch(loss -> loss.unplaced().isPresent());
+        assertThat(losses.subList(Loss.LOOKED_AT, losses.size()))
+                .containsExactly(
+                        new Loss("default", "low19", 1, Optional.empty()),
+                        new Loss("default", "low20", 1, Optional.empty()));
     }
 
     @Test

@@ -420,6 +420,10 @@ class SchedulerTest {
         var plan = schedule();
         assertThat(plan.placed()).isEmpty();
         assertThat(plan.stopped()).isEmpty();
+        assertThat(plan.queued().values()).allMatch(waiting -> waiting > 0);
+        assertThat(plan.queuedUpdates())
+                .as("each waits to replace one that runs on")
+                .isEqualTo(plan.queued());
         assertThat(running()).hasSize(5);
     }
 

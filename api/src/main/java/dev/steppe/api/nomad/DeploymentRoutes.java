@@ -12,6 +12,7 @@ import dev.steppe.model.AllocationId;
 import dev.steppe.model.Deployment;
 import dev.steppe.model.DeploymentId;
 import dev.steppe.model.Job;
+import dev.steppe.scheduler.FollowUps;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
@@ -87,12 +88,13 @@ final class DeploymentRoutes {
         var id = Given.id(DeploymentId::new, request);
         return reads.answer(
                 request,
-                snapshot -> new Reads.Result(
-                        snapshot.index(Table.ALLOCATIONS),
-                        () -> snapshot.allocationsOf(known(snapshot, id).jobKey()).stream()
-                                .filter(allocation -> allocation.deploymentId().equals(Optional.of(id)))
-                                .map(allocation -> Stubs.of(snapshot, allocation, false, true))
-                                .toList()),
+                snapshot -> new Reads.Result(snapshot.index(Table.ALLOCATIONS), () -> {
+                    var followUps = new FollowUps(snapshot);
+                    return snapshot.allocationsOf(known(snapshot, id).jobKey()).stream()
+                            .filter(allocation -> allocation.deploymentId().equals(Optional.of(id)))
+                            .map(allocation -> Stubs.of(snapshot, followUps, allocation, false, true))
+                            .toList();
+                }),
                 Table.ALLOCATIONS);
     }
 

@@ -19,6 +19,7 @@ import dev.steppe.model.Evaluation;
 import dev.steppe.model.Job;
 import dev.steppe.model.JobId;
 import dev.steppe.model.JobKey;
+import dev.steppe.scheduler.FollowUps;
 import dev.steppe.server.JobAdmission;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
@@ -191,12 +192,13 @@ final class JobRoutes {
         boolean all = request.query().flag("all");
         return reads.answer(
                 request,
-                snapshot -> new Reads.Result(
-                        snapshot.index(Table.ALLOCATIONS),
-                        () -> snapshot.allocationsOf(key).stream()
-                                .filter(allocation -> all || isOfPresentJob(snapshot, allocation))
-                                .map(allocation -> Stubs.of(snapshot, allocation, false, true))
-                                .toList()),
+                snapshot -> new Reads.Result(snapshot.index(Table.ALLOCATIONS), () -> {
+                    var followUps = new FollowUps(snapshot);
+                    return snapshot.allocationsOf(key).stream()
+                            .filter(allocation -> all || isOfPresentJob(snapshot, allocation))
+                            .map(allocation -> Stubs.of(snapshot, followUps, allocation, false, true))
+                            .toList();
+                }),
                 Table.ALLOCATIONS);
     }
 

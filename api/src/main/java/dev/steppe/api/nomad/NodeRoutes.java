@@ -11,6 +11,7 @@ import dev.steppe.api.http.Route;
 import dev.steppe.model.EvaluationId;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.scheduler.FollowUps;
 import dev.steppe.server.NodeEndpoint.DrainWish;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
@@ -82,8 +83,9 @@ final class NodeRoutes {
                 request,
                 snapshot -> new Reads.Result(snapshot.index(Table.ALLOCATIONS), () -> {
                     known(snapshot, id);
+                    var followUps = new FollowUps(snapshot);
                     return snapshot.allocationsOn(id).stream()
-                            .map(allocation -> Stubs.view(snapshot, allocation))
+                            .map(allocation -> Stubs.view(snapshot, followUps, allocation))
                             .toList();
                 }),
                 Table.ALLOCATIONS);

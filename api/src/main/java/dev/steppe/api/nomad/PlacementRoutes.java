@@ -14,6 +14,7 @@ import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
+import dev.steppe.scheduler.FollowUps;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
 import java.io.IOException;
@@ -76,11 +77,12 @@ final class PlacementRoutes {
                             found.add(allocation);
                         }
                     }
+                    var followUps = new FollowUps(snapshot);
                     return listing.pageOfMade(
                             found,
                             Allocation::createIndex,
                             allocation -> allocation.id().value(),
-                            allocation -> Stubs.of(snapshot, allocation, resources, states));
+                            allocation -> Stubs.of(snapshot, followUps, allocation, resources, states));
                 },
                 Table.ALLOCATIONS);
     }
@@ -89,8 +91,17 @@ final class PlacementRoutes {
         var id = Given.id(AllocationId::new, request);
         return reads.answer(
                 request,
-                snapshot -> new Reads.Result(indexOf(snapshot, id), () -> Stubs.view(snapshot, known(snapshot, id))),
-                Table.ALLOCATIONS);
+                snapshot -> new Reads.Result(
+                        indexWithFollowUp(snapshot, id),
+                        () -> Stubs.view(snapshot, new FollowUps(snapshot), known(snapshot, id))),
+                Table.ALLOCATIONS,
+                Table.EVALUATIONS);
+    }
+
+    /** The evaluation that is to replace what failed comes, and goes, without a change of the allocation. */
+    private static long indexWithFollowUp(Snapshot snapshot, AllocationId id) {
+        boolean waits = snapshot.allocation(id).filter(FollowUps::mayHave).isPresent();
+        return waits ? Math.max(indexOf(snapshot, id), snapshot.index(Table.EVALUATIONS)) : indexOf(snapshot, id);
     }
 
     private static long indexOf(Snapshot snapshot, AllocationId id) {
@@ -225,9 +236,10 @@ final class PlacementRoutes {
                     var candidates = snapshot.evaluation(id)
                             .map(evaluation -> snapshot.allocationsOf(evaluation.jobKey()))
                             .orElse(List.of());
+                    var followUps = new FollowUps(snapshot);
                     return candidates.stream()
                             .filter(allocation -> allocation.evaluationId().equals(id))
-                            .map(allocation -> Stubs.of(snapshot, allocation, false, true))
+                            .map(allocation -> Stubs.of(snapshot, followUps, allocation, false, true))
                             .toList();
                 }),
                 Table.ALLOCATIONS);

@@ -3,17 +3,14 @@ package dev.steppe.api.nomad;
 import dev.steppe.api.JobStatus;
 import dev.steppe.model.Allocation;
 import dev.steppe.model.AllocationId;
-import dev.steppe.model.ClientStatus;
 import dev.steppe.model.DeploymentId;
-import dev.steppe.model.DesiredStatus;
 import dev.steppe.model.Evaluation;
 import dev.steppe.model.EvaluationId;
-import dev.steppe.model.EvaluationStatus;
 import dev.steppe.model.Job;
 import dev.steppe.model.Node;
 import dev.steppe.model.NodeId;
+import dev.steppe.scheduler.FollowUps;
 import dev.steppe.state.Snapshot;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Optional;
@@ -49,7 +46,11 @@ final class Stubs {
     }
 
     static Shapes.AllocationStub of(
-            Snapshot snapshot, Allocation allocation, boolean withResources, boolean withTaskStates) {
+            Snapshot snapshot,
+            FollowUps followUps,
+            Allocation allocation,
+            boolean withResources,
+            boolean withTaskStates) {
         var client = allocation.client();
         return new Shapes.AllocationStub(
                 allocation.id().value(),
@@ -72,7 +73,7 @@ final class Stubs {
                 withTaskStates ? client.taskStates() : Collections.emptySortedMap(),
                 client.health(),
                 allocation.deploymentId(),
-                followUp(snapshot, allocation),
+                followUps.of(allocation).map(EvaluationId::value).orElse(""),
                 allocation.rescheduleTracker(),
                 allocation.next().map(AllocationId::value).orElse(""),
                 allocation.preemptedAllocations(),
@@ -83,28 +84,11 @@ final class Stubs {
                 allocation.modifyTime());
     }
 
-    static Shapes.AllocationView view(Snapshot snapshot, Allocation allocation) {
+    static Shapes.AllocationView view(Snapshot snapshot, FollowUps followUps, Allocation allocation) {
         return new Shapes.AllocationView(
                 allocation,
                 snapshot.jobOf(allocation).map(job -> Summaries.view(snapshot, job)),
-                followUp(snapshot, allocation));
-    }
-
-    /** The evaluation that is to replace a failed allocation when its time has come; empty when none waits. */
-    private static String followUp(Snapshot snapshot, Allocation allocation) {
-        boolean waits = allocation.client().status() == ClientStatus.FAILED
-                && allocation.desiredStatus() == DesiredStatus.RUN
-                && allocation.next().isEmpty();
-        if (!waits) {
-            return "";
-        }
-        return snapshot.evaluationsOf(allocation.jobKey()).stream()
-                .filter(it -> it.status() == EvaluationStatus.PENDING
-                        && it.triggeredBy().equals("alloc-failure")
-                        && it.waitUntil().isAfter(Instant.EPOCH))
-                .min(Comparator.comparing(Evaluation::waitUntil))
-                .map(it -> it.id().value())
-                .orElse("");
+                followUps.of(allocation).map(EvaluationId::value).orElse(""));
     }
 
     /** An evaluation with the one it came of, and those that came of it. */

@@ -11,6 +11,7 @@ import dev.steppe.model.Job;
 import dev.steppe.model.JobKey;
 import dev.steppe.model.VersionTag;
 import dev.steppe.model.diff.JobDiff;
+import dev.steppe.scheduler.FollowUps;
 import dev.steppe.scheduler.Preview;
 import dev.steppe.state.Snapshot;
 import dev.steppe.state.Table;
@@ -60,9 +61,10 @@ final class VersionRoutes {
 
     private List<Shapes.AllocationStub> preempted(Preview preview) {
         var snapshot = region.snapshot();
+        var followUps = new FollowUps(snapshot);
         return preview.preempted().stream()
                 .flatMap(id -> snapshot.allocation(id).stream())
-                .map(allocation -> Stubs.of(snapshot, allocation, true, false))
+                .map(allocation -> Stubs.of(snapshot, followUps, allocation, true, false))
                 .toList();
     }
 

@@ -229,7 +229,7 @@ class NomadDialectTest extends ServedWorld {
                         evaluation(
                                 "e4",
                                 "\"Status\":\"pending\",\"TriggeredBy\":\"alloc-failure\",\"PreviousEval\":\"e2\","
-                                        + "\"WaitUntil\":\"2030-01-01T00:00:00Z\"")),
+                                        + "\"WaitUntil\":\"2026-03-01T12:00:30Z\"")),
                 Instant.EPOCH));
 
         assertThat(at(get("/v1/allocation/a1"), "FollowupEvalID")).isEqualTo("e4");
@@ -330,6 +330,28 @@ class NomadDialectTest extends ServedWorld {
             var reply = Reply.read(new BufferedInputStream(socket.getInputStream()));
             assertThat(at(reply, "0/ID")).isEqualTo("a1");
             assertThat(Long.parseLong(reply.headers().get("x-nomad-index"))).isGreaterThan(Long.parseLong(seen));
+        }
+    }
+
+    @Test
+    void a_blocking_read_of_what_failed_hears_of_the_evaluation_that_replaces_it() throws Exception {
+        world.job("web", "");
+        world.place("a1", "web", "n1");
+        world.report("a1", "\"ClientStatus\":\"failed\"");
+        var seen = get("/v1/allocation/a1").headers().get("x-nomad-index");
+        try (var socket = new Socket()) {
+            socket.connect(address());
+            var request = "GET /v1/allocation/a1?index=" + seen + " HTTP/1.1\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            await(() -> world.waiting() == 2);
+            world.apply(new Command.PutEvaluations(
+                    List.of(evaluation(
+                            "e4",
+                            "\"Status\":\"pending\",\"TriggeredBy\":\"alloc-failure\","
+                                    + "\"WaitUntil\":\"2026-03-01T12:00:30Z\"")),
+                    Instant.EPOCH));
+            var reply = Reply.read(new BufferedInputStream(socket.getInputStream()));
+            assertThat(at(reply, "FollowupEvalID")).isEqualTo("e4");
         }
     }
 

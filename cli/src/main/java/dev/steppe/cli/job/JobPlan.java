@@ -18,14 +18,15 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Shows what submitting a job would change, in the job and on the nodes, and changes nothing. */
 public final class JobPlan implements Command {
     private static final int CHANGES = 1;
     private static final int FAILED = 255;
 
-    /** Beyond that they are counted by job. */
-    private static final int PREEMPTIONS_SHOWN = 10;
+    /** Beyond that evictions are counted by job, and jobs that lose allocations are counted. */
+    private static final int SHOWN = 10;
 
     /** The counts of a group that mean that an allocation starts or ends. */
     private static final List<String> STARTS_AND_ENDS =
@@ -99,12 +100,15 @@ public final class JobPlan implements Command {
             terminal.blankLine();
         }
         terminal.title("Scheduler dry-run:");
-        dryRun(reply, terminal);
+        var losses = new Losses(
+                reply.at("Annotations").items("PreemptedJobs"),
+                JobRun.JobScope.ofFile(job, invocation).namespace());
+        dryRun(reply, losses, terminal);
         Times.ofText(reply.text("NextPeriodicLaunch"))
                 .filter(next -> next.isAfter(Instant.EPOCH))
                 .ifPresent(next -> terminal.line(
                         "- If submitted now, the next launch would be at " + NextLaunch.shown(next, terminal) + "."));
-        evicted(reply, terminal);
+        evicted(reply, losses, terminal);
         terminal.blankLine();
         JobRun.warn(reply, parsed, invocation);
         terminal.title("Job Modify Index: " + reply.text("JobModifyIndex"));
@@ -130,7 +134,7 @@ public final class JobPlan implements Command {
         return value.matches("[\\w@%+=:,./-]*") ? value : "'" + value.replace("'", "'\\''") + "'";
     }
 
-    private static void dryRun(Json reply, Terminal terminal) {
+    private static void dryRun(Json reply, Losses losses, Terminal terminal) {
         var failed = reply.entries("FailedTGAllocs");
         if (failed.isEmpty()) {
             terminal.line(terminal.green("- Every allocation has a place."));
@@ -143,15 +147,38 @@ public final class JobPlan implements Command {
                 terminal.line("- Group \"" + group.getKey() + "\": " + sentence);
             }
         }
-        for (var loss : reply.at("Annotations").items("PreemptedJobs")) {
-            terminal.line("- Job \"" + loss.text("JobID") + "\" would lose " + cost(loss));
+        for (var loss : losses.shown()) {
+            terminal.line(
+                    "- Job \"" + loss.text("JobID") + "\"" + losses.elsewhere(loss) + " would lose " + cost(loss));
+        }
+        losses.more().ifPresent(more -> terminal.line("- " + more));
+    }
+
+    /** What jobs lose to one of a namespace. */
+    private record Losses(List<Json> all, String namespace) {
+        List<Json> shown() {
+            return all.subList(0, Math.min(all.size(), SHOWN));
+        }
+
+        Optional<String> more() {
+            int left = all.size() - SHOWN;
+            return left > 0 ? Optional.of("and " + left + " more " + (left == 1 ? "job" : "jobs")) : Optional.empty();
+        }
+
+        /** Names the namespace of a job that is in another one. */
+        String elsewhere(Json loss) {
+            var other = loss.text("Namespace");
+            return other.equals(namespace) ? "" : " of namespace \"" + other + "\"";
         }
     }
 
     private static String cost(Json loss) {
         var evicted = loss.number("Evicted");
-        var unplaced = loss.number("Unplaced");
         var lost = allocations(evicted) + ", ";
+        if (loss.at("Unplaced").isNull()) {
+            return lost + "other places not looked for";
+        }
+        var unplaced = loss.number("Unplaced");
         if (unplaced == 0) {
             return lost + (evicted == 1 ? "for which there is another place" : "for which there are other places");
         }
@@ -181,19 +208,20 @@ public final class JobPlan implements Command {
         return sentences;
     }
 
-    private static void evicted(Json reply, Terminal terminal) {
+    private static void evicted(Json reply, Losses losses, Terminal terminal) {
         var victims = reply.at("Annotations").at("PreemptedAllocs").items();
         if (victims.isEmpty()) {
             return;
         }
         terminal.blankLine();
         terminal.title("Preemptions:");
-        if (victims.size() > PREEMPTIONS_SHOWN) {
+        if (victims.size() > SHOWN) {
             var jobs = new Table("Job ID", "Preemptions");
-            for (var loss : reply.at("Annotations").items("PreemptedJobs")) {
-                jobs.row(loss.text("JobID"), loss.text("Evicted"));
+            for (var loss : losses.shown()) {
+                jobs.row(loss.text("JobID") + losses.elsewhere(loss), loss.text("Evicted"));
             }
             terminal.table(jobs);
+            losses.more().ifPresent(terminal::line);
             return;
         }
         var table = new Table("Alloc ID", "Job ID", "Task Group", "Node");
