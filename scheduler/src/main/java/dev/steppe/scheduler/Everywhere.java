@@ -45,7 +45,11 @@ final class Everywhere {
     private final List<Allocation> inPlace = new ArrayList<>();
     private final List<Allocation> outdated = new ArrayList<>();
     private final List<Node> lacking = new ArrayList<>();
+    private final List<Allocation> existing;
     private int migrated;
+
+    /** True when a node has or had one, or could have one if no other instance of the job were anywhere. */
+    private boolean anywhere;
 
     Everywhere(
             NodeFates fates,
@@ -54,7 +58,8 @@ final class Everywhere {
             int number,
             Succession succession,
             Rescheduling rescheduling,
-            Rollout rollout) {
+            Rollout rollout,
+            List<Allocation> existing) {
         this.snapshot = fates.snapshot();
         this.job = job;
         this.group = group;
@@ -66,15 +71,22 @@ final class Everywhere {
         this.rollout = rollout;
         this.feasibility = new Feasibility(job.spec(), group);
         this.strategy = job.spec().updateOf(group);
+        this.existing = existing;
     }
 
-    void run(List<Allocation> existing) {
+    /** Finds out what becomes of what there is; before {@link #run}, for all numbers of the group. */
+    void compare() {
         existing.forEach(this::sort);
         List.copyOf(live.values()).forEach(this::look);
+        anywhere = !live.isEmpty() || !over.isEmpty();
+    }
+
+    /** Places and replaces; what comes to a node is added to the others, which all numbers of the group share. */
+    void run(DistinctFit.Placed others) {
         if (isWanted()) {
-            findLacking();
+            findLacking(others);
         }
-        begin(existing);
+        begin();
         inPlace.forEach(allocation -> changes.move(allocation, job.version(), rollout.active()));
         long canariesLacking = replace();
         for (Node node : lacking) {
@@ -85,7 +97,6 @@ final class Everywhere {
                 fill(node);
             }
         }
-        boolean anywhere = !live.isEmpty() || !over.isEmpty() || !lacking.isEmpty();
         if (isWanted() && !anywhere) {
             // not one node fits: it is asked for without one, so that the reasons are told and a new node is waited for
             changes.place(Missing.fresh(job, group, name()));
@@ -106,18 +117,14 @@ final class Everywhere {
         return number < group.count();
     }
 
-    private void findLacking() {
-        var distinct = new DistinctFit(job.spec(), group);
-        var others = distinct.new Placed();
-        if (!distinct.isNone()) {
-            countOthers(others);
-        }
+    private void findLacking(DistinctFit.Placed others) {
+        var nobody = new DistinctFit(job.spec(), group).new Placed();
         for (Node node : snapshot.nodes()) {
             boolean lacks = !live.containsKey(node.id()) && !over.contains(node.id());
-            boolean open = lacks && node.isEligible();
-            if (open
-                    && feasibility.refusal(node).isEmpty()
-                    && others.refusal(node).isEmpty()) {
+            boolean fits =
+                    lacks && node.isEligible() && feasibility.refusal(node).isEmpty();
+            anywhere |= fits && nobody.refusal(node).isEmpty();
+            if (fits && others.refusal(node).isEmpty()) {
                 lacking.add(node);
                 others.expect(group.name(), node);
             }
@@ -125,11 +132,20 @@ final class Everywhere {
     }
 
     /** Where instances of the job are that stay or have run their course, and where others are to be. */
-    private void countOthers(DistinctFit.Placed others) {
+    static DistinctFit.Placed others(NodeFates fates, Job job, TaskGroup group) {
+        var distinct = new DistinctFit(job.spec(), group);
+        var others = distinct.new Placed();
+        if (!distinct.isNone()) {
+            countOthers(others, fates.snapshot(), fates.changes(), job);
+        }
+        return others;
+    }
+
+    private static void countOthers(DistinctFit.Placed others, Snapshot snapshot, Changes changes, Job job) {
         var stopped = new TreeSet<AllocationId>();
         changes.stopped().forEach(stop -> stopped.add(stop.allocation()));
         for (Allocation allocation : snapshot.allocationsOf(job.key())) {
-            boolean counts = isDone(allocation) || !allocation.isTerminal() && !stopped.contains(allocation.id());
+            boolean counts = isDone(job, allocation) || !allocation.isTerminal() && !stopped.contains(allocation.id());
             if (counts) {
                 snapshot.node(allocation.nodeId()).ifPresent(node -> others.count(allocation, node, 1));
             }
@@ -147,7 +163,7 @@ final class Everywhere {
     }
 
     private void sort(Allocation allocation) {
-        if (isDone(allocation)) {
+        if (isDone(job, allocation)) {
             over.add(allocation.nodeId());
         } else if (hasFailed(allocation)) {
             failed(allocation);
@@ -160,7 +176,7 @@ final class Everywhere {
     }
 
     /** An instance that is to end runs its course once for each version of the job. */
-    private boolean isDone(Allocation allocation) {
+    private static boolean isDone(Job job, Allocation allocation) {
         return job.spec().type().ends()
                 && allocation.client().status() == ClientStatus.COMPLETE
                 && allocation.desiredStatus() == DesiredStatus.RUN
@@ -237,7 +253,7 @@ final class Everywhere {
     }
 
     /** Makes the group part of a deployment when this version is new to it; canaries are a percentage of the nodes. */
-    private void begin(List<Allocation> existing) {
+    private void begin() {
         boolean isNew = existing.stream().noneMatch(allocation -> allocation.jobVersion() == job.version());
         // what runs on nodes that get nothing new stays as it is: with that alone there is nothing to deploy
         boolean comes = !lacking.isEmpty() || migrated > 0;

@@ -141,14 +141,36 @@ final class GroupReconciler {
     private DistinctFit.Placed staying() {
         var distinct = new DistinctFit(job.spec(), group);
         var placed = distinct.new Placed();
-        for (Allocation other : distinct.isNone() ? List.<Allocation>of() : snapshot.allocationsOf(job.key())) {
-            boolean stays = other.jobVersion() == job.version()
-                    || !other.taskGroup().equals(group.name()) && !succession.isGivingWay(other);
-            if (stays && !other.isTerminal()) {
+        if (distinct.isNone()) {
+            return placed;
+        }
+        var live = snapshot.allocationsOf(job.key()).stream()
+                .filter(allocation -> !allocation.isTerminal())
+                .toList();
+        var wanted = wantedNumbers(live);
+        for (Allocation other : live) {
+            boolean ofAnother = !other.taskGroup().equals(group.name())
+                    && wanted.getOrDefault(other.taskGroup(), new TreeSet<>()).contains(other.index())
+                    && !succession.isGivingWay(other);
+            if (ofAnother || other.jobVersion() == job.version()) {
                 snapshot.node(other.nodeId()).ifPresent(node -> placed.count(other, node, 1));
             }
         }
         return placed;
+    }
+
+    /** The numbers in each group of what runs: not more than its count, and none of a group that the job has no more. */
+    private TreeMap<String, TreeSet<Integer>> wantedNumbers(List<Allocation> live) {
+        var numbers = new TreeMap<String, TreeSet<Integer>>();
+        live.forEach(allocation -> numbers.computeIfAbsent(allocation.taskGroup(), name -> new TreeSet<>())
+                .add(allocation.index()));
+        numbers.forEach((name, all) -> {
+            int count = job.spec().group(name).map(TaskGroup::count).orElse(0);
+            while (all.size() > count) {
+                all.pollLast();
+            }
+        });
+        return numbers;
     }
 
     /** One that could go on gives way when the newest version wants fewer together, and others stay there. */

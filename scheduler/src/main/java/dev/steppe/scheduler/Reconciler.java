@@ -64,8 +64,12 @@ final class Reconciler {
         }
         existing.forEach(it -> byNumber.computeIfAbsent(it.index(), number -> new ArrayList<>())
                 .add(it));
-        byNumber.forEach(
-                (number, all) -> new Everywhere(fates, job, group, number, succession, rescheduling, rollout).run(all));
+        var each = new ArrayList<Everywhere>();
+        byNumber.forEach((number, all) ->
+                each.add(new Everywhere(fates, job, group, number, succession, rescheduling, rollout, all)));
+        each.forEach(Everywhere::compare);
+        var others = Everywhere.others(fates, job, group);
+        each.forEach(it -> it.run(others));
     }
 
     /** Stops everything of a job that is not registered any more. */

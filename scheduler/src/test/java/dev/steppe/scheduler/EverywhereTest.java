@@ -369,6 +369,49 @@ class EverywhereTest {
     }
 
     @Test
+    void nodes_that_others_of_the_job_took_are_left_out_also_where_that_is_all_of_them() {
+        nodes(2);
+        cluster.register("""
+                {"ID":"agent","Type":"system","Constraints":[{"Operand":"distinct_hosts"}],"TaskGroups":[
+                  {"Name":"g","Count":1,"Tasks":[{"Name":"t","Driver":"raw_exec"}]},
+                  {"Name":"h","Count":1,"Tasks":[{"Name":"t","Driver":"raw_exec"}]}]}""");
+        var plan = cluster.schedule("agent");
+        assertThat(cluster.live("agent")).extracting(Allocation::taskGroup).containsExactly("g", "g");
+        assertThat(plan.failed()).isEmpty();
+        assertThat(plan.followUps()).isEmpty();
+        cluster.everythingRuns("agent");
+        assertThat(cluster.schedule("agent").ended())
+                .singleElement()
+                .satisfies(it -> assertThat(it.status()).isEqualTo(DeploymentStatus.SUCCESSFUL));
+    }
+
+    @Test
+    void a_property_that_no_node_has_is_told() {
+        nodes(2);
+        agent("system", ",\"Constraints\":[{\"LTarget\":\"${meta.rack}\",\"Operand\":\"distinct_property\"}]", "");
+        var plan = cluster.schedule("agent");
+        assertThat(plan.failed()).containsOnlyKeys("g");
+        assertThat(plan.followUps()).extracting(Evaluation::status).containsExactly(EvaluationStatus.BLOCKED);
+    }
+
+    @Test
+    void several_on_each_node_share_what_a_property_allows() {
+        for (String node : List.of("n1", "n2", "n3")) {
+            node(node, "\"rack\":\"" + (node.equals("n3") ? "b" : "a") + "\"", true, true);
+        }
+        cluster.register("""
+                {"ID":"agent","Type":"sysbatch","TaskGroups":[{"Name":"g","Count":3,
+                  "Constraints":[{"LTarget":"${meta.rack}","RTarget":"4","Operand":"distinct_property"}],
+                  "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":100}}]}]}""");
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n1", "n1", "n2", "n2", "n3", "n3", "n3");
+        assertThat(cluster.schedule("agent").isEmpty()).isTrue();
+        cluster.status("n1", NodeStatus.DOWN);
+        cluster.schedule("agent");
+        assertThat(where()).containsExactly("n2", "n2", "n2", "n3", "n3", "n3");
+    }
+
+    @Test
     void a_sysbatch_with_a_count_runs_so_often_on_each_node() {
         nodes(2);
         var job = """

@@ -351,6 +351,12 @@ class ExplainerTest {
                         + " 1 without a place for the new version, the old one runs on; 1 of them of an older version");
     }
 
+    /** Kept deployments are known by it: with another text, what waits for room now would be placed no more. */
+    @Test
+    void the_text_by_which_a_deployment_that_ran_out_of_time_is_known_stays() {
+        assertThat(Deployment.NO_PROGRESS).isEqualTo("Failed due to progress deadline");
+    }
+
     @Test
     void a_deployment_that_failed_for_want_of_room_is_placed_when_there_is_some_and_says_so() {
         cluster.node("n1", "dc1");

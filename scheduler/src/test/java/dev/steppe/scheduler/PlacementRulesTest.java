@@ -249,6 +249,26 @@ class PlacementRulesTest {
     }
 
     @Test
+    void nothing_moves_away_from_instances_that_the_same_version_ends() {
+        cluster.node("n1", "dc1");
+        String job = """
+                {"ID":"web","Constraints":[%s],"TaskGroups":[
+                  {"Name":"a","Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":100}}]}%s]}""";
+        String other = """
+                ,{"Name":"b","Count":%d,
+                  "Tasks":[{"Name":"t","Driver":"raw_exec","Resources":{"CPU":100,"MemoryMB":100}}]}""";
+        for (String left : List.of("", other.formatted(0))) {
+            cluster.register(job.formatted("", other.formatted(2)));
+            cluster.schedule("web");
+            cluster.everythingRuns("web");
+            cluster.register(job.formatted("{\"Operand\":\"distinct_hosts\"}", left));
+            var plan = cluster.schedule("web");
+            assertThat(plan.updates().get("a").inPlace()).isEqualTo(1);
+            assertThat(cluster.live("web")).extracting(Allocation::taskGroup).containsExactly("a");
+        }
+    }
+
+    @Test
     void a_property_that_is_to_be_distinct_now_moves_what_is_too_many_also_of_another_group() {
         for (String id : List.of("n1", "n2", "n3")) {
             cluster.node("""

@@ -114,8 +114,9 @@ public final class JobEndpoint {
         }
         var before = registered.get().spec();
         if (before.type() != wanted.type()) {
-            return Optional.of(Refusal.invalid("cannot update job from type \"" + word(before.type()) + "\" to \""
-                    + word(wanted.type()) + "\"; purge job \"" + wanted.id() + "\" first, or give it another id"));
+            return Optional.of(Refusal.invalid("job \"" + wanted.id() + "\" is of type " + word(before.type())
+                    + " and keeps it; to run it as " + word(wanted.type())
+                    + ", purge it first, or give the new one another id"));
         }
         String word = before.periodic().isPresent() != wanted.periodic().isPresent()
                 ? "periodic"
@@ -125,9 +126,9 @@ public final class JobEndpoint {
                 : wanted.parameterized().isPresent();
         return word.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Refusal.invalid("cannot update " + (becomes ? "non-" : "") + word + " job to being "
-                        + (becomes ? "" : "non-") + word + "; purge job \"" + wanted.id() + "\" first, or give it"
-                        + " another id"));
+                : Optional.of(Refusal.invalid("job \"" + wanted.id() + "\" is " + (becomes ? "not " : "") + word
+                        + " and stays so; for one that is" + (becomes ? "" : " not")
+                        + ", purge it first, or give the new one another id"));
     }
 
     private static String word(JobType type) {

@@ -9,6 +9,7 @@ import dev.steppe.model.JobType;
 import dev.steppe.model.Refusal;
 import dev.steppe.model.ScalingEvent;
 import dev.steppe.model.TaskGroup;
+import dev.steppe.model.specification.Rules;
 import dev.steppe.state.Command;
 import dev.steppe.state.Store;
 import java.util.Optional;
@@ -126,7 +127,20 @@ public final class ScaleEndpoint {
         if (count < 0 || count > 50_000) {
             return Optional.of(Refusal.invalid("scaling action count " + count + " must be between 0 and 50000"));
         }
-        return group.get().scaling().flatMap(bounds -> {
+        return outOfBounds(group.get(), count).or(() -> newProblem(job, wish.group(), (int) count));
+    }
+
+    /** What would be wrong with the job with the new count and is not now: a count may break a rule of the whole job. */
+    private static Optional<Refusal> newProblem(Job job, String group, int count) {
+        var known = Rules.broken(job.spec());
+        return Rules.broken(job.scaled(group, count, job.jobModifyIndex()).spec()).stream()
+                .filter(problem -> !known.contains(problem))
+                .findFirst()
+                .map(problem -> Refusal.invalid(problem.message()));
+    }
+
+    private static Optional<Refusal> outOfBounds(TaskGroup group, long count) {
+        return group.scaling().flatMap(bounds -> {
             int max = bounds.max().orElse(Integer.MAX_VALUE);
             if (count < bounds.min()) {
                 return Optional.of(Refusal.invalid(

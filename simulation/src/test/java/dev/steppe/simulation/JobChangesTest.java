@@ -103,7 +103,7 @@ class JobChangesTest {
     @Test
     void a_job_keeps_its_type_until_it_is_purged_and_a_plan_says_so_too() throws CodecException {
         assertThat(register("service", "")).isEmpty();
-        String refused = "cannot update job from type \"service\" to \"batch\"; purge job \"web\" first";
+        String refused = "job \"web\" is of type service and keeps it; to run it as batch, purge it first";
         assertThat(register("batch", "")).startsWith(refused);
         var batch = job("batch", "");
         assertThat(refusal(this.<JobEndpoint.Planned>ask(then -> server().jobs().plan(batch, then))))

@@ -109,6 +109,16 @@ class ScalingTest {
     }
 
     @Test
+    void a_count_for_each_node_is_small_and_one_where_no_two_may_be() throws CodecException {
+        register("sysbatch", "");
+        assertThat(scale(50_000)).contains("50000 together; at most 100 are possible in a sysbatch job");
+        assertThat(scale(2)).isEmpty();
+        register("sysbatch", ",\"Constraints\":[{\"Operand\":\"distinct_hosts\"}]");
+        assertThat(scale(2)).contains("count 2 of a sysbatch job is for each node");
+        assertThat(count()).isEqualTo(1);
+    }
+
+    @Test
     void while_a_deployment_goes_on_the_count_stays_as_autoscalers_expect() throws CodecException {
         register("service", ",\"Update\":{\"MinHealthyTime\":60000000000,\"HealthyDeadline\":120000000000}");
         until(() -> !state().deploymentsOf(WEB).isEmpty());

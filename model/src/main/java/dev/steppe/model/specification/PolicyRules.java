@@ -49,7 +49,7 @@ final class PolicyRules {
                 "RestartPolicy",
                 "restart mode \"delay\" with attempts = 0 would wait for ever; write mode = \"fail\"");
         at.addIf(
-                policy.delay().multipliedBy(policy.attempts()).compareTo(policy.interval()) > 0,
+                !fit(policy.attempts(), policy.delay(), policy.interval()),
                 "RestartPolicy",
                 "restart: " + policy.attempts() + " attempts with a delay of " + Problems.text(policy.delay())
                         + " do not fit into the interval of " + Problems.text(policy.interval()));
@@ -79,14 +79,41 @@ final class PolicyRules {
                 "reschedule max_delay must not be less than delay");
         if (!policy.unlimited()) {
             at.atLeast("ReschedulePolicy.Interval", "reschedule interval", policy.interval(), Duration.ofSeconds(15));
+            boolean constant = policy.delayFunction().equals("constant");
             at.addIf(
-                    policy.delayFunction().equals("constant")
-                            && policy.delay().multipliedBy(policy.attempts()).compareTo(policy.interval()) > 0,
+                    !fit(policy),
                     "ReschedulePolicy",
-                    "reschedule: " + policy.attempts() + " attempts with a delay of " + Problems.text(policy.delay())
+                    "reschedule: " + policy.attempts() + " attempts with "
+                            + (constant ? "a delay of " : policy.delayFunction() + " delays from ")
+                            + Problems.text(policy.delay())
+                            + (constant ? "" : " up to " + Problems.text(policy.maxDelay()))
                             + " do not fit into the interval of " + Problems.text(policy.interval())
-                            + ", so they would never be used up");
+                            + ", so they would never be used up; write fewer attempts or a longer interval");
         }
+    }
+
+    /** Whether the delays before all attempts, which grow up to the longest, are no longer than the interval together. */
+    private static boolean fit(ReschedulePolicy policy) {
+        boolean constant = policy.delayFunction().equals("constant");
+        var before = Duration.ZERO;
+        var delay = policy.delay();
+        var left = policy.interval();
+        for (int attempts = policy.attempts(); attempts > 0; attempts--) {
+            boolean grows = !constant && delay.compareTo(policy.maxDelay()) < 0;
+            if (!grows || delay.compareTo(left) > 0 || !delay.isPositive()) {
+                return fit(attempts, delay, left);
+            }
+            left = left.minus(delay);
+            var next = delay.plus(policy.delayFunction().equals("fibonacci") ? before : delay);
+            before = delay;
+            delay = next.compareTo(policy.maxDelay()) < 0 ? next : policy.maxDelay();
+        }
+        return true;
+    }
+
+    /** Divides, since a product of what people write may be beyond what a duration can be. */
+    private static boolean fit(int attempts, Duration delay, Duration interval) {
+        return attempts <= 0 || delay.compareTo(interval.dividedBy(attempts)) <= 0;
     }
 
     private void update(UpdateStrategy update) {

@@ -15,11 +15,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What makes a job wrong, whether Steppe does all of it or not: everything at once, each with its place. */
 public final class Rules {
     private static final int UI_TEXT_MAX = 1_000;
     private static final int COUNT_MAX = 50_000;
+
+    /** Of all groups of a sysbatch job together, since each node has as many. */
+    private static final int COUNT_MAX_ON_EACH_NODE = 100;
+
     private static final Pattern NETWORK_MODE = Pattern.compile("host|bridge|none|cni/[A-Za-z0-9][A-Za-z0-9_.-]*");
 
     private final JobSpec job;
@@ -47,11 +52,7 @@ public final class Rules {
                 "Datacenters",
                 "datacenters must not hold an empty name");
         problems.distinct("TaskGroups", "group", job.taskGroups(), TaskGroup::name);
-        long instances = job.taskGroups().stream().mapToLong(TaskGroup::count).sum();
-        problems.addIf(
-                instances > COUNT_MAX,
-                "TaskGroups",
-                "the counts of all groups are " + instances + " together; at most " + COUNT_MAX + " are possible");
+        counts();
         job.periodic().ifPresent(this::periodic);
         job.parameterized().ifPresent(this::parameterized);
         job.ui()
@@ -70,6 +71,32 @@ public final class Rules {
             group(group, problems.in("TaskGroups[" + index + "]", "group \"" + group.name() + "\""));
             index++;
         }
+    }
+
+    private void counts() {
+        long instances = job.taskGroups().stream().mapToLong(TaskGroup::count).sum();
+        boolean onEachNode = job.type() == JobType.SYSBATCH;
+        int most = onEachNode ? COUNT_MAX_ON_EACH_NODE : COUNT_MAX;
+        problems.addIf(
+                instances > most,
+                "TaskGroups",
+                "the counts of all groups are " + instances + " together; at most " + most + " are possible"
+                        + (onEachNode
+                                ? " in a sysbatch job, which runs so many on every fitting node; write lower counts,"
+                                        + " or type = \"batch\" for so many in all"
+                                : ""));
+    }
+
+    /** One that can never be met: several on each node, no two of them on the same. */
+    private void apart(TaskGroup group, Problems at) {
+        boolean apart = Stream.concat(job.constraints().stream(), group.constraints().stream())
+                .anyMatch(it -> it.operand().equals("distinct_hosts")
+                        && !it.rightTarget().equals("false"));
+        at.addIf(
+                job.type() == JobType.SYSBATCH && group.count() > 1 && apart,
+                "Count",
+                "count " + group.count() + " of a sysbatch job is for each node, and distinct_hosts allows one there;"
+                        + " write count = 1, or leave out distinct_hosts");
     }
 
     private static String lower(JobType type) {
@@ -154,6 +181,7 @@ public final class Rules {
         conditions.affinities(group.affinities());
         everywhere("", at, !group.affinities().isEmpty(), !group.spreads().isEmpty());
         spreads(at, group.spreads());
+        apart(group, at);
         new PolicyRules(job.type(), at).group(group);
         disk(group.ephemeralDisk(), at);
         network(group, at);

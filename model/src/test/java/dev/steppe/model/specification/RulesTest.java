@@ -16,7 +16,8 @@ class RulesTest {
     private static final String TASK = "{\"Name\":\"t\",\"Driver\":\"raw_exec\"}";
 
     static Stream<Arguments> broken() {
-        return Stream.concat(Stream.concat(jobsAndGroups(), placement()), tasksAndServices());
+        return Stream.of(jobsAndGroups(), policies(), placement(), tasksAndServices())
+                .flatMap(it -> it);
     }
 
     private static String resources(String resources) {
@@ -34,6 +35,15 @@ class RulesTest {
                         "defined twice"),
                 Arguments.of(group("\"Count\":60000"), "TaskGroups", "at most 50000"),
                 Arguments.of(
+                        group("\"Count\":101").replace("{\"ID\"", "{\"Type\":\"sysbatch\",\"ID\""),
+                        "TaskGroups",
+                        "are 101 together; at most 100 are possible in a sysbatch job"),
+                Arguments.of(
+                        group("\"Count\":2,\"Constraints\":[{\"Operand\":\"distinct_hosts\"}]")
+                                .replace("{\"ID\"", "{\"Type\":\"sysbatch\",\"ID\""),
+                        "TaskGroups[0].Count",
+                        "distinct_hosts allows one there"),
+                Arguments.of(
                         resources("\"Devices\":[{\"Name\":\"gpu\",\"Share\":1.5}]"),
                         "TaskGroups[0].Tasks[0].Resources.Devices.Share",
                         "share 1.5 must be from 0.01 to 1"),
@@ -46,6 +56,15 @@ class RulesTest {
                                 + TASK + "]}]}",
                         "TaskGroups[0].Count",
                         "must be 1"),
+                Arguments.of(group("\"Scaling\":{\"Min\":2,\"Max\":4}"), "TaskGroups[0].Count", "must lie within"),
+                Arguments.of(
+                        group("\"EphemeralDisk\":{\"SizeMB\":5}"),
+                        "TaskGroups[0].EphemeralDisk.SizeMB",
+                        "at least 10"));
+    }
+
+    private static Stream<Arguments> policies() {
+        return Stream.of(
                 Arguments.of(
                         group("\"RestartPolicy\":{\"Attempts\":5,\"Interval\":10000000000,\"Delay\":9000000000}"),
                         "TaskGroups[0].RestartPolicy",
@@ -64,6 +83,17 @@ class RulesTest {
                                 + "\"DelayFunction\":\"constant\"}"),
                         "TaskGroups[0].ReschedulePolicy",
                         "do not fit into the interval of 1m0s"),
+                Arguments.of(reschedule(4, 129, "exponential"), "TaskGroups[0].ReschedulePolicy", "up to 1m0s"),
+                Arguments.of(reschedule(6, 179, "fibonacci"), "TaskGroups[0].ReschedulePolicy", "up to 1m0s"),
+                Arguments.of(
+                        reschedule(Integer.MAX_VALUE, 9_000_000_000L, "fibonacci"),
+                        "TaskGroups[0].ReschedulePolicy",
+                        "write fewer attempts or a longer interval"),
+                Arguments.of(
+                        group("\"RestartPolicy\":{\"Attempts\":2147483647,\"Interval\":10000000000,"
+                                + "\"Delay\":9000000000000000000}"),
+                        "TaskGroups[0].RestartPolicy",
+                        "do not fit into the interval"),
                 Arguments.of(
                         group("\"Update\":{\"MinHealthyTime\":600000000000}"),
                         "TaskGroups[0].Update.MinHealthyTime",
@@ -74,12 +104,7 @@ class RulesTest {
                         group("\"Disconnect\":{\"LostAfter\":1,\"StopOnClientAfter\":1}"),
                         "TaskGroups[0].Disconnect",
                         "exclude each other"),
-                Arguments.of(group("\"MaxRunDuration\":5"), "TaskGroups[0].MaxRunDuration", "batch or sysbatch"),
-                Arguments.of(group("\"Scaling\":{\"Min\":2,\"Max\":4}"), "TaskGroups[0].Count", "must lie within"),
-                Arguments.of(
-                        group("\"EphemeralDisk\":{\"SizeMB\":5}"),
-                        "TaskGroups[0].EphemeralDisk.SizeMB",
-                        "at least 10"));
+                Arguments.of(group("\"MaxRunDuration\":5"), "TaskGroups[0].MaxRunDuration", "batch or sysbatch"));
     }
 
     private static Stream<Arguments> placement() {
@@ -200,6 +225,13 @@ class RulesTest {
                 + "}]}]");
     }
 
+    /** Ten seconds at first and a minute at most. */
+    private static String reschedule(int attempts, long intervalSeconds, String function) {
+        return group(("\"ReschedulePolicy\":{\"Attempts\":%d,\"Interval\":%d,\"Delay\":10000000000,"
+                        + "\"MaxDelay\":60000000000,\"DelayFunction\":\"%s\"}")
+                .formatted(attempts, intervalSeconds * 1_000_000_000, function));
+    }
+
     private static String service(String fields) {
         return group("\"Services\":[{\"Name\":\"s\"," + fields + "}]");
     }
@@ -234,6 +266,17 @@ class RulesTest {
             assertThat(finding.path()).isEqualTo("TaskGroups[0].Tasks[0].Config.cgroup_v2_override");
             assertThat(finding.message()).contains("config key \"cgroup_v2_override\" is not supported; ");
         });
+    }
+
+    @Test
+    void attempts_whose_growing_delays_just_fit_break_none() throws Exception {
+        for (String fits : List.of(
+                reschedule(4, 130, "exponential"),
+                reschedule(6, 180, "fibonacci"),
+                reschedule(Integer.MAX_VALUE, 9_000_000_000L, "exponential")
+                        .replace("\"Attempts\":2147483647", "\"Attempts\":150000000"))) {
+            assertThat(Rules.broken(Codec.fromJson(JobSpec.class, fits))).isEmpty();
+        }
     }
 
     @Test
